@@ -1,0 +1,127 @@
+"""What every engine promises: where a real Docker daemon comes from, and how it goes away again."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, ClassVar, Self
+
+if TYPE_CHECKING:
+    import docker
+
+
+class EngineError(Exception):
+    """An engine can't start or was lost. ``str()`` is one sentence for a person; ``remedy`` the next command."""
+
+    def __init__(self, message: str, remedy: str = "") -> None:
+        super().__init__(message)
+        self.remedy = remedy
+
+
+@dataclass(frozen=True)
+class Probe:
+    """Whether an engine works on this machine, and if not, why and what would mend it."""
+
+    works: bool
+    reason: str
+    remedy: str = ""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Ceilings for one whole engine, its containers included. ``None`` means no ceiling of ours.
+
+    memory_bytes and disk_bytes are bytes, pids a number of tasks, cpus a number of CPUs (1.5 is one and a half).
+    """
+
+    memory_bytes: int | None = None
+    pids: int | None = None
+    cpus: float | None = None
+    disk_bytes: int | None = None
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """How to reach a running daemon.
+
+    ``host`` is a DOCKER_HOST value. ``netns_pid`` is a process in the network namespace where the daemon
+    publishes ports and where containers' addresses can be reached; None means the caller's own namespace.
+    """
+
+    host: str
+    netns_pid: int | None = None
+    environment: dict[str, str] = field(default_factory=dict)
+
+    def client(self, timeout: float = 30) -> docker.DockerClient:
+        """A docker-py client for this daemon; ``timeout`` in seconds per request."""
+        import docker
+
+        return docker.DockerClient(base_url=self.host, timeout=timeout)  # type: ignore[arg-type]
+
+
+class Engine(ABC):
+    """A real Docker Engine that starts fresh, with the course images in it, and is thrown away at the end.
+
+    Use it as a context manager. Nothing of it outlives the process that started it, unless ``detach`` was asked for.
+    """
+
+    kind: ClassVar[str]
+    #: One sentence: which wall stands between a container in this engine and the host.
+    isolation: ClassVar[str]
+
+    @classmethod
+    @abstractmethod
+    def probe(cls) -> Probe:
+        """Say whether this engine works here. Starts no daemon; takes well under a second."""
+
+    @abstractmethod
+    def start(self) -> Endpoint:
+        """Start the daemon and return when its API answers. Raises EngineError."""
+
+    @abstractmethod
+    def stop(self) -> None:
+        """End the daemon and remove all that belongs to it. Safe to call twice."""
+
+    @property
+    @abstractmethod
+    def endpoint(self) -> Endpoint:
+        """The running daemon. Raises EngineError when it isn't running."""
+
+    @abstractmethod
+    def is_alive(self) -> bool:
+        """Whether the daemon's processes still run (not whether the API answers quickly)."""
+
+    @abstractmethod
+    def enter(self, argv: Sequence[str]) -> list[str]:
+        """``argv`` wrapped so that it runs in the daemon's network namespace, as the caller, on the caller's files.
+
+        For trusted processes: localhost:PORT is what containers publish.
+        """
+
+    @abstractmethod
+    def confine(self, argv: Sequence[str]) -> list[str]:
+        """``argv`` wrapped so that it runs inside this engine's walls as an unprivileged user (for student code).
+
+        Own process and IPC namespaces, the engine's network, read-only system, no file of the host but the
+        engine's shared folders. Raises EngineError on engines that have no walls.
+        """
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+
+def shares_of(paths: Sequence[Path]) -> tuple[Path, ...]:
+    """Absolute, existing folders; raises EngineError for one that isn't."""
+    for path in paths:
+        if not path.is_dir():
+            raise EngineError(f"The shared folder {path} does not exist.", f"mkdir -p '{path}'")
+    return tuple(path.resolve() for path in paths)
