@@ -1,0 +1,55 @@
+# Drydock. `make help` lists what you can do; `make lab` and `make test` are the two commands.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+BIN := .venv/bin
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
+.PHONY: help
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  \033[36mmake %-10s\033[0m %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: setup
+setup: ## Set up all that a lab needs (system packages, Python environment)
+	@scripts/setup lab
+
+.PHONY: setup-tests
+setup-tests:
+	@scripts/setup tests
+
+.PHONY: lab
+lab: setup ## Set up, start Docker, open JupyterLab on the first lab (LAB=02 for another)
+	@drydock lab $(LAB)
+
+.PHONY: test
+test: setup-tests ## Set up, then run all tests (ARGS="-k name" for some)
+	@python -m pytest -n 2 --dist loadfile $(ARGS)
+
+.PHONY: doctor
+doctor: setup ## Explain this machine: what works, what is missing
+	@drydock doctor
+
+.PHONY: lint
+lint: setup ## Style: ruff
+	@ruff check .
+
+.PHONY: types
+types: setup ## Types: mypy --strict
+	@mypy
+
+.PHONY: proof
+proof: setup ## The author's proof for all labs (LAB=02 for one)
+	@drydock author check $(LAB)
+
+.PHONY: release
+release: setup ## Make labs/ anew from solutions/
+	@drydock author release
+
+.PHONY: lock
+lock: setup ## Resolve requirements.lock anew from pyproject.toml
+	@uv pip compile pyproject.toml --group dev --universal --generate-hashes --no-header --no-emit-index-url \
+	  -q -o requirements.lock
+
+.PHONY: clean
+clean: ## Stop the lab daemon and remove what can be made again (never workspace/)
+	@[ ! -x $(BIN)/drydock ] || drydock down
+	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache

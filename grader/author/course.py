@@ -1,0 +1,261 @@
+"""The course as its authors wrote it: which labs there are, and what each notebook's cells are for.
+
+Reading is forgiving on purpose: a cell that breaks a rule is kept and left to ``grader.author.rules`` to
+name, so that one run of ``drydock author check`` can tell an author everything at once.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from grader.i18n import _
+
+SOURCE = "solutions"
+RELEASE = "labs"
+#: An environment variable that names the course's folder, for those who work elsewhere.
+COURSE_VARIABLE = "DRYDOCK_COURSE"
+
+
+class CourseError(Exception):
+    """The course or one of its notebooks can't be used. ``str()`` is a sentence, ``remedy`` the next command."""
+
+    def __init__(self, message: str, remedy: str = "") -> None:
+        super().__init__(message)
+        self.remedy = remedy
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell of a notebook, with nbgrader's metadata spelt out."""
+
+    index: int
+    id: str
+    kind: str
+    source: str
+    grade_id: str = ""
+    grade: bool = False
+    solution: bool = False
+    locked: bool = False
+    points: float = 0.0
+    tags: tuple[str, ...] = ()
+
+    @property
+    def is_code(self) -> bool:
+        return self.kind == "code"
+
+    @property
+    def is_check(self) -> bool:
+        return self.is_code and self.grade
+
+    @property
+    def is_connect(self) -> bool:
+        return self.grade_id == "connect"
+
+    @property
+    def may_fail(self) -> bool:
+        """Whether the author marked the cell as one that shows an error (Jupyter's own tag for it)."""
+        return "raises-exception" in self.tags
+
+
+@dataclass(frozen=True)
+class Task:
+    """One graded task: its check, its answer cell and the cells that prepare the daemon for it."""
+
+    check: Cell
+    answer: Cell | None
+    setups: tuple[Cell, ...]
+    declared_id: str
+    hint: str
+    needs: tuple[str, ...]
+
+    @property
+    def id(self) -> str:
+        return self.check.grade_id
+
+    @property
+    def points(self) -> float:
+        return self.check.points
+
+
+@dataclass(frozen=True)
+class Lab:
+    """A lab's notebook, taken apart."""
+
+    name: str
+    notebook: Path
+    cells: tuple[Cell, ...]
+    tasks: tuple[Task, ...]
+
+    @property
+    def folder(self) -> Path:
+        return self.notebook.parent
+
+    @property
+    def connect(self) -> Cell | None:
+        return next((cell for cell in self.cells if cell.is_connect), None)
+
+    def task(self, task_id: str) -> Task | None:
+        return next((task for task in self.tasks if task.id == task_id), None)
+
+
+@dataclass(frozen=True)
+class Course:
+    """The folder that holds ``solutions/`` (authors) and ``labs/`` (students)."""
+
+    root: Path
+
+    @property
+    def source(self) -> Path:
+        return self.root / SOURCE
+
+    @property
+    def release(self) -> Path:
+        return self.root / RELEASE
+
+    def names(self, part: str = SOURCE) -> list[str]:
+        """The names of all labs in ``solutions`` or ``labs``, in the order they are taught."""
+        return [path.parent.name for path in sorted((self.root / part).glob("*/*.ipynb")) if _is_main(path)]
+
+    def pick(self, wanted: str, part: str = SOURCE) -> str:
+        """The lab that ``wanted`` means: its name, its number, or a part of the name that fits only one.
+
+        Raises CourseError for a name that fits none or several.
+        """
+        names = self.names(part)
+        tidy = wanted.strip("/").removeprefix(f"{part}/")
+        if tidy in names:
+            return tidy
+        fits = [name for name in names if name.split("-")[0] == tidy.zfill(2)] or [
+            name for name in names if tidy and tidy in name
+        ]
+        if len(fits) == 1:
+            return fits[0]
+        if not names:
+            raise CourseError(
+                _("There are no labs in {folder}.").format(folder=self.root / part), "drydock author release"
+            )
+        offer = fits or names
+        raise CourseError(
+            _("“{name}” names several labs.").format(name=wanted)
+            if fits
+            else _("There is no lab “{name}”.").format(name=wanted),
+            _("Name one of: {labs}").format(labs=", ".join(offer)),
+        )
+
+    def lab(self, name: str, part: str = SOURCE) -> Lab:
+        """Read a lab's notebook. Raises CourseError when it isn't a notebook."""
+        return read_lab(self.root / part / name / f"{name}.ipynb")
+
+
+def _is_main(notebook: Path) -> bool:
+    return notebook.stem == notebook.parent.name
+
+
+def find_course(start: Path | None = None) -> Course:
+    """The course around ``start`` (default: the current folder), or the one this package was installed from.
+
+    Raises CourseError when there is none.
+    """
+    here = (start or Path.cwd()).resolve()
+    named = os.environ.get(COURSE_VARIABLE)
+    installed_from = Path(__file__).resolve().parents[2]
+    places = [Path(named).resolve()] if named else [here, *here.parents, installed_from]
+    for place in places:
+        if (place / "nbgrader_config.py").is_file() and any(
+            (place / part).is_dir() for part in (SOURCE, RELEASE)
+        ):
+            return Course(place)
+    raise CourseError(
+        _("There is no Drydock course in {folder}.").format(folder=named or here),
+        _("Go to the folder you cloned, or set {variable} to it.").format(variable=COURSE_VARIABLE),
+    )
+
+
+def read_notebook(path: Path) -> dict[str, Any]:
+    """The notebook as JSON, checked only for being one of format 4. Raises CourseError with the reason."""
+    remedy = _("git checkout -- '{path}' brings the last good version back.").format(path=path)
+    try:
+        content: Any = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise CourseError(
+            _("There is no notebook {path}.").format(path=path), _("Run: drydock author release")
+        ) from None
+    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise CourseError(
+            _("{path} is not a notebook: {reason}.").format(path=path, reason=error), remedy
+        ) from None
+    cells = content.get("cells") if isinstance(content, dict) else None
+    if not isinstance(cells, list) or content.get("nbformat") != 4:
+        raise CourseError(_("{path} is not a notebook of format 4.").format(path=path), remedy)
+    if not cells:
+        raise CourseError(_("The notebook {path} has no cells.").format(path=path), remedy)
+    return dict(content)
+
+
+def read_lab(path: Path) -> Lab:
+    """Take a lab's notebook apart. Raises CourseError when it isn't a notebook."""
+    cells = tuple(_cells(read_notebook(path)))
+    return Lab(path.stem, path, cells, tuple(_tasks(cells)))
+
+
+def _cells(content: dict[str, Any]) -> Iterator[Cell]:
+    for index, raw in enumerate(content["cells"]):
+        metadata = raw.get("metadata", {})
+        marks = metadata.get("nbgrader", {})
+        source = raw.get("source", "")
+        yield Cell(
+            index=index,
+            id=str(raw.get("id", "")),
+            kind=str(raw.get("cell_type", "")),
+            source=source if isinstance(source, str) else "".join(source),
+            grade_id=str(marks.get("grade_id", "")),
+            grade=bool(marks.get("grade")),
+            solution=bool(marks.get("solution")),
+            locked=bool(marks.get("locked")),
+            points=float(marks.get("points") or 0),
+            tags=tuple(metadata.get("tags", ())),
+        )
+
+
+def _tasks(cells: tuple[Cell, ...]) -> Iterator[Task]:
+    by_grade_id = {cell.grade_id: cell for cell in cells if cell.grade_id}
+    for cell in cells:
+        if not cell.is_check:
+            continue
+        declared, hint, needs = _declaration(cell.source)
+        setups = tuple(
+            other for other in cells if other.is_code and other.grade_id.startswith(f"{cell.grade_id}-setup")
+        )
+        yield Task(cell, by_grade_id.get(f"{cell.grade_id}-answer"), setups, declared, hint, needs)
+
+
+def _declaration(source: str) -> tuple[str, str, tuple[str, ...]]:
+    """Task id, hint and needs as written in ``check.task(…)``; empty where they aren't plain literals."""
+    try:
+        tree = ast.parse(source)
+    except SyntaxError:
+        return "", "", ()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "task":
+            first = _literal(node.args[0]) if node.args else ""
+            named = {keyword.arg: _literal(keyword.value) for keyword in node.keywords}
+            needs = named.get("needs") or ()
+            return (
+                str(first or ""),
+                str(named.get("hint") or ""),
+                tuple(str(need) for need in needs) if isinstance(needs, list | tuple) else (),
+            )
+    return "", "", ()
+
+
+def _literal(node: ast.expr) -> object:
+    try:
+        return ast.literal_eval(node)
+    except ValueError:
+        return ""

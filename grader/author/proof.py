@@ -1,0 +1,144 @@
+"""The whole proof: static rules, the release's freshness, and every case on a daemon of its own."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+
+from grader.author import release, rules
+from grader.author.cases import Case, Kind, cases_of
+from grader.author.course import Course, CourseError, Lab, read_lab
+from grader.author.findings import Finding
+from grader.author.trial import EngineMaker, Outcome, run_case
+from grader.i18n import _
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What the author asked for. ``seconds`` is the most the solution's cells may take in one run."""
+
+    runs: int = 3
+    seconds: float = 30.0
+    jobs: int = 2
+    #: Only cases of these tasks (and no blank, no solution) when not empty.
+    tasks: tuple[str, ...] = ()
+
+
+@dataclass
+class LabProof:
+    """All that was found out about one lab."""
+
+    name: str
+    tasks: int = 0
+    findings: list[Finding] = field(default_factory=list)
+    outcomes: list[Outcome] = field(default_factory=list)
+
+    @property
+    def sound(self) -> bool:
+        return not self.findings
+
+    def cases(self, kind: Kind) -> list[Outcome]:
+        return [outcome for outcome in self.outcomes if outcome.case.kind is kind]
+
+    @property
+    def solution_seconds(self) -> float:
+        """The slowest run of the solution's cells, in seconds; 0.0 when it wasn't run."""
+        return max((outcome.working_seconds for outcome in self.cases(Kind.SOLUTION)), default=0.0)
+
+
+@dataclass
+class Proof:
+    labs: list[LabProof]
+    seconds: float = 0.0
+
+    @property
+    def sound(self) -> bool:
+        return all(lab.sound for lab in self.labs)
+
+
+class Progress:
+    """What the proof tells while it runs; the default says nothing."""
+
+    def planned(self, cases: int) -> None: ...
+
+    def finished(self, outcome: Outcome) -> None: ...
+
+
+def prove(
+    course: Course,
+    names: Sequence[str],
+    plan: Plan,
+    *,
+    make_engine: EngineMaker,
+    progress: Progress | None = None,
+) -> Proof:
+    """Prove ``names``. Findings are in the result; raises CourseError only when nbgrader refuses a lab."""
+    started = time.monotonic()
+    told = progress or Progress()
+    proofs = {name: LabProof(name) for name in names}
+    labs = dict(_readable(course, proofs))
+    for lab in labs.values():
+        proofs[lab.name].tasks = len(lab.tasks)
+        proofs[lab.name].findings += rules.findings(lab)
+    with release.generated(course, list(labs)) as fresh:
+        for name in labs:
+            proofs[name].findings += [
+                Finding(
+                    name,
+                    f"labs/{name}/{path}",
+                    _("The release is not what the source makes."),
+                    release.REMEDY,
+                )
+                for path in release.differences(fresh / name, course.release / name)
+            ]
+        released = {name: read_lab(fresh / name / f"{name}.ipynb") for name in labs}
+        cases = [case for name in labs for case in _chosen(labs[name], released[name], plan)]
+        told.planned(len(cases))
+        for outcome in _run_all(cases, lambda case: run_case(case, fresh / case.lab, make_engine), plan.jobs):
+            proof = proofs[outcome.case.lab]
+            proof.outcomes.append(outcome)
+            proof.findings += [*outcome.findings, *_too_slow(outcome, plan.seconds)]
+            told.finished(outcome)
+    return Proof(list(proofs.values()), time.monotonic() - started)
+
+
+def _readable(course: Course, proofs: dict[str, LabProof]) -> Iterator[tuple[str, Lab]]:
+    for name, proof in proofs.items():
+        try:
+            yield name, course.lab(name)
+        except CourseError as error:
+            proof.findings.append(Finding(name, f"solutions/{name}", str(error), error.remedy))
+
+
+def _chosen(source: Lab, released: Lab, plan: Plan) -> list[Case]:
+    cases = cases_of(source, released, runs=plan.runs)
+    if not plan.tasks:
+        return cases
+    return [case for case in cases if case.name.split("/")[0] in plan.tasks and "/" in case.name]
+
+
+def _too_slow(outcome: Outcome, seconds: float) -> list[Finding]:
+    case = outcome.case
+    if case.kind is not Kind.SOLUTION or outcome.working_seconds <= seconds:
+        return []
+    what = _("The solution took {taken:.1f} s; it may take {allowed:.0f} s.").format(
+        taken=outcome.working_seconds, allowed=seconds
+    )
+    return [Finding(case.lab, case.name, what, _("Shorten it, or give more time with --seconds."))]
+
+
+def _run_all(cases: Sequence[Case], run: Callable[[Case], Outcome], jobs: int) -> Iterator[Outcome]:
+    """Outcomes as they come. Threads do, since daemons, kernels and checkers are processes."""
+    with ThreadPoolExecutor(max_workers=jobs, thread_name_prefix="case") as pool:
+        waiting: set[Future[Outcome]] = {pool.submit(run, case) for case in cases}
+        try:
+            while waiting:
+                done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+                for future in done:
+                    yield future.result()
+        finally:
+            # After Ctrl-C: what runs now ends with its daemon gone, nothing new starts.
+            for future in waiting:
+                future.cancel()

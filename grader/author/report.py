@@ -1,0 +1,104 @@
+"""A proof told to a person, and as JSON for machines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from rich.console import Console, Group, RenderableType
+from rich.markup import escape
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from grader.author.cases import Kind
+from grader.author.findings import Finding
+from grader.author.proof import LabProof, Proof
+from grader.author.trial import Outcome
+from grader.i18n import _, ngettext
+
+
+def show(proof: Proof, console: Console) -> None:
+    """Print the findings, then one line a lab, then the sum."""
+    for lab in proof.labs:
+        for finding in lab.findings:
+            console.print(_finding(finding))
+    console.print(_table(proof))
+    count = sum(len(lab.findings) for lab in proof.labs)
+    if count:
+        words = ngettext("{count} thing to mend.", "{count} things to mend.", count).format(count=count)
+        console.print(Text(words, style="bold red"))
+    else:
+        console.print(Text(_("Every lab is sound."), style="bold green"))
+
+
+def _finding(finding: Finding) -> RenderableType:
+    head = Text.assemble(
+        ("✗ ", "red"),
+        (finding.lab, "bold"),
+        (f"  {finding.where}" if finding.where else ""),
+        "\n  ",
+        finding.what,
+    )
+    if finding.remedy:
+        head.append(f"\n  → {finding.remedy}", style="cyan")
+    if not finding.detail:
+        return head
+    return Group(head, Padding(Text.from_ansi(finding.detail, style="dim"), (0, 0, 0, 4)))
+
+
+def _table(proof: Proof) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for heading in (_("lab"), _("tasks"), _("wrong"), _("right"), _("solution"), _("daemons"), ""):
+        table.add_column(heading, justify="left" if heading in (_("lab"), "") else "right")
+    for lab in proof.labs:
+        table.add_row(
+            escape(lab.name),
+            str(lab.tasks),
+            _share(lab.cases(Kind.WRONG)),
+            _share(lab.cases(Kind.RIGHT)),
+            _("{runs} × {seconds:.1f} s").format(
+                runs=len(lab.cases(Kind.SOLUTION)), seconds=lab.solution_seconds
+            ),
+            _("{count} in {seconds:.0f} s").format(
+                count=len(lab.outcomes), seconds=sum(outcome.seconds for outcome in lab.outcomes)
+            ),
+            Text(_("sound"), style="green") if lab.sound else Text(_("not sound"), style="red"),
+        )
+    table.caption = _("{seconds:.0f} s in all").format(seconds=proof.seconds)
+    table.caption_justify = "left"
+    return table
+
+
+def _share(outcomes: list[Outcome]) -> str:
+    return f"{sum(not outcome.findings for outcome in outcomes)}/{len(outcomes)}"
+
+
+def as_json(proof: Proof) -> dict[str, Any]:
+    """Everything the proof found, with seconds, as plain data."""
+    return {
+        "sound": proof.sound,
+        "seconds": round(proof.seconds, 2),
+        "labs": [_lab_json(lab) for lab in proof.labs],
+    }
+
+
+def _lab_json(lab: LabProof) -> dict[str, Any]:
+    return {
+        "name": lab.name,
+        "sound": lab.sound,
+        "tasks": lab.tasks,
+        "findings": [finding.to_dict() for finding in lab.findings],
+        "cases": list(_cases_json(lab)),
+    }
+
+
+def _cases_json(lab: LabProof) -> Iterator[dict[str, Any]]:
+    for outcome in sorted(lab.outcomes, key=lambda one: (one.case.kind, one.case.name)):
+        yield {
+            "kind": outcome.case.kind.value,
+            "name": outcome.case.name,
+            "holds": not outcome.findings,
+            "seconds": round(outcome.seconds, 2),
+            "working_seconds": round(outcome.working_seconds, 2),
+        }

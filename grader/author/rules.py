@@ -1,0 +1,235 @@
+"""The rules of a lab that can be seen without running it: each is a function from a lab to its findings."""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from collections.abc import Callable, Iterator
+
+from grader.author import lint
+from grader.author.answers import EXPECT, FOLDER, SUFFIXES, answer_files, answers_of, read_answer, well_named
+from grader.author.course import Cell, Lab
+from grader.author.findings import Finding
+from grader.i18n import _
+
+WRONG_ANSWERS_PER_TASK = 2
+Rule = Callable[[Lab], Iterator[Finding]]
+
+
+def findings(lab: Lab) -> list[Finding]:
+    """What all rules have to say about a lab."""
+    return [finding for rule in RULES for finding in rule(lab)]
+
+
+def _about(lab: Lab, cell: Cell | None, what: str, remedy: str = "") -> Finding:
+    where = "" if cell is None else cell.grade_id or _("cell {number}").format(number=cell.index + 1)
+    return Finding(lab.name, where, what, remedy)
+
+
+def connects_first(lab: Lab) -> Iterator[Finding]:
+    """The first code cell is the locked ``connect`` cell, and it names this lab."""
+    first = next((cell for cell in lab.cells if cell.is_code), None)
+    remedy = _('The first code cell: check = connect("{lab}"), grade_id “connect”, locked.').format(
+        lab=lab.name
+    )
+    if first is None or not first.is_connect:
+        yield _about(lab, first, _("The first code cell is not the “connect” cell."), remedy)
+        return
+    if not first.locked or first.grade or first.solution:
+        yield _about(
+            lab, first, _("The “connect” cell must be locked, and neither graded nor a solution."), remedy
+        )
+    if _connected_to(first.source) != lab.name:
+        yield _about(lab, first, _("The “connect” cell names another lab."), remedy)
+
+
+def _connected_to(source: str) -> str | None:
+    try:
+        tree = ast.parse(source)
+    except SyntaxError:
+        return None
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call(func=ast.Name(id="connect"), args=[ast.Constant(value=str(name)), *_rest]):
+                return name
+    return None
+
+
+def cells_are_named(lab: Lab) -> Iterator[Finding]:
+    """Every cell has an id of its own and no two cells share a grade_id: nbgrader's books go by them."""
+    for cell in lab.cells:
+        if not cell.id:
+            yield _about(lab, cell, _("The cell has no id."), _("Save the notebook in JupyterLab once."))
+    for label, names in (
+        (_("cell id"), Counter(cell.id for cell in lab.cells if cell.id)),
+        ("grade_id", Counter(cell.grade_id for cell in lab.cells if cell.grade_id)),
+    ):
+        for name, count in names.items():
+            if count > 1:
+                yield Finding(
+                    lab.name,
+                    name,
+                    _("{count} cells share the {label} “{name}”.").format(
+                        count=count, label=label, name=name
+                    ),
+                    _("Rename all but one."),
+                )
+
+
+def tasks_are_declared(lab: Lab) -> Iterator[Finding]:
+    """A graded cell is one locked code cell whose ``check.task(…)`` has its grade_id, a hint and points."""
+    if not lab.tasks:
+        yield _about(lab, None, _("The lab has no graded task."), _("Add a check cell: see CONTRIBUTING.md."))
+    for cell in lab.cells:
+        if cell.grade and not cell.is_code:
+            yield _about(lab, cell, _("A graded cell must be a code cell: nobody grades by hand here."))
+    for task in lab.tasks:
+        if task.declared_id != task.id:
+            yield _about(
+                lab,
+                task.check,
+                _("The cell's grade_id is “{grade_id}”, but it says check.task(“{task}”).").format(
+                    grade_id=task.id, task=task.declared_id
+                ),
+                _("Make both the same."),
+            )
+        if not task.hint.strip():
+            yield _about(lab, task.check, _("The task has no hint."), _('Write check.task("…", hint="…").'))
+        if task.points <= 0:
+            yield _about(
+                lab, task.check, _("The task has no points."), _("Set points in the cell's metadata.")
+            )
+        if task.check.solution or not task.check.locked:
+            yield _about(lab, task.check, _("A check cell must be locked and no solution cell."))
+
+
+def needs_come_before(lab: Lab) -> Iterator[Finding]:
+    """A task builds only on tasks above it; so there are no circles either."""
+    above: set[str] = set()
+    for task in lab.tasks:
+        for need in task.needs:
+            if need not in above:
+                yield _about(
+                    lab, task.check, _("needs=“{need}” is not a task above this one.").format(need=need)
+                )
+        above.add(task.id)
+
+
+def checks_use_allowed_names(lab: Lab) -> Iterator[Finding]:
+    for task in lab.tasks:
+        for problem in lint.problems(task.check.source):
+            yield _about(
+                lab,
+                task.check,
+                _("In the check cell, {problem}.").format(problem=problem),
+                _("A check cell may use “check”, names it assigns itself, and plain builtins."),
+            )
+
+
+def regions_are_closed(lab: Lab) -> Iterator[Finding]:
+    """nbgrader cuts between BEGIN and END; an open region would leave a solution in the students' copy."""
+    for cell in lab.cells:
+        for region in ("SOLUTION", "HIDDEN TESTS"):
+            marks = [line.split()[1] for line in cell.source.splitlines() if _is_mark(line, region)]
+            if marks != ["BEGIN", "END"] * (len(marks) // 2):
+                yield _about(
+                    lab,
+                    cell,
+                    _("### BEGIN {region} and ### END {region} don't pair up.").format(region=region),
+                )
+            elif marks and region == "SOLUTION" and not cell.solution:
+                yield _about(lab, cell, _("It holds a solution but is not marked as a solution cell."))
+
+
+def _is_mark(line: str, region: str) -> bool:
+    return line.strip() in {f"### BEGIN {region}", f"### END {region}"}
+
+
+def answers_can_be_typed(lab: Lab) -> Iterator[Finding]:
+    """Each task has an answer cell above its check, with the solution between nbgrader's marks."""
+    for task in lab.tasks:
+        wanted = f"{task.id}-answer"
+        if task.answer is None:
+            yield _about(
+                lab,
+                task.check,
+                _("The task has no answer cell."),
+                _("Give its solution cell the grade_id “{grade_id}”.").format(grade_id=wanted),
+            )
+            continue
+        if not task.answer.solution or task.answer.grade or task.answer.locked:
+            yield _about(lab, task.answer, _("An answer cell must be a solution, not graded and not locked."))
+        if not any(_is_mark(line, "SOLUTION") for line in task.answer.source.splitlines()):
+            yield _about(lab, task.answer, _("The answer cell has no ### BEGIN SOLUTION … ### END SOLUTION."))
+        if task.answer.index > task.check.index:
+            yield _about(lab, task.answer, _("The answer cell comes after its check."))
+
+
+def setups_are_locked(lab: Lab) -> Iterator[Finding]:
+    for task in lab.tasks:
+        for cell in task.setups:
+            if not cell.locked or cell.grade or cell.solution:
+                yield _about(lab, cell, _("A setup cell must be locked, and neither graded nor a solution."))
+            if task.answer is not None and cell.index > task.answer.index:
+                yield _about(lab, cell, _("The setup cell comes after the answer it prepares."))
+
+
+def answers_are_filed(lab: Lab) -> Iterator[Finding]:
+    """Files below ``answers/`` belong to a task and say what they are; a wrong one says what it expects."""
+    known = {task.id for task in lab.tasks}
+    for path in answer_files(lab):
+        where = str(path.relative_to(lab.folder))
+        if path.parent.name not in known:
+            yield Finding(lab.name, where, _("There is no task “{task}”.").format(task=path.parent.name))
+        elif not well_named(path):
+            yield Finding(
+                lab.name,
+                where,
+                _("The name must be wrong-… or right-… with one of {suffixes}.").format(
+                    suffixes=", ".join(SUFFIXES)
+                ),
+            )
+        elif not (answer := read_answer(path)).right and not answer.expect:
+            yield Finding(
+                lab.name,
+                where,
+                _("A wrong answer must say which message it expects."),
+                _("Make its first line: {mark} TEXT FROM THE FAILURE REPORT").format(mark=EXPECT),
+            )
+
+
+def answers_are_enough(lab: Lab) -> Iterator[Finding]:
+    """At least two wrong answers for each task, and a right alternative somewhere in the lab."""
+    answers = answers_of(lab)
+    for task in lab.tasks:
+        wrong = sum(answer.task == task.id and not answer.right for answer in answers)
+        if wrong < WRONG_ANSWERS_PER_TASK:
+            yield _about(
+                lab,
+                task.check,
+                _("The task has {count} of the {wanted} wrong answers it needs.").format(
+                    count=wrong, wanted=WRONG_ANSWERS_PER_TASK
+                ),
+                _("Add {path}/wrong-….sh").format(path=f"solutions/{lab.name}/{FOLDER}/{task.id}"),
+            )
+    if lab.tasks and not any(answer.right for answer in answers):
+        yield _about(
+            lab,
+            None,
+            _("No task of the lab has a right alternative answer."),
+            _("Add {path}/<task>/right-….sh").format(path=f"solutions/{lab.name}/{FOLDER}"),
+        )
+
+
+RULES: tuple[Rule, ...] = (
+    connects_first,
+    cells_are_named,
+    tasks_are_declared,
+    needs_come_before,
+    checks_use_allowed_names,
+    regions_are_closed,
+    answers_can_be_typed,
+    setups_are_locked,
+    answers_are_filed,
+    answers_are_enough,
+)

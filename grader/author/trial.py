@@ -1,0 +1,158 @@
+"""Run one case on a fresh daemon, inside the same walls and with the same checker as grading."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from nbformat import NotebookNode
+
+from grader.author.answers import FOLDER
+from grader.author.cases import Case, Check, Kind, Run, Want
+from grader.author.findings import Finding
+from grader.checks.verdicts import Status, TaskReport
+from grader.engines.protocol import Engine, EngineError
+from grader.execution import CellOutcome, Checker, KernelLost, StudentKernel, checker, student_kernel
+from grader.i18n import _
+
+#: Makes an engine that isn't started yet; the argument is the folders it shares with the host.
+EngineMaker = Callable[[Sequence[Path]], Engine]
+#: Seconds for one student cell and one check; a lab's cell that needs longer is a bad exercise.
+CELL_SECONDS = 60.0
+CHECK_SECONDS = 60.0
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a case went: it holds when there are no findings. ``seconds`` is the whole life of its daemon."""
+
+    case: Case
+    findings: tuple[Finding, ...]
+    seconds: float
+    #: Seconds spent in the notebook's cells and checks alone.
+    working_seconds: float = 0.0
+
+
+def run_case(case: Case, folder: Path, make_engine: EngineMaker) -> Outcome:
+    """Try ``case`` in a copy of the lab's ``folder``. A lab's faults become findings, never exceptions."""
+    started = time.monotonic()
+    found: list[Finding] = []
+    working = 0.0
+    try:
+        with (
+            _workdir(folder) as workdir,
+            make_engine([workdir]) as engine,
+            student_kernel(engine, workdir) as kernel,
+            checker(engine) as checks,
+        ):
+            # The kernel was launched first, so that it boots while the checker does.
+            kernel.wait_ready()
+            since = time.monotonic()
+            found += _follow(case, kernel, checks)
+            working = time.monotonic() - since
+    except (EngineError, KernelLost) as error:
+        found.append(
+            _finding(
+                case, "", _("The case could not be run: {reason}").format(reason=error), "drydock doctor"
+            )
+        )
+    return Outcome(case, tuple(found), time.monotonic() - started, working)
+
+
+@contextmanager
+def _workdir(folder: Path) -> Iterator[Path]:
+    """A copy of the lab's folder that the student's user may write to, with no answers in it."""
+    with tempfile.TemporaryDirectory(prefix="drydock-case-", ignore_cleanup_errors=True) as parent:
+        copy = Path(parent) / folder.name
+        shutil.copytree(folder, copy, ignore=shutil.ignore_patterns(FOLDER, "*.ipynb", ".ipynb_checkpoints"))
+        Path(parent).chmod(0o755)
+        for path in [copy, *copy.rglob("*")]:
+            path.chmod(path.stat().st_mode | (0o777 if path.is_dir() else 0o666))
+        yield copy
+
+
+def _follow(case: Case, kernel: StudentKernel, checks: Checker) -> Iterator[Finding]:
+    for step in case.steps:
+        if isinstance(step, Run):
+            outcome = kernel.run(step.source, CELL_SECONDS)
+            problem = _cell_problem(case, step, outcome)
+        else:
+            with kernel.processes.frozen():
+                report = checks.check(step.task, step.source, CHECK_SECONDS)
+            problem = _check_problem(case, step, report)
+        if problem is not None:
+            yield problem
+            if not kernel.is_alive() or (case.kind in (Kind.WRONG, Kind.RIGHT)):
+                # What follows would only repeat the same trouble in other words.
+                return
+
+
+def _cell_problem(case: Case, step: Run, outcome: CellOutcome) -> Finding | None:
+    if outcome.status == "ok" or (outcome.status == "error" and not step.must_work):
+        return None
+    if outcome.status == "error":
+        what = _("The cell “{cell}” ends with an error.").format(cell=step.where)
+        remedy = _("Mend it, or tag the cell “raises-exception” if the error is the lesson.")
+    else:
+        what = _("The cell “{cell}” did not end: {reason}").format(cell=step.where, reason=outcome.reason)
+        remedy = _("Make it shorter: a cell has {seconds:.0f} s.").format(seconds=CELL_SECONDS)
+    return _finding(case, step.where, what, remedy, _tail(outcome.outputs))
+
+
+def _check_problem(case: Case, step: Check, report: TaskReport) -> Finding | None:
+    note = f" ({step.note})" if step.note else ""
+    text = report.as_text()
+    if report.status is Status.COULD_NOT_CHECK:
+        return _finding(case, step.task, _("The check could not be made{note}.").format(note=note), "", text)
+    passed = report.status is Status.PASSED
+    if step.want is Want.PASS:
+        return None if passed else _finding(case, step.task, _should_pass(case, note), _SEE, text)
+    if passed:
+        return _finding(case, step.task, _should_fail(case, note), _("Make the check ask for more."), text)
+    if step.expect and not _says(report, step.expect):
+        return _finding(
+            case,
+            step.task,
+            _("It fails, but not with “{expect}”.").format(expect=step.expect),
+            _("Mend the check, or the file's “# expect:” line, so that the student reads the real reason."),
+            text,
+        )
+    return None
+
+
+_SEE = _("Type it in a lab daemon of your own: drydock lab")
+
+
+def _should_pass(case: Case, note: str) -> str:
+    if case.kind is Kind.RIGHT and not note:
+        return _("A right answer does not pass.")
+    return _("The solution does not pass{note}.").format(note=note)
+
+
+def _should_fail(case: Case, note: str) -> str:
+    if case.kind is Kind.WRONG:
+        return _("A wrong answer passes.")
+    return _("The task passes although nothing was typed{note}.").format(note=note)
+
+
+def _says(report: TaskReport, expected: str) -> bool:
+    return any(expected in verdict.text for verdict in report.verdicts if verdict.status is Status.FAILED)
+
+
+def _finding(case: Case, where: str, what: str, remedy: str, detail: str = "") -> Finding:
+    place = case.path or (f"{case.name}: {where}" if where else case.name)
+    return Finding(case.lab, place, what, remedy, detail)
+
+
+def _tail(outputs: Sequence[NotebookNode], lines: int = 12) -> str:
+    """The last lines a cell printed, its error included."""
+    parts = [
+        str(output.get("text") or "\n".join(output.get("traceback", ())) or output.get("evalue", ""))
+        for output in outputs
+    ]
+    return "\n".join("\n".join(parts).strip().splitlines()[-lines:])

@@ -1,0 +1,100 @@
+"""``drydock author``: for those who write labs."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from grader.author.course import Course, find_course
+from grader.author.proof import Plan, Proof, prove
+from grader.cli.progress import LiveProgress
+from grader.i18n import _
+
+
+@click.group("author")
+def command() -> None:
+    """Prove a lab sound, make the students' release."""
+
+
+@command.command("check")
+@click.argument("labs", nargs=-1)
+@click.option(
+    "--jobs", "-j", type=click.IntRange(1, 64), default=None, help="Daemons at once (default: one per CPU)."
+)
+@click.option(
+    "--runs", type=click.IntRange(1, 100), default=3, show_default=True, help="Runs of each solution."
+)
+@click.option("--seconds", type=float, default=30.0, show_default=True, help="The most a solution may take.")
+@click.option("--task", "tasks", multiple=True, help="Only the answers to this task (may be repeated).")
+@click.option("--engine", "kind", default=None, help="The engine to use (default: the best one here).")
+@click.option(
+    "--json", "json_file", type=click.Path(path_type=Path), default=None, help="Write all results here."
+)
+def check(
+    *,
+    labs: tuple[str, ...],
+    jobs: int | None,
+    runs: int,
+    seconds: float,
+    tasks: tuple[str, ...],
+    kind: str | None,
+    json_file: Path | None,
+) -> None:
+    """Prove LABS sound (default: all): every case on a fresh daemon of its own.
+
+    The blank release passes nothing, the solution passes everything, each wrong answer fails with its
+    message, each right alternative passes.
+    """
+    from grader.author.report import as_json, show
+    from grader.cli.engine_choice import maker
+
+    course = find_course()
+    names = _chosen(course, labs)
+    plan = Plan(runs=runs, seconds=seconds, jobs=jobs or os.cpu_count() or 1, tasks=tasks)
+    with LiveProgress(Console(stderr=True)) as progress:
+        proof = prove(course, names, plan, make_engine=maker(kind), progress=progress)
+    show(proof, Console())
+    if json_file is not None:
+        json_file.write_text(
+            json.dumps(as_json(proof), indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
+        )
+    raise SystemExit(_exit_code(proof))
+
+
+def _exit_code(proof: Proof) -> int:
+    return 0 if proof.sound else 1
+
+
+def _chosen(course: Course, labs: tuple[str, ...]) -> list[str]:
+    if labs:
+        return list(dict.fromkeys(course.pick(name) for name in labs))
+    # With no argument, an empty course is as wrong as an unknown lab.
+    return course.names() or [course.pick("")]
+
+
+@command.command("release")
+@click.argument("labs", nargs=-1)
+@click.option("--check", "only_check", is_flag=True, help="Change nothing; exit 1 when labs/ is out of date.")
+def release(labs: tuple[str, ...], only_check: bool) -> None:
+    """Make labs/ from solutions/ with nbgrader (default: all labs)."""
+    from grader.author.release import remove_orphans, stale, write_release
+
+    course = find_course()
+    names = _chosen(course, labs)
+    if only_check:
+        old = stale(course, names)
+        for finding in old:
+            click.echo(f"{finding.where}: {finding.what}")
+        click.echo(_("Run: drydock author release") if old else _("labs/ is current."))
+        raise SystemExit(1 if old else 0)
+    changed = write_release(course, names)
+    for name in changed:
+        click.echo(_("made   {lab}").format(lab=f"labs/{name}"))
+    for name in [] if labs else remove_orphans(course):
+        click.echo(_("removed {lab}: it has no source any more").format(lab=f"labs/{name}"))
+    if not changed:
+        click.echo(_("labs/ was current."))

@@ -1,0 +1,102 @@
+"""The command group: imports a subcommand when it is called, and turns expected trouble into one sentence."""
+
+from __future__ import annotations
+
+import errno
+import importlib
+import importlib.util
+from typing import Any
+
+import click
+
+from grader import __version__
+from grader.i18n import _
+
+#: Nothing was wrong with the lab, but the command could not do its work.
+EXIT_COULD_NOT = 3
+
+_COMMANDS = {
+    "lab": _("Open a lab in JupyterLab with a Docker of its own."),
+    "check": _("Check a lab's tasks in the terminal."),
+    "reset": _("A fresh lab daemon in about a second."),
+    "up": _("Start the lab daemon."),
+    "down": _("Stop the lab daemon and remove all that is in it."),
+    "status": _("Say what is running."),
+    "env": _("Print the lines that point docker at the lab daemon."),
+    "doctor": _("Explain this machine: what works, what is missing."),
+    "grade": _("Grade submissions."),
+    "author": _("For authors: prove a lab sound, make the release."),
+}
+
+
+class LazyGroup(click.Group):
+    """Subcommand NAME is the object ``command`` in ``grader.cli.NAME``."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [name for name in _COMMANDS if importlib.util.find_spec(f"grader.cli.{name}")]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in self.list_commands(ctx):
+            return None
+        command = importlib.import_module(f"grader.cli.{cmd_name}").command
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section(_("Commands")):
+            formatter.write_dl([(name, _COMMANDS[name]) for name in self.list_commands(ctx)])
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError:
+            raise click.UsageError(
+                _("There is no command “{name}”. Run: drydock --help").format(name=args[0]), ctx
+            ) from None
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except Exception as error:
+            trouble = explain(error)
+            if trouble is None:
+                raise
+            raise trouble from None
+
+
+class Trouble(click.ClickException):
+    """One sentence and, on a line of its own, what to do next."""
+
+    exit_code = EXIT_COULD_NOT
+
+    def __init__(self, message: str, remedy: str = "") -> None:
+        super().__init__(message)
+        self.remedy = remedy
+
+    def format_message(self) -> str:
+        return f"{self.message}\n{_('Next')}: {self.remedy}" if self.remedy else self.message
+
+
+def explain(error: BaseException) -> Trouble | None:
+    """The sentence for an expected kind of trouble, or None for a bug, which keeps its traceback."""
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return Trouble(
+            _("The disk is full: {what}.").format(what=error.filename or error.strerror),
+            _("Free some space (drydock doctor says where things are), then run the same command again."),
+        )
+    if isinstance(error, PermissionError):
+        return Trouble(
+            _("{path} may not be written or read by you.").format(path=error.filename or error),
+            _("Look at who owns it: ls -ld '{path}'").format(path=error.filename),
+        )
+    # Our own exceptions for expected trouble say what to do next in ``remedy``: EngineError, CourseError …
+    remedy = getattr(error, "remedy", None)
+    return Trouble(str(error), remedy) if isinstance(remedy, str) else None
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="drydock")
+def main() -> None:
+    """A hands-on Docker course, graded against a real Docker daemon."""
