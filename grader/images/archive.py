@@ -1,0 +1,118 @@
+"""A docker-archive (what ``docker load`` reads) whose every byte follows from its layers and its config."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import tarfile
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from grader.images.tree import FileTree
+
+# All images claim this moment, so that a build tomorrow has the ID of a build today.
+CREATED = "2026-01-01T00:00:00Z"
+PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+
+@dataclass(frozen=True)
+class Layer:
+    """A layer's files and the line ``docker history`` shows for it."""
+
+    tree: FileTree
+    created_by: str
+
+
+@dataclass(frozen=True)
+class ImageConfig:
+    """What ``docker image inspect`` shows under Config; the names follow the Dockerfile's instructions."""
+
+    cmd: tuple[str, ...]
+    entrypoint: tuple[str, ...] = ()
+    env: tuple[tuple[str, str], ...] = ()
+    expose: tuple[str, ...] = ()
+    volumes: tuple[str, ...] = ()
+    workdir: str = ""
+    stopsignal: str = ""
+    labels: dict[str, str] = field(default_factory=dict)
+
+    def as_oci(self) -> dict[str, Any]:
+        """The ``config`` object of the OCI image specification; what isn't set is left out."""
+        env = (("PATH", PATH), *self.env)
+        values: dict[str, Any] = {
+            "Env": [f"{name}={value}" for name, value in env],
+            "Entrypoint": list(self.entrypoint),
+            "Cmd": list(self.cmd),
+            "ExposedPorts": {port: {} for port in self.expose},
+            "Volumes": {path: {} for path in self.volumes},
+            "WorkingDir": self.workdir,
+            "StopSignal": self.stopsignal,
+            "Labels": self.labels,
+        }
+        return {name: value for name, value in values.items() if value}
+
+    def history(self) -> list[str]:
+        """One Dockerfile line for each setting, as ``docker history`` would show a build from a Dockerfile."""
+        lines = [f"ENV {name}={value}" for name, value in self.env]
+        lines += [f"LABEL {name}={value}" for name, value in sorted(self.labels.items())]
+        lines += [f"WORKDIR {self.workdir}"] if self.workdir else []
+        lines += [f"VOLUME {path}" for path in self.volumes]
+        lines += [f"EXPOSE {port}" for port in self.expose]
+        lines += [f"STOPSIGNAL {self.stopsignal}"] if self.stopsignal else []
+        lines += [f"ENTRYPOINT {json.dumps(self.entrypoint)}"] if self.entrypoint else []
+        return [*lines, f"CMD {json.dumps(self.cmd)}"]
+
+
+def write_archive(
+    path: Path, layers: Sequence[Layer], config: ImageConfig, *, architecture: str, tags: Sequence[str]
+) -> str:
+    """Write the archive for ``docker load`` and return the image ID (``sha256:…``).
+
+    ``architecture`` is Docker's name (amd64, arm64). Raises OSError.
+    """
+    with tarfile.open(path, mode="w", format=tarfile.GNU_FORMAT) as out:
+        names: list[str] = []
+        diff_ids: list[str] = []
+        for layer in layers:
+            buffer = io.BytesIO()
+            layer.tree.write(buffer)
+            content = buffer.getbuffer()
+            digest = hashlib.sha256(content).hexdigest()
+            names.append(f"{digest}.tar")
+            diff_ids.append(f"sha256:{digest}")
+            buffer.seek(0)
+            _add(out, names[-1], buffer, len(content))
+        config_bytes = _json(_image_json(layers, config, architecture, diff_ids))
+        identity = hashlib.sha256(config_bytes).hexdigest()
+        _add(out, f"{identity}.json", io.BytesIO(config_bytes), len(config_bytes))
+        index = _json([{"Config": f"{identity}.json", "RepoTags": list(tags), "Layers": names}])
+        _add(out, "manifest.json", io.BytesIO(index), len(index))
+    return f"sha256:{identity}"
+
+
+def _image_json(
+    layers: Sequence[Layer], config: ImageConfig, architecture: str, diff_ids: list[str]
+) -> dict[str, Any]:
+    history: list[dict[str, Any]] = [{"created": CREATED, "created_by": layer.created_by} for layer in layers]
+    history += [{"created": CREATED, "created_by": line, "empty_layer": True} for line in config.history()]
+    return {
+        "architecture": architecture,
+        "config": config.as_oci(),
+        "created": CREATED,
+        "history": history,
+        "os": "linux",
+        "rootfs": {"type": "layers", "diff_ids": diff_ids},
+    }
+
+
+def _json(value: object) -> bytes:
+    return json.dumps(value, sort_keys=True, separators=(",", ":")).encode()
+
+
+def _add(out: tarfile.TarFile, name: str, content: io.BytesIO, size: int) -> None:
+    info = tarfile.TarInfo(name)
+    info.size, info.mode, info.mtime = size, 0o644, 0
+    out.addfile(info, content)

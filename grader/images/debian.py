@@ -1,0 +1,243 @@
+"""Debian packages without dpkg's database: which ones a recipe needs, and verified copies of them.
+
+Works as an ordinary user: apt is given its own cache, and its own lists when the machine has none. No maintainer
+script runs; packages are only unpacked.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from email.parser import HeaderParser
+from pathlib import Path
+
+from grader.i18n import _, ngettext
+from grader.images.errors import ImagesError
+from grader.images.tree import FileTree
+
+# Docker's names for the architectures whose Debian packages the recipes were written for.
+_ARCHITECTURES = {"amd64": "amd64", "arm64": "arm64"}
+
+
+@dataclass(frozen=True)
+class Package:
+    """A package as the machine's apt offers it. ``size`` is the download in bytes."""
+
+    name: str
+    version: str
+    filename: str
+    sha256: str
+    size: int
+    depends: tuple[tuple[str, ...], ...]
+
+    @property
+    def upstream_version(self) -> str:
+        """The version without Debian's epoch and revision: ``5:8.0.2-3+deb13u3`` is 8.0.2."""
+        return self.version.partition(":")[2].rpartition("-")[0] or self.version.rpartition("-")[0]
+
+
+class Apt:
+    """The machine's package sources. ``folder`` holds verified packages and apt's private files."""
+
+    def __init__(self, folder: Path, progress: Callable[[str], None]) -> None:
+        self._progress = progress
+        self._debs = folder / "debs"
+        self._private = folder / "apt"
+        self._known: dict[str, Package | None] = {}
+        self._private_lists = False
+        for path in (self._debs, self._private / "lists" / "partial", self._private / "cache" / "archives"):
+            path.mkdir(parents=True, exist_ok=True)
+        self._require_tools()
+
+    @staticmethod
+    def _require_tools() -> None:
+        for tool in ("apt-get", "apt-cache", "dpkg", "dpkg-deb"):
+            if shutil.which(tool) is None:
+                raise ImagesError(
+                    _("The course images are made from Debian packages, and this machine has no {tool}.").format(
+                        tool=tool
+                    ),
+                    "python -m grader.images --official",
+                )
+
+    def architecture(self) -> str:
+        """Docker's name for this machine's architecture. Raises ImagesError for one the recipes don't know."""
+        debian = self._run(["dpkg", "--print-architecture"]).strip()
+        if debian not in _ARCHITECTURES:
+            raise ImagesError(
+                _("The recipes know {known}, and this machine is {found}.").format(
+                    known=", ".join(_ARCHITECTURES), found=debian
+                ),
+                "python -m grader.images --official",
+            )
+        return _ARCHITECTURES[debian]
+
+    def closure(self, roots: Iterable[str], *, skip: frozenset[str]) -> list[Package]:
+        """The packages and all they depend on, sorted by name; what is in ``skip`` is not followed.
+
+        A dependency with alternatives is met by the first that exists. Raises ImagesError.
+        """
+        found: dict[str, Package] = {}
+        wanted = sorted(set(roots))
+        while wanted:
+            self._look_up(wanted)
+            for name in wanted:
+                found[name] = self._require(name)
+            groups = [group for name in wanted for group in found[name].depends if not skip & set(group)]
+            self._look_up({name for group in groups for name in group})
+            wanted = sorted({self._first_known(group) for group in groups} - set(found))
+        return [found[name] for name in sorted(found)]
+
+    def _first_known(self, group: Sequence[str]) -> str:
+        return next((name for name in group if self._known.get(name)), group[0])
+
+    def _require(self, name: str) -> Package:
+        package = self._known[name]
+        if package is None:
+            raise ImagesError(
+                _("The package {name} is in none of this machine's package sources.").format(name=name),
+                f"apt-cache policy {name}",
+            )
+        return package
+
+    def _look_up(self, names: Iterable[str]) -> None:
+        unknown = sorted(set(names) - set(self._known))
+        if not unknown:
+            return
+        text = self._apt_cache_show(unknown)
+        if not text and not self._private_lists:
+            self.refresh()
+            text = self._apt_cache_show(unknown)
+        self._known.update(dict.fromkeys(unknown))
+        for stanza in text.split("\n\n"):
+            if stanza.strip():
+                package = _parse(stanza)
+                self._known[package.name] = package
+
+    def _apt_cache_show(self, names: Sequence[str]) -> str:
+        # apt-cache exits 100 when one of the names is unknown, so its exit code says nothing here.
+        command = ["apt-cache", *self._options(), "show", "--no-all-versions", *names]
+        return subprocess.run(command, capture_output=True, text=True, env=_plain_locale(), check=False).stdout
+
+    def refresh(self) -> None:
+        """Fetch the package lists into our own folder; the system's lists stay as they are. Raises ImagesError."""
+        self._progress(_("Reading the package lists from the machine's package sources"))
+        self._private_lists = True
+        self._known.clear()
+        self._run(["apt-get", *self._options(), "-q", "update"])
+
+    def _options(self) -> list[str]:
+        options = {
+            "Dir::Cache": str(self._private / "cache"),
+            # As root, apt would drop to a user who may not write into our folder, and warn.
+            "APT::Sandbox::User": "root",
+            "Acquire::Languages": "none",
+            "Acquire::Retries": "2",
+        }
+        if self._private_lists:
+            options["Dir::State::Lists"] = str(self._private / "lists")
+        return [word for name, value in options.items() for word in ("-o", f"{name}={value}")]
+
+    def fetch(self, packages: Sequence[Package], scratch: Path) -> None:
+        """Download what isn't there yet or is damaged; each file is checked by its hash. Raises ImagesError."""
+        missing = [package for package in packages if not self._is_intact(package)]
+        if not missing:
+            return
+        megabytes = sum(package.size for package in missing) / 1e6
+        self._progress(
+            ngettext(
+                "Downloading {count} package ({size:.1f} MB)",
+                "Downloading {count} packages ({size:.1f} MB)",
+                len(missing),
+            ).format(count=len(missing), size=megabytes)
+        )
+        names = [f"{package.name}={package.version}" for package in missing]
+        self._run(["apt-get", *self._options(), "-q", "download", *names], folder=scratch)
+        for package in missing:
+            self._accept(package, scratch)
+
+    def _accept(self, package: Package, scratch: Path) -> None:
+        for path in scratch.glob(f"{package.name}_*.deb"):
+            if _sha256(path) == package.sha256:
+                path.replace(self.path(package))
+                return
+        raise ImagesError(
+            _("The downloaded package {name} is not what the package list promises.").format(name=package.name),
+            "python -m grader.images",
+        )
+
+    def path(self, package: Package) -> Path:
+        """Where the verified copy lies."""
+        return self._debs / Path(package.filename).name
+
+    def _is_intact(self, package: Package) -> bool:
+        path = self.path(package)
+        return path.is_file() and _sha256(path) == package.sha256
+
+    def unpack(self, package: Package, tree: FileTree) -> None:
+        """Add the package's files to ``tree``. Raises ImagesError."""
+        command = ["dpkg-deb", "--fsys-tarfile", str(self.path(package))]
+        with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+            assert process.stdout is not None
+            tree.unpack(process.stdout)
+        if process.returncode != 0:
+            raise ImagesError(
+                _("dpkg-deb can't read {path}.").format(path=self.path(package)), "python -m grader.images"
+            )
+
+    def control(self, package: Package) -> bytes:
+        """The package's control file, as scanners look for it."""
+        return self._run(["dpkg-deb", "--field", str(self.path(package))]).encode()
+
+    def _run(self, command: list[str], folder: Path | None = None) -> str:
+        result = subprocess.run(
+            command, capture_output=True, text=True, env=_plain_locale(), cwd=folder, check=False
+        )
+        if result.returncode != 0:
+            raise _explain(command, result.stderr + result.stdout)
+        return result.stdout
+
+
+def _plain_locale() -> dict[str, str]:
+    return {**os.environ, "LC_ALL": "C.UTF-8", "DEBIAN_FRONTEND": "noninteractive"}
+
+
+def _explain(command: Sequence[str], output: str) -> ImagesError:
+    """One sentence for the usual ways apt fails."""
+    lines = [line for line in output.splitlines() if line.startswith(("E:", "Err:", "W:"))]
+    detail = re.sub(r"^(E|W|Err:\d+):? *", "", lines[0]) if lines else output.strip()[-200:]
+    if re.search(r"No space left on device|not enough free space", output, re.IGNORECASE):
+        return ImagesError(_("The disk is full: apt could not write its files."), "df -h")
+    network = r"Temporary failure resolving|Could not resolve|Could not connect|Connection (failed|timed out|refused)"
+    if re.search(network, output):
+        return ImagesError(
+            _("The package sources can't be reached: {detail}").format(detail=detail), "apt-get update"
+        )
+    words = " ".join(word for word in command if not word.startswith("-") and "::" not in word)[:60]
+    return ImagesError(
+        _("`{command}` failed: {detail}").format(command=words, detail=detail), "apt-get update"
+    )
+
+
+def _parse(stanza: str) -> Package:
+    fields = HeaderParser().parsestr(stanza)
+    depends = ", ".join(filter(None, (fields.get("Pre-Depends", ""), fields.get("Depends", ""))))
+    groups = (re.sub(r"\([^)]*\)|\[[^]]*\]|:\w+", "", group) for group in depends.split(",") if group.strip())
+    return Package(
+        name=fields["Package"],
+        version=fields["Version"],
+        filename=fields["Filename"],
+        sha256=fields["SHA256"],
+        size=int(fields["Size"]),
+        depends=tuple(tuple(name.strip() for name in group.split("|")) for group in groups),
+    )
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
