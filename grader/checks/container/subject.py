@@ -1,0 +1,64 @@
+"""How a container is looked up, and what to say when there is none."""
+
+from __future__ import annotations
+
+import shlex
+
+from grader.checks.daemon import Attrs
+from grader.checks.docker_words import dig
+from grader.checks.expectation import Finding, Subject
+from grader.checks.plain import listed
+from grader.i18n import _
+
+#: Containers the checks make for themselves carry this label; they are removed at once and never listed.
+OWN_LABEL = "drydock.check"
+
+
+class ContainerSubject(Subject):
+    """A container by name."""
+
+    kind = "container"
+
+    def _fetch(self) -> Attrs | None:
+        attrs = self._daemon.find(lambda client: client.inspect_container(self.name))
+        # The daemon also accepts the beginning of an ID as a name; only the name counts here.
+        return attrs if attrs and str(attrs.get("Name", "")).removeprefix("/") == self.name else None
+
+    def _missing(self) -> Finding:
+        return Finding(
+            False,
+            _("there is no container named {name}; the containers here: {names}").format(
+                name=self.name, names=listed(self._names(), empty=_("none"))
+            ),
+            "docker ps --all",
+            _(
+                "A container keeps its name until it is removed. Was it given this name, and was it made at all?"
+            ),
+        )
+
+    def _names(self) -> list[str]:
+        containers = self._daemon.ask(lambda client: client.containers(all=True))
+        return sorted(
+            str(names[0]).removeprefix("/")
+            for container in containers
+            if (names := container.get("Names")) and OWN_LABEL not in (container.get("Labels") or {})
+        )
+
+    @property
+    def _shell_name(self) -> str:
+        return shlex.quote(self.name)
+
+
+def state_in_words(attrs: Attrs) -> str:
+    """A container's state as a person would say it: ``exited with code 1``."""
+    state = attrs.get("State") or {}
+    status = str(state.get("Status", "unknown"))
+    if status == "exited":
+        words = _("exited with code {code}").format(code=state.get("ExitCode"))
+        words += _(", killed for want of memory") if state.get("OOMKilled") else ""
+    elif status == "created":
+        words = _("created, never started")
+    else:
+        words = status
+    error = dig(attrs, "State", "Error")
+    return f"{words} ({error})" if error else words

@@ -1,0 +1,187 @@
+"""The daemon as the checks see it: docker-py with a time limit on every request, and its troubles sorted.
+
+Errors come out as ``Unavailable`` (the daemon is away, slow or too old) or ``Refused`` (it answered with an error).
+docker-py is imported when the first question is asked: importing the checks must stay cheap.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from grader.checks.deadline import Deadline
+from grader.checks.errors import Refused, Unavailable
+from grader.checks.plain import printable
+from grader.i18n import _
+
+if TYPE_CHECKING:
+    import requests
+    from docker import APIClient
+
+type Attrs = dict[str, Any]
+
+#: Seconds a healthy daemon may take for one answer. Software emulation (the microVM) answers `ps` in 0.1 s, a
+#: daemon on a busy host now and then in a second or two.
+REQUEST_SECONDS = 10.0
+
+
+class Connection:
+    """One lazily opened connection, kept for many tasks."""
+
+    def __init__(self, host: str | None) -> None:
+        self.host = host or os.environ.get("DOCKER_HOST") or ""
+        self._client: APIClient | None = None
+
+    def client(self, timeout: float) -> APIClient:
+        if self._client is None:
+            self._client = self._connect(timeout)
+        self._client.timeout = timeout  # type: ignore[assignment] # the stubs know whole seconds only
+        return self._client
+
+    def _connect(self, timeout: float) -> APIClient:
+        from docker import APIClient
+        from docker.utils import kwargs_from_env
+
+        # DOCKER_TLS_VERIFY and DOCKER_CERT_PATH count as they do for the docker command.
+        options: dict[str, Any] = dict(kwargs_from_env())
+        if self.host:
+            options["base_url"] = self.host
+        return APIClient(version="auto", timeout=timeout, **options)  # type: ignore[arg-type]
+
+    def close(self) -> None:
+        if self._client is not None:
+            self._client.close()
+            self._client = None
+
+
+class Daemon:
+    """Questions to one daemon, all within one deadline."""
+
+    def __init__(self, connection: Connection, deadline: Deadline) -> None:
+        self._connection = connection
+        self.deadline = deadline
+        self._info: Attrs | None = None
+        self._lost = ""
+
+    @property
+    def host(self) -> str:
+        return self._connection.host
+
+    @contextmanager
+    def asking(self, *, patience: float = REQUEST_SECONDS) -> Iterator[APIClient]:
+        """The client for one request that may take ``patience`` seconds, its errors translated."""
+        if self._lost:
+            raise Unavailable(self._lost, lost=True)
+        left = self.deadline.remaining()
+        if left <= 0:
+            raise self._losing(
+                _("The time for this check ({seconds:g} s) is over.").format(seconds=self.deadline.seconds)
+            )
+        with self._translated(min(patience, left)):
+            yield self._connection.client(min(patience, left))
+
+    @contextmanager
+    def _translated(self, seconds: float) -> Iterator[None]:
+        import requests
+        from docker.errors import APIError, DockerException
+        from urllib3.exceptions import HTTPError
+
+        try:
+            yield
+        except APIError as error:
+            raise self._sorted(error) from error
+        except (requests.Timeout, TimeoutError) as error:
+            raise self._losing(_slow(seconds)) from error
+        except (DockerException, requests.RequestException, HTTPError, OSError) as error:
+            # requests wraps a time-out while reading a stream in a ConnectionError.
+            slow = "timed out" in str(error).lower()
+            raise self._losing(_slow(seconds) if slow else self._away(error)) from error
+
+    def _sorted(self, error: Any) -> Exception:
+        status = int(error.status_code or 0)
+        explanation = printable(error.explanation or error)
+        if status == 400 and "client version" in explanation.lower():
+            return self._losing(
+                _("This Docker daemon speaks another API version: {why}").format(why=explanation)
+            )
+        return Refused(status, explanation)
+
+    def _losing(self, message: str) -> Unavailable:
+        self._lost = message
+        return Unavailable(message, lost=True)
+
+    def _away(self, error: Exception) -> str:
+        return _("The Docker daemon at {host} can't be reached: {why}").format(
+            host=self.host or _("the default address"), why=printable(_root_cause(error), 200)
+        )
+
+    def ask[T](self, question: Callable[[Any], T], *, patience: float = REQUEST_SECONDS) -> T:
+        """The answer to one question. Raises Unavailable or Refused."""
+        with self.asking(patience=patience) as client:
+            return question(client)
+
+    def find(self, question: Callable[[Any], Any]) -> Attrs | None:
+        """Like ``ask`` for one object's description; None when there is no such object."""
+        try:
+            found = self.ask(question)
+        except Refused as refusal:
+            if refusal.status == 404:
+                return None
+            raise
+        return dict(found)
+
+    @contextmanager
+    def stream(self, path: str, params: Mapping[str, Any], *, patience: float) -> Iterator[requests.Response]:
+        """A streamed GET of ``path`` (without the version prefix), closed at the end.
+
+        docker-py's own streams wait without end for the next piece; here each piece may take ``patience`` seconds.
+        """
+        with self.asking(patience=patience) as client:
+            url = f"{client.base_url}/v{client.api_version}{path}"
+            response = client.get(url, params=dict(params), stream=True, timeout=client.timeout)
+            try:
+                if response.status_code >= 400:
+                    raise Refused(response.status_code, _message_of(response))
+                yield response
+            finally:
+                response.close()
+
+    def info(self) -> Attrs:
+        """``docker info``, asked once."""
+        if self._info is None:
+            self._info = dict(self.ask(lambda client: client.info()))
+        return self._info
+
+    def api_version(self) -> tuple[int, ...]:
+        """The API version spoken with this daemon, for instance (1, 45)."""
+        text = self.ask(lambda client: str(client.api_version))
+        return tuple(int(part) for part in text.split("."))
+
+    def needs_api(self, major: int, minor: int, what: str) -> None:
+        """Raises Unavailable when the daemon is older than the API version in which ``what`` appeared."""
+        if self.api_version() < (major, minor):
+            raise Unavailable(
+                _(
+                    "This Docker daemon is too old to tell {what}: that needs API {needed}, it speaks {has}."
+                ).format(what=what, needed=f"{major}.{minor}", has=".".join(map(str, self.api_version())))
+            )
+
+
+def _slow(seconds: float) -> str:
+    return _("The Docker daemon did not answer within {seconds:.0f} s.").format(seconds=max(1.0, seconds))
+
+
+def _message_of(response: requests.Response) -> str:
+    try:
+        return printable(response.json()["message"])
+    except (ValueError, KeyError, TypeError):
+        return printable(response.reason)
+
+
+def _root_cause(error: BaseException) -> str:
+    """The innermost message: docker-py and requests wrap "connection refused" in four layers."""
+    while (cause := error.__cause__ or error.__context__) is not None:
+        error = cause
+    return str(error) or type(error).__name__

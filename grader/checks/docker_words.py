@@ -1,0 +1,90 @@
+"""Small pure helpers about how Docker writes things: references, ports, commands to show."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+_HUB = ("docker.io/library/", "docker.io/", "index.docker.io/library/", "index.docker.io/")
+
+
+def full_reference(reference: str) -> str:
+    """``nginx`` → ``nginx:latest``, ``docker.io/library/nginx:1`` → ``nginx:1``: as RepoTags writes it."""
+    for prefix in _HUB:
+        if reference.startswith(prefix):
+            reference = reference.removeprefix(prefix)
+            break
+    if "@" in reference or reference.startswith("sha256:"):
+        return reference
+    return reference if ":" in reference.rpartition("/")[2] else f"{reference}:latest"
+
+
+def looks_like_id(reference: str) -> bool:
+    """Whether the daemon could take ``reference`` for (the beginning of) an image's ID."""
+    return re.fullmatch(r"(sha256:)?[0-9a-f]{2,64}", reference) is not None
+
+
+def short_id(identifier: str) -> str:
+    return identifier.removeprefix("sha256:")[:12]
+
+
+def port_key(port: int, protocol: str) -> str:
+    return f"{port}/{protocol}"
+
+
+def published(
+    bindings: Mapping[str, Sequence[Mapping[str, str]] | None] | None,
+) -> list[tuple[str, int, str]]:
+    """Docker's map of ports as (host IP, host port, "80/tcp"), one entry per host port, IPv6 twins left out.
+
+    The daemon lists a port published on all addresses twice (0.0.0.0 and ::); an unset port is 0 (chosen at start).
+    """
+    entries = []
+    for inside, outside in (bindings or {}).items():
+        for binding in outside or ():
+            address = binding.get("HostIp") or "0.0.0.0"
+            if address == "::" and any(
+                (other.get("HostIp") or "0.0.0.0") == "0.0.0.0" for other in outside or ()
+            ):
+                continue
+            entries.append((address, int(binding.get("HostPort") or 0), inside))
+    return sorted(entries, key=lambda entry: (entry[2], entry[1], entry[0]))
+
+
+def shown_port(entry: tuple[str, int, str]) -> str:
+    """One published port as ``docker port`` shows it."""
+    address, port, inside = entry
+    return f"{inside} -> {f'[{address}]' if ':' in address else address}:{port or '?'}"
+
+
+def environment(config: Mapping[str, Any]) -> dict[str, str]:
+    """The Env list of a container or an image as names and values; a later entry wins, as in the process."""
+    return {
+        name: value
+        for name, _equals, value in (str(entry).partition("=") for entry in config.get("Env") or ())
+    }
+
+
+def shown_words(words: Sequence[str] | None) -> str:
+    """A command as a Dockerfile's exec form writes it."""
+    return json.dumps(list(words), ensure_ascii=False) if words else "[]"
+
+
+def inspect_command(kind: str, name: str, *fields: str) -> str:
+    """The docker command that shows ``fields`` (Go template paths such as ``.State.Status``) of one object."""
+    middle = " ".join(f"{{{{json {field}}}}}" for field in fields)
+    chosen = f" --format {shlex.quote(middle)}" if fields else ""
+    return f"docker {kind} inspect{chosen} {shlex.quote(name)}"
+
+
+def dig(attrs: Mapping[str, Any], *path: str) -> Any:
+    """A nested value, or None where a step is missing: newer daemons leave out empty fields."""
+    value: Any = attrs
+    for step in path:
+        if not isinstance(value, Mapping):
+            return None
+        value = value.get(step)
+    return value

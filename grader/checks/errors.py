@@ -1,0 +1,51 @@
+"""What can go wrong while checking, by whose trouble it is."""
+
+from __future__ import annotations
+
+from grader.checks.verdicts import TaskReport
+from grader.checks.wording import short_line
+
+
+class AuthorError(Exception):
+    """The check cell itself is wrong (a bad argument). ``str()`` names the mistake. Never the student's fault."""
+
+
+class Unavailable(Exception):
+    """The daemon can't tell us: away, too slow, or too old. ``str()`` says which. ``lost``: asking on is useless."""
+
+    def __init__(self, message: str, *, lost: bool = False) -> None:
+        super().__init__(message)
+        self.lost = lost
+
+
+class Refused(Exception):
+    """The daemon answered a request of ours with an error."""
+
+    def __init__(self, status: int, explanation: str) -> None:
+        super().__init__(explanation)
+        self.status = status
+        self.explanation = explanation
+
+
+class OutOfTime(BaseException):
+    """The check cell's time is over. Not an ``Exception``, so that a cell's own ``except`` can't swallow it."""
+
+
+class _ReportError(Exception):
+    """Carries a report out of a check cell; IPython shows one line of it and no traceback."""
+
+    def __init__(self, report: TaskReport) -> None:
+        super().__init__(short_line(report))
+        self.report = report
+
+    def _render_traceback_(self) -> list[str]:
+        # IPython asks an exception for its own rendering by this name (IPython.core.interactiveshell).
+        return [f"{type(self).__name__}: {self}"]
+
+
+class CheckFailed(_ReportError):
+    """The task is not done yet, or waits for an earlier one. The message is one line; ``.report`` has it all."""
+
+
+class CouldNotCheck(_ReportError):
+    """We could not find out whether the task is done."""

@@ -1,0 +1,194 @@
+"""The machine behind every expectation: build a claim, judge it against the daemon, record one verdict.
+
+An expectation is a method that returns a ``Claim``; the ``@expectation`` decorator turns it into one that judges
+the claim at once and returns the object itself, so that expectations chain into a sentence.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any, ClassVar, Concatenate, Self, cast
+
+from grader.checks.daemon import Attrs, Daemon
+from grader.checks.errors import AuthorError, Refused, Unavailable
+from grader.checks.verdicts import Status, Verdict
+from grader.i18n import _
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What the daemon showed. ``command`` and ``look`` replace the claim's own when something more telling is known."""
+
+    ok: bool
+    found: str = ""
+    command: str = ""
+    look: str = ""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One expectation before it is judged."""
+
+    sentence: str
+    expected: str
+    judge: Callable[[Attrs], Finding]
+    command: str
+    look: str
+    #: How to judge when the object does not exist; None: that is a failure like any other.
+    absent: Callable[[], Finding] | None = None
+
+
+@dataclass
+class Context:
+    """What all expectations of one task share."""
+
+    task: str
+    daemon: Daemon
+    verdicts: list[Verdict] = field(default_factory=list)
+    #: Objects seen alive so far, as "kind:name", over all tasks: evidence for "is gone".
+    sightings: set[str] = field(default_factory=set)
+    #: The daemon's loss has been said once.
+    lost: bool = False
+
+    def record(self, verdict: Verdict) -> None:
+        self.verdicts.append(verdict)
+
+
+class Subject(ABC):
+    """Something expectations are stated about."""
+
+    kind: ClassVar[str]
+
+    def __init__(self, context: Context, name: str) -> None:
+        self._context = context
+        self.name = name
+        self._attrs: Attrs | None = None
+        self._looked = False
+        self._missing_said = False
+
+    @property
+    def _daemon(self) -> Daemon:
+        return self._context.daemon
+
+    @abstractmethod
+    def _fetch(self) -> Attrs | None:
+        """The object as the daemon describes it, or None."""
+
+    @abstractmethod
+    def _missing(self) -> Finding:
+        """What to say when the object does not exist."""
+
+    def _look_again(self) -> None:
+        """Forget what was seen: after waiting, the object is another."""
+        self._looked = False
+
+    def _seen(self) -> Attrs | None:
+        if not self._looked:
+            self._attrs = self._fetch()
+            self._looked = True
+            if self._attrs is not None:
+                self._context.sightings.add(f"{self.kind}:{self.name}")
+        return self._attrs
+
+    def worth(self, weight: float) -> Self:
+        """Make the expectation just stated count ``weight`` times as much as an ordinary one (default 1)."""
+        verdicts = self._context.verdicts
+        good = isinstance(weight, int | float) and not isinstance(weight, bool) and 0 < weight < 1000
+        if not verdicts or not good:
+            mistake = _(
+                "worth({weight!r}) must follow an expectation and be a number above 0 and below 1000."
+            )
+            self._context.record(author_verdict(AuthorError(mistake.format(weight=weight))))
+            return self
+        verdicts[-1] = replace(verdicts[-1], weight=float(weight))
+        return self
+
+    def _judge(self, claim: Claim) -> Verdict:
+        quiet = False
+        try:
+            attrs = self._seen()
+            if attrs is not None:
+                finding = claim.judge(attrs)
+            elif claim.absent is not None:
+                finding = claim.absent()
+            else:
+                finding, quiet, self._missing_said = self._missing(), self._missing_said, True
+        except AuthorError as mistake:
+            return author_verdict(mistake, claim.sentence)
+        except Unavailable as trouble:
+            quiet, self._context.lost = self._context.lost, self._context.lost or trouble.lost
+            return _unchecked(claim, str(trouble), quiet=quiet and trouble.lost)
+        except Refused as refusal:
+            return _unchecked(claim, _("The Docker daemon answered: {why}").format(why=refusal.explanation))
+        except Exception as error:
+            # A description in a shape we don't know (another engine, a newer version) is our trouble.
+            return _unchecked(
+                claim, _("The check itself stumbled: {why}").format(why=f"{type(error).__name__}: {error}")
+            )
+        if finding.ok:
+            return Verdict(Status.PASSED, claim.sentence, claim.expected, finding.found, claim.command)
+        return Verdict(
+            Status.FAILED,
+            claim.sentence,
+            claim.expected,
+            finding.found,
+            finding.command or claim.command,
+            finding.look or claim.look,
+            quiet=quiet,
+        )
+
+
+def expectation[S: Subject, **P](
+    method: Callable[Concatenate[S, P], Claim],
+) -> Callable[Concatenate[S, P], S]:
+    """Judge the claim ``method`` returns, record one verdict and return the object."""
+    signature = inspect.signature(method)
+
+    @functools.wraps(method)
+    def judged(self: S, *args: P.args, **kwargs: P.kwargs) -> S:
+        try:
+            signature.bind(self, *args, **kwargs)
+            claim = method(self, *args, **kwargs)
+        except AuthorError as mistake:
+            verdict = author_verdict(AuthorError(f"{method.__name__}(): {mistake}"))
+        except Exception as error:
+            # Only the arguments have been looked at so far, so the mistake is in them.
+            verdict = author_verdict(AuthorError(f"{method.__name__}(): {error}"))
+        else:
+            verdict = self._judge(claim)
+        self._context.record(verdict)
+        return self
+
+    judged.__is_expectation__ = True  # type: ignore[attr-defined]
+    return cast("Callable[Concatenate[S, P], S]", judged)
+
+
+def author_verdict(mistake: AuthorError, sentence: str = "") -> Verdict:
+    """The author's mistake as a verdict: nobody's solution was judged."""
+    return Verdict(
+        Status.COULD_NOT_CHECK,
+        sentence or _("This check can be evaluated"),
+        found=_("The check cell has a mistake: {mistake}").format(mistake=mistake),
+        look=_("This is not your fault. Please tell the author of the lab."),
+    )
+
+
+def _unchecked(claim: Claim, reason: str, *, quiet: bool = False) -> Verdict:
+    return Verdict(
+        Status.COULD_NOT_CHECK,
+        claim.sentence,
+        claim.expected,
+        reason,
+        "docker version",
+        _("This says nothing about your work. Run the check again; `drydock doctor` looks at the daemon."),
+        quiet=quiet,
+    )
+
+
+def expectations_of(kind: type[Any]) -> list[str]:
+    """Names of all expectations a kind of object has, for the documentation and its test."""
+    return [name for name in dir(kind) if getattr(getattr(kind, name), "__is_expectation__", False)]

@@ -1,0 +1,192 @@
+"""``python -m grader.checks.runner``: runs check cells against $DOCKER_HOST for a trusted caller.
+
+Stdin has one JSON object a line: ``{"id", "source", "points"}`` and optionally ``"timeout"`` in seconds. Stdout
+gets one JSON line for each, in order: ``{"id", "report": TaskReport.to_dict() | null, "error": str | null}``, and
+nothing else. Each cell runs in a child process of its own, so that a cell that loops, exits or crashes the
+interpreter costs only its own verdict; what it found out (for ``needs`` and gone-checks) is kept here.
+"""
+
+from __future__ import annotations
+
+import argparse
+import builtins
+import json
+import os
+import select
+import signal
+import sys
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from types import FrameType
+from typing import Any, BinaryIO, NoReturn, TextIO
+
+from grader.checks.errors import CheckFailed, CouldNotCheck, OutOfTime
+from grader.checks.plain import printable
+from grader.checks.task import Checks
+from grader.checks.verdicts import TaskReport
+from grader.i18n import _
+
+#: Seconds for one cell unless the request says otherwise.
+CELL_SECONDS = 60.0
+#: Seconds a cell gets to end by itself after its time is over, before it is killed.
+GRACE_SECONDS = 2.0
+#: Bytes of the longest answer a child may give.
+_ANSWER_LIMIT = 4 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class _Request:
+    id: str
+    source: str
+    timeout: float
+
+
+def serve(requests: TextIO, answers: TextIO, checks: Checks, timeout: float = CELL_SECONDS) -> None:
+    """Answer every request line until the end of input."""
+    for line in requests:
+        if line.strip():
+            print(json.dumps(_answer(line, checks, timeout)), file=answers, flush=True)
+
+
+def _answer(line: str, checks: Checks, timeout: float) -> dict[str, Any]:
+    try:
+        request = _parsed(line, timeout)
+    except ValueError as error:
+        return {"id": None, "report": None, "error": _("The request is not valid: {why}").format(why=error)}
+    result = _run_apart(request, checks)
+    report = result.get("report")
+    if report is not None:
+        try:
+            checks.remember(TaskReport.from_dict(report), result.get("sightings") or ())
+        except ValueError as error:
+            return {"id": request.id, "report": None, "error": str(error)}
+    return {"id": request.id, "report": report, "error": result.get("error")}
+
+
+def _parsed(line: str, timeout: float) -> _Request:
+    data = json.loads(line)
+    if (
+        not isinstance(data, dict)
+        or not isinstance(data.get("id"), str)
+        or not isinstance(data.get("source"), str)
+    ):
+        raise ValueError(_("it needs the texts id and source"))
+    seconds = data.get("timeout", timeout)
+    if not isinstance(seconds, int | float) or isinstance(seconds, bool) or not 0 < seconds <= 3600:
+        raise ValueError(_("timeout must be a number of seconds above 0 and up to 3600"))
+    return _Request(data["id"], data["source"], float(seconds))
+
+
+def _run_apart(request: _Request, checks: Checks) -> dict[str, Any]:
+    """Run the cell in a forked child (docker-py is imported already, so a child costs milliseconds)."""
+    checks.close()  # parent and child must not share a connection
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(reader)
+        _child(request, checks, writer)
+    os.close(writer)
+    try:
+        with open(reader, "rb", buffering=0) as pipe:  # noqa: PTH123 - a file descriptor, not a path
+            return _collected(pipe, request.timeout + GRACE_SECONDS)
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(child, signal.SIGKILL)
+        with suppress(ProcessLookupError):
+            os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+
+
+def _collected(pipe: BinaryIO | Any, seconds: float) -> dict[str, Any]:
+    """The child's answer; an error when it gives none in time."""
+    end, data = time.monotonic() + seconds, bytearray()
+    while True:
+        left = end - time.monotonic()
+        if left <= 0 or not select.select([pipe], [], [], left)[0]:
+            return {"error": _("The check cell did not end within its time and was stopped.")}
+        piece = pipe.read(65536)
+        if not piece or len(data) > _ANSWER_LIMIT:
+            break
+        data += piece
+    try:
+        result = json.loads(data)
+    except ValueError:
+        return {"error": _("The check cell ended its process before it could report.")}
+    return result if isinstance(result, dict) else {"error": _("The check cell's report is not readable.")}
+
+
+def _child(request: _Request, checks: Checks, writer: int) -> NoReturn:
+    """Run the cell and write what came of it; never returns."""
+    result: dict[str, Any] = {"error": _("The check cell could not be run.")}
+    try:
+        os.setpgid(0, 0)
+        signal.signal(signal.SIGALRM, _out_of_time)
+        signal.setitimer(signal.ITIMER_REAL, request.timeout)
+        result = run_cell(request.source, request.id, checks, request.timeout)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+    except BaseException as error:
+        result = {"error": _in_short(error)}
+    finally:
+        data = json.dumps(result).encode()
+        while data:
+            data = data[os.write(writer, data) :]
+        os._exit(0)
+
+
+def _out_of_time(signum: int, frame: FrameType | None) -> NoReturn:
+    raise OutOfTime
+
+
+def run_cell(source: str, name: str, checks: Checks, timeout: float) -> dict[str, Any]:
+    """Execute one check cell with only ``check`` in its namespace; the report, sightings and error as JSON data."""
+    reports: list[TaskReport] = []
+    checks = checks.again(deadline=timeout, on_report=reports.append)
+    error = _executed(source, name, {"check": checks, "__builtins__": builtins, "__name__": "__check__"})
+    if not error and len(reports) != 1:
+        error = (
+            _("The check cell checks no task: it needs one `with check.task(…)`.")
+            if not reports
+            else _("The check cell checks {count} tasks; a cell has one.").format(count=len(reports))
+        )
+    report = reports[0].to_dict() if len(reports) == 1 else None
+    return {"report": report, "error": error or None, "sightings": sorted(checks.sightings)}
+
+
+def _executed(source: str, name: str, namespace: Mapping[str, Any]) -> str:
+    """Run the source; what went wrong outside of its task, or nothing."""
+    try:
+        exec(compile(source, f"<check {name}>", "exec"), dict(namespace))
+    except (CheckFailed, CouldNotCheck):
+        pass  # the report says it
+    except BaseException as error:
+        return _in_short(error)
+    return ""
+
+
+def _in_short(error: BaseException) -> str:
+    if isinstance(error, OutOfTime):
+        return _("The check cell did not end within its time and was stopped.")
+    if isinstance(error, SyntaxError):
+        return _("The check cell is not valid Python, line {line}: {why}").format(
+            line=error.lineno, why=error.msg
+        )
+    return _("The check cell stumbled: {why}").format(why=printable(f"{type(error).__name__}: {error}"))
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m grader.checks.runner", description=__doc__)
+    parser.add_argument("--timeout", type=float, default=CELL_SECONDS, help=_("seconds for one cell"))
+    options = parser.parse_args()
+    # Only answers may reach the caller's pipe: whatever a cell or a library prints goes to stderr.
+    answers = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    import docker  # noqa: F401 - once here, not in every child
+
+    serve(sys.stdin, answers, Checks(os.environ.get("DOCKER_HOST")), options.timeout)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,204 @@
+"""A task's check, and the checks of one lab: what a notebook's ``check`` is."""
+
+from __future__ import annotations
+
+import re
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from types import TracebackType
+
+from grader.checks.answer import Answer, store
+from grader.checks.container import Container
+from grader.checks.daemon import Connection, Daemon
+from grader.checks.deadline import Deadline
+from grader.checks.errors import AuthorError, CheckFailed, CouldNotCheck, OutOfTime
+from grader.checks.expectation import Context, author_verdict
+from grader.checks.image import Image
+from grader.checks.network import Network
+from grader.checks.verdicts import Status, TaskReport, Verdict
+from grader.checks.volume import Volume
+from grader.i18n import _
+
+_TASK_ID = re.compile(r"[a-z0-9][a-z0-9-]*")
+
+
+class Checks:
+    """All checks of a lab against one daemon.
+
+    ``deadline`` is the time for one task in seconds; ``on_report`` gets each finished report.
+    """
+
+    def __init__(
+        self,
+        endpoint_host: str | None = None,
+        *,
+        deadline: float = 60.0,
+        on_report: Callable[[TaskReport], None] = lambda report: None,
+    ) -> None:
+        self._connection = Connection(endpoint_host)
+        self._deadline = deadline
+        self._on_report = on_report
+        self._reports: dict[str, TaskReport] = {}
+        self._sightings: set[str] = set()
+
+    def task(self, id: str, *, hint: str, title: str = "", needs: Sequence[str] = ()) -> Task:
+        """The check of one task, a context manager. ``needs``: tasks that must not have failed before."""
+        return Task(self, id, hint=hint, title=title, needs=needs)
+
+    def answer(self, name: str, value: object) -> None:
+        """Keep an answer on the daemon, for the check that follows. Typed by students."""
+        daemon = Daemon(self._connection, Deadline(self._deadline))
+        kept = store(daemon, name, value)
+        print(_("Answer {name} kept: {value}").format(name=name, value=kept))
+
+    @property
+    def reports(self) -> Mapping[str, TaskReport]:
+        """The latest report of each task so far."""
+        return dict(self._reports)
+
+    @property
+    def sightings(self) -> frozenset[str]:
+        """Objects seen alive so far ("container:web"): evidence that something existed before it was removed."""
+        return frozenset(self._sightings)
+
+    def remember(self, report: TaskReport, sightings: Sequence[str] = ()) -> None:
+        """Take over what another process found out, so that ``needs`` and gone-checks know it."""
+        self._reports[report.task] = report
+        self._sightings.update(sightings)
+
+    def again(self, *, deadline: float, on_report: Callable[[TaskReport], None]) -> Checks:
+        """The same daemon and the same memory, another deadline and listener."""
+        other = Checks(self._connection.host or None, deadline=deadline, on_report=on_report)
+        other._reports, other._sightings = dict(self._reports), set(self._sightings)
+        return other
+
+    def close(self) -> None:
+        """End the connection to the daemon; the next question opens a new one."""
+        self._connection.close()
+
+
+class Task:
+    """One task's check. Every expectation stated inside ``with`` is judged at once; leaving reports."""
+
+    def __init__(self, checks: Checks, id: str, *, hint: str, title: str, needs: Sequence[str]) -> None:
+        self._checks = checks
+        self._id = id
+        self._hint = hint
+        self._title = title
+        self._needs = needs
+        self._context: Context | None = None
+
+    def container(self, name: str) -> Container:
+        """A container by its name."""
+        return Container(self._open(name), name)
+
+    def image(self, reference: str) -> Image:
+        """An image by its name and tag."""
+        return Image(self._open(reference), reference)
+
+    def network(self, name: str) -> Network:
+        """A network by its name."""
+        return Network(self._open(name), name)
+
+    def volume(self, name: str) -> Volume:
+        """A volume by its name."""
+        return Volume(self._open(name), name)
+
+    def answer(self, name: str) -> Answer:
+        """An answer the student gave with ``check.answer(name, value)``."""
+        return Answer(self._open(name), name)
+
+    def _open(self, name: object) -> Context:
+        if self._context is None:
+            raise AuthorError(_("a task is used inside its with block: with check.task(…) as t"))
+        if not isinstance(name, str) or not name.strip():
+            raise AuthorError(_("a name must be a non-empty text, not {name!r}").format(name=name))
+        return self._context
+
+    def __enter__(self) -> Task:
+        daemon = Daemon(self._checks._connection, Deadline(self._checks._deadline))
+        self._context = Context(str(self._id), daemon, sightings=self._checks._sightings)
+        mistake = self._mistake()
+        if mistake:
+            self._context.record(author_verdict(AuthorError(mistake)))
+            self._finish(None)
+        for need in self._needs:
+            report = self._checks._reports.get(need)
+            if report is not None and report.status in (Status.FAILED, Status.BLOCKED):
+                self._context.record(_blocked(report))
+        if self._context.verdicts:
+            self._finish(None)
+        return self
+
+    def _mistake(self) -> str:
+        if not isinstance(self._id, str) or not _TASK_ID.fullmatch(self._id):
+            return _("a task's id must be lower case letters, digits and dashes, not {id!r}").format(
+                id=self._id
+            )
+        if not isinstance(self._hint, str) or not self._hint.strip():
+            return _("task {id} needs a hint").format(id=self._id)
+        if isinstance(self._needs, str) or not all(isinstance(need, str) for need in self._needs):
+            return _('needs must be a list of task ids such as ("build-app",), not {needs!r}').format(
+                needs=self._needs
+            )
+        return ""
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if isinstance(error, KeyboardInterrupt | GeneratorExit):
+            return
+        context = self._context
+        if context is None:
+            raise RuntimeError("a task is left before it was entered")
+        if error is not None:
+            context.record(_stumbled(error))
+        elif not context.verdicts:
+            context.record(author_verdict(AuthorError(_("task {id} expects nothing").format(id=self._id))))
+        self._finish(error)
+
+    def _finish(self, cause: BaseException | None) -> None:
+        context = self._context
+        self._context = None
+        verdicts = tuple(context.verdicts) if context else ()
+        title = self._title or str(self._id).replace("-", " ").capitalize()
+        report = TaskReport(str(self._id), title, str(self._hint or ""), verdicts)
+        self._checks.remember(report)
+        self._checks._on_report(report)
+        if report.status is Status.COULD_NOT_CHECK:
+            raise CouldNotCheck(report) from cause
+        if report.status is not Status.PASSED:
+            raise CheckFailed(report) from cause
+
+
+def _blocked(needed: TaskReport) -> Verdict:
+    return Verdict(
+        Status.BLOCKED,
+        _("This task builds on the task {task}").format(task=needed.task),
+        _("{task} passed").format(task=needed.task),
+        _("{task} has not passed yet").format(task=needed.task),
+        look=_("Finish {task} first and run its check again, then this one. Nothing is lost.").format(
+            task=needed.task
+        ),
+    )
+
+
+def _stumbled(error: BaseException) -> Verdict:
+    """An exception inside the with block: the author's mistake or our own, never the student's."""
+    if isinstance(error, AuthorError):
+        return author_verdict(error)
+    if isinstance(error, OutOfTime):
+        reason = _("The time for this check is over.")
+    else:
+        lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__)]
+        reason = _("The check stumbled at line {line}: {why}").format(
+            line=lines[0] if lines else "?", why=f"{type(error).__name__}: {error}"
+        )
+    return Verdict(
+        Status.COULD_NOT_CHECK,
+        _("This check can be evaluated"),
+        found=reason,
+        look=_(
+            "This says nothing about your work. Run the check again; if it stays so, tell the author of the lab."
+        ),
+    )

@@ -1,0 +1,140 @@
+"""What a check says: verdicts and the report of a task. Pure data, no daemon."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Self
+
+from grader.checks.plain import printable
+
+
+class Status(StrEnum):
+    """How a check ended. ``COULD_NOT_CHECK`` is our trouble (or the author's), never the student's fault."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    BLOCKED = "blocked"
+    COULD_NOT_CHECK = "could_not_check"
+
+
+_VERDICT_TEXTS = ("sentence", "expected", "found", "command", "look")
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """One expectation's outcome.
+
+    ``command`` is the docker command that shows what was found, ``look`` where to look next (never the answer).
+    ``weight`` is its share of the task relative to the others. ``quiet`` verdicts count, but their reason has
+    been said by an earlier one (the object does not exist), so renderers only count them.
+    """
+
+    status: Status
+    sentence: str
+    expected: str = ""
+    found: str = ""
+    command: str = ""
+    look: str = ""
+    weight: float = 1.0
+    quiet: bool = False
+
+    def __post_init__(self) -> None:
+        if not (math.isfinite(self.weight) and self.weight > 0):
+            raise ValueError(f"a verdict's weight must be a number above 0, not {self.weight!r}")
+        for field in _VERDICT_TEXTS:
+            object.__setattr__(self, field, printable(getattr(self, field)))
+
+    @property
+    def text(self) -> str:
+        """Everything the verdict says, one part a line: what an author's expected text is looked for in."""
+        return "\n".join(part for name in _VERDICT_TEXTS if (part := getattr(self, name)))
+
+    def to_dict(self) -> dict[str, Any]:
+        texts = {name: getattr(self, name) for name in _VERDICT_TEXTS}
+        return {"status": self.status.value, **texts, "weight": self.weight, "quiet": self.quiet}
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """The inverse of ``to_dict``. Raises ValueError when ``data`` is something else."""
+        if not isinstance(data, Mapping):
+            raise ValueError("a verdict must be a JSON object")
+        texts = {name: data.get(name, "") for name in _VERDICT_TEXTS}
+        weight = data.get("weight", 1.0)
+        well_typed = all(isinstance(text, str) for text in texts.values()) and isinstance(weight, int | float)
+        if not well_typed:
+            raise ValueError("a verdict's texts must be strings and its weight a number")
+        return cls(
+            Status(str(data.get("status"))), **texts, weight=float(weight), quiet=data.get("quiet") is True
+        )
+
+
+@dataclass(frozen=True)
+class TaskReport:
+    """All verdicts of one task, in the order in which they were asked."""
+
+    task: str
+    title: str
+    hint: str
+    verdicts: tuple[Verdict, ...]
+
+    @property
+    def status(self) -> Status:
+        """The whole task's status. What could not be checked weighs most: somebody has to run it again."""
+        statuses = {verdict.status for verdict in self.verdicts}
+        for status in (Status.COULD_NOT_CHECK, Status.FAILED, Status.BLOCKED):
+            if status in statuses:
+                return status
+        return Status.PASSED if statuses else Status.COULD_NOT_CHECK
+
+    @property
+    def fraction(self) -> float:
+        """The share that passed, by weight: 0.0 to 1.0, and 1.0 exactly when all passed."""
+        if self.status is Status.PASSED:
+            return 1.0
+        total = math.fsum(verdict.weight for verdict in self.verdicts)
+        passed = math.fsum(v.weight for v in self.verdicts if v.status is Status.PASSED)
+        # Rounding must never turn "almost all" into "all".
+        return min(passed / total, math.nextafter(1.0, 0.0)) if total else 0.0
+
+    @property
+    def met(self) -> int:
+        """How many expectations passed."""
+        return sum(verdict.status is Status.PASSED for verdict in self.verdicts)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON data, with status and fraction for readers that don't import this package."""
+        return {
+            "task": self.task,
+            "title": self.title,
+            "hint": self.hint,
+            "status": self.status.value,
+            "fraction": self.fraction,
+            "verdicts": [verdict.to_dict() for verdict in self.verdicts],
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """The inverse of ``to_dict`` (status and fraction are computed anew). Raises ValueError."""
+        if not isinstance(data, Mapping):
+            raise ValueError("a task's report must be a JSON object")
+        texts = [data.get(name) for name in ("task", "title", "hint")]
+        verdicts = data.get("verdicts")
+        if not all(isinstance(text, str) for text in texts) or not isinstance(verdicts, list):
+            raise ValueError("a task's report needs the texts task, title and hint and a list of verdicts")
+        task, title, hint = (str(text) for text in texts)
+        return cls(task, title, hint, tuple(Verdict.from_dict(verdict) for verdict in verdicts))
+
+    def as_text(self, *, colour: bool = False) -> str:
+        """For a terminal; ``colour`` adds ANSI colours to the status words."""
+        from grader.checks.text import report_as_text
+
+        return report_as_text(self, colour=colour)
+
+    def as_html(self) -> str:
+        """For a notebook: one accessible fragment without scripts."""
+        from grader.checks.html import report_as_html
+
+        return report_as_html(self)
