@@ -1,0 +1,127 @@
+"""``drydock doctor``: what works on this machine, why the rest doesn't, and the command that mends it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+
+import click
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from grader.cli import places
+from grader.cli.machine import Fact, Level, cgroup_version, facts
+from grader.engines import KINDS, EngineError, best_kind, engine_class
+from grader.i18n import _
+
+_MARKS = {Level.OK: ("✓", "green"), Level.NOTE: ("•", "yellow"), Level.BAD: ("✗", "red")}
+
+
+@dataclass(frozen=True)
+class EngineFact:
+    kind: str
+    works: bool
+    reason: str
+    remedy: str = ""
+
+
+@click.command("doctor")
+@click.option("--json", "as_json", is_flag=True, help="For machines.")
+def command(*, as_json: bool) -> None:
+    """Explain this machine. Exit code 0: a lab can run here; 1: it can't, or something is amiss."""
+    engines = list(_engines())
+    best = _best()
+    found = list(facts(places.worth_watching()))
+    healthy = best is not None and all(fact.level is not Level.BAD for fact in found)
+    if as_json:
+        click.echo(json.dumps(_as_json(found, engines, best, healthy=healthy), ensure_ascii=False, indent=1))
+    else:
+        _show(found, engines, best)
+    raise SystemExit(0 if healthy else 1)
+
+
+def _engines() -> Iterator[EngineFact]:
+    for kind in KINDS:
+        try:
+            probe = engine_class(kind).probe()
+        except ImportError as error:
+            yield EngineFact(kind, works=False, reason=_("not in this installation: {why}").format(why=error))
+            continue
+        yield EngineFact(kind, probe.works, probe.reason, probe.remedy)
+
+
+def _best() -> str | None:
+    try:
+        return best_kind()
+    except EngineError:
+        return None
+
+
+def _as_json(
+    found: list[Fact], engines: list[EngineFact], best: str | None, *, healthy: bool
+) -> dict[str, object]:
+    return {
+        "healthy": healthy,
+        "best_engine": best,
+        "cgroup_version": cgroup_version(),
+        "engines": [asdict(engine) for engine in engines],
+        "facts": [asdict(fact) for fact in found],
+    }
+
+
+def _show(found: list[Fact], engines: list[EngineFact], best: str | None) -> None:
+    console = Console()
+    console.print(_rows([(_mark(fact.level), fact.topic, fact.what, fact.remedy) for fact in found]))
+    console.print()
+    console.print(Text(_("Engines: where a lab's Docker daemon can come from"), style="bold"))
+    console.print(
+        _rows(
+            [
+                (
+                    _mark(Level.OK if engine.works else Level.NOTE),
+                    engine.kind + (" ★" if engine.kind == best else ""),
+                    engine.reason,
+                    engine.remedy,
+                )
+                for engine in engines
+            ]
+        )
+    )
+    console.print()
+    if best is None:
+        for line in (_("No lab can run here yet. Three ways forward:"), *three_ways()):
+            console.print(line, markup=False, highlight=False)
+    else:
+        console.print(_("drydock up will use the engine “{kind}”.").format(kind=best), highlight=False)
+
+
+def three_ways() -> list[str]:
+    """What somebody can do on whose machine no engine works."""
+    return [
+        _("1. As root (or with sudo): sudo make lab"),
+        _("2. Start any Docker you have (Docker Desktop will do), then: make lab"),
+        _("3. Use a Debian 13 virtual machine, or the course on Binder (binder/)."),
+    ]
+
+
+def _mark(level: Level) -> Text:
+    sign, colour = _MARKS[level]
+    return Text(sign, style=colour)
+
+
+def _rows(rows: list[tuple[Text, str, str, str]]) -> Table:
+    table = Table.grid(padding=(0, 1))
+    table.add_column()
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column(overflow="fold")
+    shown = ""
+    for mark, topic, what, remedy in rows:
+        text = Text(what)
+        # Several facts may share one command: once is enough.
+        if remedy and remedy != shown:
+            text.append(f"\n→ {remedy}", style="cyan")
+            shown = remedy
+        table.add_row(mark, topic, text)
+    return table

@@ -1,0 +1,138 @@
+"""Facts about this machine that decide whether a lab can run: read-only, and well under a second in all."""
+
+from __future__ import annotations
+
+import os
+import platform
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from grader.cli import packages
+from grader.i18n import _
+
+_GIB = 1024**3
+#: The course images, their template and a few labs of work take about 2 GiB; below this a lab may fail.
+DISK_WANTED = 4 * _GIB
+#: An idle daemon takes about 50 MB, JupyterLab with two kernels about 400 MB.
+MEMORY_WANTED = 1 * _GIB
+
+
+class Level(StrEnum):
+    OK = "ok"
+    NOTE = "note"
+    BAD = "bad"
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One thing found out. ``remedy`` is the command that mends it, where there is one."""
+
+    topic: str
+    level: Level
+    what: str
+    remedy: str = ""
+
+
+def facts(places: dict[str, Path]) -> Iterator[Fact]:
+    """Everything but the engines. ``places`` are folders whose free space matters, by what lies there."""
+    yield Fact(_("system"), Level.OK, _system())
+    yield Fact(_("user"), Level.OK, _user())
+    yield _memory()
+    yield from (_disk(purpose, path) for purpose, path in places.items())
+    yield _cgroups()
+    yield from _programs()
+    yield from _packages()
+
+
+def _system() -> str:
+    try:
+        name = platform.freedesktop_os_release()["PRETTY_NAME"]
+    except (OSError, KeyError):
+        name = platform.system()
+    return _("{name}, kernel {kernel}, Python {python}, {cpus} CPUs").format(
+        name=name, kernel=platform.release(), python=platform.python_version(), cpus=os.cpu_count()
+    )
+
+
+def _user() -> str:
+    return _("root") if os.geteuid() == 0 else _("user id {uid}, not root").format(uid=os.geteuid())
+
+
+def _memory() -> Fact:
+    try:
+        table = Path("/proc/meminfo").read_text()
+    except OSError:
+        return Fact(_("memory"), Level.NOTE, _("not known here"))
+    kib = {name: int(number) for name, number in re.findall(r"^(\w+):\s+(\d+) kB", table, re.MULTILINE)}
+    free, total = kib["MemAvailable"] * 1024, kib["MemTotal"] * 1024
+    what = _("{free:.1f} of {total:.1f} GiB free").format(free=free / _GIB, total=total / _GIB)
+    if free < MEMORY_WANTED:
+        return Fact(_("memory"), Level.BAD, what, _("close other programs: a lab wants 1 GiB"))
+    return Fact(_("memory"), Level.OK, what)
+
+
+def _disk(purpose: str, path: Path) -> Fact:
+    there = next(folder for folder in (path, *path.parents) if folder.exists())
+    free = shutil.disk_usage(there).free
+    what = _("{free:.1f} GiB free for {purpose} ({path})").format(
+        free=free / _GIB, purpose=purpose, path=path
+    )
+    if free < DISK_WANTED:
+        return Fact(_("disk"), Level.BAD, what, f"du -xh --max-depth=1 '{there}' | sort -h | tail")
+    return Fact(_("disk"), Level.OK, what)
+
+
+def cgroup_version() -> int | None:
+    """2 for the unified hierarchy, 1 for the old one, None where there are no control groups."""
+    mounts = Path("/sys/fs/cgroup")
+    if (mounts / "cgroup.controllers").exists():
+        return 2
+    return 1 if (mounts / "memory").is_dir() else None
+
+
+def _cgroups() -> Fact:
+    version = cgroup_version()
+    if version is None:
+        return Fact(_("control groups"), Level.NOTE, _("none: limits on containers will not hold"))
+    return Fact(_("control groups"), Level.OK, _("version {version}").format(version=version))
+
+
+def _programs() -> Iterator[Fact]:
+    for name, argv in {
+        "docker": ["docker", "--version"],
+        "dockerd": ["dockerd", "--version"],
+        "buildx": ["docker", "buildx", "version"],
+        "compose": ["docker", "compose", "version", "--short"],
+    }.items():
+        found = _first_line(argv)
+        # What is missing is named once, with its package, by _packages.
+        yield Fact(name, Level.OK if found else Level.NOTE, found or _("not found"))
+
+
+def _first_line(argv: list[str]) -> str:
+    path = f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin"
+    program = shutil.which(argv[0], path=path)
+    if program is None:
+        return ""
+    try:
+        done = subprocess.run([program, *argv[1:]], capture_output=True, text=True, timeout=10, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return done.stdout.strip().split("\n")[0] if done.returncode == 0 else ""
+
+
+def _packages() -> Iterator[Fact]:
+    absent = packages.missing("lab")
+    if not absent:
+        yield Fact(_("packages"), Level.OK, _("all that a lab needs are installed"))
+        return
+    sudo = "" if os.geteuid() == 0 else "sudo "
+    install = f"{sudo}apt-get install {' '.join(package.name for package in absent)}"
+    for package in absent:
+        what = _("{name} is missing ({purpose})").format(name=package.name, purpose=package.purpose)
+        yield Fact(_("packages"), Level.BAD, what, install)
