@@ -1,0 +1,323 @@
+"""A real IPython kernel inside an engine's walls, driven from outside over Unix sockets.
+
+nbclient is not used here: it trusts its kernel (no ceiling on one message, a lost kernel ends the notebook).
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from queue import Empty
+from typing import Any
+
+import zmq
+from jupyter_client.blocking.client import BlockingKernelClient
+from jupyter_client.session import Session
+from nbformat import NotebookNode
+
+from grader.engines.protocol import Engine
+from grader.execution.outputs import Flood, OutputCollector, OutputLimits
+from grader.execution.processes import LastWords, ProcessTree
+from grader.i18n import _
+
+#: One message from a kernel may have this many bytes (ipykernel sends what was printed in 0.2 s as one);
+#: libzmq drops the connection beyond it.
+_LARGEST_MESSAGE = 64_000_000
+#: Messages waiting in our process before libzmq stops reading from the kernel.
+_QUEUE = 2
+#: With ipc these are endings of socket names, not TCP ports.
+_PORTS = {"shell": 1, "iopub": 2, "stdin": 3, "control": 4, "hb": 5}
+#: Seconds an interrupted cell gets to end by itself.
+_GRACE = 3.0
+#: Seconds to wait for the last outputs after the kernel said that the cell is done (they may have been dropped).
+_LINGER = 2.0
+
+
+class KernelLost(Exception):
+    """The kernel did not start. ``str()`` is one sentence for a person."""
+
+
+class CellStatus(StrEnum):
+    OK = "ok"
+    ERROR = "error"
+    TIMEOUT = "timeout"
+    DEAD = "dead"
+
+
+@dataclass(frozen=True)
+class CellOutcome:
+    """What one cell did: nbformat outputs, how it ended, how many seconds it took, and why it was ended by us."""
+
+    outputs: list[NotebookNode]
+    status: CellStatus
+    seconds: float
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class KernelSettings:
+    """Ceilings for one student kernel. Bytes, numbers of processes, seconds."""
+
+    address_space: int = 4_000_000_000
+    file_size: int = 1_000_000_000
+    processes: int = 512
+    start_timeout: float = 60
+    outputs: OutputLimits = field(default_factory=OutputLimits)
+
+
+@contextmanager
+def student_kernel(
+    engine: Engine, workdir: Path, *, confined: bool = True, settings: KernelSettings | None = None
+) -> Iterator[StudentKernel]:
+    """A kernel whose working folder is ``workdir``, which must lie in one of the engine's shared folders.
+
+    Raises EngineError when the engine has no walls and ``confined`` is asked for, KernelLost when it does not start.
+    """
+    kernel = StudentKernel(engine, workdir, confined=confined, settings=settings or KernelSettings())
+    try:
+        kernel.launch()
+        yield kernel
+    finally:
+        kernel.close()
+
+
+class StudentKernel:
+    """One kernel process and our connection to it. Use ``student_kernel``."""
+
+    def __init__(self, engine: Engine, workdir: Path, *, confined: bool, settings: KernelSettings) -> None:
+        self._engine = engine
+        self._workdir = workdir.resolve()
+        self._confined = confined
+        self._settings = settings
+        self._room = settings.outputs.notebook
+        self._client: BlockingKernelClient | None = None
+        self._processes: ProcessTree | None = None
+        self._ready = False
+        self._context: zmq.Context[zmq.Socket[bytes]] | None = None
+        self._log: LastWords | None = None
+
+    # -- life
+
+    def launch(self) -> None:
+        """Start the process and return at once; ``wait_ready`` or the first ``run`` waits for it."""
+        # From here on the student (or a container of theirs) may write in the shared folder: nothing in it is
+        # opened, made or changed from outside again, as a symbolic link there could point at any file of ours.
+        sockets = self._workdir / f".kernel-{secrets.token_hex(4)}"
+        key = secrets.token_hex(32)
+        self._connect(sockets / "k", key)
+        argv = self._argv(sockets, key)
+        process = subprocess.Popen(
+            self._engine.confine(argv) if self._confined else self._engine.enter(argv),
+            cwd=self._workdir,
+            env=self._environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+        )
+        self._processes = ProcessTree(process)
+        self._log = LastWords(process.stderr)
+
+    def _argv(self, sockets: Path, key: str) -> list[str]:
+        s = self._settings
+        limits = ["prlimit", f"--as={s.address_space}", f"--fsize={s.file_size}", "--core=0"]
+        if self._confined:
+            # Counted per user in its user namespace, so only where that user is the student alone.
+            limits.append(f"--nproc={s.processes}")
+        # Without root here, the student's sockets and files are ours to use and to remove only by their mode.
+        umask = "0022" if os.geteuid() == 0 else "0000"
+        # sh, because a confined program starts in the engine's root folder, not in ours.
+        script = 'umask "$1"; cd "$2" && mkdir "$3" || exit 1; shift 3; exec "$@"'
+        # A file that does not exist yet, so that the kernel can't take up the settings of an earlier one.
+        own = ["-f", str(sockets / "kernel.json")]
+        kernel = [
+            sys.executable,
+            "-m",
+            "ipykernel_launcher",
+            *own,
+            "--transport=ipc",
+            f"--ip={sockets / 'k'}",
+        ]
+        ports = [f"--{channel}={port}" for channel, port in _PORTS.items()]
+        options = [f"--Session.key={key}", "--HistoryManager.enabled=False"]
+        here = [umask, str(self._workdir), str(sockets)]
+        return [*limits, "--", "sh", "-c", script, "sh", *here, *kernel, *ports, *options]
+
+    def _environment(self) -> dict[str, str]:
+        """Nothing of the instructor's environment reaches the student."""
+        home = "/home/student" if self._confined else str(self._workdir)
+        return {
+            "PATH": f"{Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin",
+            "HOME": home,
+            "LANG": "C.UTF-8",
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "PYTHONWARNINGS": "ignore",
+            "TERM": "xterm-color",
+            "DOCKER_HOST": self._engine.endpoint.host,
+            **self._engine.endpoint.environment,
+        }
+
+    def _connect(self, address: Path, key: str) -> None:
+        context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
+        # Defaults for the sockets of this context: what a hostile kernel can make us hold in memory.
+        context.setsockopt(zmq.MAXMSGSIZE, _LARGEST_MESSAGE)
+        context.setsockopt(zmq.RCVHWM, _QUEUE)
+        context.setsockopt(zmq.LINGER, 0)
+        # We connect before the kernel listens; look again soon (milliseconds).
+        context.setsockopt(zmq.RECONNECT_IVL, 20)
+        ports = {f"{channel}_port": port for channel, port in _PORTS.items()}
+        session = Session(key=key.encode())
+        client = BlockingKernelClient(
+            context=context, session=session, transport="ipc", ip=str(address), **ports
+        )
+        client.start_channels(shell=True, iopub=True, stdin=False, hb=False)
+        self._client, self._context = client, context
+
+    def wait_ready(self) -> None:
+        """Return when the kernel answers. Raises KernelLost."""
+        if self._ready:
+            return
+        client, processes = self._parts()
+        end = time.monotonic() + self._settings.start_timeout
+        while time.monotonic() < end:
+            if not processes.is_alive():
+                raise KernelLost(
+                    _("The student's kernel did not start: {log}").format(log=self._last_words())
+                )
+            client.kernel_info()
+            # The answer on IOPub shows that our subscription is in place: no output can be missed from now on.
+            if _next_message(client, "iopub", 0.25) is not None:
+                self._ready = True
+                processes.learn_namespace()
+                return
+        raise KernelLost(
+            _("The student's kernel did not answer in {n:.0f} s.").format(n=self._settings.start_timeout)
+        )
+
+    def _last_words(self) -> str:
+        return (self._log.last_line() if self._log else "") or _("it said nothing")
+
+    def close(self) -> None:
+        """End the kernel with everything it started. Safe to call twice."""
+        if self._processes is not None:
+            self._processes.kill()
+        if self._client is not None:
+            self._client.stop_channels()
+            self._client = None
+        if self._context is not None:
+            self._context.destroy(linger=0)
+            self._context = None
+
+    def is_alive(self) -> bool:
+        return self._processes is not None and self._processes.is_alive()
+
+    @property
+    def processes(self) -> ProcessTree:
+        """The student's processes, to freeze them while a check runs."""
+        return self._parts()[1]
+
+    # -- cells
+
+    def run(self, source: str, timeout: float) -> CellOutcome:
+        """Run one cell; at most ``timeout`` seconds, then an interrupt, then the end of the kernel."""
+        started = time.monotonic()
+        if not self.is_alive():
+            return CellOutcome([], CellStatus.DEAD, 0.0, _("The kernel had ended before this cell."))
+        self.wait_ready()
+        collector = OutputCollector(self._settings.outputs, self._room)
+        status, reason = self._watch(source, collector, started + timeout)
+        self._room -= collector.kept
+        if status in (CellStatus.TIMEOUT, CellStatus.DEAD):
+            collector.note("CellTimeout" if status is CellStatus.TIMEOUT else "KernelDied", reason)
+        return CellOutcome(collector.outputs, status, time.monotonic() - started, reason)
+
+    def _watch(self, source: str, collector: OutputCollector, deadline: float) -> tuple[CellStatus, str]:
+        client, processes = self._parts()
+        request = client.execute(source, store_history=True, allow_stdin=False, stop_on_error=False)
+        cell = _Cell(client, request, collector)
+        try:
+            if cell.follow(deadline, processes):
+                return (CellStatus.OK if cell.reply == "ok" else CellStatus.ERROR), ""
+            if processes.is_alive():
+                client.session.send(client.control_channel.socket, "interrupt_request", {})
+                if cell.follow(time.monotonic() + _GRACE, processes):
+                    return CellStatus.TIMEOUT, _("The cell took too long and was interrupted.")
+        except Flood:
+            processes.kill()
+            return CellStatus.DEAD, _("The cell printed without end, so its kernel was ended.")
+        if not processes.is_alive():
+            return CellStatus.DEAD, _("The kernel ended while this cell ran.")
+        processes.kill()
+        return CellStatus.TIMEOUT, _(
+            "The cell took too long and did not react to an interrupt: its kernel was ended."
+        )
+
+    def _parts(self) -> tuple[BlockingKernelClient, ProcessTree]:
+        if self._client is None or self._processes is None:
+            raise KernelLost(_("The student's kernel is not running."))
+        return self._client, self._processes
+
+
+class _Cell:
+    """One execute request and the messages that answer it."""
+
+    def __init__(self, client: BlockingKernelClient, request: str, collector: OutputCollector) -> None:
+        self._client = client
+        self._request = request
+        self._collector = collector
+        self._idle = False
+        self.reply: str | None = None
+
+    def follow(self, deadline: float, processes: ProcessTree) -> bool:
+        """Read until the cell is done (True), or the deadline or the kernel's end (False). Raises Flood."""
+        silent_since = time.monotonic()
+        while (now := time.monotonic()) < deadline:
+            message = _next_message(self._client, "iopub", min(0.2, deadline - now))
+            self._look_for_reply()
+            if message is not None:
+                self._take(message)
+                silent_since = time.monotonic()
+            elif self.reply is not None and time.monotonic() - silent_since > _LINGER:
+                raise Flood  # the word that ends the outputs was lost: libzmq dropped messages or the connection
+            elif not processes.is_alive():
+                return False
+            if self._idle and self.reply is not None:
+                return True
+        return False
+
+    def _take(self, message: dict[str, Any]) -> None:
+        if message.get("parent_header", {}).get("msg_id") != self._request:
+            return
+        if message["msg_type"] == "status":
+            self._idle = message["content"].get("execution_state") == "idle"
+        else:
+            self._collector.add(message)
+
+    def _look_for_reply(self) -> None:
+        if self.reply is not None:
+            return
+        message = _next_message(self._client, "shell", 0)
+        if message is not None and message.get("parent_header", {}).get("msg_id") == self._request:
+            self.reply = str(message["content"].get("status", "error"))
+
+
+def _next_message(client: BlockingKernelClient, channel: str, timeout: float) -> dict[str, Any] | None:
+    """The next message, or None: also for one that can't be read, since students can write to these sockets."""
+    getter = client.get_iopub_msg if channel == "iopub" else client.get_shell_msg
+    try:
+        message: dict[str, Any] = getter(timeout=timeout)
+        if isinstance(message["content"], dict) and isinstance(message["msg_type"], str):
+            return message
+    except Empty:
+        pass
+    except (ValueError, TypeError, KeyError, UnicodeDecodeError, zmq.ZMQError):
+        pass
+    return None

@@ -1,0 +1,98 @@
+"""What a cell printed, as nbformat outputs, with ceilings: a flood must not fill the grader's memory or disk."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from nbformat import NotebookNode
+from nbformat.v4 import new_output, output_from_msg
+
+from grader.i18n import _
+
+_SHOWN = {"stream", "display_data", "execute_result", "error"}
+
+
+@dataclass(frozen=True)
+class OutputLimits:
+    """Ceilings in characters of JSON or text: kept per cell, kept per notebook, and seen before the kernel is ended."""
+
+    cell: int = 100_000
+    notebook: int = 1_000_000
+    flood: int = 20_000_000
+
+
+class Flood(Exception):
+    """More output than any honest cell makes."""
+
+
+class OutputCollector:
+    """The outputs of one cell. ``room`` is what is left of the notebook's ceiling."""
+
+    def __init__(self, limits: OutputLimits, room: int) -> None:
+        self.outputs: list[NotebookNode] = []
+        self.kept = 0
+        self._seen = 0
+        self._cut = False
+        self._flood = limits.flood
+        self._ceiling = min(limits.cell, room)
+        self._clear_later = False
+
+    def add(self, message: dict[str, Any]) -> None:
+        """Take one message of the kernel's IOPub channel. Raises Flood."""
+        kind, content = message["msg_type"], message["content"]
+        if kind == "clear_output":
+            self._clear(wait=bool(content.get("wait")))
+            return
+        if kind not in _SHOWN:
+            return
+        size = (
+            len(str(content.get("text", ""))) if kind == "stream" else len(json.dumps(content, default=str))
+        )
+        self._seen += size
+        if self._seen > self._flood:
+            raise Flood
+        if self._clear_later:
+            self._clear(wait=False)
+        if self.kept + size > self._ceiling:
+            if kind == "stream":
+                self._stream(message, max(0, self._ceiling - self.kept))
+            self._note_cut()
+            return
+        self.kept += size
+        if kind == "stream":
+            self._stream(message, size)
+        else:
+            self.outputs.append(output_from_msg(message))
+
+    def note(self, name: str, text: str) -> None:
+        """Add an error of our own, which the student and the instructor read in the notebook."""
+        self.outputs.append(new_output("error", ename=name, evalue=text, traceback=[f"{name}: {text}"]))
+
+    def _stream(self, message: dict[str, Any], room: int) -> None:
+        name, text = message["content"].get("name", "stdout"), str(message["content"].get("text", ""))[:room]
+        if not text:
+            return
+        last = self.outputs[-1] if self.outputs else None
+        if last is not None and last.output_type == "stream" and last.name == name:
+            last.text += text
+        else:
+            self.outputs.append(new_output("stream", name=name, text=text))
+
+    def _note_cut(self) -> None:
+        if not self._cut:
+            self._cut = True
+            self.kept = self._ceiling
+            self.outputs.append(
+                new_output("stream", name="stdout", text="\n" + _("… output cut here …") + "\n")
+            )
+
+    def _clear(self, *, wait: bool) -> None:
+        if wait:
+            self._clear_later = True
+            return
+        self._clear_later = False
+        if not self._cut:
+            self.outputs.clear()
+            self.kept = 0

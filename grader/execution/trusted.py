@@ -1,0 +1,149 @@
+"""The trusted side: check cells run in a process of their own that has never run a line of student code."""
+
+from __future__ import annotations
+
+import json
+import os
+import selectors
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from grader.checks.verdicts import Status, TaskReport, Verdict
+from grader.engines.protocol import Engine
+from grader.execution.processes import LastWords
+from grader.i18n import _
+
+#: Bytes in one answer of the runner; its texts are cut to a few hundred characters each, so more is a fault.
+_LARGEST_ANSWER = 4_000_000
+
+
+@contextmanager
+def checker(engine: Engine) -> Iterator[Checker]:
+    """A process that evaluates check cells against the engine's daemon, started at once, ready when it is asked."""
+    running = Checker(engine)
+    try:
+        running.launch()
+        yield running
+    finally:
+        running.close()
+
+
+class _NoAnswer(Exception):
+    """``str()`` says why there is none."""
+
+
+class Checker:
+    """The runner of ``grader.checks`` behind pipes. Use ``checker``."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._process: subprocess.Popen[bytes] | None = None
+        self._buffer = b""
+        self._log: LastWords | None = None
+        # An empty folder of its own, so that nothing of a submission or a lab can shadow a module or a setting.
+        self._home = Path(tempfile.mkdtemp(prefix="drydock-check-"))
+
+    def launch(self) -> None:
+        """Start the process and return at once."""
+        endpoint = self._engine.endpoint
+        language = {name: os.environ[name] for name in ("LANG", "LANGUAGE", "LC_ALL") if name in os.environ}
+        environment = {
+            "PATH": "/usr/local/bin:/usr/bin:/bin",
+            "LANG": "C.UTF-8",
+            **language,
+            "HOME": str(self._home),
+            "DOCKER_HOST": endpoint.host,
+            **endpoint.environment,
+        }
+        self._buffer = b""
+        self._process = subprocess.Popen(
+            # -P: the current folder is no place to import from.
+            self._engine.enter([sys.executable, "-P", "-m", "grader.checks.runner"]),
+            cwd=self._home,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        self._log = LastWords(self._process.stderr)
+
+    def check(self, cell_id: str, source: str, timeout: float, *, points: float = 1.0) -> TaskReport:
+        """Run one check cell, at most ``timeout`` seconds. What goes wrong here is reported as could-not-check."""
+        if self._process is None or self._process.poll() is not None:
+            self._end()
+            self.launch()
+        try:
+            answer = self._ask({"id": cell_id, "source": source, "points": points}, timeout)
+        except _NoAnswer as trouble:
+            self._end()
+            return could_not_check(cell_id, str(trouble))
+        if answer.get("error"):
+            return could_not_check(cell_id, str(answer["error"]))
+        try:
+            return TaskReport.from_dict(answer["report"])
+        except (KeyError, ValueError) as trouble:
+            return could_not_check(cell_id, _("The check gave no readable report: {why}").format(why=trouble))
+
+    def _ask(self, question: dict[str, object], timeout: float) -> dict[str, object]:
+        assert self._process is not None and self._process.stdin is not None
+        try:
+            self._process.stdin.write(json.dumps(question).encode() + b"\n")
+            self._process.stdin.flush()
+        except OSError as gone:
+            raise _NoAnswer(_("The check's process has ended: {why}").format(why=self._why())) from gone
+        line = self._read_line(time.monotonic() + timeout, timeout)
+        try:
+            answer = json.loads(line)
+        except ValueError:
+            answer = None
+        if not isinstance(answer, dict) or answer.get("id") != question["id"]:
+            raise _NoAnswer(_("The check's process gave an answer that can't be read."))
+        return answer
+
+    def _read_line(self, deadline: float, timeout: float) -> bytes:
+        assert self._process is not None and self._process.stdout is not None
+        pipe = self._process.stdout
+        with selectors.DefaultSelector() as selector:
+            selector.register(pipe, selectors.EVENT_READ)
+            while b"\n" not in self._buffer:
+                if not selector.select(max(0.0, deadline - time.monotonic())):
+                    raise _NoAnswer(_("The check did not finish in {n:.0f} s.").format(n=timeout))
+                data = os.read(pipe.fileno(), 65536)
+                self._buffer += data
+                if not data or len(self._buffer) > _LARGEST_ANSWER:
+                    raise _NoAnswer(_("The check's process has ended: {why}").format(why=self._why()))
+        line, _sep, self._buffer = self._buffer.partition(b"\n")
+        return line
+
+    def _why(self) -> str:
+        return (self._log.last_line() if self._log else "") or _("it said nothing")
+
+    def _end(self) -> None:
+        if self._process is None:
+            return
+        self._process.kill()
+        self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                # What is still buffered for a dead process can't be flushed.
+                try:
+                    pipe.close()
+                except OSError:
+                    pass
+        self._process = None
+
+    def close(self) -> None:
+        """End the process. Safe to call twice."""
+        self._end()
+        shutil.rmtree(self._home, ignore_errors=True)
+
+
+def could_not_check(task: str, reason: str) -> TaskReport:
+    """A report that says that, and why, a task was not evaluated: for the instructor to look at, never a zero."""
+    return TaskReport(task, task, "", (Verdict(Status.COULD_NOT_CHECK, reason),))
