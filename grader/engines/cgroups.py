@@ -1,0 +1,177 @@
+"""The control groups of one engine, on cgroup v1 and v2.
+
+An engine's groups lie below the group its supervisor runs in, so that limits set on us hold for engines too.
+Sources: cgroups(7), the kernel's cgroup-v1 and cgroup-v2 documents.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path("/sys/fs/cgroup")
+V1_CONTROLLERS = ("cpu", "cpuacct", "cpuset", "memory", "devices", "freezer", "blkio", "pids")
+_PARENT = "drydock"
+_CPU_PERIOD_US = 100_000
+
+
+@dataclass(frozen=True)
+class Hierarchy:
+    """One mounted hierarchy and our own place in it."""
+
+    controllers: tuple[str, ...]
+    own: Path
+
+
+def version() -> int:
+    """2 where the unified hierarchy is mounted at /sys/fs/cgroup, else 1 (hybrid counts as 1, as for Docker)."""
+    return 2 if (ROOT / "cgroup.controllers").exists() else 1
+
+
+def hierarchies() -> list[Hierarchy]:
+    """The hierarchies Docker uses on this machine, with the group this process is in."""
+    places = dict(_own_places())
+    if version() == 2:
+        return [Hierarchy(("unified",), ROOT / places.get("", "").lstrip("/"))]
+    found = []
+    for name in (*V1_CONTROLLERS, "systemd"):
+        key = "name=systemd" if name == "systemd" else name
+        if key in places and (ROOT / name).is_dir():
+            found.append(Hierarchy((name,), ROOT / name / places[key].lstrip("/")))
+    return found
+
+
+def _own_places() -> Iterator[tuple[str, str]]:
+    for line in Path("/proc/self/cgroup").read_text().splitlines():
+        _number, controllers, place = line.split(":", 2)
+        for controller in controllers.split(","):
+            yield controller, place
+
+
+def groups_of(engine_id: str) -> list[Path]:
+    """Where the engine's groups are or would be."""
+    return [hierarchy.own / _PARENT / engine_id for hierarchy in hierarchies()]
+
+
+def writable() -> bool:
+    """Whether we may make groups here: without that an engine runs, but no limit holds."""
+    return all(os.access(hierarchy.own, os.W_OK) for hierarchy in hierarchies())
+
+
+def create(
+    engine_id: str, owner: int, *, memory_bytes: int | None, pids: int | None, cpus: float | None
+) -> list[Path]:
+    """Make the engine's groups, owned by host id ``owner``, with limits the owner can't raise. Returns them.
+
+    The limits lie on the engine's group itself, whose limit files stay ours; its children are the owner's.
+    """
+    groups = groups_of(engine_id)
+    for group in groups:
+        if version() == 2:
+            _enable_controllers(group.parent.parent)
+            group.parent.mkdir(exist_ok=True)
+            _enable_controllers(group.parent)
+        _make_group(group)
+    _limit(groups, memory_bytes, pids, cpus)
+    for group in groups:
+        os.chown(group, owner, owner)
+        names = ("cgroup.procs", "tasks") if version() == 1 else (
+            "cgroup.procs", "cgroup.threads", "cgroup.subtree_control")
+        for name in names:
+            if (group / name).exists():
+                os.chown(group / name, owner, owner)
+    return groups
+
+
+def _make_group(group: Path) -> None:
+    for attempt in range(50):
+        try:
+            for folder in (group.parent, group):
+                folder.mkdir(exist_ok=True)
+                if (folder / "cpuset.cpus").exists() and version() == 1:
+                    _inherit_cpuset(folder)
+        except FileNotFoundError:
+            # Another engine's end removed the empty parent in between.
+            if attempt == 49:
+                raise
+        else:
+            return
+
+
+def _inherit_cpuset(folder: Path) -> None:
+    # A v1 cpuset without CPUs and memory nodes refuses every process.
+    for name in ("cpuset.cpus", "cpuset.mems"):
+        if not (folder / name).read_text().strip():
+            (folder / name).write_text((folder.parent / name).read_text())
+    (folder / "cgroup.clone_children").write_text("1")
+
+
+def _enable_controllers(group: Path) -> None:
+    for controller in (group / "cgroup.controllers").read_text().split():
+        # A controller that can't be delegated here simply isn't limited.
+        with contextlib.suppress(OSError):
+            (group / "cgroup.subtree_control").write_text(f"+{controller}")
+
+
+def _limit(groups: list[Path], memory: int | None, pids: int | None, cpus: float | None) -> None:
+    quota = None if cpus is None else int(cpus * _CPU_PERIOD_US)
+    for name, value in (
+        ("memory.limit_in_bytes", memory),
+        ("memory.max", memory),
+        ("pids.max", pids),
+        ("cpu.cfs_quota_us", quota),
+        ("cpu.max", None if quota is None else f"{quota} {_CPU_PERIOD_US}"),
+    ):
+        if value is None:
+            continue
+        for group in groups:
+            if (group / name).exists():
+                (group / name).write_text(str(value))
+
+
+def processes(groups: list[Path]) -> set[int]:
+    """Every process in the groups or below (pids of the caller's namespace)."""
+    found: set[int] = set()
+    for group in groups:
+        for file in group.rglob("cgroup.procs"):
+            with contextlib.suppress(OSError):
+                found.update(int(line) for line in file.read_text().split() if line != "0")
+    return found
+
+
+def remove(groups: list[Path], within: float = 5.0) -> bool:
+    """Kill what still runs in the groups and remove them; True when nothing is left after ``within`` seconds."""
+    deadline = time.monotonic() + within
+    while True:
+        for pid in processes(groups):
+            with contextlib.suppress(OSError):
+                os.kill(pid, signal.SIGKILL)
+        for group in groups:
+            _remove_tree(group)
+        if not any(group.exists() for group in groups):
+            _remove_empty_parents(groups)
+            return True
+        if time.monotonic() > deadline:
+            return False
+        # The kernel empties a group a moment after its last process died, and tells nobody on v1.
+        time.sleep(0.005)
+
+
+def _remove_empty_parents(groups: list[Path]) -> None:
+    for group in groups:
+        # Fails, as it should, while other engines have groups there.
+        with contextlib.suppress(OSError):
+            group.parent.rmdir()
+
+
+def _remove_tree(group: Path) -> None:
+    if not group.is_dir():
+        return
+    for folder, _names, _files in os.walk(group, topdown=False):
+        with contextlib.suppress(OSError):
+            Path(folder).rmdir()

@@ -1,0 +1,63 @@
+#!/bin/sh
+# Stage 2 of a namespace engine: process 1 of the engine's namespaces, root of its user namespace only.
+set -eu
+# Descriptor 9 is a pipe nobody writes to: it ends when the supervisor does, and then so does the engine.
+trap 'kill -TERM "$DOCKERD" 2>/dev/null && wait "$DOCKERD"; exit 0' TERM
+DOCKERD=
+(trap - TERM; while read -r _ <&9; do :; done; kill -TERM 1) &
+exec 9<&-
+# pivot_root(2) refuses a mount that came locked into this user namespace; a copy of it is ours to pivot to,
+# and what is mounted below it stays locked.
+mount --rbind "$DD_ROOT" "$DD_ROOT"
+cd "$DD_ROOT"
+hostname drydock
+ip link set lo up
+mount -t proc proc proc
+mount -t sysfs sysfs sys
+mount -t devpts -o newinstance,ptmxmode=0666,mode=620 devpts dev/pts
+mount -t mqueue mqueue dev/mqueue
+if [ -n "$DD_CGROUPS" ]; then
+    if [ "$DD_CGROUP_VERSION" = 2 ]; then
+        mount -t cgroup2 cgroup2 sys/fs/cgroup
+        # A cgroup with controllers for its children may hold no process itself (cgroup-v2, "no internal processes").
+        mkdir -p sys/fs/cgroup/engine
+        echo 0 > sys/fs/cgroup/engine/cgroup.procs
+        for controller in $(cat sys/fs/cgroup/cgroup.controllers); do
+            echo "+$controller" > sys/fs/cgroup/cgroup.subtree_control || true
+        done
+    else
+        mount -t tmpfs -o mode=755 cgroup sys/fs/cgroup
+        for controller in $DD_CONTROLLERS; do
+            mkdir "sys/fs/cgroup/$controller"
+            option=$controller
+            [ "$controller" = systemd ] && option=none,name=systemd
+            mount -t cgroup -o "$option" cgroup "sys/fs/cgroup/$controller"
+        done
+    fi
+fi
+pivot_root . oldroot
+umount -l /oldroot
+rmdir /oldroot
+cd /
+export PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root XTABLES_LOCKFILE=/run/xtables.lock
+mkdir -p /home/student /run/containerd /var/lib/docker/containerd/daemon
+chown 1000:1000 /home/student
+
+# containerd first: a dockerd that starts its own waits about a second for it (../shared/facts.md).
+cat > /etc/containerd.toml <<T
+version = 2
+root = "/var/lib/docker/containerd/daemon"
+state = "/run/containerd/daemon"
+disabled_plugins = ["io.containerd.grpc.v1.cri", "io.containerd.snapshotter.v1.btrfs", "io.containerd.snapshotter.v1.zfs", "io.containerd.snapshotter.v1.devmapper", "io.containerd.snapshotter.v1.aufs"]
+[grpc]
+  address = "/run/containerd/containerd.sock"
+T
+containerd --config /etc/containerd.toml --log-level warn &
+mkdir -p /etc/docker
+printf '%s' "$DD_DAEMON_JSON" > /etc/docker/daemon.json
+until [ -S /run/containerd/containerd.sock ]; do sleep 0.005; done
+dockerd --containerd /run/containerd/containerd.sock --data-root /var/lib/docker --exec-root /run/docker \
+    --pidfile /run/docker.pid --host "unix://$DD_DIR/s/docker.sock" --group student --log-level warn $DD_DOCKERD_FLAGS &
+DOCKERD=$!
+# As process 1 this shell reaps orphans while it waits; when dockerd ends, so does everything here.
+wait "$DOCKERD"

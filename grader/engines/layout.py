@@ -1,0 +1,83 @@
+"""Where engines live on this machine, and what is in an engine's folder."""
+
+from __future__ import annotations
+
+import os
+import stat
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.engines.protocol import EngineError
+from grader.i18n import _
+
+
+def runtime_folder() -> Path:
+    """The folder of this user's running engines: short, because a Unix socket's path holds 107 bytes (unix(7))."""
+    folder = Path(tempfile.gettempdir()) / f"drydock-{os.getuid()}"
+    folder.mkdir(mode=0o711, exist_ok=True)
+    status = folder.lstat()
+    if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.getuid() or status.st_mode & 0o022:
+        raise EngineError(
+            _("{folder} belongs to somebody else, so engines can't be kept there.").format(folder=folder),
+            "TMPDIR=/var/tmp drydock up",
+        )
+    return folder
+
+
+def cache_folder() -> Path:
+    """The user's cache for templates (``DRYDOCK_CACHE`` overrides it)."""
+    import platformdirs
+
+    given = os.environ.get("DRYDOCK_CACHE")
+    folder = Path(given) if given else platformdirs.user_cache_path("drydock")
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+@dataclass(frozen=True)
+class EngineFolder:
+    """One engine's folder: everything of it that lies on the disk."""
+
+    path: Path
+
+    @property
+    def engine_id(self) -> str:
+        return self.path.name
+
+    @property
+    def root(self) -> Path:
+        return self.path / "root"
+
+    @property
+    def sockets(self) -> Path:
+        return self.path / "s"
+
+    @property
+    def socket(self) -> Path:
+        return self.sockets / "docker.sock"
+
+    @property
+    def exchange(self) -> Path:
+        """Seen at the same path inside: working folders and connection files of student processes."""
+        return self.path / "x"
+
+    @property
+    def data(self) -> Path:
+        return self.path / "data"
+
+    @property
+    def lock(self) -> Path:
+        return self.path / "lock"
+
+    @property
+    def log(self) -> Path:
+        return self.path / "log"
+
+    @property
+    def spec(self) -> Path:
+        return self.path / "spec.json"
+
+    @property
+    def state(self) -> Path:
+        return self.path / "state.json"

@@ -1,0 +1,249 @@
+"""Engines made of Linux namespaces: what `native` (root) and `rootless` (a user) share.
+
+Every engine is a dockerd and a containerd in their own user, mount, pid, network, ipc, uts and cgroup namespaces on
+a private root file system: see outer.sh and inner.sh for the construction and docs/security.md for the walls.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import signal
+import subprocess
+import sys
+from abc import abstractmethod
+from collections.abc import Sequence
+from pathlib import Path
+from typing import ClassVar
+
+from grader.engines import sweep
+from grader.engines.layout import EngineFolder, runtime_folder
+from grader.engines.protocol import Endpoint, Engine, EngineError, Limits
+from grader.engines.supervisor import Spec
+from grader.i18n import _
+
+STUDENT_ID = 1000
+_PACKAGE_ROOT = Path(__file__).resolve().parents[2]
+_CONFINE = """
+for group in $DD_JOIN; do mkdir -p "$group/student" && echo $$ > "$group/student/cgroup.procs"; done
+exec "$@"
+"""
+
+
+def kernel_at_least(major: int, minor: int) -> bool:
+    numbers = os.uname().release.replace("-", ".").split(".")
+    return (int(numbers[0]), int(numbers[1])) >= (major, minor)
+
+
+def python_folders() -> list[str]:
+    """Folders outside /usr that student code needs for its Python: the virtual environment and what it is made of."""
+    wanted = {Path(sys.prefix), Path(sys.base_prefix), _PACKAGE_ROOT / "grader"}
+    return sorted(str(folder.resolve()) for folder in wanted if not folder.resolve().is_relative_to("/usr"))
+
+
+class NamespaceEngine(Engine):
+    """A dockerd in namespaces of its own. ``images=False`` starts it without the course images.
+
+    ``folder`` keeps the engine's data there from one start to the next (the lab engine of ``drydock up``);
+    without it everything is gone at the end.
+    """
+
+    kind: ClassVar[str]
+
+    def __init__(
+        self,
+        *,
+        shares: Sequence[Path] = (),
+        limits: Limits | None = None,
+        images: bool = True,
+        folder: Path | None = None,
+        detached: bool = False,
+    ) -> None:
+        super().__init__(shares=shares, limits=limits, images=images)
+        self._kept = folder
+        self._detached = detached
+        self._folder: EngineFolder | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+        self._first = 0
+
+    # -- what native and rootless do differently
+
+    #: Id on the host (native) or in the outer user namespace (rootless) of the engine's root.
+    _owner: ClassVar[int]
+
+    @abstractmethod
+    def _map_options(self) -> list[str]:
+        """unshare(1) options that map the engine's ids."""
+
+    @abstractmethod
+    def _outer_command(self) -> list[str]:
+        """What runs outer.sh as root of a private mount namespace."""
+
+    @abstractmethod
+    def _spec_details(self) -> dict[str, object]:
+        """Spec fields only this kind of engine sets."""
+
+    @classmethod
+    def template_owner(cls) -> int:
+        """Host id that owns a template's files, 0 where that is the caller."""
+        return cls._owner
+
+    @classmethod
+    @abstractmethod
+    def as_owner(cls, argv: Sequence[str]) -> list[str]:
+        """``argv`` wrapped so that it may read, move and remove files of the engine's ids."""
+
+    @classmethod
+    def remove_tree(cls, path: Path) -> None:
+        """Remove a folder with files of the engine's ids."""
+        subprocess.run(cls.as_owner(["rm", "-rf", "--one-file-system", str(path)]), check=False)
+
+    # -- the protocol
+
+    @property
+    def folder(self) -> EngineFolder:
+        if self._folder is None:
+            raise EngineError(_("The engine is not running."), "drydock up")
+        return self._folder
+
+    @property
+    def exchange(self) -> Path:
+        """A folder seen at the same path inside and outside, for working folders and sockets of student processes."""
+        return self.folder.exchange
+
+    @property
+    def endpoint(self) -> Endpoint:
+        return Endpoint(host=f"unix://{self.folder.socket}", netns_pid=self._first)
+
+    @property
+    def cgroups(self) -> tuple[Path, ...]:
+        """The engine's control groups on the host; empty where none could be made."""
+        state = json.loads(self.folder.state.read_text())
+        return tuple(map(Path, state["cgroups"]))
+
+    def start(self) -> Endpoint:
+        if self._folder is not None:
+            return self.endpoint
+        probe = self.probe()
+        if not probe.works:
+            raise EngineError(probe.reason, probe.remedy)
+        sweep.sweep()
+        template = self._template() if self._images else ""
+        self._folder = self._make_folder()
+        try:
+            self._make_spec(template).save(self._folder.spec)
+            self._launch()
+        except BaseException:
+            self.stop()
+            raise
+        return self.endpoint
+
+    def _template(self) -> str:
+        from grader.engines import template
+
+        return str(template.ensure(type(self)))
+
+    def _make_folder(self) -> EngineFolder:
+        path = self._kept or runtime_folder() / secrets.token_hex(4)
+        folder = EngineFolder(path)
+        path.mkdir(mode=0o710, exist_ok=self._kept is not None)
+        for part, mode in ((folder.root, 0o755), (folder.sockets, 0o710), (folder.exchange, 0o711), (folder.data, 0o711)):
+            part.mkdir(mode=mode, exist_ok=self._kept is not None)
+        self._give_folder(folder)
+        return folder
+
+    def _give_folder(self, folder: EngineFolder) -> None:
+        """Let the engine's root reach its folder, and nobody else on the machine."""
+
+    def _make_spec(self, template: str) -> Spec:
+        kept = self._kept is not None
+        disk = self._limits.disk_bytes
+        # A tmpfs is quick and has a size; overlayfs in a user namespace needs user.* attributes on it (Linux 6.6).
+        on_tmpfs = not kept and kernel_at_least(6, 6)
+        return Spec(
+            folder=str(self.folder.path),
+            owner=self._owner,
+            map_options=self._map_options(),
+            outer_command=self._outer_command(),
+            # The template's layers are those of the classic image store; newer engines would start with another.
+            daemon_json={"features": {"containerd-snapshotter": False}},
+            shares=list(map(str, self._shares)),
+            readonly=python_folders(),
+            template=template,
+            data_size=str(disk or "50%") if on_tmpfs else "",
+            keep_data=kept,
+            detached=self._detached,
+            memory_bytes=self._limits.memory_bytes,
+            pids=self._limits.pids,
+            cpus=self._limits.cpus,
+            **self._spec_details(),  # type: ignore[arg-type]
+        )
+
+    def _launch(self) -> None:
+        code = f"import sys; sys.path.insert(0, {str(_PACKAGE_ROOT)!r}); from grader.engines.supervisor import main; " \
+               f"sys.exit(main({str(self.folder.spec)!r}))"
+        process = subprocess.Popen(
+            [sys.executable, "-I", "-S", "-c", code],
+            stdin=subprocess.DEVNULL if self._detached else subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+            cwd="/",
+        )
+        self._process = process
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        answer = json.loads(line) if line else {"error": _("its supervisor was ended"), "log": ""}
+        if "error" in answer:
+            raise EngineError(_start_failure(answer["error"], answer.get("log", "")), "drydock doctor")
+        self._first = int(answer["pid1"])
+
+    def stop(self) -> None:
+        process, self._process = self._process, None
+        folder, self._folder = self._folder, None
+        if process is not None:
+            if process.stdin is not None:
+                process.stdin.close()
+            else:
+                process.send_signal(signal.SIGTERM)
+            try:
+                process.wait(timeout=60)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+            if process.stdout is not None:
+                process.stdout.close()
+        if folder is not None and folder.path.exists():
+            sweep.sweep_one(folder)
+
+    def is_alive(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    # -- ways in
+
+    def enter(self, argv: Sequence[str]) -> list[str]:
+        return ["nsenter", f"--net=/proc/{self._first}/ns/net", "--", *argv]
+
+    def confine(self, argv: Sequence[str]) -> list[str]:
+        into = ["nsenter", f"--target={self._first}", "--user", "--mount", "--net", "--uts", *self._nsenter_ids(), "--"]
+        apart = ["unshare", "--pid", "--ipc", "--mount", "--fork", "--kill-child=KILL", "--mount-proc", "--"]
+        student = [
+            "setpriv", f"--reuid={STUDENT_ID}", f"--regid={STUDENT_ID}", "--clear-groups", "--no-new-privs",
+            "--inh-caps=-all", "--bounding-set=-all", "--pdeathsig=KILL", "--",
+        ]  # fmt: skip
+        groups = self.cgroups
+        if groups:
+            join = ["env", "DD_JOIN=" + " ".join(map(str, groups)), "sh", "-c", _CONFINE, "sh", "env", "-u", "DD_JOIN"]
+        else:
+            join = []
+        return [*join, *into, *apart, *student, *argv]
+
+    def _nsenter_ids(self) -> list[str]:
+        return ["--setuid", "0", "--setgid", "0"]
+
+
+def _start_failure(error: str, log: str) -> str:
+    last = [line for line in log.strip().splitlines() if "level=warning" not in line][-3:]
+    text = _("The Docker daemon did not start: {error}.").format(error=error)
+    return text if not last else text + " " + _("Its last words: {words}").format(words=" / ".join(last))

@@ -1,0 +1,67 @@
+"""The native engine: root on Linux. Fast, limits hold, and a container's root is nobody on the host."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Sequence
+from typing import ClassVar
+
+from grader.engines import cgroups
+from grader.engines.layout import EngineFolder
+from grader.engines.namespaces import STUDENT_ID, NamespaceEngine
+from grader.engines.protocol import Probe
+from grader.i18n import _
+
+#: Host ids 300000-365535 stand for ids 0-65535 in an engine; far from what adduser gives out.
+FIRST_ID = 300_000
+ID_COUNT = 65_536
+_TOOLS = ("dockerd", "containerd", "runc", "unshare", "nsenter", "setpriv", "ip", "iptables")
+
+
+class NativeEngine(NamespaceEngine):
+    kind: ClassVar[str] = "native"
+    isolation: ClassVar[str] = _(
+        "own user, mount, process, network, IPC and cgroup namespaces on a private root: "
+        "a container's root is nobody on this machine"
+    )
+    _owner: ClassVar[int] = FIRST_ID
+
+    @classmethod
+    def probe(cls) -> Probe:
+        if os.uname().sysname != "Linux":
+            return Probe(False, _("The native engine needs Linux."))
+        if os.geteuid() != 0:
+            return Probe(False, _("The native engine needs root."), "sudo drydock up")
+        missing = [tool for tool in _TOOLS if shutil.which(tool, path="/usr/sbin:/usr/bin:/sbin:/bin") is None]
+        if missing:
+            return Probe(
+                False,
+                _("Missing programs: {names}.").format(names=", ".join(missing)),
+                "apt-get install docker.io iproute2 iptables util-linux",
+            )
+        if not cgroups.writable():
+            return Probe(False, _("Control groups can't be made here (a container without privileges?)."))
+        return Probe(True, cls.isolation)
+
+    def _map_options(self) -> list[str]:
+        span = f"0:{FIRST_ID}:{ID_COUNT}"
+        return [f"--map-users={span}", f"--map-groups={span}"]
+
+    def _outer_command(self) -> list[str]:
+        return ["setpriv", "--pdeathsig=KILL", "unshare", "--mount", "--propagation", "private"]
+
+    def _spec_details(self) -> dict[str, object]:
+        span = f"0:{FIRST_ID}:{ID_COUNT}"
+        return {"use_cgroups": True, "idmap": f"u:{span} g:{span}"}
+
+    @classmethod
+    def as_owner(cls, argv: Sequence[str]) -> list[str]:
+        return list(argv)
+
+    def _give_folder(self, folder: EngineFolder) -> None:
+        os.chown(folder.path, 0, FIRST_ID)
+        os.chown(folder.sockets, FIRST_ID, FIRST_ID + STUDENT_ID)
+        os.chown(folder.data, FIRST_ID, FIRST_ID)
+        # Shown id-mapped inside: what is the student's there is the plain id here, behind the folder's closed door.
+        os.chown(folder.exchange, STUDENT_ID, STUDENT_ID)

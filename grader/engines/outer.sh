@@ -1,0 +1,82 @@
+#!/bin/sh
+# Stage 1 of a namespace engine: runs as root of a private mount namespace (the machine's root for `native`,
+# the user namespace's root for `rootless`). Builds the engine's root file system; what is mounted here read-only
+# is locked for everybody in the user namespace that stage 2 enters (mount_namespaces(7), "locked mounts").
+#
+# In:  DD_DIR engine folder   DD_ROOT empty folder for the new root   DD_MAP user map "inner:outer:count"
+#      DD_CGROUPS cgroup folders to join, one a line   DD_SHARES host folders, one a line
+#      DD_READONLY host folders shown read-only (Python), one a line   DD_TEMPLATE template folder (layers/, meta/) or empty
+#      DD_DATA_SIZE size of a tmpfs data-root, or empty for the disk   DD_IDMAP ids of shared folders, or empty
+set -eu
+
+printf '%s\n' "$DD_CGROUPS" | while IFS= read -r group; do
+    [ -z "$group" ] || echo $$ > "$group/cgroup.procs"
+done
+# The daemon should be the last to go when the engine's memory is used up; containers get their own score.
+echo -500 2>/dev/null > /proc/self/oom_score_adj || true
+
+R=$DD_ROOT
+# The new root needs room for /etc, sockets and /tmp only: the daemon's data lives elsewhere.
+mount -t tmpfs -o mode=755,size=256m drydock "$R"
+cd "$R"
+mkdir usr etc proc sys dev dev/pts dev/shm dev/mqueue tmp run root var var/lib var/lib/docker var/tmp opt home template oldroot
+chmod 1777 tmp var/tmp dev/shm
+cp "$DD_SCRIPTS/inner.sh" .
+for link in bin sbin lib lib64 lib32; do [ -e "/usr/$link" ] && ln -s "usr/$link" "$link"; done
+mount --rbind /usr usr
+mount -o remount,bind,ro usr
+
+for file in ssl alternatives ld.so.cache nsswitch.conf iproute2 services protocols mime.types localtime; do
+    [ -e "/etc/$file" ] && cp -a "/etc/$file" etc/ 2>/dev/null || true
+done
+printf 'root:x:0:0:root:/root:/bin/sh\nstudent:x:1000:1000:student:/home/student:/bin/bash\nnobody:x:65534:65534:nobody:/:/bin/false\n' > etc/passwd
+printf 'root:x:0:\nstudent:x:1000:\nnogroup:x:65534:\n' > etc/group
+printf '127.0.0.1 localhost\n::1 localhost\n' > etc/hosts
+echo drydock > etc/hostname
+: > etc/resolv.conf
+ln -s /proc/mounts etc/mtab
+
+# Only harmless devices: a container with --privileged must not even see the machine's disks (and could not open them).
+for device in null zero full random urandom tty fuse net/tun; do
+    [ -e "/dev/$device" ] || continue
+    mkdir -p "dev/$(dirname "$device")"
+    : > "dev/$device"
+    mount --bind "/dev/$device" "dev/$device"
+done
+ln -s /proc/self/fd dev/fd
+ln -s /proc/self/fd/0 dev/stdin
+ln -s /proc/self/fd/1 dev/stdout
+ln -s /proc/self/fd/2 dev/stderr
+ln -s pts/ptmx dev/ptmx
+
+printf '%s\n' "$DD_READONLY" | while IFS= read -r folder; do
+    [ -n "$folder" ] || continue
+    mkdir -p ".$folder"
+    mount --bind "$folder" ".$folder"
+    mount -o remount,bind,ro ".$folder"
+done
+printf '%s\n' "$DD_SHARES" | while IFS= read -r folder; do
+    [ -n "$folder" ] || continue
+    mkdir -p ".$folder"
+    # Ids are mapped so that the engine's root is the folder's root: mount_setattr(2), MOUNT_ATTR_IDMAP.
+    mount --bind ${DD_IDMAP:+-o "X-mount.idmap=$DD_IDMAP"} "$folder" ".$folder"
+done
+if [ -n "$DD_DATA_SIZE" ]; then
+    mount -t tmpfs -o "mode=711,size=$DD_DATA_SIZE" drydock-data var/lib/docker
+else
+    mount --bind "$DD_DIR/data" var/lib/docker
+fi
+if [ -n "$DD_TEMPLATE" ]; then
+    # Layers are shared by all engines and can be changed by none; what refers to them is copied.
+    mount --bind "$DD_TEMPLATE/layers" template
+    mount -o remount,bind,ro template
+    [ -e var/lib/docker/image ] || cp -a "$DD_TEMPLATE/meta/." var/lib/docker/
+fi
+mkdir -p ".$DD_DIR/s"
+mount --bind "$DD_DIR/s" ".$DD_DIR/s"
+# The engine's root owns its own small world.
+chown "$DD_OWNER:$DD_OWNER" . etc root run tmp var var/lib var/lib/docker var/tmp home dev dev/shm
+
+# shellcheck disable=SC2086 # DD_MAP holds two options
+exec unshare --user $DD_MAP --setuid 0 --setgid 0 --mount --pid --net --ipc --uts ${DD_CGROUPS:+--cgroup} \
+    --fork --kill-child=KILL setpriv --pdeathsig KILL sh ./inner.sh

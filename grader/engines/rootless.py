@@ -1,0 +1,88 @@
+"""The rootless engine: Linux without root, where user namespaces are allowed.
+
+The same construction as `native`, built by the root of a user namespace (newuidmap(1) with the user's subordinate
+ids) instead of the machine's. No RootlessKit and no slirp4netns: an engine has no network beyond itself, so there is
+nothing to translate, and the warm template works here too.
+"""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+from typing import ClassVar
+
+from grader.engines.namespaces import NamespaceEngine
+from grader.engines.protocol import Probe
+from grader.i18n import _
+
+_TOOLS = ("dockerd", "containerd", "runc", "unshare", "nsenter", "setpriv", "ip", "iptables", "newuidmap", "newgidmap")
+
+
+class RootlessEngine(NamespaceEngine):
+    kind: ClassVar[str] = "rootless"
+    isolation: ClassVar[str] = _(
+        "own user, mount, process, network and IPC namespaces on a private root, all owned by an ordinary user; "
+        "memory, CPU and process limits of containers do not hold"
+    )
+    _owner: ClassVar[int] = 0
+
+    @classmethod
+    def probe(cls) -> Probe:
+        if os.uname().sysname != "Linux":
+            return Probe(False, _("The rootless engine needs Linux."))
+        if os.geteuid() == 0:
+            return Probe(False, _("The rootless engine is for ordinary users; root has the native engine."))
+        path = "/usr/sbin:/usr/bin:/sbin:/bin"
+        missing = [tool for tool in _TOOLS if shutil.which(tool, path=path) is None]
+        if missing:
+            return Probe(
+                False,
+                _("Missing programs: {names}.").format(names=", ".join(missing)),
+                "sudo apt-get install docker.io iproute2 iptables uidmap util-linux",
+            )
+        user = pwd.getpwuid(os.getuid()).pw_name
+        if not (_has_ids(Path("/etc/subuid"), user) and _has_ids(Path("/etc/subgid"), user)):
+            return Probe(
+                False,
+                _("The user {user} has no subordinate ids.").format(user=user),
+                f"sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 {user}",
+            )
+        trial = subprocess.run(cls.as_owner(["true"]), check=False, capture_output=True, text=True)
+        if trial.returncode != 0:
+            return Probe(False, _("User namespaces are not allowed here: {why}").format(why=trial.stderr.strip()))
+        return Probe(True, cls.isolation)
+
+    def _map_options(self) -> list[str]:
+        # In two parts, as the outer namespace is: a mapping may not cross its parent's (user_namespaces(7)).
+        spans = ("0:0:1", "1:1:65535")
+        return [f"--map-{what}={span}" for what in ("users", "groups") for span in spans]
+
+    def _outer_command(self) -> list[str]:
+        return ["setpriv", "--pdeathsig=KILL", *self.as_owner([]), "--mount", "--propagation", "private", "--"]
+
+    def _spec_details(self) -> dict[str, object]:
+        # Plain cgroups can't be made by a user; "none" tells runc to do without (Docker docs, rootless mode).
+        return {"use_cgroups": False, "dockerd_flags": "--rootless --exec-opt native.cgroupdriver=none"}
+
+    @classmethod
+    def as_owner(cls, argv: Sequence[str]) -> list[str]:
+        return ["unshare", "--user", "--map-root-user", "--map-auto", *argv]
+
+    def enter(self, argv: Sequence[str]) -> list[str]:
+        ours = ["nsenter", f"--target={self._first}", "--user", "--net", "--preserve-credentials", "--"]
+        return [*ours, *argv]
+
+
+def _has_ids(file: Path, user: str) -> bool:
+    """Whether subuid(5) or subgid(5) gives the user at least 65,536 ids in one range."""
+    if not file.exists():
+        return False
+    for line in file.read_text().splitlines():
+        name, _first, count = (line.split(":") + ["", "", "0"])[:3]
+        if name in (user, str(os.getuid())) and count.isdigit() and int(count) >= 65_536:
+            return True
+    return False

@@ -1,0 +1,243 @@
+"""The process that owns a namespace engine: starts it, waits for its owner to go, removes it.
+
+Run as ``python -m grader.engines.supervisor SPEC``. It answers one JSON line on standard output, then waits until
+its standard input ends (its owner closed it or died) or SIGTERM arrives. An engine whose supervisor is killed ends
+too (its process 1 holds the other end of a pipe); its folder and groups are removed at the next start, by `sweep`.
+
+Standard library only, and few imports: every engine pays for them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+import select
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from grader.engines import cgroups
+from grader.engines.layout import EngineFolder
+
+READY_SECONDS = 60.0
+GRACE_SECONDS = 15.0
+LIFELINE_FD = 9  # a shell takes one digit only; inner.sh reads it
+_SCRIPTS = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Spec:
+    """What the supervisor needs to know. Paths are absolute; ``map_options`` are unshare(1) options."""
+
+    folder: str
+    owner: int
+    map_options: list[str]
+    outer_command: list[str]
+    daemon_json: dict[str, object]
+    use_cgroups: bool
+    shares: list[str] = field(default_factory=list)
+    readonly: list[str] = field(default_factory=list)
+    idmap: str = ""
+    template: str = ""
+    data_size: str = ""
+    keep_data: bool = False
+    detached: bool = False
+    memory_bytes: int | None = None
+    pids: int | None = None
+    cpus: float | None = None
+    dockerd_flags: str = ""
+    containerd_flags: str = ""
+
+    def save(self, path: Path) -> None:
+        path.write_text(json.dumps(asdict(self)))
+
+    @classmethod
+    def load(cls, path: Path) -> Spec:
+        return cls(**json.loads(path.read_text()))
+
+
+class Supervisor:
+    """Owns one running engine."""
+
+    def __init__(self, spec: Spec) -> None:
+        self.spec = spec
+        self.folder = EngineFolder(Path(spec.folder))
+        self.groups: list[Path] = []
+        self.outer: subprocess.Popen[bytes] | None = None
+        self.lifeline = -1
+
+    def start(self) -> int:
+        """Start the daemon; returns the host pid of its process 1 when the API answers. Raises RuntimeError."""
+        spec = self.spec
+        if spec.use_cgroups:
+            self.groups = cgroups.create(
+                self.folder.engine_id, spec.owner, memory_bytes=spec.memory_bytes, pids=spec.pids, cpus=spec.cpus
+            )
+        # A socket left by an earlier daemon on the same data would be taken for the new one.
+        self.folder.socket.unlink(missing_ok=True)
+        reader, self.lifeline = os.pipe()
+        os.dup2(reader, LIFELINE_FD)
+        os.close(reader)
+        with self.folder.log.open("ab") as log:
+            self.outer = subprocess.Popen(
+                [*spec.outer_command, "sh", str(_SCRIPTS / "outer.sh")],
+                env=self._environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                pass_fds=[LIFELINE_FD],
+                start_new_session=True,
+            )
+        os.close(LIFELINE_FD)
+        self._wait_for_api()
+        return self._first_process()
+
+    def _environment(self) -> dict[str, str]:
+        spec, folder = self.spec, self.folder
+        return {
+            "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
+            "DD_DIR": str(folder.path),
+            "DD_ROOT": str(folder.root),
+            "DD_MAP": " ".join(spec.map_options),
+            "DD_OWNER": str(spec.owner),
+            "DD_CGROUPS": "\n".join(map(str, self.groups)),
+            "DD_CGROUP_VERSION": str(cgroups.version()),
+            "DD_CONTROLLERS": " ".join(h.controllers[0] for h in cgroups.hierarchies()),
+            "DD_SHARES": "\n".join([str(folder.exchange), *spec.shares]),
+            "DD_READONLY": "\n".join(spec.readonly),
+            "DD_IDMAP": spec.idmap,
+            "DD_TEMPLATE": spec.template,
+            "DD_DATA_SIZE": spec.data_size,
+            "DD_SCRIPTS": str(_SCRIPTS),
+            "DD_DAEMON_JSON": json.dumps(spec.daemon_json),
+            "DD_DOCKERD_FLAGS": spec.dockerd_flags,
+        }
+
+    def _wait_for_api(self) -> None:
+        deadline = time.monotonic() + READY_SECONDS
+        path = str(self.folder.socket)
+        while time.monotonic() < deadline:
+            assert self.outer is not None
+            if self.outer.poll() is not None:
+                raise RuntimeError("the daemon ended while it started")
+            with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as connection:
+                # dockerd listens before it serves: the first request waits in the socket's queue until it does.
+                connection.settimeout(max(0.1, deadline - time.monotonic()))
+                connection.connect(path)
+                connection.sendall(b"GET /_ping HTTP/1.0\r\nHost: docker\r\n\r\n")
+                if b" 200 " in connection.recv(200):
+                    return
+            time.sleep(0.005)
+        raise RuntimeError(f"the daemon's API did not answer within {READY_SECONDS:.0f} seconds")
+
+    def _first_process(self) -> int:
+        """The host pid of the engine's process 1: the one process below ours that has a pid namespace of its own."""
+        assert self.outer is not None
+        todo = [self.outer.pid]
+        own = Path("/proc/self/ns/pid").readlink()
+        while todo:
+            pid = todo.pop()
+            if Path(f"/proc/{pid}/ns/pid").readlink() != own:
+                return pid
+            todo.extend(_children(pid))
+        raise RuntimeError("the daemon's first process was not found")
+
+    def stop(self) -> None:
+        """End the daemon (gracefully when its data is kept) and remove what belongs to it."""
+        if self.lifeline >= 0:
+            os.close(self.lifeline)
+            self.lifeline = -1
+        if self.outer is not None:
+            if self.spec.keep_data:
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    self.outer.wait(GRACE_SECONDS)
+            else:
+                self._kill_first_process()
+            self.outer.kill()
+            self.outer.wait()
+        remove_remains(self.folder, self.groups, keep_data=self.spec.keep_data)
+
+    def _kill_first_process(self) -> None:
+        with contextlib.suppress(RuntimeError, OSError):
+            os.kill(self._first_process(), signal.SIGKILL)
+
+
+def _children(pid: int) -> list[int]:
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            with contextlib.suppress(OSError):
+                # proc_pid_stat(5): the parent is the second field after the command's closing bracket.
+                if int((entry / "stat").read_text().rpartition(")")[2].split()[1]) == pid:
+                    found.append(int(entry.name))
+    return found
+
+
+def remove_remains(folder: EngineFolder, groups: list[Path], *, keep_data: bool) -> None:
+    """Remove the control groups and, unless its data is kept, the engine's folder."""
+    cgroups.remove(groups)
+    if keep_data:
+        folder.state.unlink(missing_ok=True)
+        return
+    shutil.rmtree(folder.path, ignore_errors=True)
+    if folder.path.exists():
+        # Files of the mapped ids: only a process in such a user namespace may remove them (rootless).
+        command = ["unshare", "--user", "--map-root-user", "--map-auto", "rm", "-rf", str(folder.path)]
+        subprocess.run(command, check=False, capture_output=True)
+
+
+def main(spec_path: str) -> int:
+    spec = Spec.load(Path(spec_path))
+    folder = EngineFolder(Path(spec.folder))
+    lock = os.open(folder.lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    wake_reader, wake_writer = os.pipe()
+    os.set_blocking(wake_writer, False)
+    signal.set_wakeup_fd(wake_writer)
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD):
+        signal.signal(number, lambda *_: None)
+    supervisor = Supervisor(spec)
+    try:
+        first = supervisor.start()
+    except Exception as error:
+        tail = folder.log.read_text(errors="replace")[-2000:] if folder.log.exists() else ""
+        _answer({"error": str(error), "log": tail})
+        supervisor.stop()
+        return 1
+    state = {"pid1": first, "supervisor": os.getpid(), "cgroups": list(map(str, supervisor.groups))}
+    folder.state.write_text(json.dumps(state))
+    _answer(state)
+    _wait_for_the_end(supervisor, wake_reader, detached=spec.detached)
+    supervisor.stop()
+    return 0
+
+
+def _answer(message: dict[str, object]) -> None:
+    with contextlib.suppress(OSError):
+        os.write(1, json.dumps(message).encode() + b"\n")
+
+
+def _wait_for_the_end(supervisor: Supervisor, wake: int, *, detached: bool) -> None:
+    watched = [wake] if detached else [wake, 0]
+    while True:
+        ready, _, _ = select.select(watched, [], [])
+        if 0 in ready and not os.read(0, 100):
+            return
+        if wake in ready:
+            numbers = set(os.read(wake, 100))
+            if numbers & {signal.SIGTERM, signal.SIGINT, signal.SIGHUP}:
+                return
+            assert supervisor.outer is not None
+            if supervisor.outer.poll() is not None:
+                return
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))

@@ -1,0 +1,57 @@
+"""Removes what killed engines left behind: control groups and folders. Never anything else.
+
+An engine's supervisor holds a lock (flock(2)) on its folder for as long as it lives, and the kernel drops the lock
+when it dies, so an unlocked folder has no owner any more.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import time
+
+from grader.engines import cgroups
+from grader.engines.layout import EngineFolder, runtime_folder
+from grader.engines.supervisor import Spec, remove_remains
+
+#: A folder this young may belong to an engine whose supervisor has not taken its lock yet.
+_YOUNG_SECONDS = 60.0
+
+
+def sweep() -> list[str]:
+    """Remove the remains of this user's dead engines; returns their ids."""
+    removed = []
+    for path in runtime_folder().iterdir():
+        folder = EngineFolder(path)
+        if not folder.spec.exists():
+            with contextlib.suppress(OSError):
+                if path.is_dir() and time.time() - path.stat().st_mtime > _YOUNG_SECONDS:
+                    remove_remains(folder, cgroups.groups_of(folder.engine_id), keep_data=False)
+            continue
+        if not folder.lock.exists() and time.time() - folder.spec.stat().st_mtime < _YOUNG_SECONDS:
+            continue
+        if sweep_one(folder):
+            removed.append(folder.engine_id)
+    return removed
+
+
+def sweep_one(folder: EngineFolder) -> bool:
+    """Remove one engine's remains if nobody owns it any more; True if it did."""
+    try:
+        lock = os.open(folder.lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    else:
+        try:
+            keep = Spec.load(folder.spec).keep_data
+        except (OSError, ValueError, TypeError):
+            keep = False
+        remove_remains(folder, cgroups.groups_of(folder.engine_id), keep_data=keep)
+        return True
+    finally:
+        os.close(lock)
