@@ -63,9 +63,7 @@ def writable() -> bool:
     return all(os.access(hierarchy.own, os.W_OK) for hierarchy in hierarchies())
 
 
-def create(
-    engine_id: str, owner: int, *, memory_bytes: int | None, pids: int | None, cpus: float | None
-) -> list[Path]:
+def create(engine_id: str, owner: int, *, memory_bytes: int | None, pids: int | None, cpus: float | None) -> list[Path]:
     """Make the engine's groups, owned by host id ``owner``, with limits the owner can't raise. Returns them.
 
     The limits lie on the engine's group itself, whose limit files stay ours; its children are the owner's.
@@ -80,8 +78,11 @@ def create(
     _limit(groups, memory_bytes, pids, cpus)
     for group in groups:
         os.chown(group, owner, owner)
-        names = ("cgroup.procs", "tasks") if version() == 1 else (
-            "cgroup.procs", "cgroup.threads", "cgroup.subtree_control")
+        names = (
+            ("cgroup.procs", "tasks")
+            if version() == 1
+            else ("cgroup.procs", "cgroup.threads", "cgroup.subtree_control")
+        )
         for name in names:
             if (group / name).exists():
                 os.chown(group / name, owner, owner)

@@ -54,8 +54,6 @@ def best_kind() -> str:
     )
 
 
-def best_engine(
-    *, shares: Sequence[Path] = (), limits: Limits | None = None, images: bool = True
-) -> Engine:
+def best_engine(*, shares: Sequence[Path] = (), limits: Limits | None = None, images: bool = True) -> Engine:
     """The best engine that works here, not started yet. Raises EngineError."""
     return engine_named(best_kind(), shares=shares, limits=limits, images=images)

@@ -34,6 +34,9 @@ if [ -n "$DD_CGROUPS" ]; then
             mount -t cgroup -o "$option" cgroup "sys/fs/cgroup/$controller"
         done
     fi
+else
+    # runc wants to see the hierarchies even where it may not write to them.
+    mount --rbind /sys/fs/cgroup sys/fs/cgroup
 fi
 pivot_root . oldroot
 umount -l /oldroot

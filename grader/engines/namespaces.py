@@ -112,6 +112,10 @@ class NamespaceEngine(Engine):
         """A folder seen at the same path inside and outside, for working folders and sockets of student processes."""
         return self.folder.exchange
 
+    @abstractmethod
+    def give_to_student(self, path: Path) -> None:
+        """Make a tree below ``exchange`` or a share the student's (uid 1000 inside). Follows no symbolic link."""
+
     @property
     def endpoint(self) -> Endpoint:
         return Endpoint(host=f"unix://{self.folder.socket}", netns_pid=self._first)
@@ -148,7 +152,12 @@ class NamespaceEngine(Engine):
         path = self._kept or runtime_folder() / secrets.token_hex(4)
         folder = EngineFolder(path)
         path.mkdir(mode=0o710, exist_ok=self._kept is not None)
-        for part, mode in ((folder.root, 0o755), (folder.sockets, 0o710), (folder.exchange, 0o711), (folder.data, 0o711)):
+        for part, mode in (
+            (folder.root, 0o755),
+            (folder.sockets, 0o710),
+            (folder.exchange, 0o711),
+            (folder.data, 0o711),
+        ):
             part.mkdir(mode=mode, exist_ok=self._kept is not None)
         self._give_folder(folder)
         return folder
@@ -181,8 +190,10 @@ class NamespaceEngine(Engine):
         )
 
     def _launch(self) -> None:
-        code = f"import sys; sys.path.insert(0, {str(_PACKAGE_ROOT)!r}); from grader.engines.supervisor import main; " \
-               f"sys.exit(main({str(self.folder.spec)!r}))"
+        code = (
+            f"import sys; sys.path.insert(0, {str(_PACKAGE_ROOT)!r}); from grader.engines.supervisor import main; "
+            f"sys.exit(main({str(self.folder.spec)!r}))"
+        )
         process = subprocess.Popen(
             [sys.executable, "-I", "-S", "-c", code],
             stdin=subprocess.DEVNULL if self._detached else subprocess.PIPE,
@@ -226,7 +237,16 @@ class NamespaceEngine(Engine):
         return ["nsenter", f"--net=/proc/{self._first}/ns/net", "--", *argv]
 
     def confine(self, argv: Sequence[str]) -> list[str]:
-        into = ["nsenter", f"--target={self._first}", "--user", "--mount", "--net", "--uts", *self._nsenter_ids(), "--"]
+        into = [
+            "nsenter",
+            f"--target={self._first}",
+            "--user",
+            "--mount",
+            "--net",
+            "--uts",
+            *self._nsenter_ids(),
+            "--",
+        ]
         apart = ["unshare", "--pid", "--ipc", "--mount", "--fork", "--kill-child=KILL", "--mount-proc", "--"]
         student = [
             "setpriv", f"--reuid={STUDENT_ID}", f"--regid={STUDENT_ID}", "--clear-groups", "--no-new-privs",
@@ -234,7 +254,17 @@ class NamespaceEngine(Engine):
         ]  # fmt: skip
         groups = self.cgroups
         if groups:
-            join = ["env", "DD_JOIN=" + " ".join(map(str, groups)), "sh", "-c", _CONFINE, "sh", "env", "-u", "DD_JOIN"]
+            join = [
+                "env",
+                "DD_JOIN=" + " ".join(map(str, groups)),
+                "sh",
+                "-c",
+                _CONFINE,
+                "sh",
+                "env",
+                "-u",
+                "DD_JOIN",
+            ]
         else:
             join = []
         return [*join, *into, *apart, *student, *argv]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Sequence
+from pathlib import Path
 from typing import ClassVar
 
 from grader.engines import cgroups
@@ -65,3 +66,7 @@ class NativeEngine(NamespaceEngine):
         os.chown(folder.data, FIRST_ID, FIRST_ID)
         # Shown id-mapped inside: what is the student's there is the plain id here, behind the folder's closed door.
         os.chown(folder.exchange, STUDENT_ID, STUDENT_ID)
+
+    def give_to_student(self, path: Path) -> None:
+        for place in (path, *path.rglob("*")):
+            os.chown(place, STUDENT_ID, STUDENT_ID, follow_symlinks=False)

@@ -72,9 +72,7 @@ class Engine(ABC):
     #: One sentence: which wall stands between a container in this engine and the host.
     isolation: ClassVar[str]
 
-    def __init__(
-        self, *, shares: Sequence[Path] = (), limits: Limits | None = None, images: bool = True
-    ) -> None:
+    def __init__(self, *, shares: Sequence[Path] = (), limits: Limits | None = None, images: bool = True) -> None:
         """``shares``: host folders the daemon sees at the same path. ``images``: with the course images in it."""
         self._shares = shares_of(shares)
         self._limits = limits or Limits()

@@ -15,11 +15,23 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
 
-from grader.engines.namespaces import NamespaceEngine
-from grader.engines.protocol import Probe
+from grader.engines.layout import EngineFolder
+from grader.engines.namespaces import STUDENT_ID, NamespaceEngine
+from grader.engines.protocol import EngineError, Probe
 from grader.i18n import _
 
-_TOOLS = ("dockerd", "containerd", "runc", "unshare", "nsenter", "setpriv", "ip", "iptables", "newuidmap", "newgidmap")
+_TOOLS = (
+    "dockerd",
+    "containerd",
+    "runc",
+    "unshare",
+    "nsenter",
+    "setpriv",
+    "ip",
+    "iptables",
+    "newuidmap",
+    "newgidmap",
+)
 
 
 class RootlessEngine(NamespaceEngine):
@@ -62,15 +74,37 @@ class RootlessEngine(NamespaceEngine):
         return [f"--map-{what}={span}" for what in ("users", "groups") for span in spans]
 
     def _outer_command(self) -> list[str]:
-        return ["setpriv", "--pdeathsig=KILL", *self.as_owner([]), "--mount", "--propagation", "private", "--"]
+        return [
+            "setpriv",
+            "--pdeathsig=KILL",
+            *self.as_owner([]),
+            "--mount",
+            "--propagation",
+            "private",
+            "--",
+        ]
 
     def _spec_details(self) -> dict[str, object]:
-        # Plain cgroups can't be made by a user; "none" tells runc to do without (Docker docs, rootless mode).
-        return {"use_cgroups": False, "dockerd_flags": "--rootless --exec-opt native.cgroupdriver=none"}
+        # Without control groups dockerd must be told that it is rootless: it then runs containers without them.
+        return {"use_cgroups": False, "dockerd_flags": "--rootless"}
 
     @classmethod
     def as_owner(cls, argv: Sequence[str]) -> list[str]:
         return ["unshare", "--user", "--map-root-user", "--map-auto", *argv]
+
+    def _give_folder(self, folder: EngineFolder) -> None:
+        self._as_owner(["chgrp", str(STUDENT_ID), str(folder.sockets)])
+        # The caller and the engine's student both work there; the folder above lets nobody else in.
+        folder.exchange.chmod(0o777)
+        folder.path.chmod(0o700)
+
+    def give_to_student(self, path: Path) -> None:
+        self._as_owner(["chown", "-R", f"{STUDENT_ID}:{STUDENT_ID}", "--", str(path)])
+
+    def _as_owner(self, argv: Sequence[str]) -> None:
+        done = subprocess.run(self.as_owner(argv), check=False, capture_output=True, text=True)
+        if done.returncode != 0:
+            raise EngineError(_("The engine's folder can't be prepared: {why}").format(why=done.stderr.strip()))
 
     def enter(self, argv: Sequence[str]) -> list[str]:
         ours = ["nsenter", f"--target={self._first}", "--user", "--net", "--preserve-credentials", "--"]
@@ -82,7 +116,7 @@ def _has_ids(file: Path, user: str) -> bool:
     if not file.exists():
         return False
     for line in file.read_text().splitlines():
-        name, _first, count = (line.split(":") + ["", "", "0"])[:3]
+        name, _first, count = [*line.split(":"), "", "", "0"][:3]
         if name in (user, str(os.getuid())) and count.isdigit() and int(count) >= 65_536:
             return True
     return False

@@ -9,6 +9,8 @@ for layer in "$data"/overlay2/*/; do
     [ "$id" = l ] && continue
     mkdir "$work/layers/$id"
     mv "$data/overlay2/$id/diff" "$work/layers/$id/diff"
+    # The daemon's own mark of a layer that will not change: without it, it would mount the layer writable to save it.
+    [ -e "$data/overlay2/$id/committed" ] || (umask 077; : > "$data/overlay2/$id/committed")
     ln -s "/template/$id/diff" "$data/overlay2/$id/diff"
 done
 cp -a "$data/." "$work/meta/"

@@ -78,7 +78,11 @@ class Supervisor:
         spec = self.spec
         if spec.use_cgroups:
             self.groups = cgroups.create(
-                self.folder.engine_id, spec.owner, memory_bytes=spec.memory_bytes, pids=spec.pids, cpus=spec.cpus
+                self.folder.engine_id,
+                spec.owner,
+                memory_bytes=spec.memory_bytes,
+                pids=spec.pids,
+                cpus=spec.cpus,
             )
         # A socket left by an earlier daemon on the same data would be taken for the new one.
         self.folder.socket.unlink(missing_ok=True)
