@@ -1,0 +1,20 @@
+"""A tiny course of its own for every test, in a folder whose name has a space and Cyrillic letters."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from grader.author.course import Course
+
+_TESTS = Path(__file__).parents[1]
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Course:
+    root = tmp_path / "курс докера"
+    shutil.copytree(_TESTS / "fixtures" / "course", root)
+    shutil.copy(_TESTS.parent / "nbgrader_config.py", root)
+    return Course(root)

@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from grader.author.answers import answers_of
+from grader.author.cases import Check, Kind, Run, Want, cases_of
+from grader.author.course import Course, CourseError, find_course, read_lab
+
+
+def test_a_lab_goes_by_name_number_or_part(course: Course) -> None:
+    for wanted in ("00-tiny", "00", "0", "tiny", "solutions/00-tiny/"):
+        assert course.pick(wanted) == "00-tiny"
+    with pytest.raises(CourseError, match="There is no lab “99”") as caught:
+        course.pick("99")
+    assert caught.value.remedy == "Name one of: 00-tiny"
+
+
+def test_a_part_that_fits_two_labs_is_refused(course: Course) -> None:
+    (course.source / "01-tiny-too").mkdir()
+    (course.source / "01-tiny-too" / "01-tiny-too.ipynb").write_text("{}")
+    with pytest.raises(CourseError, match="names several labs"):
+        course.pick("tiny")
+
+
+def test_the_course_is_found_from_any_folder_in_it(course: Course) -> None:
+    assert find_course(course.source / "00-tiny").root == course.root
+
+
+def test_no_course_says_what_to_do(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("DRYDOCK_COURSE", str(tmp_path))
+    with pytest.raises(CourseError, match="There is no Drydock course") as caught:
+        find_course()
+    assert "DRYDOCK_COURSE" in caught.value.remedy
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"\xff\xfe", "is not a notebook"),
+        (b"not json", "is not a notebook: Expecting value"),
+        (b"[]", "is not a notebook of format 4"),
+        (json.dumps({"cells": [], "nbformat": 4}).encode(), "has no cells"),
+        (json.dumps({"worksheets": [], "nbformat": 3}).encode(), "is not a notebook of format 4"),
+    ],
+)
+def test_what_is_not_a_notebook_is_said_in_one_sentence(tmp_path: Path, content: bytes, says: str) -> None:
+    file = tmp_path / "x.ipynb"
+    file.write_bytes(content)
+    with pytest.raises(CourseError, match=says):
+        read_lab(file)
+
+
+def test_a_lab_is_taken_apart(course: Course) -> None:
+    lab = course.lab("00-tiny")
+    hello, site = lab.tasks
+    assert (hello.id, hello.points, hello.needs, hello.hint) == (
+        "hello",
+        2,
+        (),
+        "`docker run` has an option that gives a name.",
+    )
+    assert (site.needs, [cell.grade_id for cell in site.setups]) == (("hello",), ["site-setup"])
+    assert site.answer is not None
+    assert site.answer.source.startswith("%%bash")
+
+
+def test_answers_become_whole_cells(course: Course) -> None:
+    answers = {answer.name: answer for answer in answers_of(course.lab("00-tiny"))}
+    assert answers["wrong-name"].source.startswith("%%bash\ndocker run")
+    assert answers["wrong-name"].expect == "hello"
+    assert answers["right-create-start"].source.startswith("import docker")
+    assert answers["right-create-start"].right
+
+
+def test_a_wrong_answer_follows_the_tasks_it_needs_and_its_setup(course: Course) -> None:
+    lab = course.lab("00-tiny")
+    case = next(case for case in cases_of(lab, lab, runs=1) if case.name == "site/wrong-no-label")
+    assert [step.where if isinstance(step, Run) else (step.task, step.want) for step in case.steps] == [
+        "connect",
+        "hello-answer",
+        ("hello", Want.PASS),
+        "site-setup",
+        "site/wrong-no-label",
+        ("site", Want.FAIL),
+    ]
+    assert isinstance(case.steps[-1], Check)
+    assert case.steps[-1].expect == "course"
+
+
+def test_the_first_solution_run_shows_that_needing_tasks_fail_before_their_answer(course: Course) -> None:
+    lab = course.lab("00-tiny")
+    first, second = (case for case in cases_of(lab, lab, runs=2) if case.kind is Kind.SOLUTION)
+    wants = [(step.task, step.want) for step in first.steps if isinstance(step, Check)]
+    assert wants == [("hello", Want.PASS), ("site", Want.FAIL), ("site", Want.PASS)]
+    assert [step.want for step in second.steps if isinstance(step, Check)] == [Want.PASS, Want.PASS]
