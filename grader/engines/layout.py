@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import stat
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,14 +12,24 @@ from grader.i18n import _
 
 
 def runtime_folder() -> Path:
-    """The folder of this user's running engines: short, because a Unix socket's path holds 107 bytes (unix(7))."""
-    folder = Path(tempfile.gettempdir()) / f"drydock-{os.getuid()}"
-    folder.mkdir(mode=0o711, exist_ok=True)
+    """The folder of this user's running engines (``DRYDOCK_RUNTIME`` overrides it). Raises EngineError.
+
+    Below /var/tmp, which survives a reboot and is seldom a tmpfs, and short, because a Unix socket's path holds
+    107 bytes (unix(7)).
+    """
+    folder = Path(os.environ.get("DRYDOCK_RUNTIME") or f"/var/tmp/drydock-{os.getuid()}")
+    try:
+        folder.mkdir(mode=0o711, exist_ok=True)
+    except OSError as error:
+        raise EngineError(
+            _("The folder {folder} for engines can't be made: {why}.").format(folder=folder, why=error.strerror),
+            "DRYDOCK_RUNTIME=/a/short/folder drydock up",
+        ) from error
     status = folder.lstat()
     if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.getuid() or status.st_mode & 0o022:
         raise EngineError(
             _("{folder} belongs to somebody else, so engines can't be kept there.").format(folder=folder),
-            "TMPDIR=/var/tmp drydock up",
+            "DRYDOCK_RUNTIME=/a/short/folder drydock up",
         )
     return folder
 

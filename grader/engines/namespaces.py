@@ -13,9 +13,9 @@ import signal
 import subprocess
 import sys
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from grader.engines import sweep
 from grader.engines.layout import EngineFolder, runtime_folder
@@ -50,6 +50,7 @@ class NamespaceEngine(Engine):
     """
 
     kind: ClassVar[str]
+    needs_relay: ClassVar[bool] = True
 
     def __init__(
         self,
@@ -210,7 +211,31 @@ class NamespaceEngine(Engine):
             raise EngineError(_start_failure(answer["error"], answer.get("log", "")), "drydock doctor")
         self._first = int(answer["pid1"])
 
+    @classmethod
+    def kept(cls, folder: Path, *, shares: Sequence[Path], progress: Callable[[str], None] | None) -> Self:
+        from grader.engines import template
+
+        template.ensure(cls, progress)
+        return cls(shares=shares, folder=folder, detached=True)
+
+    @classmethod
+    def forget(cls, folder: Path) -> None:
+        cls.remove_tree(folder)
+
+    @classmethod
+    def attach(cls, folder: Path) -> Self | None:
+        """The running engine of this folder, started by another process; None if none runs there."""
+        place = EngineFolder(folder)
+        if not place.state.exists() or not sweep.is_owned(place):
+            return None
+        engine = cls(folder=folder, detached=True)
+        engine._folder = place
+        engine._first = int(json.loads(place.state.read_text())["pid1"])
+        return engine
+
     def stop(self) -> None:
+        if self._process is None and self._folder is not None and self._detached:
+            sweep.end_supervisor(self._folder)
         process, self._process = self._process, None
         folder, self._folder = self._folder, None
         if process is not None:
@@ -229,7 +254,7 @@ class NamespaceEngine(Engine):
             sweep.sweep_one(folder)
 
     def is_alive(self) -> bool:
-        return self._process is not None and self._process.poll() is None
+        return self._folder is not None and sweep.is_owned(self._folder)
 
     # -- ways in
 

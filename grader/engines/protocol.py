@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, ClassVar, Self
+
+from grader.i18n import _
 
 if TYPE_CHECKING:
     import docker
@@ -55,8 +57,8 @@ class Endpoint:
     netns_pid: int | None = None
     environment: dict[str, str] = field(default_factory=dict)
 
-    def client(self, timeout: float = 30) -> docker.DockerClient:
-        """A docker-py client for this daemon; ``timeout`` in seconds per request."""
+    def client(self, timeout: float | None = 30) -> docker.DockerClient:
+        """A docker-py client for this daemon; ``timeout`` in seconds per request, None for no time-out."""
         import docker
 
         return docker.DockerClient(base_url=self.host, timeout=timeout)  # type: ignore[arg-type]
@@ -114,6 +116,26 @@ class Engine(ABC):
         Own process and IPC namespaces, the engine's network, read-only system, no file of the host but the
         engine's shared folders. Raises EngineError on engines that have no walls.
         """
+
+    # -- a lab engine, which outlives the process that started it
+
+    #: Whether published ports must be brought to this machine's localhost by relay.py.
+    needs_relay: ClassVar[bool] = False
+
+    @classmethod
+    def kept(cls, folder: Path, *, shares: Sequence[Path], progress: Callable[[str], None] | None) -> Self:
+        """An engine that goes on when this process ends and keeps its data in ``folder``. Raises EngineError."""
+        raise EngineError(_("The {kind} engine can't run in the background.").format(kind=cls.kind), "drydock doctor")
+
+    @classmethod
+    def attach(cls, folder: Path) -> Self | None:
+        """The running kept engine of this folder; None if none runs."""
+        return None
+
+    @classmethod
+    def forget(cls, folder: Path) -> None:
+        """Remove the data of a kept engine that doesn't run. Raises EngineError."""
+        raise EngineError(_("The {kind} engine keeps no data of its own.").format(kind=cls.kind), "drydock doctor")
 
     def __enter__(self) -> Self:
         self.start()

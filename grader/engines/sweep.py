@@ -8,12 +8,17 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import json
 import os
+import signal
 import time
+from collections.abc import Iterator
 
 from grader.engines import cgroups
 from grader.engines.layout import EngineFolder, runtime_folder
+from grader.engines.protocol import EngineError
 from grader.engines.supervisor import Spec, remove_remains
+from grader.i18n import _
 
 #: A folder this young may belong to an engine whose supervisor has not taken its lock yet.
 _YOUNG_SECONDS = 60.0
@@ -38,20 +43,50 @@ def sweep() -> list[str]:
 
 def sweep_one(folder: EngineFolder) -> bool:
     """Remove one engine's remains if nobody owns it any more; True if it did."""
+    with _trying_lock(folder) as free:
+        if free:
+            try:
+                keep = Spec.load(folder.spec).keep_data
+            except (OSError, ValueError, TypeError):
+                keep = False
+            remove_remains(folder, cgroups.groups_of(folder.engine_id), keep_data=keep)
+        return free
+
+
+def is_owned(folder: EngineFolder) -> bool:
+    """Whether a supervisor lives for this folder."""
+    if not folder.lock.exists():
+        return False
+    with _trying_lock(folder) as free:
+        return not free
+
+
+def end_supervisor(folder: EngineFolder, within: float = 30.0) -> None:
+    """Ask the supervisor of a detached engine to end it, and wait until it did. Raises EngineError."""
+    with contextlib.suppress(ProcessLookupError, FileNotFoundError):
+        if is_owned(folder):
+            os.kill(int(json.loads(folder.state.read_text())["supervisor"]), signal.SIGTERM)
+    deadline = time.monotonic() + within
+    while is_owned(folder):
+        if time.monotonic() > deadline:
+            raise EngineError(_("The engine in {folder} does not end.").format(folder=folder.path), "drydock doctor")
+        time.sleep(0.01)
+
+
+@contextlib.contextmanager
+def _trying_lock(folder: EngineFolder) -> Iterator[bool]:
+    """Yield whether nobody holds the folder's lock; holds it meanwhile if so."""
     try:
         lock = os.open(folder.lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError:
-        return False
+        yield False
+        return
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        free = True
     except OSError:
-        return False
-    else:
-        try:
-            keep = Spec.load(folder.spec).keep_data
-        except (OSError, ValueError, TypeError):
-            keep = False
-        remove_remains(folder, cgroups.groups_of(folder.engine_id), keep_data=keep)
-        return True
+        free = False
+    try:
+        yield free
     finally:
         os.close(lock)

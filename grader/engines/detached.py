@@ -1,0 +1,157 @@
+"""The lab engine: one per user, running in the background until ``drydock down``, its data kept in between.
+
+What runs is written down in one small file in the engine's folder. A lab engine that was killed (or lost with a
+reboot) starts again on the same data.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.engines.choice import best_kind, engine_class
+from grader.engines.layout import runtime_folder
+from grader.engines.protocol import Engine, EngineError
+from grader.i18n import _
+
+_NAME = "lab"
+
+
+@dataclass(frozen=True)
+class LabEngine:
+    """The running lab engine."""
+
+    kind: str
+    engine: Engine
+    shares: tuple[Path, ...]
+
+    @property
+    def host(self) -> str:
+        """Its DOCKER_HOST."""
+        return self.engine.endpoint.host
+
+    def refused_ports(self) -> dict[int, str]:
+        """Published ports that could not be had on this machine's localhost, with the reason."""
+        try:
+            status = json.loads((lab_folder() / "relay.json").read_text())
+        except (OSError, ValueError):
+            return {}
+        return {int(port): str(why) for port, why in status["refused"].items()}
+
+
+def lab_folder() -> Path:
+    return runtime_folder() / _NAME
+
+
+def _state_file() -> Path:
+    return runtime_folder() / f"{_NAME}.json"
+
+
+def current() -> LabEngine | None:
+    """The lab engine if it runs."""
+    try:
+        state = json.loads(_state_file().read_text())
+    except (OSError, ValueError):
+        return None
+    engine = engine_class(state["kind"]).attach(lab_folder())
+    if engine is None:
+        return None
+    return LabEngine(state["kind"], engine, tuple(map(Path, state["shares"])))
+
+
+def up(
+    *, kind: str | None = None, shares: Sequence[Path] = (), progress: Callable[[str], None] | None = None
+) -> LabEngine:
+    """The lab engine, started if it doesn't run. Raises EngineError.
+
+    An engine that runs with other shared folders, or of another kind than asked for, is started again on its data.
+    """
+    with _locked():
+        running = current()
+        if running is not None:
+            if kind in (None, running.kind) and set(map(Path.resolve, shares)) <= set(running.shares):
+                return running
+            _end(running)
+        return _start(kind or best_kind(), tuple(share.resolve() for share in shares), progress)
+
+
+def down() -> bool:
+    """End the lab engine, keeping its data; False if none ran."""
+    with _locked():
+        running = current()
+        if running is None:
+            return False
+        _end(running)
+        return True
+
+
+def reset(progress: Callable[[str], None] | None = None) -> LabEngine:
+    """The lab engine as new: everything in it is gone, its kind and shared folders are as before."""
+    with _locked():
+        running = current()
+        kind, shares = (running.kind, running.shares) if running else _last() or (best_kind(), ())
+        if running is not None:
+            _end(running)
+        engine_class(kind).forget(lab_folder())
+        return _start(kind, shares, progress)
+
+
+def _last() -> tuple[str, tuple[Path, ...]] | None:
+    try:
+        state = json.loads(_state_file().read_text())
+    except (OSError, ValueError):
+        return None
+    return state["kind"], tuple(path for path in map(Path, state["shares"]) if path.is_dir())
+
+
+def _start(kind: str, shares: tuple[Path, ...], progress: Callable[[str], None] | None) -> LabEngine:
+    found = engine_class(kind)
+    probe = found.probe()
+    if not probe.works:
+        raise EngineError(probe.reason, probe.remedy)
+    engine = found.kept(lab_folder(), shares=shares, progress=progress)
+    engine.start()
+    partial = _state_file().with_suffix(".new")
+    partial.write_text(json.dumps({"kind": kind, "shares": list(map(str, shares))}))
+    partial.replace(_state_file())
+    if engine.needs_relay:
+        _start_relay(kind)
+    return LabEngine(kind, engine, shares)
+
+
+def _start_relay(kind: str) -> None:
+    with (lab_folder() / "relay.log").open("ab") as log:
+        subprocess.Popen(
+            [sys.executable, "-m", "grader.engines.relay", kind, str(lab_folder())],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+            cwd=Path(__file__).resolve().parents[2],
+        )
+
+
+def _end(running: LabEngine) -> None:
+    running.engine.stop()
+
+
+@contextmanager
+def _locked() -> Iterator[None]:
+    lock = os.open(runtime_folder() / f"{_NAME}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise EngineError(
+                _("Another drydock command is just starting or stopping the lab engine."), "drydock status"
+            ) from error
+        yield
+    finally:
+        os.close(lock)

@@ -1,0 +1,264 @@
+"""The dind engine: a Docker daemon in a privileged container of a Docker that already runs here.
+
+For Docker Desktop on macOS and Windows, or any reachable Docker. The student's own containers, images, volumes and
+networks are never touched: everything of ours is one container (and, for a lab engine, one volume) with our label.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import socket
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+from grader.engines.protocol import Endpoint, Engine, EngineError, Limits, Probe
+from grader.i18n import _
+
+if TYPE_CHECKING:
+    from docker import DockerClient
+    from docker.models.containers import Container
+
+LABEL = "drydock.engine"
+#: What labs publish: a container's ports can't be opened later, so the engine's container opens these at once.
+LAB_PORTS = range(8080, 8100)
+_API_PORT = 2375
+_READY_SECONDS = 60.0
+
+
+def image() -> str:
+    """The image with a daemon in it: ``DRYDOCK_DIND_IMAGE``, else Docker's official one."""
+    return os.environ.get("DRYDOCK_DIND_IMAGE", "docker:dind")
+
+
+def outer_client(timeout: float = 60) -> DockerClient:
+    """The Docker that is here already, by the user's own settings (DOCKER_HOST or the default socket)."""
+    import docker
+
+    return docker.from_env(timeout=int(timeout), environment=_outer_environment())
+
+
+def outer_host() -> str:
+    """The DOCKER_HOST of the Docker that is here already."""
+    return _outer_environment().get("DOCKER_HOST") or "unix:///var/run/docker.sock"
+
+
+def _outer_environment() -> dict[str, str]:
+    # In a lab shell DOCKER_HOST points to our own engine; the Docker outside it was noted by `drydock up`.
+    given = os.environ.get("DRYDOCK_OUTER_DOCKER_HOST")
+    return {**os.environ, "DOCKER_HOST": given} if given else dict(os.environ)
+
+
+class DindEngine(Engine):
+    kind: ClassVar[str] = "dind"
+    isolation: ClassVar[str] = _(
+        "a privileged container of the Docker on this machine: keeps things apart, but is no wall against malice"
+    )
+
+    def __init__(
+        self,
+        *,
+        shares: Sequence[Path] = (),
+        limits: Limits | None = None,
+        images: bool = True,
+        name: str = "",
+        publish: bool = False,
+        progress: Callable[[str], None] | None = None,
+    ) -> None:
+        super().__init__(shares=shares, limits=limits, images=images)
+        self._name = name or f"drydock-{secrets.token_hex(4)}"
+        self._keep = bool(name)
+        self._publish = publish
+        self._progress = progress
+        self._container: Container | None = None
+        self._host = ""
+
+    @classmethod
+    def probe(cls) -> Probe:
+        from docker.errors import DockerException, ImageNotFound
+
+        try:
+            client = outer_client(timeout=5)
+            client.ping()
+        except (DockerException, OSError) as error:
+            return Probe(False, _("No Docker answers here: {why}").format(why=error), "docker info")
+        try:
+            client.images.get(image())
+        except ImageNotFound:
+            return Probe(False, _("The image {image} is not here yet.").format(image=image()), f"docker pull {image()}")
+        finally:
+            client.close()
+        return Probe(True, cls.isolation)
+
+    @classmethod
+    def kept(cls, folder: Path, *, shares: Sequence[Path], progress: Callable[[str], None] | None) -> Self:
+        return cls(shares=shares, name=_kept_name(folder), publish=True, progress=progress)
+
+    @classmethod
+    def attach(cls, folder: Path) -> Self | None:
+        from docker.errors import DockerException
+
+        engine = cls(name=_kept_name(folder), publish=True)
+        with contextlib.suppress(DockerException, OSError):
+            found = outer_client().containers.get(engine._name)
+            if found.labels.get(LABEL) and found.status == "running":
+                engine._container = found
+                engine._host = _address(found)
+                return engine
+        return None
+
+    @classmethod
+    def forget(cls, folder: Path) -> None:
+        client = outer_client()
+        name = _kept_name(folder)
+        for volume in client.volumes.list(filters={"label": f"{LABEL}={name}"}):
+            volume.remove()
+
+    @property
+    def endpoint(self) -> Endpoint:
+        if not self._host:
+            raise EngineError(_("The engine is not running."), "drydock up")
+        return Endpoint(host=self._host)
+
+    def start(self) -> Endpoint:
+        from docker.errors import DockerException
+
+        if self._host:
+            return self.endpoint
+        try:
+            self._container = outer_client().containers.run(image(), **self._run_options())
+            self._host = _address(self._container)
+            self._wait()
+            if self._images:
+                self._load_images()
+        except BaseException as error:
+            self.stop()
+            if isinstance(error, DockerException):
+                raise EngineError(
+                    _("The engine's container does not start: {why}").format(why=error), "docker info"
+                ) from error
+            raise
+        return self.endpoint
+
+    def _run_options(self) -> dict[str, Any]:
+        # The API has no TLS, so it is open on this machine's loopback address only.
+        ports: dict[str, Any] = {f"{_API_PORT}/tcp": ("127.0.0.1", None)}
+        if self._publish:
+            ports |= {f"{port}/tcp": ("127.0.0.1", port) for port in LAB_PORTS}
+        options: dict[str, Any] = {
+            "name": self._name,
+            "command": ["dockerd", f"--host=tcp://0.0.0.0:{_API_PORT}", "--host=unix:///var/run/docker.sock"],
+            "environment": {"DOCKER_TLS_CERTDIR": ""},
+            "privileged": True,
+            "detach": True,
+            "labels": {LABEL: self._name, "drydock.owner_pid": str(os.getpid())},
+            "ports": ports,
+            "volumes": {str(share): {"bind": str(share), "mode": "rw"} for share in self._shares},
+        }
+        if self._keep:
+            volume = outer_client().volumes.create(f"{self._name}-data", labels={LABEL: self._name})
+            options["volumes"][volume.name] = {"bind": "/var/lib/docker", "mode": "rw"}
+        if self._limits.memory_bytes:
+            options["mem_limit"] = self._limits.memory_bytes
+        if self._limits.pids:
+            options["pids_limit"] = self._limits.pids
+        if self._limits.cpus:
+            options["nano_cpus"] = int(self._limits.cpus * 1e9)
+        return options
+
+    def _wait(self) -> None:
+        import requests
+        from docker.errors import DockerException
+
+        deadline = time.monotonic() + _READY_SECONDS
+        assert self._container is not None
+        while time.monotonic() < deadline:
+            # A daemon that starts makes no event on the outer one, so its API is asked.
+            with contextlib.suppress(DockerException, requests.RequestException, OSError):
+                self.endpoint.client(timeout=5).ping()
+                return
+            self._container.reload()
+            if self._container.status != "running":
+                break
+            time.sleep(0.05)
+        log = self._container.logs(tail=5).decode(errors="replace").strip().replace("\n", " / ")
+        raise EngineError(_("The daemon in the container did not start: {log}").format(log=log), "docker info")
+
+    def _load_images(self) -> None:
+        from docker.errors import ImageNotFound
+
+        from grader import images
+
+        try:
+            course = images.ensure(progress=self._progress)
+        except images.ImagesError as error:
+            raise EngineError(str(error), error.remedy) from error
+        client = self.endpoint.client(timeout=300)
+        try:
+            client.images.get("drydock/busybox:1")
+        except ImageNotFound:
+            for archive in course.archives:
+                with archive.open("rb") as stream:
+                    client.images.load(stream)
+
+    def stop(self) -> None:
+        from docker.errors import NotFound
+
+        container, self._container, self._host = self._container, None, ""
+        if container is not None:
+            with contextlib.suppress(NotFound):
+                # v=True: the anonymous volume of the image's /var/lib/docker goes too; a kept engine's is a named one.
+                container.remove(force=True, v=True)
+
+    def is_alive(self) -> bool:
+        from docker.errors import NotFound
+
+        if self._container is None:
+            return False
+        with contextlib.suppress(NotFound):
+            self._container.reload()
+            return bool(self._container.status == "running")
+        return False
+
+    def enter(self, argv: Sequence[str]) -> list[str]:
+        return list(argv)
+
+    def confine(self, argv: Sequence[str]) -> list[str]:
+        raise EngineError(
+            _("The dind engine has no walls for student code; grading needs the native or rootless engine."),
+            "drydock doctor",
+        )
+
+
+def _kept_name(folder: Path) -> str:
+    return f"drydock-{os.getuid() if hasattr(os, 'getuid') else 0}-{folder.name}"
+
+
+def _address(container: Container) -> str:
+    """Where the container's API can be reached: its published port, or its own address on a Linux host."""
+    container.reload()
+    ports = container.attrs["NetworkSettings"]["Ports"]
+    bound = (ports.get(f"{_API_PORT}/tcp") or [{}])[0].get("HostPort")
+    host = os.environ.get("DRYDOCK_DIND_HOST", "127.0.0.1")
+    with contextlib.suppress(OSError), socket.create_connection((host, int(bound)), timeout=2):
+        return f"tcp://{host}:{bound}"
+    address = next(iter(container.attrs["NetworkSettings"]["Networks"].values()))["IPAddress"]
+    return f"tcp://{address}:{_API_PORT}"
+
+
+def sweep(client: DockerClient) -> list[str]:
+    """Remove engine containers whose owner on this machine is gone; kept engines stay. Returns their names."""
+    removed = []
+    for container in client.containers.list(all=True, filters={"label": LABEL}):
+        owner = container.labels.get("drydock.owner_pid", "")
+        kept = any(
+            mount.get("Type") == "volume" and mount.get("Name", "").endswith("-data")
+            for mount in container.attrs.get("Mounts", [])
+        )
+        if not kept and owner.isdigit() and not Path(f"/proc/{owner}").exists():
+            container.remove(force=True, v=True)
+            removed.append(str(container.name))
+    return removed

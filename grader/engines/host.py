@@ -1,0 +1,120 @@
+"""The host engine: the Docker that already runs here, asked for by name only.
+
+It has no walls, and it is somebody's real Docker. So it removes nothing but what the course labelled: containers and
+volumes that carry the label ``drydock.course``, and those only when told to (``forget``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, Self
+
+from grader.engines.dind import outer_client, outer_host
+from grader.engines.protocol import Endpoint, Engine, EngineError, Limits, Probe
+from grader.i18n import _
+
+if TYPE_CHECKING:
+    from docker import DockerClient
+
+LABEL = "drydock.course"
+
+
+class HostEngine(Engine):
+    kind: ClassVar[str] = "host"
+    isolation: ClassVar[str] = _("none: the Docker of this machine itself")
+
+    def __init__(
+        self,
+        *,
+        shares: Sequence[Path] = (),
+        limits: Limits | None = None,
+        images: bool = True,
+        progress: Callable[[str], None] | None = None,
+    ) -> None:
+        super().__init__(shares=shares, limits=limits, images=images)
+        self._progress = progress
+        self._client: DockerClient | None = None
+
+    @classmethod
+    def probe(cls) -> Probe:
+        from docker.errors import DockerException
+
+        try:
+            client = outer_client(timeout=5)
+            client.ping()
+            client.close()
+        except (DockerException, OSError) as error:
+            return Probe(False, _("No Docker answers here: {why}").format(why=error), "docker info")
+        return Probe(True, _("A Docker answers here. It is used only when asked for: drydock up --engine host."))
+
+    @classmethod
+    def kept(cls, folder: Path, *, shares: Sequence[Path], progress: Callable[[str], None] | None) -> Self:
+        return cls(shares=shares, progress=progress)
+
+    @classmethod
+    def attach(cls, folder: Path) -> Self | None:
+        if not cls.probe().works:
+            return None
+        engine = cls(images=False)
+        engine.start()
+        return engine
+
+    @classmethod
+    def forget(cls, folder: Path) -> None:
+        """Remove what the course labelled in this Docker, and nothing else."""
+        client = outer_client()
+        for container in client.containers.list(all=True, filters={"label": LABEL}):
+            container.remove(force=True, v=True)
+        for volume in client.volumes.list(filters={"label": LABEL}):
+            volume.remove()
+        for network in client.networks.list(filters={"label": LABEL}):
+            network.remove()
+
+    @property
+    def endpoint(self) -> Endpoint:
+        if self._client is None:
+            raise EngineError(_("The engine is not running."), "drydock up")
+        return Endpoint(host=outer_host())
+
+    def start(self) -> Endpoint:
+        probe = self.probe()
+        if not probe.works:
+            raise EngineError(probe.reason, probe.remedy)
+        self._client = outer_client()
+        if self._images:
+            self._add_images(self._client)
+        return self.endpoint
+
+    def _add_images(self, client: DockerClient) -> None:
+        from docker.errors import ImageNotFound
+
+        from grader import images
+
+        try:
+            course = images.ensure(progress=self._progress)
+        except images.ImagesError as error:
+            raise EngineError(str(error), error.remedy) from error
+        for wanted, archive in zip(course.images, course.archives, strict=True):
+            try:
+                client.images.get(wanted.reference)
+            except ImageNotFound:
+                with archive.open("rb") as stream:
+                    client.images.load(stream)
+
+    def stop(self) -> None:
+        if self._client is not None:
+            self._client.close()
+            self._client = None
+
+    def is_alive(self) -> bool:
+        return self._client is not None and self.probe().works
+
+    def enter(self, argv: Sequence[str]) -> list[str]:
+        return list(argv)
+
+    def confine(self, argv: Sequence[str]) -> list[str]:
+        raise EngineError(
+            _("The host engine has no walls for student code; grading needs the native or rootless engine."),
+            "drydock doctor",
+        )

@@ -1,0 +1,144 @@
+"""Published ports of an engine on this machine's localhost, as Docker Desktop does it.
+
+The daemon publishes ports in its own network namespace. The relay hears of containers that start and stop through
+Docker's events, listens on 127.0.0.1 for exactly the TCP ports that are published, and passes connections on. UDP is
+not relayed. It ends when the engine does. ``python -m grader.engines.relay KIND FOLDER`` runs it for a kept engine.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from grader.engines.namespaces import NamespaceEngine
+
+_CONNECTOR = Path(__file__).with_name("connector.py")
+
+
+class Connector:
+    """Connections made inside the engine's network namespace, one at a time."""
+
+    def __init__(self, enter: Callable[[list[str]], list[str]]) -> None:
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._channel = ours
+        self._lock = threading.Lock()
+        argv = enter([sys.executable, "-I", "-S", str(_CONNECTOR), str(theirs.fileno())])
+        self._process = subprocess.Popen(argv, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL)
+        theirs.close()
+
+    def connect(self, port: int) -> socket.socket:
+        """A socket connected to the engine's localhost. Raises ConnectionError."""
+        with self._lock:
+            self._channel.send(str(port).encode())
+            text, descriptors, _flags, _address = socket.recv_fds(self._channel, 200, 1)
+        if not descriptors:
+            raise ConnectionError(text.decode() or "the engine is gone")
+        return socket.socket(fileno=descriptors[0])
+
+    def close(self) -> None:
+        self._channel.close()
+        self._process.wait()
+
+
+class Relay:
+    """Listeners for what is published now; ``status_file`` tells people which ports could not be had."""
+
+    def __init__(self, connector: Connector, status_file: Path) -> None:
+        self._connector = connector
+        self._status_file = status_file
+        self._servers: dict[int, asyncio.Server] = {}
+        self._refused: dict[int, str] = {}
+
+    async def follow(self, published: set[int]) -> None:
+        """Listen on these ports and no others."""
+        for port in set(self._servers) - published:
+            self._servers.pop(port).close()
+        self._refused = {port: why for port, why in self._refused.items() if port in published}
+        for port in published - set(self._servers):
+            try:
+                self._servers[port] = await asyncio.start_server(self._serve(port), "127.0.0.1", port)
+                self._refused.pop(port, None)
+            except OSError as error:
+                self._refused[port] = error.strerror or str(error)
+        status = {"listening": sorted(self._servers), "refused": self._refused}
+        self._status_file.write_text(json.dumps(status))
+
+    def _serve(self, port: int) -> Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]:
+        async def pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            try:
+                inner = await asyncio.to_thread(self._connector.connect, port)
+                inner_reader, inner_writer = await asyncio.open_connection(sock=inner)
+            except OSError:
+                writer.close()
+                return
+            await asyncio.gather(_copy(reader, inner_writer), _copy(inner_reader, writer))
+
+        return pass_on
+
+
+async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    with contextlib.suppress(OSError):
+        while data := await reader.read(65_536):
+            writer.write(data)
+            await writer.drain()
+        if writer.can_write_eof():
+            writer.write_eof()
+            return
+    writer.close()
+
+
+async def run(engine: NamespaceEngine) -> None:
+    """Relay until the engine ends."""
+    client = engine.endpoint.client(timeout=30)
+    relay = Relay(Connector(engine.enter), engine.folder.path / "relay.json")
+    loop = asyncio.get_running_loop()
+    changes: asyncio.Queue[bool] = asyncio.Queue()
+
+    def listen() -> None:
+        from docker.errors import DockerException
+        from requests.exceptions import RequestException
+
+        with contextlib.suppress(DockerException, RequestException, OSError):
+            wanted = {"type": "container", "event": ["start", "die", "pause", "unpause"]}
+            # No time-out: between two events may lie hours.
+            for _event in engine.endpoint.client(timeout=None).events(filters=wanted):
+                loop.call_soon_threadsafe(changes.put_nowait, True)
+        loop.call_soon_threadsafe(changes.put_nowait, False)
+
+    threading.Thread(target=listen, daemon=True).start()
+    await relay.follow(await asyncio.to_thread(published_ports, client))
+    while await changes.get():
+        with contextlib.suppress(OSError):
+            await relay.follow(await asyncio.to_thread(published_ports, client))
+
+
+def published_ports(client: object) -> set[int]:
+    """The TCP ports that running containers publish."""
+    found: set[int] = set()
+    for container in client.api.containers():  # type: ignore[attr-defined]
+        for port in container.get("Ports") or []:
+            if port.get("Type") == "tcp" and port.get("PublicPort"):
+                found.add(int(port["PublicPort"]))
+    return found
+
+
+def main(kind: str, folder: str) -> None:
+    from grader.engines.choice import engine_class
+    from grader.engines.namespaces import NamespaceEngine
+
+    engine = engine_class(kind).attach(Path(folder))
+    if isinstance(engine, NamespaceEngine):
+        asyncio.run(run(engine))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2])
