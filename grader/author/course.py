@@ -177,9 +177,12 @@ def find_course(start: Path | None = None) -> Course:
     )
 
 
-def read_notebook(path: Path) -> dict[str, Any]:
-    """The notebook as JSON, checked only for being one of format 4. Raises CourseError with the reason."""
-    remedy = _("git checkout -- '{path}' brings the last good version back.").format(path=path)
+def read_notebook(path: Path, remedy: str = "") -> dict[str, Any]:
+    """The notebook as JSON, checked only for being one of format 4.
+
+    Raises CourseError with the reason and ``remedy`` (default: how an author gets it back).
+    """
+    remedy = remedy or _("git checkout -- '{path}' brings the last good version back.").format(path=path)
     try:
         content: Any = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:

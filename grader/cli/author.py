@@ -22,18 +22,12 @@ def command() -> None:
 
 @command.command("check")
 @click.argument("labs", nargs=-1)
-@click.option(
-    "--jobs", "-j", type=click.IntRange(1, 64), default=None, help="Daemons at once (default: one per CPU)."
-)
-@click.option(
-    "--runs", type=click.IntRange(1, 100), default=3, show_default=True, help="Runs of each solution."
-)
+@click.option("--jobs", "-j", type=click.IntRange(1, 64), default=None, help="Daemons at once (default: one per CPU).")
+@click.option("--runs", type=click.IntRange(1, 100), default=3, show_default=True, help="Runs of each solution.")
 @click.option("--seconds", type=float, default=30.0, show_default=True, help="The most a solution may take.")
 @click.option("--task", "tasks", multiple=True, help="Only the answers to this task (may be repeated).")
 @click.option("--engine", "kind", default=None, help="The engine to use (default: the best one here).")
-@click.option(
-    "--json", "json_file", type=click.Path(path_type=Path), default=None, help="Write all results here."
-)
+@click.option("--json", "json_file", type=click.Path(path_type=Path), default=None, help="Write all results here.")
 def check(
     *,
     labs: tuple[str, ...],
@@ -59,9 +53,7 @@ def check(
         proof = prove(course, names, plan, make_engine=maker(kind), progress=progress)
     show(proof, Console())
     if json_file is not None:
-        json_file.write_text(
-            json.dumps(as_json(proof), indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
-        )
+        json_file.write_text(json.dumps(as_json(proof), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     raise SystemExit(_exit_code(proof))
 
 

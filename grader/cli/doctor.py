@@ -59,9 +59,7 @@ def _best() -> str | None:
         return None
 
 
-def _as_json(
-    found: list[Fact], engines: list[EngineFact], best: str | None, *, healthy: bool
-) -> dict[str, object]:
+def _as_json(found: list[Fact], engines: list[EngineFact], best: str | None, *, healthy: bool) -> dict[str, object]:
     return {
         "healthy": healthy,
         "best_engine": best,

@@ -79,9 +79,7 @@ def _memory() -> Fact:
 def _disk(purpose: str, path: Path) -> Fact:
     there = next(folder for folder in (path, *path.parents) if folder.exists())
     free = shutil.disk_usage(there).free
-    what = _("{free:.1f} GiB free for {purpose} ({path})").format(
-        free=free / _GIB, purpose=purpose, path=path
-    )
+    what = _("{free:.1f} GiB free for {purpose} ({path})").format(free=free / _GIB, purpose=purpose, path=path)
     if free < DISK_WANTED:
         return Fact(_("disk"), Level.BAD, what, f"du -xh --max-depth=1 '{there}' | sort -h | tail")
     return Fact(_("disk"), Level.OK, what)

@@ -24,6 +24,11 @@ def state_folder() -> Path:
     return folder
 
 
+def jupyter_folder() -> Path:
+    """What the running JupyterLab says about itself, and its log."""
+    return state_folder() / "jupyter"
+
+
 def cache_folder() -> Path:
     given = os.environ.get("DRYDOCK_CACHE")
     return Path(given) if given else platformdirs.user_cache_path("drydock")

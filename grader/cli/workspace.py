@@ -1,4 +1,4 @@
-"""The student's own copies of the labs. A student's file is never overwritten: it is kept under a dated name."""
+"""The student's own copies of the labs. A student's file is never overwritten, only renamed."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Workspace:
         return mine.is_file() and filecmp.cmp(mine, released, shallow=False)
 
     def restore(self, lab: str) -> Path | None:
-        """Bring the release's notebook back; returns where the student's was kept, None if nothing changed."""
+        """Bring the release's notebook back; returns where the student's is kept, or None."""
         self.prepare(lab)
         if self.is_untouched(lab):
             return None

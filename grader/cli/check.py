@@ -1,0 +1,74 @@
+"""``drydock check``: a lab's checks against the running lab daemon, in the terminal."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+import click
+
+from grader.author.course import RELEASE, Lab, find_course
+from grader.checks.verdicts import Status, TaskReport
+from grader.cli import lab_daemon
+from grader.cli.group import EXIT_COULD_NOT
+from grader.execution import checker
+from grader.i18n import _
+
+#: Seconds for one task.
+_TASK_SECONDS = 60.0
+
+
+@click.command("check")
+@click.argument("lab")
+@click.option("--task", "tasks", multiple=True, help="Only this task (may be repeated).")
+def command(*, lab: str, tasks: Sequence[str]) -> None:
+    """Check LAB (a name or a number) as the lab daemon is now.
+
+    Exit code 0: all passed; 1: not yet; 3: something could not be checked.
+    """
+    course = find_course()
+    chosen = course.lab(course.pick(lab, RELEASE), RELEASE)
+    reports = _check(chosen, tasks)
+    _sum_up(chosen, reports)
+    raise SystemExit(_exit_code([report.status for report in reports.values()]))
+
+
+def _check(lab: Lab, tasks: Sequence[str]) -> dict[str, TaskReport]:
+    """Run the checks in order, showing each report at once. What a chosen task needs is checked too, silently."""
+    unknown = set(tasks) - {task.id for task in lab.tasks}
+    if unknown:
+        raise click.BadParameter(
+            _("{lab} has no task {task}; it has: {tasks}").format(
+                lab=lab.name, task=", ".join(sorted(unknown)), tasks=", ".join(task.id for task in lab.tasks)
+            )
+        )
+    reports: dict[str, TaskReport] = {}
+    colour = sys.stdout.isatty()
+    with checker(lab_daemon.running().engine) as checks:
+        for task in lab.tasks:
+            report = checks.check(task.id, task.check.source, _TASK_SECONDS)
+            if not tasks or task.id in tasks:
+                reports[task.id] = report
+                click.echo(report.as_text(colour=colour))
+    return reports
+
+
+def _sum_up(lab: Lab, reports: dict[str, TaskReport]) -> None:
+    points = {task.id: task.points for task in lab.tasks}
+    earned = sum(points[task] * report.fraction for task, report in reports.items())
+    passed = sum(report.status is Status.PASSED for report in reports.values())
+    click.echo(
+        _("{lab}: {passed} of {tasks} tasks passed, {earned:g} of {points:g} points.").format(
+            lab=lab.name,
+            passed=passed,
+            tasks=len(reports),
+            earned=round(earned, 2),
+            points=sum(points[task] for task in reports),
+        )
+    )
+
+
+def _exit_code(statuses: Sequence[Status]) -> int:
+    if Status.COULD_NOT_CHECK in statuses:
+        return EXIT_COULD_NOT
+    return 0 if all(status is Status.PASSED for status in statuses) else 1

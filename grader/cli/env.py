@@ -1,0 +1,13 @@
+"""``drydock env``: for  eval "$(drydock env)"."""
+
+from __future__ import annotations
+
+import click
+
+from grader.cli import lab_daemon
+
+
+@click.command("env")
+def command() -> None:
+    """Print the line that points docker at the lab daemon: eval "$(drydock env)"."""
+    click.echo(lab_daemon.export_line(lab_daemon.running()))

@@ -1,0 +1,82 @@
+"""``drydock lab``: from a clone to a lab in the browser, in one command."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import webbrowser
+
+import click
+
+from grader.author.course import RELEASE, find_course, read_notebook
+from grader.cli import lab_daemon, places
+from grader.cli.workspace import Workspace
+from grader.i18n import _
+from grader.jupyter import server
+
+
+@click.command("lab")
+@click.argument("name", required=False)
+@click.option("--engine", "kind", default=None, help="The engine to use (default: the best one here).")
+@click.option("--browser/--no-browser", default=None, help="Open a browser window (default: where there is a screen).")
+def command(*, name: str | None, kind: str | None, browser: bool | None) -> None:
+    """Open lab NAME (a name or a number; default: the first) in JupyterLab with a Docker of its own.
+
+    Notebooks, !docker and terminals in it all talk to the lab daemon; what containers publish is on localhost.
+    """
+    course = find_course()
+    names = course.names(RELEASE)
+    chosen = course.pick(name or (names[0] if names else ""), RELEASE)
+    workspace = Workspace(course)
+    _prepare(workspace, chosen)
+    _say(_("Starting the lab daemon …"))
+    lab = lab_daemon.start(workspace.root, kind, _say)
+    _say(_("Docker {version} is up ({kind} engine).").format(version=lab_daemon.version(lab), kind=lab.kind))
+    page = server.running(places.jupyter_folder())
+    if page is not None:
+        _say(_("JupyterLab is running already; this opens the lab in it:"))
+        _open(page.link(workspace.notebook(chosen)), browser)
+        return
+    _say(_("Starting JupyterLab …"))
+    process, page = server.start(workspace.root, places.jupyter_folder(), {"DOCKER_HOST": lab.host})
+    _say(_("The lab is ready. If no browser opens, use this address:"))
+    _open(page.link(workspace.notebook(chosen)), browser)
+    _wait(process)
+
+
+def _prepare(workspace: Workspace, name: str) -> None:
+    new = workspace.prepare(name)
+    folder = workspace.folder(name)
+    if new:
+        _say(_("Your copy of the lab is in {folder}").format(folder=folder))
+    # Said now, before the browser shows an empty page with a stack trace.
+    read_notebook(workspace.notebook(name), f"drydock reset {name} --notebook")
+
+
+def _open(link: str, browser: bool | None) -> None:
+    click.echo(f"\n    {link}\n")
+    if browser or (browser is None and _has_screen()):
+        webbrowser.open(link)
+
+
+def _has_screen() -> bool:
+    return sys.platform in ("darwin", "win32") or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def _wait(process: subprocess.Popen[bytes]) -> None:
+    _say(_("Ctrl-C here closes JupyterLab; the lab daemon goes on until “drydock down”."))
+    try:
+        code = process.wait()
+    except KeyboardInterrupt:
+        process.terminate()
+        process.wait()
+        _say(_("JupyterLab is closed. Your work is saved in workspace/. Stop the lab daemon: drydock down"))
+        return
+    if code:
+        log = places.jupyter_folder() / "jupyter.log"
+        raise server.JupyterError(_("JupyterLab ended with code {code}.").format(code=code), f"less '{log}'")
+
+
+def _say(line: str) -> None:
+    click.echo(line, err=True)

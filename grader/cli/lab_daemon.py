@@ -1,0 +1,59 @@
+"""The lab daemon as commands see it: started with the student's workspace shared, described in a sentence or two."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable
+from pathlib import Path
+
+from grader.cli.group import Trouble
+from grader.engines import detached
+from grader.engines.layout import EngineFolder
+from grader.i18n import _
+
+Say = Callable[[str], None]
+
+
+def start(workspace: Path, kind: str | None, say: Say) -> detached.LabEngine:
+    """The lab daemon with ``workspace`` shared, started if need be. Raises EngineError."""
+    workspace.mkdir(parents=True, exist_ok=True)
+    if detached.current() is None and was_lost():
+        say(_("The lab daemon had ended without “drydock down” (killed, or a reboot): starting it on its data."))
+    return detached.up(kind=kind, shares=[workspace], progress=say)
+
+
+def was_lost() -> bool:
+    """Whether the last lab daemon ended without ``down``: that takes its note of running processes away."""
+    return EngineFolder(detached.lab_folder()).state.exists()
+
+
+def running() -> detached.LabEngine:
+    """The lab daemon that runs now. Raises Trouble with the command that starts one."""
+    lab = detached.current()
+    if lab is not None:
+        return lab
+    if was_lost():
+        raise Trouble(_("The lab daemon has ended (killed, or the machine restarted)."), "drydock up")
+    raise Trouble(_("No lab daemon is running."), "drydock up")
+
+
+def export_line(lab: detached.LabEngine) -> str:
+    """What a shell must evaluate so that ``docker`` talks to the lab daemon."""
+    return f"export DOCKER_HOST={shlex.quote(lab.host)}"
+
+
+def version(lab: detached.LabEngine) -> str:
+    """The daemon's own version. Raises Trouble when it doesn't answer."""
+    from docker.errors import DockerException
+    from requests.exceptions import RequestException
+
+    try:
+        client = lab.engine.endpoint.client(timeout=10)
+        try:
+            return str(client.version()["Version"])
+        finally:
+            client.close()
+    except (DockerException, RequestException, OSError) as error:
+        raise Trouble(
+            _("The lab daemon runs but does not answer: {why}").format(why=error), "drydock down; drydock up"
+        ) from None

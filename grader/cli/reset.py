@@ -1,0 +1,43 @@
+"""``drydock reset``: the lab as on the first day, and nothing outside the lab touched."""
+
+from __future__ import annotations
+
+import time
+
+import click
+
+from grader.author.course import RELEASE, find_course
+from grader.cli.group import Trouble
+from grader.cli.workspace import Workspace
+from grader.engines import detached
+from grader.i18n import _
+
+
+@click.command("reset")
+@click.argument("lab", required=False)
+@click.option("--notebook", is_flag=True, help="Bring LAB's notebook back too; yours is kept under a dated name.")
+def command(*, lab: str | None, notebook: bool) -> None:
+    """A fresh lab daemon: everything in it is gone, the course images are there.
+
+    Only the lab daemon is touched: no other Docker on this machine, and no file of yours.
+    """
+    if notebook and lab is None:
+        raise Trouble(_("Which lab's notebook?"), "drydock reset LAB --notebook")
+    if lab is not None:
+        course = find_course()
+        name = course.pick(lab, RELEASE)
+        if notebook:
+            kept = Workspace(course).restore(name)
+            click.echo(
+                _("The notebook {lab} was as released.").format(lab=name)
+                if kept is None
+                else _("The notebook {lab} is as released again. Yours is kept: {path}").format(lab=name, path=kept)
+            )
+    started = time.monotonic()
+    fresh = detached.reset(progress=lambda line: click.echo(line, err=True))
+    click.echo(
+        _("The lab daemon is as new ({kind} engine, {seconds:.1f} s).").format(
+            kind=fresh.kind, seconds=time.monotonic() - started
+        )
+    )
+    click.echo(_("In an open notebook: run the first cell again, then go on from the task you want."))

@@ -1,0 +1,86 @@
+"""``drydock status``: what of the lab runs now."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+
+import click
+
+from grader.cli import lab_daemon, places
+from grader.engines import detached
+from grader.i18n import _
+from grader.jupyter import server
+
+
+@dataclass(frozen=True)
+class Status:
+    """What runs. ``refused_ports`` are published ports that something else on this machine holds, with the reason."""
+
+    running: bool
+    lost: bool = False
+    engine: str = ""
+    docker_host: str = ""
+    docker_version: str = ""
+    containers: int = 0
+    shares: list[str] = field(default_factory=list)
+    refused_ports: dict[int, str] = field(default_factory=dict)
+    jupyter: str = ""
+
+
+@click.command("status")
+@click.option("--json", "as_json", is_flag=True, help="For machines.")
+def command(*, as_json: bool) -> None:
+    """Say what is running. Exit code 0: the lab daemon runs; 1: it doesn't."""
+    now = _now()
+    if as_json:
+        click.echo(json.dumps(asdict(now), ensure_ascii=False, indent=1))
+    else:
+        click.echo("\n".join(_lines(now)))
+    raise SystemExit(0 if now.running else 1)
+
+
+def _now() -> Status:
+    page = server.running(places.jupyter_folder())
+    url = f"{page.url}lab?token={page.token}" if page else ""
+    lab = detached.current()
+    if lab is None:
+        return Status(running=False, lost=lab_daemon.was_lost(), jupyter=url)
+    version = lab_daemon.version(lab)
+    client = lab.engine.endpoint.client(timeout=10)
+    try:
+        containers = len(client.api.containers())
+    finally:
+        client.close()
+    return Status(
+        running=True,
+        engine=lab.kind,
+        docker_host=lab.host,
+        docker_version=version,
+        containers=containers,
+        shares=[str(share) for share in lab.shares],
+        refused_ports=lab.refused_ports(),
+        jupyter=url,
+    )
+
+
+def _lines(now: Status) -> list[str]:
+    lines = []
+    if now.running:
+        lines.append(
+            _("Lab daemon: Docker {version}, {kind} engine, {count} running containers.").format(
+                version=now.docker_version, kind=now.engine, count=now.containers
+            )
+        )
+        lines.append(f"  DOCKER_HOST={now.docker_host}")
+        lines += [_("  shared folder: {path}").format(path=path) for path in now.shares]
+        lines += [
+            _("  port {port} is published but not on this machine's localhost: {why}").format(port=port, why=why)
+            for port, why in now.refused_ports.items()
+        ]
+    elif now.lost:
+        lines.append(_("The lab daemon has ended (killed, or the machine restarted). Start it on its data: drydock up"))
+    else:
+        lines.append(_("No lab daemon is running. Start one: drydock up"))
+    lines.append(_("JupyterLab: {url}").format(url=now.jupyter or _("not running; open a lab: drydock lab")))
+    return lines

@@ -1,0 +1,29 @@
+"""``drydock up``: start the lab daemon in the background."""
+
+from __future__ import annotations
+
+import time
+
+import click
+
+from grader.author.course import find_course
+from grader.cli import lab_daemon
+from grader.cli.workspace import Workspace
+from grader.i18n import _
+
+
+@click.command("up")
+@click.option("--engine", "kind", default=None, help="The engine to use (default: the best one here).")
+def command(*, kind: str | None) -> None:
+    """Start the lab daemon; it goes on until “drydock down”. Doing it twice is fine."""
+    workspace = Workspace(find_course())
+    started = time.monotonic()
+    lab = lab_daemon.start(workspace.root, kind, lambda line: click.echo(line, err=True))
+    click.echo(
+        _("Docker {version} is up ({kind} engine, {seconds:.1f} s). To use it in this terminal:").format(
+            version=lab_daemon.version(lab), kind=lab.kind, seconds=time.monotonic() - started
+        ),
+        err=True,
+    )
+    # Alone on standard output, so that  eval "$(drydock up)"  works too.
+    click.echo(lab_daemon.export_line(lab))
