@@ -9,7 +9,7 @@ import tarfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from grader.images.tree import FileTree
 
@@ -20,10 +20,17 @@ PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 @dataclass(frozen=True)
 class Layer:
-    """A layer's files and the line ``docker history`` shows for it."""
+    """A layer as a tar, and the line ``docker history`` shows for it."""
 
-    tree: FileTree
+    content: bytes
     created_by: str
+
+    @classmethod
+    def of(cls, tree: FileTree, created_by: str) -> Self:
+        """The layer with the files of ``tree``."""
+        buffer = io.BytesIO()
+        tree.write(buffer)
+        return cls(buffer.getvalue(), created_by)
 
 
 @dataclass(frozen=True)
@@ -73,29 +80,21 @@ def write_archive(
 
     ``architecture`` is Docker's name (amd64, arm64). Raises OSError.
     """
+    digests = [hashlib.sha256(layer.content).hexdigest() for layer in layers]
+    names = [f"{digest}.tar" for digest in digests]
+    diff_ids = [f"sha256:{digest}" for digest in digests]
+    config_bytes = _json(_image_json(layers, config, architecture, diff_ids))
+    identity = hashlib.sha256(config_bytes).hexdigest()
+    index = [{"Config": f"{identity}.json", "RepoTags": list(tags), "Layers": names}]
     with tarfile.open(path, mode="w", format=tarfile.GNU_FORMAT) as out:
-        names: list[str] = []
-        diff_ids: list[str] = []
-        for layer in layers:
-            buffer = io.BytesIO()
-            layer.tree.write(buffer)
-            content = buffer.getbuffer()
-            digest = hashlib.sha256(content).hexdigest()
-            names.append(f"{digest}.tar")
-            diff_ids.append(f"sha256:{digest}")
-            buffer.seek(0)
-            _add(out, names[-1], buffer, len(content))
-        config_bytes = _json(_image_json(layers, config, architecture, diff_ids))
-        identity = hashlib.sha256(config_bytes).hexdigest()
-        _add(out, f"{identity}.json", io.BytesIO(config_bytes), len(config_bytes))
-        index = _json([{"Config": f"{identity}.json", "RepoTags": list(tags), "Layers": names}])
-        _add(out, "manifest.json", io.BytesIO(index), len(index))
+        _add(out, "manifest.json", _json(index))
+        _add(out, f"{identity}.json", config_bytes)
+        for name, layer in zip(names, layers, strict=True):
+            _add(out, name, layer.content)
     return f"sha256:{identity}"
 
 
-def _image_json(
-    layers: Sequence[Layer], config: ImageConfig, architecture: str, diff_ids: list[str]
-) -> dict[str, Any]:
+def _image_json(layers: Sequence[Layer], config: ImageConfig, architecture: str, diff_ids: list[str]) -> dict[str, Any]:
     history: list[dict[str, Any]] = [{"created": CREATED, "created_by": layer.created_by} for layer in layers]
     history += [{"created": CREATED, "created_by": line, "empty_layer": True} for line in config.history()]
     return {
@@ -112,7 +111,7 @@ def _json(value: object) -> bytes:
     return json.dumps(value, sort_keys=True, separators=(",", ":")).encode()
 
 
-def _add(out: tarfile.TarFile, name: str, content: io.BytesIO, size: int) -> None:
+def _add(out: tarfile.TarFile, name: str, content: bytes) -> None:
     info = tarfile.TarInfo(name)
-    info.size, info.mode, info.mtime = size, 0o644, 0
-    out.addfile(info, content)
+    info.size, info.mode, info.mtime = len(content), 0o644, 0
+    out.addfile(info, io.BytesIO(content))

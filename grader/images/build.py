@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 from grader.i18n import _
 from grader.images.archive import Layer, write_archive
-from grader.images.debian import Apt, Package
-from grader.images.recipes import debian_base
-from grader.images.recipes.base import BASE_PACKAGES, SKIPPED, Recipe
+from grader.images.debian import Apt, OutdatedListsError, Package
+from grader.images.recipes.base import SKIPPED
+from grader.images.recipes.layers import SharedLayer
+from grader.images.recipes.recipe import Recipe
 from grader.images.tree import FileTree
 
 
@@ -23,70 +23,99 @@ class Built:
     recipe: Recipe
     path: Path
     image_id: str
-    sha256: str
-    size: int
     architecture: str
     packages: dict[str, str]
 
 
-def build(
-    recipes: Sequence[Recipe], apt: Apt, scratch: Path, progress: Callable[[str], None]
-) -> list[Built]:
-    """Build the images into ``scratch``. Raises ImagesError, OSError."""
-    architecture = apt.architecture()
-    base = apt.closure(BASE_PACKAGES, skip=SKIPPED)
-    plans = [(recipe, apt.closure(recipe.packages, skip=SKIPPED)) for recipe in recipes]
-    everything = {package.name: package for packages in (base, *(p for _r, p in plans)) for package in packages}
-    apt.fetch([everything[name] for name in sorted(everything)], scratch)
+@dataclass(frozen=True)
+class _SharedPart:
+    """A shared layer, made, and all packages in it and below it."""
 
-    def make(plan: tuple[Recipe, list[Package]]) -> Built:
-        built = _build_one(plan[0], plan[1], base, apt, scratch, architecture)
-        progress(
-            _("Built {image} ({size:.1f} MB)").format(image=built.recipe.reference, size=built.size / 1e6)
-        )
+    layer: Layer
+    packages: dict[str, Package]
+
+
+def build(recipes: Sequence[Recipe], apt: Apt, scratch: Path, progress: Callable[[str], None]) -> list[Built]:
+    """Build the images into ``scratch``. Raises ImagesError, OSError."""
+    try:
+        _download(recipes, apt, scratch)
+    except OutdatedListsError:
+        apt.refresh()
+        _download(recipes, apt, scratch)
+    builder = _Builder(apt, scratch)
+    builder.make_shared(recipes)
+
+    def make(recipe: Recipe) -> Built:
+        built = builder.make(recipe)
+        size = built.path.stat().st_size / 1e6
+        progress(_("Built {image} ({size:.1f} MB)").format(image=recipe.reference, size=size))
         return built
 
     # Threads suffice: dpkg-deb's decompression and the hashing, most of the work, run outside the interpreter's lock.
     with ThreadPoolExecutor(max_workers=2) as pool:
-        return list(pool.map(make, plans))
+        return list(pool.map(make, recipes))
 
 
-def _build_one(
-    recipe: Recipe, packages: Sequence[Package], base: Sequence[Package], apt: Apt, scratch: Path, architecture: str
-) -> Built:
-    layers = [_base_layer(base, apt)] if recipe.debian_base else []
-    below = {package.name for package in base} if recipe.debian_base else set()
-    own = [package for package in packages if package.name not in below]
-    tree = FileTree(usr_merged=recipe.debian_base)
-    for package in own:
-        apt.unpack(package, tree)
-    by_name = {package.name: package for package in packages}
-    recipe.shape(tree, by_name)
-    _describe_packages(tree, own, apt)
-    layers.append(Layer(tree, _created_by(recipe.packages)))
-    path = scratch / f"{recipe.name}.tar"
-    image_id = write_archive(
-        path, layers, recipe.config(by_name), architecture=architecture, tags=recipe.tags
-    )
-    contents = {package.name: package.version for package in (*(base if below else ()), *own)}
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return Built(recipe, path, image_id, digest, path.stat().st_size, architecture, dict(sorted(contents.items())))
+def _download(recipes: Sequence[Recipe], apt: Apt, scratch: Path) -> None:
+    roots = {name for recipe in recipes for layer in recipe.below for name in layer.packages}
+    roots.update(name for recipe in recipes for name in recipe.packages)
+    apt.fetch(apt.closure(roots, skip=SKIPPED), scratch)
 
 
-def _base_layer(packages: Sequence[Package], apt: Apt) -> Layer:
-    tree = FileTree()
-    for package in packages:
-        apt.unpack(package, tree)
-    debian_base.shape(tree)
-    _describe_packages(tree, packages, apt)
-    return Layer(tree, _created_by(BASE_PACKAGES))
+class _Builder:
+    """Makes images from packages that are already downloaded."""
 
+    def __init__(self, apt: Apt, scratch: Path) -> None:
+        self._apt = apt
+        self._scratch = scratch
+        self._architecture = apt.architecture()
+        self._shared: dict[tuple[SharedLayer, ...], _SharedPart] = {}
 
-def _describe_packages(tree: FileTree, packages: Sequence[Package], apt: Apt) -> None:
-    # One control file per package under status.d, as Google's distroless images do: scanners such as syft read it.
-    for package in packages:
-        tree.file(f"var/lib/dpkg/status.d/{package.name}", apt.control(package))
+    def make_shared(self, recipes: Iterable[Recipe]) -> None:
+        """Make each shared layer once, before the images that stand on them."""
+        for stack in {recipe.below for recipe in recipes}:
+            for height in range(1, len(stack) + 1):
+                if stack[:height] not in self._shared:
+                    self._shared[stack[:height]] = self._make_shared(stack[:height])
+
+    def _make_shared(self, stack: tuple[SharedLayer, ...]) -> _SharedPart:
+        below = self._shared[stack[:-1]].packages if stack[:-1] else {}
+        layer = stack[-1]
+        own = self._packages(layer.packages, below)
+        tree = self._unpack(own, usr_merged=True)
+        layer.shape(tree)
+        self._describe(tree, own)
+        return _SharedPart(Layer.of(tree, _created_by(layer.packages)), below | own)
+
+    def make(self, recipe: Recipe) -> Built:
+        """Build one image."""
+        stack = recipe.below
+        parts = [self._shared[stack[:height]] for height in range(1, len(stack) + 1)]
+        below = parts[-1].packages if parts else {}
+        own = self._packages(recipe.packages, below)
+        tree = self._unpack(own, usr_merged=bool(parts))
+        recipe.shape(tree)
+        self._describe(tree, own)
+        layers = [*(part.layer for part in parts), Layer.of(tree, _created_by(recipe.packages))]
+        path = self._scratch / f"{recipe.name}.tar"
+        image_id = write_archive(path, layers, recipe.config(own), architecture=self._architecture, tags=recipe.tags)
+        versions = {name: package.version for name, package in sorted((below | own).items())}
+        return Built(recipe, path, image_id, self._architecture, versions)
+
+    def _packages(self, roots: Iterable[str], below: dict[str, Package]) -> dict[str, Package]:
+        found = self._apt.closure(roots, skip=SKIPPED)
+        return {package.name: package for package in found if package.name not in below}
+
+    def _unpack(self, packages: dict[str, Package], *, usr_merged: bool) -> FileTree:
+        tree = FileTree(usr_merged=usr_merged)
+        for package in packages.values():
+            self._apt.unpack(package, tree)
+        return tree
+
+    def _describe(self, tree: FileTree, packages: dict[str, Package]) -> None:
+        # One control file per package under status.d, as Google's distroless images do: scanners such as syft read it.
+        for name, package in packages.items():
+            tree.file(f"var/lib/dpkg/status.d/{name}", self._apt.control(package))
 
 
 def _created_by(packages: Sequence[str]) -> str:

@@ -2,30 +2,36 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Literal, Self
+
+MANIFEST = Path(__file__).parent / "manifest.json"
 
 
 @dataclass(frozen=True)
 class CourseImage:
     """One course image.
 
-    ``size`` is the archive's size in bytes, ``digest`` the image ID (``sha256:…``), ``packages`` the Debian packages
-    in it with their versions, ``official`` the image on Docker Hub that can stand in for it.
+    ``digest`` is the image ID (``sha256:…``), ``size`` the archive's size in bytes, ``packages`` the Debian packages
+    in it with their versions, ``official`` the image on Docker Hub that can stand in for it. ``recipe`` is the module
+    that makes it and ``recipe_digest`` changes with the code that decides its content. ``source`` says which of the
+    two routes made it.
     """
 
     name: str
     tag: str
     recipe: str
-    packages: dict[str, str]
-    size: int
-    digest: str
-    official: str
+    recipe_digest: str
+    source: Literal["debian", "official"]
     architecture: str
+    digest: str
+    size: int
+    official: str
+    packages: dict[str, str]
 
     @property
     def reference(self) -> str:
@@ -39,7 +45,7 @@ class CourseImage:
 
     def to_dict(self) -> dict[str, Any]:
         """For JSON."""
-        return dict(vars(self))
+        return asdict(self)
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Self:
@@ -52,15 +58,26 @@ class ImageSet:
     """All course images on this machine, each an archive for ``docker load``.
 
     ``key`` changes when any image changes; what is prepared from the images (an engine's template) goes by it.
+    ``notes`` are sentences about what differs from the committed manifest.
     """
 
     key: str
     archives: tuple[Path, ...]
     images: tuple[CourseImage, ...]
+    notes: tuple[str, ...] = ()
 
 
-@cache
 def manifest() -> tuple[CourseImage, ...]:
     """The committed manifest. Cheap: reads one small file, builds nothing."""
-    text = (files("grader.images") / "manifest.json").read_text("utf-8")
-    return tuple(CourseImage.from_dict(values) for values in json.loads(text)["images"])
+    return tuple(CourseImage.from_dict(values) for values in json.loads(MANIFEST.read_text("utf-8"))["images"])
+
+
+def as_json(images: Sequence[CourseImage]) -> str:
+    """The manifest's text for these images."""
+    return json.dumps({"images": [image.to_dict() for image in images]}, indent=2) + "\n"
+
+
+def key_of(images: Sequence[CourseImage]) -> str:
+    """A digest of names, tags and IDs: the same images have the same key whichever machine made them."""
+    lines = [f"{' '.join(image.tags)} {image.digest}" for image in images]
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()

@@ -20,6 +20,11 @@ from grader.i18n import _, ngettext
 from grader.images.errors import ImagesError
 from grader.images.tree import FileTree
 
+
+class OutdatedListsError(ImagesError):
+    """The package sources no longer hold what the package lists promise."""
+
+
 # Docker's names for the architectures whose Debian packages the recipes were written for.
 _ARCHITECTURES = {"amd64": "amd64", "arm64": "arm64"}
 
@@ -30,6 +35,7 @@ class Package:
 
     name: str
     version: str
+    architecture: str
     filename: str
     sha256: str
     size: int
@@ -134,6 +140,9 @@ class Apt:
     def _options(self) -> list[str]:
         options = {
             "Dir::Cache": str(self._private / "cache"),
+            # Debian's Docker images turn this off, and every apt-cache call would parse all lists again.
+            "Dir::Cache::pkgcache": "pkgcache.bin",
+            "Dir::Cache::srcpkgcache": "",
             # As root, apt would drop to a user who may not write into our folder, and warn.
             "APT::Sandbox::User": "root",
             "Acquire::Languages": "none",
@@ -171,6 +180,10 @@ class Apt:
             "python -m grader.images",
         )
 
+    def forget(self) -> None:
+        """Remove apt's private cache and lists (up to 100 MB); they are only worth keeping while a build runs."""
+        shutil.rmtree(self._private, ignore_errors=True)
+
     def path(self, package: Package) -> Path:
         """Where the verified copy lies."""
         return self._debs / Path(package.filename).name
@@ -195,9 +208,7 @@ class Apt:
         return self._run(["dpkg-deb", "--field", str(self.path(package))]).encode()
 
     def _run(self, command: list[str], folder: Path | None = None) -> str:
-        result = subprocess.run(
-            command, capture_output=True, text=True, env=_plain_locale(), cwd=folder, check=False
-        )
+        result = subprocess.run(command, capture_output=True, text=True, env=_plain_locale(), cwd=folder, check=False)
         if result.returncode != 0:
             raise _explain(command, result.stderr + result.stdout)
         return result.stdout
@@ -215,13 +226,14 @@ def _explain(command: Sequence[str], output: str) -> ImagesError:
         return ImagesError(_("The disk is full: apt could not write its files."), "df -h")
     network = r"Temporary failure resolving|Could not resolve|Could not connect|Connection (failed|timed out|refused)"
     if re.search(network, output):
-        return ImagesError(
-            _("The package sources can't be reached: {detail}").format(detail=detail), "apt-get update"
-        )
+        return ImagesError(_("The package sources can't be reached: {detail}").format(detail=detail), "apt-get update")
     words = " ".join(word for word in command if not word.startswith("-") and "::" not in word)[:60]
-    return ImagesError(
-        _("`{command}` failed: {detail}").format(command=words, detail=detail), "apt-get update"
-    )
+    if re.search(r"404 +Not Found", output):
+        return OutdatedListsError(
+            _("The package lists are older than the package sources: {detail}").format(detail=detail),
+            "apt-get update",
+        )
+    return ImagesError(_("`{command}` failed: {detail}").format(command=words, detail=detail), "apt-get update")
 
 
 def _parse(stanza: str) -> Package:
@@ -231,6 +243,7 @@ def _parse(stanza: str) -> Package:
     return Package(
         name=fields["Package"],
         version=fields["Version"],
+        architecture=fields["Architecture"],
         filename=fields["Filename"],
         sha256=fields["SHA256"],
         size=int(fields["Size"]),

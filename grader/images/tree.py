@@ -76,9 +76,7 @@ class FileTree:
     def drop(self, patterns: Iterable[str]) -> None:
         """Remove what matches one of the globs (``*`` also matches slashes), and all below it."""
         unwanted = [form for pattern in patterns for form in (pattern, f"{pattern}/*")]
-        self._entries = {
-            p: e for p, e in self._entries.items() if not any(fnmatchcase(p, u) for u in unwanted)
-        }
+        self._entries = {p: e for p, e in self._entries.items() if not any(fnmatchcase(p, u) for u in unwanted)}
 
     def update(self, other: FileTree) -> None:
         """Lay another tree over this one."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from grader.images.recipes import busybox, nginx, python, redis, registry, toolchain
-from grader.images.recipes.base import Recipe
+from grader.images.recipes.recipe import Recipe
 
 RECIPES: tuple[Recipe, ...] = (
     busybox.RECIPE,

@@ -1,58 +1,60 @@
-"""What all recipes share: the system below every image, its users, and what is left out of packages."""
+"""What all recipes share: accounts, and what is left out of packages."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Mapping
+from pathlib import Path
 
-from grader.images.archive import ImageConfig
 from grader.images.debian import Package
 from grader.images.tree import FileTree
 
+#: The packages in an image, by name.
 Packages = Mapping[str, Package]
 
-
-@dataclass(frozen=True)
-class Recipe:
-    """How one course image is made.
-
-    ``packages`` are unpacked with all they depend on; ``shape`` then turns the unpacked files into the image's own;
-    ``config`` may use the packages' versions. ``official`` is the image on Docker Hub that can stand in for it and
-    ``dockerfile`` what must be added to that one. ``software`` is the package whose version the image shows.
-    """
-
-    name: str
-    tag: str
-    title: str
-    software: str
-    packages: tuple[str, ...]
-    official: str
-    dockerfile: str
-    config: Callable[[Packages], ImageConfig]
-    shape: Callable[[FileTree, Packages], None]
-    debian_base: bool = True
-
-    @property
-    def reference(self) -> str:
-        """The image's full name, as in ``docker run``."""
-        return f"drydock/{self.name}:{self.tag}"
-
-    @property
-    def tags(self) -> tuple[str, ...]:
-        """All names the image is known by."""
-        return (self.reference, f"drydock/{self.name}:latest")
+# Scripts and settings that recipes put into images, and the Dockerfiles of the official route.
+FILES = Path(__file__).parent / "files"
 
 
-# libc6 brings the dynamic linker and libgcc_s; base-files only says which Debian this is.
-BASE_PACKAGES = ("libc6", "base-files", "busybox-static", "netbase")
-
-# Needed to install or to manage a Debian system, not to run the one program in an image.
+# Needed to install or manage a Debian system, not to run the one program in an image; or too big for what it gives
+# (gcc for musl-dev, Berkeley DB for Python's dbm).
 SKIPPED = frozenset(
-    """adduser base-passwd cdebconf debconf debconf-2.0 dpkg gcc-14-base gcc-15-base gcc-16-base gcc-aarch64-linux-gnu gcc-x86-64-linux-gnu init-system-helpers
-    install-info iproute2 libdb5.3t64 libpam-modules libpam-runtime login lsb-base mawk awk openssl-provider-legacy passwd perl
-    perl-base readline-common sensible-utils sysvinit-utils systemd tar ucf""".split()
+    [
+        "adduser",
+        "base-passwd",
+        "cdebconf",
+        "debconf",
+        "debconf-2.0",
+        "dpkg",
+        "gcc-14-base",
+        "gcc-15-base",
+        "gcc-16-base",
+        "gcc-aarch64-linux-gnu",
+        "gcc-x86-64-linux-gnu",
+        "init-system-helpers",
+        "install-info",
+        "iproute2",
+        "libdb5.3t64",
+        "libpam-modules",
+        "libpam-runtime",
+        "login",
+        "lsb-base",
+        "mawk",
+        "awk",
+        "openssl-provider-legacy",
+        "passwd",
+        "perl",
+        "perl-base",
+        "readline-common",
+        "sensible-utils",
+        "sysvinit-utils",
+        "systemd",
+        "tar",
+        "ucf",
+    ]
 )
 
+#: Globs of what no image needs.
 LEFT_OUT = (
     "usr/share/doc",
     "usr/share/man",
@@ -76,25 +78,24 @@ LEFT_OUT = (
     "etc/logrotate.d",
     "etc/ufw",
     "etc/cron.d",
-    "etc/ld.so.conf.d/fakeroot*",
     "*/__pycache__",
     "*.pyc",
 )
 
-# name, uid, gid, home, shell. Numbers are those of the official images where they have the user.
-USERS = (
-    ("root", 0, 0, "/root", "/bin/sh"),
-    ("www-data", 33, 33, "/var/www", "/sbin/nologin"),
-    ("nginx", 101, 101, "/nonexistent", "/sbin/nologin"),
-    ("redis", 999, 999, "/data", "/bin/sh"),
-    ("app", 1000, 1000, "/home/app", "/bin/sh"),
-    ("nobody", 65534, 65534, "/nonexistent", "/sbin/nologin"),
+# name, uid (and gid), home, shell. Numbers are those of the official images where they have the user.
+_USERS = (
+    ("root", 0, "/root", "/bin/sh"),
+    ("www-data", 33, "/var/www", "/sbin/nologin"),
+    ("nginx", 101, "/nonexistent", "/sbin/nologin"),
+    ("redis", 999, "/data", "/bin/sh"),
+    ("app", 1000, "/home/app", "/bin/sh"),
+    ("nobody", 65534, "/nonexistent", "/sbin/nologin"),
 )
-GROUP_NAMES = {65534: "nogroup"}
+_GROUP_OF_NOBODY = "nogroup"
 
 
 def skeleton(tree: FileTree) -> None:
-    """The folders and account files that every image has."""
+    """The folders, accounts and account tools that every image has."""
     if tree.usr_merged:
         for name in ("bin", "sbin", "lib", "lib64"):
             tree.folder(f"usr/{name}")
@@ -105,16 +106,23 @@ def skeleton(tree: FileTree) -> None:
         tree.folder(path, 0o1777)
     tree.link("var/run", "/run")
     tree.folder("root", 0o700)
-    tree.folder("home/app", 0o755, uid=1000, gid=1000)
+    tree.folder("home/app", uid=1000, gid=1000)
     tree.folder("var/www")
-    groups = {uid: GROUP_NAMES.get(uid, name) for name, uid, *_rest in USERS}
-    passwd = [f"{name}:x:{uid}:{gid}:{name}:{home}:{shell}" for name, uid, gid, home, shell in USERS]
-    group = [f"{name}:x:{gid}:" for gid, name in groups.items()]
-    shadow = [f"{name}:*:::::::" for name, *_rest in USERS]
-    tree.file("etc/passwd", "\n".join(passwd) + "\n")
-    tree.file("etc/group", "\n".join(group) + "\n")
-    tree.file("etc/shadow", "\n".join(shadow) + "\n", 0o640)
+    _accounts(tree)
+
+
+def _accounts(tree: FileTree) -> None:
+    passwd = [f"{name}:x:{number}:{number}:{name}:{home}:{shell}" for name, number, home, shell in _USERS]
+    groups = [_GROUP_OF_NOBODY if name == "nobody" else name for name, *_rest in _USERS]
+    group = [f"{name}:x:{user[1]}:" for name, user in zip(groups, _USERS, strict=True)]
+    shadow = [f"{name}:*:::::::" for name, *_rest in _USERS]
+    tree.file("etc/passwd", "\n".join((*passwd, "")))
+    tree.file("etc/group", "\n".join((*group, "")))
+    tree.file("etc/shadow", "\n".join((*shadow, "")), 0o640)
     tree.file("etc/nsswitch.conf", "passwd: files\ngroup: files\nhosts: files dns\n")
+    tree.file("usr/local/bin/adduser", (FILES / "common" / "accounts").read_bytes(), 0o755)
+    for name in ("addgroup", "useradd", "groupadd"):
+        tree.link(f"usr/local/bin/{name}", "adduser")
 
 
 def labels(title: str, version: str) -> dict[str, str]:
@@ -124,3 +132,9 @@ def labels(title: str, version: str) -> dict[str, str]:
         "org.opencontainers.image.title": title,
         "org.opencontainers.image.version": version,
     }
+
+
+def upstream_version(packages: Packages, pattern: str) -> str:
+    """The version, without Debian's parts, of the package whose whole name matches the regular expression."""
+    package = next(package for name, package in packages.items() if re.fullmatch(pattern, name))
+    return package.upstream_version

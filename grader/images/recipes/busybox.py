@@ -2,73 +2,34 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-
 from grader.images.archive import ImageConfig
-from grader.images.recipes.base import Packages, Recipe, labels, skeleton
+from grader.images.recipes.base import Packages, labels, skeleton, upstream_version
+from grader.images.recipes.busybox_tools import install
+from grader.images.recipes.recipe import Recipe
 from grader.images.tree import FileTree
 
-# Programs that manage a whole machine or a Debian system; in a container they only mislead.
-_UNWANTED = frozenset("busybox dpkg dpkg-deb init linuxrc run-init switch_root svc svok rpm rpm2cpio".split())
 
-
-def install(tree: FileTree, binary: bytes) -> None:
-    """Put busybox into ``tree`` with a link for each of its tools that isn't there already."""
-    tree.file("bin/busybox", binary, 0o755)
-    for applet in _applets(binary):
-        if applet not in _UNWANTED and f"bin/{applet}" not in tree and f"sbin/{applet}" not in tree:
-            tree.link(f"bin/{applet}", "busybox")
-
-
-def _applets(binary: bytes) -> list[str]:
-    # Asked from the program itself, as only it knows how it was configured. It runs from memory: no file to leave
-    # behind, and a cache on a file system mounted noexec does no harm.
-    descriptor = os.memfd_create("busybox", 0)
-    try:
-        with os.fdopen(descriptor, "wb", closefd=False) as file:
-            file.write(binary)
-        command = subprocess.run(
-            ["busybox", "--list"],
-            executable=f"/proc/self/fd/{descriptor}",
-            pass_fds=(descriptor,),
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-    finally:
-        os.close(descriptor)
-    return sorted(command.stdout.split())
-
-
-def _shape(tree: FileTree, packages: Packages) -> None:
+def _shape(tree: FileTree) -> None:
     binary = tree.read("usr/bin/busybox")
     tree.keep([])
     skeleton(tree)
     install(tree, binary)
-    tree.folder("usr/bin")
     tree.folder("usr/sbin")
     tree.link("usr/bin/env", "../../bin/busybox")
-    version = packages["busybox-static"].upstream_version
-    tree.file(
-        "etc/os-release",
-        f'NAME="BusyBox"\nID=busybox\nVERSION_ID={version}\nPRETTY_NAME="BusyBox {version} (Drydock course image)"\n',
-    )
+    # An own name, so that a lab can show that container and host have different userlands.
+    tree.file("etc/os-release", 'NAME="BusyBox"\nID=busybox\nPRETTY_NAME="Drydock course image (BusyBox)"\n')
 
 
 def _config(packages: Packages) -> ImageConfig:
-    return ImageConfig(cmd=("sh",), labels=labels("busybox", packages["busybox-static"].upstream_version))
+    return ImageConfig(cmd=("sh",), labels=labels("busybox", upstream_version(packages, "busybox-static")))
 
 
 RECIPE = Recipe(
     name="busybox",
     tag="1",
-    title="BusyBox: a shell and small tools in one static program",
-    software="busybox-static",
     packages=("busybox-static",),
-    official="busybox:1",
-    dockerfile="",
+    official="busybox:1-musl",
     config=_config,
     shape=_shape,
-    debian_base=False,
+    below=(),
 )

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from grader.images.archive import ImageConfig
-from grader.images.recipes.base import LEFT_OUT, Packages, Recipe, labels
+from grader.images.recipes.base import LEFT_OUT, Packages, labels, upstream_version
+from grader.images.recipes.layers import SYSTEM, TLS
+from grader.images.recipes.recipe import Recipe
 from grader.images.tree import FileTree
 
 
-def _shape(tree: FileTree, packages: Packages) -> None:
-    tree.drop([*LEFT_OUT, "usr/lib/python3*/pydoc_data", "usr/lib/valgrind", "usr/share/python3", "usr/share/zsh"])
+def _shape(tree: FileTree) -> None:
+    library = "usr/lib/python3*"
+    tree.drop([*LEFT_OUT, f"{library}/pydoc_data", f"{library}/test", "usr/lib/valgrind", "usr/share/python3"])
     tree.link("usr/bin/python", "python3")
 
 
 def _config(packages: Packages) -> ImageConfig:
-    version = packages["python3.13-minimal"].upstream_version
+    version = upstream_version(packages, r"python3\.\d+-minimal")
     return ImageConfig(
         cmd=("python3",),
         env=(
@@ -29,11 +32,9 @@ def _config(packages: Packages) -> ImageConfig:
 RECIPE = Recipe(
     name="python",
     tag="3",
-    title="Python with its standard library",
-    software="python3-minimal",
-    packages=("python3-minimal", "libpython3-stdlib", "media-types"),
-    official="python:3.13-slim",
-    dockerfile="",
+    packages=("libpython3-stdlib", "media-types", "python3-minimal"),
+    official="python:3-slim",
     config=_config,
     shape=_shape,
+    below=(SYSTEM, TLS),
 )

@@ -1,0 +1,58 @@
+"""``python -m grader.images``: make the course images on this machine and say what is there."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from grader.i18n import _
+from grader.images import ImagesError, ImageSet, ensure, official
+from grader.images.catalogue import MANIFEST, as_json
+
+
+@click.command()
+@click.option("--cache", type=click.Path(path_type=Path), help="Folder to use instead of the user's cache.")
+@click.option("--verify", is_flag=True, help="Take the hash of every archive again.")
+@click.option("--rebuild", is_flag=True, help="Build all images again from today's packages.")
+@click.option("--official", "from_hub", is_flag=True, help="Make them from Docker Hub's images instead (internet).")
+@click.option("--host", help="With --official: the Docker daemon to use (default: DOCKER_HOST or the local one).")
+@click.option("--mirror", default=official.HUB, show_default=True, help="With --official: where to pull from.")
+@click.option("--write-manifest", is_flag=True, help="Maintainers: commit to what is built here.")
+def main(
+    *,
+    cache: Path | None,
+    verify: bool,
+    rebuild: bool,
+    from_hub: bool,
+    host: str | None,
+    mirror: str,
+    write_manifest: bool,
+) -> None:
+    """Make the course images, unless they are there already, and list them."""
+    try:
+        if from_hub:
+            images = official.ensure(cache, click.echo, host=host, mirror=mirror)
+        else:
+            images = ensure(cache, click.echo, verify=verify, rebuild=rebuild, compare=not write_manifest)
+        if write_manifest:
+            MANIFEST.write_text(as_json(images.images), "utf-8")
+    except ImagesError as error:
+        click.echo(_("Error: {message}").format(message=error), err=True)
+        if error.remedy:
+            click.echo(_("Try: {remedy}").format(remedy=error.remedy), err=True)
+        sys.exit(1)
+    _show(images)
+
+
+def _show(images: ImageSet) -> None:
+    for image in images.images:
+        short = image.digest.removeprefix("sha256:")[:12]
+        click.echo(f"{image.reference:24} {short}  {image.size / 1e6:6.1f} MB  {image.source}")
+    folder = images.archives[0].parent
+    click.echo(_("The archives are in {folder}.").format(folder=folder))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,230 @@
+"""The folder where course images are kept: built once per machine, checked before use, safe to share and interrupt.
+
+Layout (by default ``images`` in the user's cache folder of ``drydock``)::
+
+    lock                           held (flock) while anything is written; the kernel frees it when its holder dies
+    debs/                          downloaded packages, each verified by its hash before every use
+    apt/                           apt's private files; only there while a build runs
+    tmp/                           work in progress; what is here while nobody holds the lock is left over
+    archives/NAME-TAG-RECIPE-ID.tar    an image; archives are never changed in place
+    archives/NAME-TAG-RECIPE.json      its record, written last: an archive without one does not count
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from platformdirs import user_cache_path
+
+from grader.i18n import _
+from grader.images.catalogue import CourseImage
+from grader.images.errors import ImagesError
+from grader.images.recipes.base import FILES
+from grader.images.recipes.recipe import Recipe
+
+#: Receives lines for a person, one per step.
+Progress = Callable[[str], None]
+
+# Packages (25 MB), archives (130 MB), the same again while images are rebuilt, and some air.
+_NEEDED_BYTES = 400_000_000
+# Another checkout of the course, with other recipes, may share the folder. Its archives stay this long.
+_KEEP_SECONDS = 14 * 24 * 3600
+
+
+@dataclass(frozen=True)
+class StoredImage:
+    """An archive in the cache with its record. ``stamp`` is what the file looked like when its hash was taken."""
+
+    image: CourseImage
+    archive: Path
+    sha256: str
+    stamp: tuple[int, ...]
+    notes: tuple[str, ...]
+
+
+class ImageCache:
+    """The archives and the lock; ``folder`` is the user's cache unless given."""
+
+    def __init__(self, folder: Path | None, say: Progress) -> None:
+        self.folder = (folder if folder is not None else user_cache_path("drydock") / "images").absolute()
+        self._archives = self.folder / "archives"
+        self._say = say
+
+    def find(self, recipe: Recipe, *, verify: bool) -> StoredImage | None:
+        """The recipe's archive if it is there and intact.
+
+        An archive counts as intact while the file is untouched since its hash was taken; otherwise, and with
+        ``verify``, the hash is taken again (0.1 s per 100 MB). Damage is said and answered with None.
+        """
+        record = self._record(recipe)
+        try:
+            stored = self._read(record)
+        except FileNotFoundError:
+            return None
+        except (ValueError, TypeError, KeyError):
+            self._say(_("The record of {image} is damaged; making it again.").format(image=recipe.reference))
+            return None
+        if not _is_intact(stored, verify=verify):
+            self._say(_("The archive of {image} is damaged; making it again.").format(image=recipe.reference))
+            return None
+        return stored
+
+    def _read(self, record: Path) -> StoredImage:
+        values: dict[str, Any] = json.loads(record.read_text("utf-8"))
+        return StoredImage(
+            image=CourseImage.from_dict(values["image"]),
+            archive=self._archives / values["archive"],
+            sha256=values["sha256"],
+            stamp=tuple(values["stamp"]),
+            notes=tuple(values["notes"]),
+        )
+
+    def put(self, recipe: Recipe, archive: Path, image: CourseImage, notes: list[str]) -> None:
+        """Take over an archive that lies in a scratch folder. The lock must be held."""
+        record = self._record(recipe)
+        self._archives.mkdir(parents=True, exist_ok=True)
+        identity = image.digest.removeprefix("sha256:")[:12]
+        final = self._archives / f"{record.stem}-{identity}.tar"
+        sha256 = file_sha256(archive)
+        _flush(archive)
+        archive.replace(final)
+        values = {
+            "image": image.to_dict(),
+            "archive": final.name,
+            "sha256": sha256,
+            "stamp": _stamp(final),
+            "notes": notes,
+        }
+        draft = archive.with_suffix(".json")
+        draft.write_text(json.dumps(values, indent=1), "utf-8")
+        _flush(draft)
+        draft.replace(record)
+
+    @contextmanager
+    def locked(self) -> Iterator[Path]:
+        """Hold the cache's lock, waiting for it if need be. Gives an empty scratch folder that goes away at the end."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with (self.folder / "lock").open("a") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                self._say(_("Another process is making the course images; waiting for it."))
+                fcntl.flock(lock, fcntl.LOCK_EX)
+            self._clean()
+            scratch = self.folder / "tmp" / str(os.getpid())
+            scratch.mkdir(parents=True)
+            try:
+                yield scratch
+            finally:
+                shutil.rmtree(scratch, ignore_errors=True)
+
+    def _clean(self) -> None:
+        """Remove what interrupted builds left, and archives that no record names."""
+        shutil.rmtree(self.folder / "tmp", ignore_errors=True)
+        named = set()
+        for record in self._archives.glob("*.json"):
+            if time.time() - record.stat().st_mtime > _KEEP_SECONDS and not self._is_current(record):
+                record.unlink()
+                continue
+            try:
+                named.add(self._read(record).archive)
+            except (ValueError, TypeError, KeyError):
+                record.unlink()
+        for archive in self._archives.glob("*.tar"):
+            if archive not in named:
+                archive.unlink()
+
+    def _is_current(self, record: Path) -> bool:
+        from grader.images.recipes import RECIPES
+
+        return record in {self._record(recipe) for recipe in RECIPES}
+
+    def _record(self, recipe: Recipe) -> Path:
+        return self._archives / f"{recipe.name}-{recipe.tag}-{recipe_digest(recipe)}.json"
+
+    def require_space(self) -> None:
+        """Raise ImagesError if the disk has too little room for a build."""
+        free = shutil.disk_usage(self.folder).free
+        if free < _NEEDED_BYTES:
+            raise ImagesError(
+                _("Making the course images takes {needed} MB in {folder}, and {free} MB are free.").format(
+                    needed=_NEEDED_BYTES // 10**6, folder=self.folder, free=free // 10**6
+                ),
+                f"df -h '{self.folder}'",
+            )
+
+    @contextmanager
+    def explained(self) -> Iterator[None]:
+        """Turn errors of the file system into ImagesError."""
+        try:
+            yield
+        except OSError as error:
+            raise self._explain(error) from error
+
+    def _explain(self, error: OSError) -> ImagesError:
+        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+            return ImagesError(
+                _("The disk that holds {folder} is full.").format(folder=self.folder), f"df -h '{self.folder}'"
+            )
+        if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS}:
+            return ImagesError(
+                _("The folder {folder} can't be written.").format(folder=self.folder), f"ls -ld '{self.folder}'"
+            )
+        return ImagesError(
+            _("The folder {folder} of the course images can't be used: {error}.").format(
+                folder=self.folder, error=error
+            ),
+            f"ls -l '{self.folder}'",
+        )
+
+
+def recipe_digest(recipe: Recipe) -> str:
+    """Changes whenever code or a file that decides the image's content changes."""
+    here = Path(__file__).parent
+    shared = ("base", "busybox_tools", "layers", "recipe")
+    sources = [here / name for name in ("archive.py", "build.py", "debian.py", "tree.py")]
+    sources += [here / "recipes" / f"{name}.py" for name in (*shared, recipe.name)]
+    sources += sorted(path for folder in (FILES / "common", recipe.files) for path in folder.iterdir())
+    return hashlib.sha256(b"\0".join(path.read_bytes() for path in sources)).hexdigest()[:12]
+
+
+def file_sha256(path: Path) -> str:
+    """The hash of a file's content, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _is_intact(stored: StoredImage, *, verify: bool) -> bool:
+    try:
+        if _stamp(stored.archive) == stored.stamp and not verify:
+            return True
+        # A copied or touched file has another stamp and may still be right.
+        return file_sha256(stored.archive) == stored.sha256
+    except FileNotFoundError:
+        return False
+
+
+def _stamp(path: Path) -> tuple[int, ...]:
+    # No program can set the change time, so an untouched stamp means that nobody wrote to the file.
+    status = path.stat()
+    return (status.st_size, status.st_ino, status.st_mtime_ns, status.st_ctime_ns)
+
+
+def _flush(path: Path) -> None:
+    # After a power cut a renamed file must not turn out empty.
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

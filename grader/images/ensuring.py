@@ -1,0 +1,123 @@
+"""``ensure()``: all course images on this machine, made from Debian packages where they are missing."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from grader.i18n import _
+from grader.images.build import Built, build
+from grader.images.cache import ImageCache, Progress, StoredImage, recipe_digest
+from grader.images.catalogue import CourseImage, ImageSet, key_of, manifest
+from grader.images.debian import Apt
+from grader.images.errors import ImagesError
+from grader.images.recipes import RECIPES
+from grader.images.recipes.recipe import Recipe
+
+
+def ensure(
+    cache: Path | None = None,
+    progress: Progress | None = None,
+    *,
+    verify: bool = False,
+    rebuild: bool = False,
+    compare: bool = True,
+    recipes: Sequence[Recipe] = RECIPES,
+) -> ImageSet:
+    """The course images, made now if they aren't in the cache yet or are damaged.
+
+    ``cache`` is the folder to use instead of the user's own; ``progress`` gets a line for each step (none when all is
+    there). ``verify`` takes the archives' hashes again, ``rebuild`` makes all images anew from today's packages,
+    ``compare=False`` doesn't hold them against the manifest. Takes milliseconds when nothing is to do, and is safe to
+    call from several processes at once. Raises ImagesError.
+    """
+    say = progress or (lambda line: None)
+    store = ImageCache(cache, say)
+    with store.explained():
+        found = _find(store, recipes, verify=verify)
+        if rebuild or None in found.values():
+            with store.locked() as scratch:
+                # Another process may have made them while this one waited for the lock.
+                found = _find(store, recipes, verify=False) if not rebuild else {}
+                missing = [recipe for recipe in recipes if not found.get(recipe.reference)]
+                if missing:
+                    _make(missing, store, scratch, say, compare=compare)
+            found = _find(store, recipes, verify=False)
+    return as_set([stored for stored in found.values() if stored is not None])
+
+
+def as_set(stored: Sequence[StoredImage]) -> ImageSet:
+    """The set these archives make."""
+    images = tuple(item.image for item in stored)
+    notes = tuple(note for item in stored for note in item.notes)
+    return ImageSet(key_of(images), tuple(item.archive for item in stored), images, notes)
+
+
+def _find(store: ImageCache, recipes: Sequence[Recipe], *, verify: bool) -> dict[str, StoredImage | None]:
+    return {recipe.reference: store.find(recipe, verify=verify) for recipe in recipes}
+
+
+def _make(missing: Sequence[Recipe], store: ImageCache, scratch: Path, say: Progress, *, compare: bool) -> None:
+    store.require_space()
+    started = time.monotonic()
+    apt = Apt(store.folder, say)
+    try:
+        for built in build(missing, apt, scratch, say):
+            image = _describe(built)
+            notes = differences(image) if compare else []
+            for note in notes:
+                say(note)
+            store.put(built.recipe, built.path, image, notes)
+    finally:
+        apt.forget()
+    say(_("The course images were made in {seconds:.1f} s.").format(seconds=time.monotonic() - started))
+
+
+def _describe(built: Built) -> CourseImage:
+    return CourseImage(
+        name=built.recipe.name,
+        tag=built.recipe.tag,
+        recipe=f"grader.images.recipes.{built.recipe.name}",
+        recipe_digest=recipe_digest(built.recipe),
+        source="debian",
+        architecture=built.architecture,
+        digest=built.image_id,
+        size=built.path.stat().st_size,
+        official=built.recipe.official,
+        packages=built.packages,
+    )
+
+
+def differences(image: CourseImage) -> list[str]:
+    """What differs from the committed manifest, as sentences.
+
+    Other package versions, another architecture or a recipe changed since are no errors: Debian moves on. The same
+    recipe and versions with another digest are: raises ImagesError.
+    """
+    promised = next((entry for entry in manifest() if entry.reference == image.reference), None)
+    if promised is None:
+        return [_("{image} is not in the manifest.").format(image=image.reference)]
+    if promised.digest == image.digest:
+        return []
+    if promised.architecture != image.architecture:
+        return [
+            _("{image} is for {found}; the manifest's digest is for {expected}.").format(
+                image=image.reference, found=image.architecture, expected=promised.architecture
+            )
+        ]
+    if promised.packages != image.packages:
+        changed = {name for name, _version in promised.packages.items() ^ image.packages.items()}
+        return [
+            _("{image} has other package versions than the manifest: {names}.").format(
+                image=image.reference, names=", ".join(sorted(changed))
+            )
+        ]
+    if promised.recipe_digest != image.recipe_digest:
+        return [_("The recipe of {image} has changed since the manifest.").format(image=image.reference)]
+    raise ImagesError(
+        _("{image} is not reproducible: recipe and packages are the manifest's, the digest is not.").format(
+            image=image.reference
+        ),
+        "git status grader/images",
+    )
