@@ -1,0 +1,2 @@
+docker restart hello
+docker wait hello

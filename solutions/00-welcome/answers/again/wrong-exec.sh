@@ -1,0 +1,2 @@
+# expect: The log of container hello
+docker exec hello echo "hello, harbour"

@@ -1,0 +1,3 @@
+# expect: The log of container hello
+docker logs hello
+docker logs hello

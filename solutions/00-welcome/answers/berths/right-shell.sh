@@ -1,0 +1,3 @@
+for n in 1 2 3; do
+    docker run -d --name berth-$n --label berth=$n drydock/busybox:1 sleep 1d
+done

@@ -1,0 +1,2 @@
+lines = !docker image inspect --format '{{.Id}}' drydock/busybox:1
+check.answer("image-id", lines[0])

@@ -1,0 +1,2 @@
+docker create --name hello drydock/busybox:1 echo "hello, harbour"
+docker start --attach hello

@@ -1,0 +1,2 @@
+# expect: there is no container named anchor
+docker container prune --force

@@ -1,0 +1,2 @@
+# expect: created, never started
+docker rm scrap

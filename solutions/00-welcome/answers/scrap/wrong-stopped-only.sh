@@ -1,0 +1,3 @@
+# expect: still there
+docker stop scrap
+docker start anchor

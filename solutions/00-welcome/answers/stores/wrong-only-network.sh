@@ -1,0 +1,2 @@
+# expect: there is no volume hold
+docker network create pier

@@ -1,0 +1,2 @@
+# expect: there is no network pier
+docker volume create hold

@@ -1,0 +1,3 @@
+import docker
+
+docker.from_env().images.get("drydock/busybox:1").tag("harbour/tools", "1")

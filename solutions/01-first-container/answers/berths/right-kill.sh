@@ -1,0 +1,2 @@
+docker kill squatter
+docker restart berths

@@ -1,0 +1,3 @@
+# expect: created, never started
+docker start berths
+docker exec berths ls

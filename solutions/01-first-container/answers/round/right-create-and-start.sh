@@ -1,0 +1,2 @@
+docker create -i --name round drydock/busybox:1 sh
+docker start -a -i round < round.sh

@@ -1,0 +1,1 @@
+cat round.sh | docker run --interactive --name round drydock/busybox:1 sh

@@ -1,0 +1,2 @@
+# expect: an empty log
+docker run --name round drydock/busybox:1 sh < round.sh

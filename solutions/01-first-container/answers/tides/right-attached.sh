@@ -1,0 +1,3 @@
+docker start --attach tides
+docker start --attach tides
+true

@@ -1,0 +1,4 @@
+docker restart tides
+docker wait tides
+docker restart tides
+docker wait tides

@@ -1,0 +1,3 @@
+# expect: start number 1
+docker exec tides ls /
+docker exec tides ls /

@@ -1,0 +1,3 @@
+# expect: start number 2
+docker start tides
+docker wait tides

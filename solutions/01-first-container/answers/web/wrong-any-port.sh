@@ -1,0 +1,2 @@
+# expect: 8080
+docker run -d --name web -P drydock/nginx:1
