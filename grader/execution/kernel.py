@@ -37,7 +37,7 @@ _QUEUE = 2
 _PORTS = {"shell": 1, "iopub": 2, "stdin": 3, "control": 4, "hb": 5}
 #: Seconds an interrupted cell gets to end by itself.
 _GRACE = 3.0
-#: Seconds to wait for the last outputs after the kernel said that the cell is done (they may have been dropped).
+#: Seconds to wait for the last outputs after the kernel said that the cell is done.
 _LINGER = 2.0
 
 
@@ -54,7 +54,7 @@ class CellStatus(StrEnum):
 
 @dataclass(frozen=True)
 class CellOutcome:
-    """What one cell did: nbformat outputs, how it ended, how many seconds it took, and why it was ended by us."""
+    """What one cell did: nbformat outputs, how it ended, how many seconds it took, and why we ended it."""
 
     outputs: list[NotebookNode]
     status: CellStatus
@@ -79,7 +79,7 @@ def student_kernel(
 ) -> Iterator[StudentKernel]:
     """A kernel whose working folder is ``workdir``, which must lie in one of the engine's shared folders.
 
-    Raises EngineError when the engine has no walls and ``confined`` is asked for, KernelLost when it does not start.
+    Raises EngineError when ``confined`` is asked of an engine without walls; KernelLost when it can't start.
     """
     kernel = StudentKernel(engine, workdir, confined=confined, settings=settings or KernelSettings())
     try:
@@ -109,7 +109,7 @@ class StudentKernel:
     def launch(self) -> None:
         """Start the process and return at once; ``wait_ready`` or the first ``run`` waits for it."""
         # From here on the student (or a container of theirs) may write in the shared folder: nothing in it is
-        # opened, made or changed from outside again, as a symbolic link there could point at any file of ours.
+        # opened, made or changed from outside again. A symbolic link there could point at any file of ours.
         sockets = self._workdir / f".kernel-{secrets.token_hex(4)}"
         key = secrets.token_hex(32)
         self._connect(sockets / "k", key)
@@ -175,9 +175,7 @@ class StudentKernel:
         context.setsockopt(zmq.RECONNECT_IVL, 20)
         ports = {f"{channel}_port": port for channel, port in _PORTS.items()}
         session = Session(key=key.encode())
-        client = BlockingKernelClient(
-            context=context, session=session, transport="ipc", ip=str(address), **ports
-        )
+        client = BlockingKernelClient(context=context, session=session, transport="ipc", ip=str(address), **ports)
         client.start_channels(shell=True, iopub=True, stdin=False, hb=False)
         self._client, self._context = client, context
 
@@ -189,18 +187,14 @@ class StudentKernel:
         end = time.monotonic() + self._settings.start_timeout
         while time.monotonic() < end:
             if not processes.is_alive():
-                raise KernelLost(
-                    _("The student's kernel did not start: {log}").format(log=self._last_words())
-                )
+                raise KernelLost(_("The student's kernel did not start: {log}").format(log=self._last_words()))
             client.kernel_info()
-            # The answer on IOPub shows that our subscription is in place: no output can be missed from now on.
+            # The answer on IOPub shows that our subscription is in place: no output can be missed now.
             if _next_message(client, "iopub", 0.25) is not None:
                 self._ready = True
-                processes.learn_namespace()
+                processes.find_first()
                 return
-        raise KernelLost(
-            _("The student's kernel did not answer in {n:.0f} s.").format(n=self._settings.start_timeout)
-        )
+        raise KernelLost(_("The student's kernel did not answer in {n:.0f} s.").format(n=self._settings.start_timeout))
 
     def _last_words(self) -> str:
         return (self._log.last_line() if self._log else "") or _("it said nothing")
@@ -256,9 +250,7 @@ class StudentKernel:
         if not processes.is_alive():
             return CellStatus.DEAD, _("The kernel ended while this cell ran.")
         processes.kill()
-        return CellStatus.TIMEOUT, _(
-            "The cell took too long and did not react to an interrupt: its kernel was ended."
-        )
+        return CellStatus.TIMEOUT, _("The cell took too long and did not react to an interrupt: its kernel was ended.")
 
     def _parts(self) -> tuple[BlockingKernelClient, ProcessTree]:
         if self._client is None or self._processes is None:
@@ -286,7 +278,8 @@ class _Cell:
                 self._take(message)
                 silent_since = time.monotonic()
             elif self.reply is not None and time.monotonic() - silent_since > _LINGER:
-                raise Flood  # the word that ends the outputs was lost: libzmq dropped messages or the connection
+                # The word that ends the outputs was lost: libzmq dropped messages, or the connection.
+                raise Flood
             elif not processes.is_alive():
                 return False
             if self._idle and self.reply is not None:
@@ -310,7 +303,7 @@ class _Cell:
 
 
 def _next_message(client: BlockingKernelClient, channel: str, timeout: float) -> dict[str, Any] | None:
-    """The next message, or None: also for one that can't be read, since students can write to these sockets."""
+    """The next message, or None: also for one that can't be read: students can write to these sockets."""
     getter = client.get_iopub_msg if channel == "iopub" else client.get_shell_msg
     try:
         message: dict[str, Any] = getter(timeout=timeout)

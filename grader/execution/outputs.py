@@ -1,4 +1,4 @@
-"""What a cell printed, as nbformat outputs, with ceilings: a flood must not fill the grader's memory or disk."""
+"""What a cell printed, as nbformat outputs, with ceilings: a flood must not fill memory or disk."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _SHOWN = {"stream", "display_data", "execute_result", "error"}
 
 @dataclass(frozen=True)
 class OutputLimits:
-    """Ceilings in characters of JSON or text: kept per cell, kept per notebook, and seen before the kernel is ended."""
+    """Ceilings in characters: kept per cell, kept per notebook, seen in a cell before its kernel is ended."""
 
     cell: int = 100_000
     notebook: int = 1_000_000
@@ -47,9 +47,7 @@ class OutputCollector:
             return
         if kind not in _SHOWN:
             return
-        size = (
-            len(str(content.get("text", ""))) if kind == "stream" else len(json.dumps(content, default=str))
-        )
+        size = len(str(content.get("text", ""))) if kind == "stream" else len(json.dumps(content, default=str))
         self._seen += size
         if self._seen > self._flood:
             raise Flood
@@ -84,9 +82,7 @@ class OutputCollector:
         if not self._cut:
             self._cut = True
             self.kept = self._ceiling
-            self.outputs.append(
-                new_output("stream", name="stdout", text="\n" + _("… output cut here …") + "\n")
-            )
+            self.outputs.append(new_output("stream", name="stdout", text="\n" + _("… output cut here …") + "\n"))
 
     def _clear(self, *, wait: bool) -> None:
         if wait:

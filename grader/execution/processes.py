@@ -1,8 +1,4 @@
-"""The processes of one student, told apart by their process namespace: stop them all, go on, or end them all.
-
-Reads /proc only. Everything a confined program starts stays in its process namespace, whatever it does with
-``fork``, ``setsid`` or daemons of its own, so the namespace is the only list of its processes that can be trusted.
-"""
+"""The processes of one student: stop them all, let them go on, or end them all. Reads /proc only."""
 
 from __future__ import annotations
 
@@ -12,7 +8,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
@@ -28,31 +24,34 @@ class FreezeError(Exception):
 class ProcessTree:
     """All processes behind ``launcher`` (a wrapper such as nsenter or unshare, or the program itself).
 
-    With a process namespace of its own the members are that namespace's; without one (an engine without walls) they
-    are the launcher's descendants, which is all that can be known then.
+    Where the program is the first process of a process namespace, it inherits every orphan in it and in the
+    namespaces below (pid_namespaces(7)), so nothing can leave the tree. Without a namespace of its own (an engine
+    without walls) the launcher's descendants are all that can be known.
     """
 
     def __init__(self, launcher: subprocess.Popen[bytes]) -> None:
         self._launcher = launcher
-        self._namespace: str | None = None
+        self._root_is(launcher.pid)
 
-    def learn_namespace(self) -> None:
-        """Note the process namespace of the innermost program; call it once the program answers."""
+    def find_first(self) -> None:
+        """Note the first process of the program's namespace; call it before the program runs foreign code."""
         own = _namespace_of(os.getpid())
-        for pid in reversed(list(_descendants(self._launcher.pid))):
-            found = _namespace_of(pid)
-            if found is not None and found != own:
-                self._namespace = found
+        for pid in _tree(self._launcher.pid):
+            if _namespace_of(pid) not in (own, None):
+                self._root_is(pid)
                 return
+
+    def _root_is(self, pid: int) -> None:
+        self._first = pid
+        # With its start time, as the number may one day belong to another process.
+        self._born = _start_time(pid)
 
     def is_alive(self) -> bool:
         return self._launcher.poll() is None
 
     def members(self) -> list[int]:
         """Process ids as this process sees them."""
-        if self._namespace is None:
-            return [self._launcher.pid, *_descendants(self._launcher.pid)]
-        return [pid for pid in _pids() if _namespace_of(pid) == self._namespace]
+        return _tree(self._first) if _start_time(self._first) == self._born else []
 
     @contextmanager
     def frozen(self) -> Iterator[None]:
@@ -70,7 +69,7 @@ class ProcessTree:
                 return
             for pid in running:
                 _send(pid, signal.SIGSTOP)
-            # A stop takes effect when the process next returns from the kernel: give it a moment, then look again.
+            # A stop takes effect when the process next leaves the kernel: give it a moment, then look again.
             time.sleep(0.001 * min(attempt, 20))
         self._signal(signal.SIGCONT)
         raise FreezeError("The student's processes could not be stopped for the check.")
@@ -109,40 +108,46 @@ class LastWords:
         return lines[-1] if lines else ""
 
 
-def _pids() -> Iterator[int]:
-    for entry in os.listdir(_PROC):
-        if entry.isdecimal():
-            yield int(entry)
+def _tree(root: int) -> list[int]:
+    """``root`` and its descendants, parents first."""
+    children: dict[int, list[int]] = {}
+    for entry in _PROC.iterdir():
+        if entry.name.isdecimal():
+            fields = _stat(int(entry.name))
+            if fields:
+                children.setdefault(int(fields[1]), []).append(int(entry.name))
+    found = [root]
+    for pid in found:
+        found += children.get(pid, [])
+    return found
+
+
+def _stat(pid: int) -> list[str]:
+    """The fields after the command's name (state, parent, …: proc_pid_stat(5)); empty when it is gone."""
+    try:
+        return (_PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return []
+
+
+def _start_time(pid: int) -> str | None:
+    fields = _stat(pid)
+    return fields[19] if fields else None
 
 
 def _namespace_of(pid: int) -> str | None:
     try:
-        return os.readlink(_PROC / str(pid) / "ns" / "pid")
+        return str((_PROC / str(pid) / "ns" / "pid").readlink())
     except OSError:
         return None
 
 
-def _descendants(pid: int) -> Iterator[int]:
-    try:
-        children = (_PROC / str(pid) / "task" / str(pid) / "children").read_text().split()
-    except OSError:
-        return
-    for child in children:
-        yield int(child)
-        yield from _descendants(int(child))
-
-
 def _is_stopped(pid: int) -> bool:
-    """Stopped, being traced, dead or gone: unable to run code either way (states of proc_pid_stat(5))."""
-    try:
-        stat = (_PROC / str(pid) / "stat").read_text()
-    except OSError:
-        return True
-    return stat[stat.rindex(")") + 2] in "TtZX"
+    """Stopped, being traced, dead or gone: unable to run code either way."""
+    fields = _stat(pid)
+    return not fields or fields[0] in "TtZX"
 
 
 def _send(pid: int, number: signal.Signals) -> None:
-    try:
+    with suppress(ProcessLookupError):
         os.kill(pid, number)
-    except ProcessLookupError:
-        pass

@@ -11,8 +11,9 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 from grader.checks.verdicts import Status, TaskReport, Verdict
 from grader.engines.protocol import Engine
@@ -25,7 +26,7 @@ _LARGEST_ANSWER = 4_000_000
 
 @contextmanager
 def checker(engine: Engine) -> Iterator[Checker]:
-    """A process that evaluates check cells against the engine's daemon, started at once, ready when it is asked."""
+    """A process that evaluates check cells against the engine's daemon, started at once."""
     running = Checker(engine)
     try:
         running.launch()
@@ -46,7 +47,7 @@ class Checker:
         self._process: subprocess.Popen[bytes] | None = None
         self._buffer = b""
         self._log: LastWords | None = None
-        # An empty folder of its own, so that nothing of a submission or a lab can shadow a module or a setting.
+        # An empty folder of its own, so that nothing of a submission or a lab can shadow a module.
         self._home = Path(tempfile.mkdtemp(prefix="drydock-check-"))
 
     def launch(self) -> None:
@@ -74,7 +75,7 @@ class Checker:
         self._log = LastWords(self._process.stderr)
 
     def check(self, cell_id: str, source: str, timeout: float, *, points: float = 1.0) -> TaskReport:
-        """Run one check cell, at most ``timeout`` seconds. What goes wrong here is reported as could-not-check."""
+        """Run one check cell, at most ``timeout`` seconds. What goes wrong here becomes could-not-check."""
         if self._process is None or self._process.poll() is not None:
             self._end()
             self.launch()
@@ -90,7 +91,7 @@ class Checker:
         except (KeyError, ValueError) as trouble:
             return could_not_check(cell_id, _("The check gave no readable report: {why}").format(why=trouble))
 
-    def _ask(self, question: dict[str, object], timeout: float) -> dict[str, object]:
+    def _ask(self, question: dict[str, object], timeout: float) -> dict[str, Any]:
         assert self._process is not None and self._process.stdin is not None
         try:
             self._process.stdin.write(json.dumps(question).encode() + b"\n")
@@ -132,10 +133,8 @@ class Checker:
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe is not None:
                 # What is still buffered for a dead process can't be flushed.
-                try:
+                with suppress(OSError):
                     pipe.close()
-                except OSError:
-                    pass
         self._process = None
 
     def close(self) -> None:
@@ -145,5 +144,5 @@ class Checker:
 
 
 def could_not_check(task: str, reason: str) -> TaskReport:
-    """A report that says that, and why, a task was not evaluated: for the instructor to look at, never a zero."""
+    """A report that says that, and why, a task was not evaluated: for the instructor, never a zero."""
     return TaskReport(task, task, "", (Verdict(Status.COULD_NOT_CHECK, reason),))

@@ -1,0 +1,138 @@
+"""Grade many submissions in parallel: what ``drydock grade`` and the course's tests call."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from nbgrader.api import Gradebook, MissingEntry
+from traitlets.config import Config
+from traitlets.config.loader import ConfigFileNotFound, PyFileConfigLoader
+
+from grader.autograde.crew import Crew
+from grader.autograde.journal import Journal
+from grader.autograde.records import SubmissionRecord
+from grader.autograde.settings import Drydock
+from grader.autograde.submissions import Submissions
+from grader.i18n import _
+
+CONFIG_FILE = "nbgrader_config.py"
+
+
+class BatchError(Exception):
+    """The run can't start. ``str()`` is one sentence; ``remedy`` the next command."""
+
+    def __init__(self, message: str, remedy: str = "") -> None:
+        super().__init__(message)
+        self.remedy = remedy
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a run will do: the submissions to grade, and those an interrupted run or --only-missing lets us skip."""
+
+    lab: str
+    todo: tuple[str, ...]
+    skipped: tuple[str, ...]
+
+
+def course_folder(start: Path) -> Path:
+    """The course that ``start`` lies in. Raises BatchError when it lies in none."""
+    for folder in (start, *start.parents):
+        if (folder / CONFIG_FILE).is_file():
+            return folder
+    raise BatchError(
+        _("{folder} is in no course: there is no {file} here or above.").format(folder=start, file=CONFIG_FILE),
+        _("cd to the folder with {file}").format(file=CONFIG_FILE),
+    )
+
+
+def course_config(root: Path, *, db_url: str | None = None, trust: bool = False) -> Config:
+    """nbgrader's configuration of the course in ``root``. Raises BatchError when there is none."""
+    try:
+        config = PyFileConfigLoader(CONFIG_FILE, path=str(root)).load_config()
+    except ConfigFileNotFound as missing:
+        raise BatchError(
+            _("{folder} is not a course: it has no {file}.").format(folder=root, file=CONFIG_FILE),
+            "cd drydock",
+        ) from missing
+    # nbgrader runs `alembic` by name to bring a gradebook up to date.
+    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
+    config.CourseDirectory.root = str(root)
+    if db_url:
+        config.CourseDirectory.db_url = db_url
+    if trust:
+        config.Drydock.i_trust_these_students = True
+    return config
+
+
+class Batch:
+    """One run over the submissions of a lab."""
+
+    def __init__(self, config: Config, lab: str, *, students: Sequence[str] = (), only_missing: bool = False) -> None:
+        self._config = config
+        self._submissions = Submissions(config, lab)
+        graded = Path(str(config.CourseDirectory.get("autograded_directory", "autograded")))
+        self._journal = Journal(self._submissions.root / graded / f".grading-{lab}.journal")
+        self._lab = lab
+        self.plan = self._plan(tuple(students), only_missing)
+
+    def _plan(self, students: tuple[str, ...], only_missing: bool) -> Plan:
+        """Raises BatchError for a student who handed nothing in, and when there is nothing at all."""
+        self._find_lab()
+        there = self._submissions.students()
+        unknown = sorted(set(students) - set(there))
+        if unknown:
+            raise BatchError(
+                _("There is no submission of {student} for {lab}.").format(student=unknown[0], lab=self._lab),
+                f"ls {self._submissions.root}/submitted/{unknown[0]}",
+            )
+        if not there:
+            raise BatchError(
+                _("Nobody has handed in {lab}: there is no {folder}.").format(
+                    lab=self._lab, folder=f"submitted/*/{self._lab}/*.ipynb"
+                ),
+                f"nbgrader collect {self._lab}",
+            )
+        wanted = [student for student in there if not students or student in students]
+        done = self._journal.read()
+        skipped = [
+            student
+            for student in wanted
+            if (student in done and done[student] == self._submissions.fingerprint(student))
+            or (only_missing and self._submissions.is_graded(student))
+        ]
+        return Plan(self._lab, tuple(s for s in wanted if s not in skipped), tuple(skipped))
+
+    def _find_lab(self) -> None:
+        from nbgrader.coursedir import CourseDirectory
+
+        course = CourseDirectory(config=self._config)
+        try:
+            with Gradebook(course.db_url) as gradebook:
+                gradebook.find_assignment(self._lab)
+        except MissingEntry as missing:
+            raise BatchError(
+                _("The gradebook has no lab called {lab}.").format(lab=self._lab),
+                f"nbgrader generate_assignment {self._lab}",
+            ) from missing
+
+    def run(self, jobs: int, on_record: Callable[[SubmissionRecord], None]) -> list[SubmissionRecord]:
+        """Grade what is planned with ``jobs`` processes; ``on_record`` hears of each at once.
+
+        Raises NoWalls before anything runs. Can be killed at any moment: the next run continues.
+        """
+        kind = Drydock(config=self._config).engine_kind()
+        crew = Crew(self._config, kind, min(jobs, max(1, len(self.plan.todo))))
+        records = []
+        fingerprints = {student: self._submissions.fingerprint(student) for student in self.plan.todo}
+        for record in crew.work(self._lab, self.plan.todo):
+            if not record.error:
+                self._journal.add(record.student, fingerprints[record.student])
+            on_record(record)
+            records.append(record)
+        self._journal.finish()
+        return sorted(records, key=lambda record: record.student)

@@ -1,0 +1,35 @@
+"""The settings that make plain nbgrader commands use Drydock; ``nbgrader_config.py`` calls this."""
+
+from __future__ import annotations
+
+from traitlets.config import Config
+
+STUB = "# Type your commands here"
+
+
+def configure(c: Config) -> None:
+    """Set everything a Drydock course needs; what the instructor sets afterwards wins."""
+    c.CourseDirectory.source_directory = "solutions"
+    c.CourseDirectory.release_directory = "labs"
+    # Wrong and alternative answers are for the author's proof and never leave solutions/.
+    c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback", "answers"]
+    c.ClearSolutions.code_stub = {"python": STUB}
+    c.ClearSolutions.text_stub = "*Write your answer here.*"
+    c.Autograde.exporter_class = "grader.autograde.exporter.SubmissionExporter"
+    c.Autograde.sanitize_preprocessors = [
+        "grader.autograde.sanitize.RebuildFromRelease",
+        "nbgrader.preprocessors.CheckCellMetadata",
+    ]
+    c.Autograde.autograde_preprocessors = [
+        "grader.autograde.execute.IsolatedExecute",
+        "nbgrader.preprocessors.IgnorePattern",
+        "nbgrader.preprocessors.LimitOutput",
+        "grader.autograde.grades.SaveGrades",
+        "nbgrader.preprocessors.AssignLatePenalties",
+        "nbgrader.preprocessors.CheckCellMetadata",
+    ]
+    c.GenerateFeedback.preprocessors = [
+        "nbgrader.preprocessors.GetGrades",
+        "grader.autograde.feedback.FeedbackView",
+        "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
+    ]

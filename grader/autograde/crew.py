@@ -1,0 +1,87 @@
+"""The worker processes of a run, and what happens when one of them is lost."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections import Counter, deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from typing import TYPE_CHECKING
+
+from traitlets.config import Config
+
+from grader.autograde.records import SubmissionRecord
+from grader.i18n import _
+
+if TYPE_CHECKING:
+    from grader.autograde.worker import Job, Worker
+
+#: A submission is given to a new worker this often in all when workers are lost while they grade it.
+_TRIES = 2
+
+
+class Crew:
+    """``size`` processes that grade submissions; imports are paid once, by the server they are forked from."""
+
+    def __init__(self, config: Config, kind: str, size: int) -> None:
+        self._config = config
+        self._kind = kind
+        self._size = size
+        self._context = multiprocessing.get_context("forkserver")
+        self._context.set_forkserver_preload(["grader.autograde.worker"])
+
+    def work(self, lab: str, students: Sequence[str]) -> Iterator[SubmissionRecord]:
+        """Records in the order in which they are finished. A lost worker costs no other submission its grade."""
+        waiting = deque(students)
+        tries: Counter[str] = Counter()
+        while waiting:
+            lost: list[str] = []
+            yield from self._shift(lab, waiting, lost)
+            for student in lost:
+                tries[student] += 1
+                if tries[student] < _TRIES:
+                    waiting.append(student)
+                else:
+                    reason = _("The process that graded this submission was killed {n} times.")
+                    yield SubmissionRecord(student, lab, error=reason.format(n=_TRIES))
+
+    def _shift(self, lab: str, waiting: deque[str], lost: list[str]) -> Iterator[SubmissionRecord]:
+        """Work with one pool until nothing waits, or the pool breaks; then ``lost`` names what was being graded."""
+        from grader.autograde.worker import Job
+
+        running: dict[Future[SubmissionRecord], str] = {}
+        broken = False
+        with ProcessPoolExecutor(
+            self._size, mp_context=self._context, initializer=_begin, initargs=(self._config, self._kind)
+        ) as pool:
+            while running or (waiting and not broken):
+                while waiting and len(running) < self._size and not broken:
+                    student = waiting.popleft()
+                    more = len(waiting) >= self._size
+                    running[pool.submit(_grade, Job(student, lab, more))] = student
+                done, _rest = wait(running, return_when=FIRST_COMPLETED)
+                for future in done:
+                    student = running.pop(future)
+                    try:
+                        yield future.result()
+                    except BrokenProcessPool:
+                        broken = True
+                        lost.append(student)
+
+
+class _Place:
+    """Where a worker process keeps its one worker: a process pool can hand over nothing else."""
+
+    worker: Worker | None = None
+
+
+def _begin(config: Config, kind: str) -> None:
+    from grader.autograde.worker import Worker
+
+    _Place.worker = Worker(config, kind)
+
+
+def _grade(job: Job) -> SubmissionRecord:
+    assert _Place.worker is not None
+    return _Place.worker.grade(job)

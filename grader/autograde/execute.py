@@ -1,0 +1,71 @@
+"""nbgrader's Execute, replaced (``Autograde.autograde_preprocessors``): two sides, a fresh daemon, explicit scores."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+from nbformat import NotebookNode
+from nbgrader.preprocessors import NbGraderPreprocessor
+
+from grader import __version__
+from grader.autograde.exporter import SubmissionExporter
+from grader.autograde.grading import Grading
+from grader.autograde.release import Release, read_release
+from grader.autograde.submission import copy_files
+from grader.autograde.verdict_cells import read_report, write_report
+from grader.engines import EngineError, engine_class
+from grader.execution import KernelLost, could_not_check
+from grader.i18n import _
+
+
+class IsolatedExecute(NbGraderPreprocessor):  # type: ignore[misc]
+    """Runs a rebuilt submission. Needs SubmissionExporter as its parent."""
+
+    def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
+        info = resources["nbgrader"]
+        release = read_release(info["db_url"], info["notebook"], info["assignment"])
+        started = time.monotonic()
+        # Written by RebuildFromRelease; a submission's own metadata has not come this far.
+        problem = nb.metadata.get("drydock", {}).get("problem", "")
+        if not problem:
+            problem = self._grade(nb, resources, release)
+        self._fill_up(nb, release, problem or _("This check was not reached."))
+        self._sign(nb, info, time.monotonic() - started)
+        return nb, resources
+
+    def _grade(self, nb: NotebookNode, resources: dict[str, Any], release: Release) -> str:
+        """Grade in a sandbox; returns why that did not work, or an empty text."""
+        exporter: SubmissionExporter = self.parent
+        info = resources["nbgrader"]
+        folder = Path(resources["metadata"]["path"])
+        coursedir = exporter.parent.coursedir
+        submitted = Path(coursedir.format_path(coursedir.submitted_directory, info["student"], info["assignment"]))
+        more = exporter.more_to_come(info["notebook"], info["student"], info["assignment"])
+        try:
+            with exporter.supply.take(more=more) as sandbox:
+                copy_files(folder, submitted, sandbox.folder, exporter.drydock.largest_file)
+                Grading(sandbox, exporter.drydock, release, self.log).run(nb)
+        except (EngineError, KernelLost) as trouble:
+            self.log.error("%s/%s: %s", info["student"], info["assignment"], trouble)
+            return str(trouble)
+        return ""
+
+    def _fill_up(self, nb: NotebookNode, release: Release, reason: str) -> None:
+        """No check cell leaves without a report: what was not evaluated says why."""
+        known = release.by_name()
+        for cell in nb.cells:
+            wanted = known.get(cell.metadata.get("nbgrader", {}).get("grade_id", ""))
+            if wanted is not None and wanted.is_check and read_report(cell) is None:
+                write_report(cell, could_not_check(wanted.name, reason), wanted.points)
+
+    def _sign(self, nb: NotebookNode, info: dict[str, Any], seconds: float) -> None:
+        kind = self.parent.supply.kind
+        walls = engine_class(kind).isolation
+        nb.metadata["drydock"] = {**nb.metadata.get("drydock", {}), "engine": kind, "walls": walls}
+        nb.metadata["drydock"]["version"] = __version__
+        self.log.info(
+            "%s/%s graded in %.1f s behind the walls of the %s engine: %s",
+            info["student"], info["assignment"], seconds, kind, walls,
+        )  # fmt: skip

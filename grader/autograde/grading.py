@@ -1,0 +1,135 @@
+"""Grade one rebuilt notebook in one sandbox: the student's cells inside, the checks outside, in notebook order."""
+
+from __future__ import annotations
+
+import logging
+
+from nbformat import NotebookNode
+from nbformat.v4 import new_output
+
+from grader.autograde.release import Release, ReleaseCell
+from grader.autograde.sandbox import Sandbox
+from grader.autograde.settings import Drydock
+from grader.autograde.verdict_cells import write_report
+from grader.checks.verdicts import TaskReport
+from grader.engines import EngineError
+from grader.execution import CellOutcome, FreezeError, KernelLost, StudentKernel, could_not_check
+from grader.i18n import _
+
+
+class Grading:
+    """One notebook's way through a sandbox. Raises KernelLost when the first kernel doesn't start."""
+
+    def __init__(self, sandbox: Sandbox, settings: Drydock, release: Release, log: logging.Logger) -> None:
+        self._sandbox = sandbox
+        self._settings = settings
+        self._release = release
+        self._known = release.by_name()
+        self._log = log
+        self._seconds_left = settings.notebook_seconds
+        self._kernels_left = settings.kernels - 1
+        self._ended_at = ""
+        self.reports: list[TaskReport] = []
+
+    def run(self, nb: NotebookNode) -> None:
+        """Execute every code cell of ``nb`` and put its outputs, or its report, into it."""
+        self._sandbox.kernel.wait_ready()
+        for number, cell in enumerate(nb.cells, 1):
+            if cell.cell_type != "code":
+                continue
+            name = cell.metadata.get("nbgrader", {}).get("grade_id", "")
+            known = self._known.get(name)
+            if known is not None and known.is_check:
+                self._check(cell, known)
+            elif known is not None and known.is_setup:
+                self._set_up(cell, known)
+            else:
+                self._student_cell(cell, name or _("cell {number}").format(number=number))
+
+    # -- checks
+
+    def _check(self, cell: NotebookNode, known: ReleaseCell) -> None:
+        report = self._report(known)
+        self.reports.append(report)
+        cell.source = known.source
+        write_report(cell, report, known.points)
+
+    def _report(self, known: ReleaseCell) -> TaskReport:
+        sandbox = self._sandbox
+        if not sandbox.engine.is_alive():
+            reason = _("The Docker daemon of this submission ended early ({where}).")
+            return could_not_check(known.name, reason.format(where=self._ended_at or _("nobody knows when")))
+        seconds = self._settings.check_seconds
+        try:
+            with sandbox.kernel.processes.frozen():
+                return sandbox.checker.check(known.name, known.source, seconds, points=known.points)
+        except FreezeError as trouble:
+            # What can't be held must go: a check may only see what nobody can change behind its back.
+            self._log.warning("%s", trouble)
+            sandbox.kernel.close()
+            return sandbox.checker.check(known.name, known.source, seconds, points=known.points)
+
+    # -- cells that prepare a task
+
+    def _set_up(self, cell: NotebookNode, known: ReleaseCell) -> None:
+        """In a kernel no student has touched, so that nobody can keep the preparation from happening."""
+        try:
+            with self._sandbox.kernel.processes.frozen(), self._sandbox.new_kernel() as kernel:
+                self._run_connect(kernel)
+                outcome = kernel.run(known.source, self._settings.cell_seconds)
+        except (KernelLost, FreezeError, EngineError) as trouble:
+            self._log.error("%s: %s", known.name, trouble)
+            cell.outputs = [_not_run(str(trouble))]
+            return
+        self._keep(cell, outcome, known.name)
+
+    # -- the student's cells
+
+    def _student_cell(self, cell: NotebookNode, name: str) -> None:
+        if self._seconds_left <= 0:
+            cell.outputs = [_not_run(_("The time for this notebook is used up."))]
+            return
+        kernel = self._living_kernel()
+        if kernel is None:
+            cell.outputs = [_not_run(_("There is no kernel any more."))]
+            return
+        seconds = min(self._settings.cell_seconds, self._seconds_left)
+        try:
+            outcome = kernel.run(cell.source, seconds)
+        except KernelLost as trouble:
+            self._log.warning("%s: %s", name, trouble)
+            cell.outputs = [_not_run(str(trouble))]
+            return
+        self._seconds_left -= outcome.seconds
+        self._keep(cell, outcome, name)
+
+    def _keep(self, cell: NotebookNode, outcome: CellOutcome, name: str) -> None:
+        cell.outputs = outcome.outputs
+        if outcome.reason:
+            self._log.warning("%s: %s", name, outcome.reason)
+        if not self._ended_at and not self._sandbox.engine.is_alive():
+            self._ended_at = _("while {cell} ran").format(cell=name)
+            self._log.error("The Docker daemon ended %s.", self._ended_at)
+
+    def _living_kernel(self) -> StudentKernel | None:
+        if self._sandbox.kernel.is_alive():
+            return self._sandbox.kernel
+        if self._kernels_left <= 0 or not self._sandbox.engine.is_alive():
+            return None
+        self._kernels_left -= 1
+        kernel = self._sandbox.replace_kernel()
+        try:
+            self._run_connect(kernel)
+        except KernelLost as trouble:
+            self._log.warning("%s", trouble)
+            return None
+        return kernel
+
+    def _run_connect(self, kernel: StudentKernel) -> None:
+        for cell in self._release.cells:
+            if cell.is_connect:
+                kernel.run(cell.source, self._settings.cell_seconds)
+
+
+def _not_run(reason: str) -> NotebookNode:
+    return new_output("error", ename="NotRun", evalue=reason, traceback=[_("Not run: {why}").format(why=reason)])

@@ -1,0 +1,94 @@
+"""What a run of grading found, as data: one record per submission, with every check's verdicts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbgrader.api import Gradebook
+
+from grader.autograde.verdict_cells import read_report, score, sentence
+from grader.checks.verdicts import Status, TaskReport
+
+
+@dataclass(frozen=True)
+class CheckRecord:
+    """One check of one submission. ``score`` is None when it could not be checked."""
+
+    name: str
+    points: float
+    score: float | None
+    sentence: str
+    report: TaskReport
+
+    @property
+    def status(self) -> Status:
+        return self.report.status
+
+
+@dataclass(frozen=True)
+class SubmissionRecord:
+    """One graded submission. Scores in points; ``error`` is set when there is no grade at all."""
+
+    student: str
+    lab: str
+    score: float = 0.0
+    most: float = 0.0
+    seconds: float = 0.0
+    checks: tuple[CheckRecord, ...] = ()
+    needs_instructor: tuple[str, ...] = ()
+    error: str = ""
+    log: tuple[str, ...] = field(default=(), compare=False)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON data."""
+        return {
+            "student": self.student,
+            "lab": self.lab,
+            "score": self.score,
+            "max_score": self.most,
+            "seconds": round(self.seconds, 2),
+            "needs_instructor": list(self.needs_instructor),
+            "error": self.error,
+            "checks": [
+                {
+                    "name": check.name,
+                    "points": check.points,
+                    "score": check.score,
+                    "sentence": check.sentence,
+                    "report": check.report.to_dict(),
+                }
+                for check in self.checks
+            ],
+        }
+
+
+def read_checks(notebook: Path) -> tuple[CheckRecord, ...]:
+    """The checks of a graded notebook, in its order."""
+    found = []
+    for cell in nbformat.read(notebook, as_version=4).cells:
+        grading = cell.metadata.get("nbgrader", {})
+        report = read_report(cell) if grading.get("grade") else None
+        if report is not None:
+            points = float(grading["points"])
+            found.append(
+                CheckRecord(grading["grade_id"], points, score(report, points), sentence(report, points), report)
+            )
+    return tuple(found)
+
+
+def read_record(db_url: str, folder: Path, student: str, lab: str, seconds: float) -> SubmissionRecord:
+    """What the gradebook and the graded notebooks in ``folder`` say about a submission just graded."""
+    with Gradebook(db_url) as gradebook:
+        submission = gradebook.find_submission(lab, student)
+        waiting = sorted(
+            grade.cell.name
+            for notebook in submission.notebooks
+            for grade in notebook.grades
+            if grade.needs_manual_grade
+        )
+        points, most = float(submission.score), float(submission.max_score)
+    checks = [check for path in sorted(folder.glob("*.ipynb")) for check in read_checks(path)]
+    return SubmissionRecord(student, lab, points, most, seconds, tuple(checks), tuple(waiting))

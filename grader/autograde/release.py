@@ -1,0 +1,93 @@
+"""What the release of a lab says about each of its cells: the only source of checks, points and cell types."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from nbgrader.api import Gradebook
+
+
+@dataclass(frozen=True)
+class ReleaseCell:
+    """One cell nbgrader knows by name, as ``nbgrader generate_assignment`` wrote it to the gradebook."""
+
+    name: str
+    cell_type: str
+    source: str
+    locked: bool
+    grade: bool
+    solution: bool
+    task: bool
+    points: float
+    checksum: str | None
+
+    @property
+    def is_check(self) -> bool:
+        """Scored by running it: what others call an autograded test."""
+        return self.grade and not self.solution and self.cell_type == "code"
+
+    @property
+    def is_connect(self) -> bool:
+        return self.name == "connect"
+
+    @property
+    def is_setup(self) -> bool:
+        """Prepares the daemon for a task: run apart from the student's code."""
+        return self.locked and not self.grade and self.cell_type == "code" and self.name.endswith("-setup")
+
+    def nbgrader_metadata(self) -> dict[str, Any]:
+        """The cell's nbgrader metadata, schema version 3."""
+        data: dict[str, Any] = {
+            "schema_version": 3,
+            "grade_id": self.name,
+            "cell_type": self.cell_type,
+            "grade": self.grade,
+            "solution": self.solution,
+            "task": self.task,
+            "locked": self.locked,
+            "checksum": self.checksum,
+        }
+        if self.grade or self.task:
+            data["points"] = self.points
+        return data
+
+
+@dataclass(frozen=True)
+class Release:
+    """The named cells of one notebook, in the author's order, and its kernelspec."""
+
+    cells: tuple[ReleaseCell, ...]
+    kernelspec: dict[str, Any]
+
+    def by_name(self) -> dict[str, ReleaseCell]:
+        return {cell.name: cell for cell in self.cells}
+
+
+def read_release(db_url: str, notebook: str, assignment: str) -> Release:
+    """Read it from the gradebook. Raises nbgrader.api.MissingEntry for an unknown notebook."""
+    with Gradebook(db_url) as gradebook:
+        entry = gradebook.find_notebook(notebook, assignment)
+        graded = {cell.name: float(cell.max_score) for cell in entry.grade_cells}
+        tasks = {cell.name: float(cell.max_score) for cell in entry.task_cells}
+        solutions = {cell.name for cell in entry.solution_cells}
+        cells = tuple(_cell(source, graded, tasks, solutions) for source in entry.source_cells)
+        spec = json.loads(entry.kernelspec) if entry.kernelspec else {}
+    return Release(cells, spec or {"name": "python3", "display_name": "Python 3", "language": "python"})
+
+
+def _cell(source: Any, graded: dict[str, float], tasks: dict[str, float], solutions: Iterable[str]) -> ReleaseCell:
+    name = str(source.name)
+    return ReleaseCell(
+        name=name,
+        cell_type=str(source.cell_type),
+        source=str(source.source or ""),
+        locked=bool(source.locked),
+        grade=name in graded,
+        solution=name in solutions,
+        task=name in tasks,
+        points=graded.get(name, tasks.get(name, 0.0)),
+        checksum=source.checksum,
+    )

@@ -1,0 +1,95 @@
+"""Reports of a grading run for other programs: JUnit XML, JSON or CSV, by the file's ending."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+from grader.autograde.records import CheckRecord, SubmissionRecord
+from grader.checks.verdicts import Status
+from grader.i18n import _
+
+
+class UnknownReport(Exception):
+    """The report's file name says no format we know. ``str()`` is one sentence."""
+
+    remedy = ""
+
+
+def write_report_file(path: Path, records: Sequence[SubmissionRecord]) -> None:
+    """Write ``records`` to ``path``. Raises UnknownReport."""
+    text = writer_for(path)(records)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    incoming = path.with_name(f".{path.name}.new")
+    incoming.write_text(text, encoding="utf-8", newline="")
+    incoming.replace(path)
+
+
+def writer_for(path: Path) -> Callable[[Sequence[SubmissionRecord]], str]:
+    """The function that makes the report's text. Raises UnknownReport."""
+    writers = {".xml": as_junit, ".json": as_json, ".csv": as_csv}
+    if path.suffix.lower() not in writers:
+        raise UnknownReport(
+            _("A report ends in .xml (JUnit), .json or .csv, and {name} does not.").format(name=path.name)
+        )
+    return writers[path.suffix.lower()]
+
+
+def as_json(records: Sequence[SubmissionRecord]) -> str:
+    return json.dumps([record.to_dict() for record in records], indent=1, ensure_ascii=False) + "\n"
+
+
+def as_csv(records: Sequence[SubmissionRecord]) -> str:
+    """One line per check."""
+    text = io.StringIO()
+    table = csv.writer(text)
+    table.writerow(["student", "lab", "check", "status", "score", "points", "sentence"])
+    for record in records:
+        for check in record.checks:
+            earned = "" if check.score is None else f"{check.score:g}"
+            row = [record.student, record.lab, check.name, check.status.value, earned, f"{check.points:g}"]
+            table.writerow([_harmless(cell) for cell in [*row, check.sentence]])
+        if record.error:
+            table.writerow([_harmless(record.student), record.lab, "", "error", "", "", _harmless(record.error)])
+    return text.getvalue()
+
+
+def _harmless(cell: str) -> str:
+    # Spreadsheets run a cell that begins like this as a formula (OWASP, "CSV injection").
+    return f"'{cell}" if cell[:1] in "=+@\t\r" else cell
+
+
+def as_junit(records: Sequence[SubmissionRecord]) -> str:
+    """One suite per submission, one case per check; could-not-check is an error, not a failure."""
+    root = ET.Element("testsuites", name="drydock grade")
+    for record in records:
+        suite = ET.SubElement(root, "testsuite", name=f"{record.lab}/{record.student}")
+        for check in record.checks:
+            _add_case(suite, record, check)
+        if record.error:
+            case = ET.SubElement(suite, "testcase", classname=record.lab, name="submission")
+            ET.SubElement(case, "error", message=_xml(record.error))
+        for kind in ("failure", "error", "skipped"):
+            number = len(suite.findall(f"testcase/{kind}"))
+            suite.set({"failure": "failures", "error": "errors", "skipped": "skipped"}[kind], str(number))
+        suite.set("tests", str(len(suite.findall("testcase"))))
+        suite.set("time", f"{record.seconds:.2f}")
+    ET.indent(root)
+    return '<?xml version="1.0" encoding="utf-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"
+
+
+def _add_case(suite: ET.Element, record: SubmissionRecord, check: CheckRecord) -> None:
+    case = ET.SubElement(suite, "testcase", classname=f"{record.lab}.{record.student}", name=check.name)
+    kinds = {Status.FAILED: "failure", Status.COULD_NOT_CHECK: "error", Status.BLOCKED: "skipped"}
+    if check.status in kinds:
+        result = ET.SubElement(case, kinds[check.status], message=_xml(check.sentence))
+        result.text = _xml(check.report.as_text())
+
+
+def _xml(text: str) -> str:
+    """Without the characters XML 1.0 can't carry."""
+    return "".join(c for c in text if c in "\t\n\r" or 0x20 <= ord(c) <= 0xD7FF or 0xE000 <= ord(c) != 0xFFFE)

@@ -1,0 +1,100 @@
+"""All that one submission is graded with: a fresh daemon, a student kernel in its walls, a checker outside them."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from grader.autograde.settings import Drydock
+from grader.engines import Engine, engine_named
+from grader.execution import Checker, StudentKernel, checker, student_kernel
+
+PREFIX = "drydock-grade-"
+
+
+class Sandbox:
+    """One daemon, one working folder, one student's kernel. Used for one notebook, then thrown away."""
+
+    def __init__(self, settings: Drydock, kind: str) -> None:
+        self._settings = settings
+        self._kind = kind
+        self._stack = ExitStack()
+        self._confined = settings.confined(kind)
+
+    def open(self) -> None:
+        """Start everything. Raises EngineError; the kernel may still be starting when this returns."""
+        try:
+            # The outer folder is closed to other users of this machine, the inner one open to the student.
+            outer = Path(tempfile.mkdtemp(prefix=PREFIX))
+            self._stack.callback(shutil.rmtree, outer, ignore_errors=True)
+            self.folder = outer / "work"
+            self.folder.mkdir()
+            self.folder.chmod(0o777)
+            self.engine: Engine = self._stack.enter_context(
+                engine_named(self._kind, shares=[self.folder], limits=self._settings.limits())
+            )
+            self.kernel: StudentKernel = self._stack.enter_context(self.new_kernel())
+            self.checker: Checker = self._stack.enter_context(checker(self.engine))
+        except BaseException:
+            self.close()
+            raise
+
+    @contextmanager
+    def new_kernel(self) -> Iterator[StudentKernel]:
+        """Another kernel on the same daemon and folder."""
+        settings = self._settings.kernel_settings()
+        with student_kernel(self.engine, self.folder, confined=self._confined, settings=settings) as kernel:
+            yield kernel
+
+    def replace_kernel(self) -> StudentKernel:
+        """A new kernel in place of one that died."""
+        self.kernel.close()
+        self.kernel = self._stack.enter_context(self.new_kernel())
+        return self.kernel
+
+    def close(self) -> None:
+        """End all of it. Safe to call twice."""
+        self._stack.close()
+
+
+class SandboxSupply:
+    """Hands out sandboxes; one more can be made ready while a submission is graded. None is ever used twice."""
+
+    def __init__(self, settings: Drydock, kind: str) -> None:
+        self._settings = settings
+        self.kind = kind
+        self._next: Future[Sandbox] | None = None
+        self._worker = ThreadPoolExecutor(1, thread_name_prefix="drydock-sandbox")
+
+    def prepare(self) -> None:
+        """Start making the next sandbox in the background."""
+        if self._next is None:
+            self._next = self._worker.submit(self._open)
+
+    def _open(self) -> Sandbox:
+        sandbox = Sandbox(self._settings, self.kind)
+        sandbox.open()
+        return sandbox
+
+    @contextmanager
+    def take(self, *, more: bool = False) -> Iterator[Sandbox]:
+        """A sandbox for one submission; ``more`` says that another one will be needed. Raises EngineError."""
+        ready, self._next = self._next, None
+        sandbox = ready.result() if ready is not None else self._open()
+        try:
+            if more:
+                self.prepare()
+            yield sandbox
+        finally:
+            sandbox.close()
+
+    def close(self) -> None:
+        """Throw away what was made ready. Safe to call twice."""
+        ready, self._next = self._next, None
+        if ready is not None and ready.exception() is None:
+            ready.result().close()
+        self._worker.shutdown()

@@ -1,0 +1,75 @@
+"""What an instructor may set in ``nbgrader_config.py`` as ``c.Drydock.…``."""
+
+from __future__ import annotations
+
+from traitlets import Bool, Float, Integer, Unicode
+from traitlets.config import Configurable
+
+from grader.engines import EngineError, Limits, best_kind, engine_class
+from grader.execution import KernelSettings
+from grader.i18n import _
+
+_GIB = 1024**3
+#: Engines behind whose walls a student's code can run (see docs/security.md).
+_WALLED = ("native", "rootless", "microvm")
+
+
+class NoWalls(Exception):
+    """Grading refuses to start. ``str()`` says why and what can be done."""
+
+    remedy = "drydock doctor"
+
+
+class Drydock(Configurable):  # type: ignore[misc]
+    """How submissions are graded."""
+
+    engine = Unicode("", help="Kind of engine; empty for the best one this machine has.").tag(config=True)
+    i_trust_these_students = Bool(
+        False,
+        help="Grade even where no wall stands between the students' code and this account and machine.",
+    ).tag(config=True)
+    cell_seconds = Float(60.0, help="Longest time for one cell of a student, in seconds.").tag(config=True)
+    notebook_seconds = Float(300.0, help="Longest time for all cells of a student, in seconds.").tag(config=True)
+    check_seconds = Float(60.0, help="Longest time for one check, in seconds.").tag(config=True)
+    kernels = Integer(
+        5, help="How often a student's kernel is started anew after it died, per notebook, plus one."
+    ).tag(config=True)
+    memory_bytes = Integer(
+        4 * _GIB, help="Memory for a submission: kernel, daemon, containers and their files, in bytes."
+    ).tag(config=True)
+    disk_bytes = Integer(3 * _GIB, help="Space for a submission's images and containers, in bytes.").tag(config=True)
+    pids = Integer(2048, help="Processes and threads of a submission, its containers included.").tag(config=True)
+    processes = Integer(512, help="Processes of a student's own kernel, without containers.").tag(config=True)
+    largest_file = Integer(
+        100_000_000, help="A submitted file larger than this (bytes) is not given to the student's code."
+    ).tag(config=True)
+    largest_notebook = Integer(50_000_000, help="A notebook larger than this (bytes) is not read.").tag(config=True)
+
+    def limits(self) -> Limits:
+        return Limits(memory_bytes=self.memory_bytes, pids=self.pids, disk_bytes=self.disk_bytes)
+
+    def kernel_settings(self) -> KernelSettings:
+        return KernelSettings(processes=self.processes)
+
+    def engine_kind(self) -> str:
+        """The engine to use. Raises NoWalls when it would not confine students, and trust was not declared."""
+        try:
+            kind = self.engine or best_kind()
+            probe = engine_class(kind).probe()
+        except EngineError as error:
+            raise NoWalls(f"{error} {error.remedy}".strip()) from error
+        if not probe.works:
+            raise NoWalls(f"{probe.reason} {probe.remedy}".strip())
+        if kind not in _WALLED and not self.i_trust_these_students:
+            raise NoWalls(
+                _(
+                    "Grading would run the students' code without a wall (engine “{kind}”), as you, with your files."
+                    " Use a machine where `drydock doctor` finds the native or the rootless engine, or say that"
+                    " you trust these students: --Drydock.i_trust_these_students=True (nbgrader),"
+                    " --i-trust-these-students (drydock grade)."
+                ).format(kind=kind)
+            )
+        return kind
+
+    def confined(self, kind: str) -> bool:
+        return kind in _WALLED

@@ -1,0 +1,102 @@
+"""Reading what a student handed in: the notebook and the files beside it, without trusting either."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+from nbformat.v4 import new_notebook
+
+from grader.i18n import _
+
+#: Where the reason lies, in nbconvert's resources, why a notebook could not be read.
+PROBLEM_KEY = "drydock_problem"
+#: Folders of a submission deeper than this are not looked into.
+_DEEPEST = 20
+
+
+class Unreadable(Exception):
+    """The submitted notebook is none. ``str()`` is one sentence that says why."""
+
+
+def read_notebook(path: Path, largest: int) -> NotebookNode:
+    """The notebook in nbformat 4. ``largest`` in bytes. Raises Unreadable."""
+    try:
+        # Neither through a link (to a solution, say) nor waiting at a pipe.
+        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as file:
+            status = os.fstat(file.fileno())
+            if not stat.S_ISREG(status.st_mode):
+                raise Unreadable(_("The submitted notebook is not a file."))
+            if status.st_size > largest:
+                raise Unreadable(
+                    _("The submitted notebook has {size} MB; at most {most} MB are read.").format(
+                        size=status.st_size // 1_000_000, most=largest // 1_000_000
+                    )
+                )
+            data = file.read()
+    except OSError as error:
+        why = _("it is a symbolic link") if path.is_symlink() else error.strerror
+        raise Unreadable(_("The submitted notebook can't be opened: {why}.").format(why=why)) from error
+    return _parse(data)
+
+
+def _parse(data: bytes) -> NotebookNode:
+    if not data.strip():
+        raise Unreadable(_("The submitted notebook is an empty file."))
+    try:
+        notebook = nbformat.reads(data.decode("utf-8-sig"), as_version=4)
+    except Exception as error:  # nbformat raises whatever the first wrong field leads to
+        why = str(error).strip().splitlines()[0][:200] if str(error).strip() else type(error).__name__
+        raise Unreadable(_("The submitted file is not a notebook: {why}.").format(why=why)) from error
+    if not isinstance(notebook.get("cells"), list):
+        raise Unreadable(_("The submitted file is not a notebook: it has no list of cells."))
+    return notebook
+
+
+def empty_notebook() -> NotebookNode:
+    """What stands for a notebook that could not be read: rebuilding it gives the release."""
+    return new_notebook()
+
+
+def honest_files(folder: Path, submitted: Path, largest: int) -> Iterator[Path]:
+    """Plain files below ``folder`` (nbgrader's copy of ``submitted``), relative, that were plain files there too.
+
+    nbgrader copies what a symbolic link points at, so a link in the submission brings a file of the grader's machine
+    into its copy. Files above ``largest`` bytes are left out.
+    """
+    for parent, folders, names in os.walk(folder):
+        here = Path(parent).relative_to(folder)
+        folders[:] = [name for name in folders if len(here.parts) < _DEEPEST and name != ".ipynb_checkpoints"]
+        for name in names:
+            relative = here / name
+            status = (folder / relative).lstat()
+            plain = stat.S_ISREG(status.st_mode) and status.st_size <= largest
+            if plain and not _through_link(submitted, relative):
+                yield relative
+
+
+def _through_link(root: Path, relative: Path) -> bool:
+    return any((root / part).is_symlink() for part in (relative, *relative.parents))
+
+
+def copy_files(folder: Path, submitted: Path, target: Path, largest: int) -> None:
+    """Give the honest files to the student's working folder, and remove the others from nbgrader's copy."""
+    honest = set(honest_files(folder, submitted, largest))
+    for parent, _folders, names in os.walk(folder):
+        for name in names:
+            relative = (Path(parent) / name).relative_to(folder)
+            if relative not in honest:
+                (folder / relative).unlink()
+            elif relative.suffix != ".ipynb":
+                (target / relative).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(folder / relative, target / relative)
+                executable = (folder / relative).stat().st_mode & 0o111
+                (target / relative).chmod(0o777 if executable else 0o666)
+    for parent, _folders, _names in os.walk(target):
+        # Whatever id the student has inside the engine, the folder is theirs; its parent is closed to others.
+        Path(parent).chmod(0o777)

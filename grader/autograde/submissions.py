@@ -1,0 +1,66 @@
+"""Which submissions there are, and which of them have been graded as they lie there now."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from pathlib import Path
+
+import nbformat
+from nbgrader.coursedir import CourseDirectory
+from traitlets.config import Config
+
+
+class Submissions:
+    """The submissions of one lab in one course folder."""
+
+    def __init__(self, config: Config, lab: str) -> None:
+        self._course = CourseDirectory(config=config)
+        self.lab = lab
+
+    @property
+    def root(self) -> Path:
+        return Path(str(self._course.root))
+
+    def students(self) -> list[str]:
+        """Everybody who handed in a notebook for this lab, sorted."""
+        pattern = self._submitted("*")
+        name = re.compile(re.escape(str(self.root / self._submitted("\0"))).replace("\0", "(?P<student>[^/]+)"))
+        found = [name.fullmatch(str(path)) for path in self.root.glob(pattern) if any(path.glob("*.ipynb"))]
+        return sorted(match["student"] for match in found if match)
+
+    def _submitted(self, student: str) -> str:
+        return str(self._course.format_path(self._course.submitted_directory, student, self.lab))
+
+    def _graded(self, student: str) -> Path:
+        course = self._course
+        return self.root / str(course.format_path(course.autograded_directory, student, self.lab))
+
+    def fingerprint(self, student: str) -> str:
+        """Changes when any file of the submission changes (names, sizes and contents of notebooks)."""
+        digest = hashlib.sha256()
+        folder = self.root / self._submitted(student)
+        for parent, folders, names in os.walk(folder):
+            folders.sort()
+            for name in sorted(names):
+                path = Path(parent) / name
+                status = path.lstat()
+                digest.update(f"{path.relative_to(folder)}\0{status.st_size}\0{status.st_mtime_ns}\0".encode())
+        return digest.hexdigest()
+
+    def is_graded(self, student: str) -> bool:
+        """Whether every notebook has a finished grading that is not older than the submission."""
+        submitted = self.root / self._submitted(student)
+        notebooks = sorted(submitted.glob("*.ipynb"))
+        return all(self._finished(self._graded(student) / path.name, path) for path in notebooks)
+
+    @staticmethod
+    def _finished(graded: Path, submitted: Path) -> bool:
+        try:
+            if graded.stat().st_mtime_ns < submitted.lstat().st_mtime_ns:
+                return False
+            # nbgrader writes this file twice; only the second one is signed (IsolatedExecute).
+            return "version" in nbformat.read(graded, as_version=4).metadata.get("drydock", {})
+        except Exception:  # missing, half written or unreadable: not finished, whatever the reason
+            return False

@@ -1,0 +1,99 @@
+"""One worker of ``drydock grade``: nbgrader's own Autograde, one submission at a time, with a warm supply."""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing.util
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from nbgrader.converters import Autograde
+from nbgrader.converters.base import NbGraderException
+from nbgrader.coursedir import CourseDirectory
+from traitlets.config import Config
+
+from grader.autograde.exporter import SubmissionExporter
+from grader.autograde.records import SubmissionRecord, read_record
+from grader.autograde.sandbox import SandboxSupply
+from grader.autograde.settings import Drydock
+from grader.i18n import _
+
+
+@dataclass(frozen=True)
+class Job:
+    """One submission to grade. ``more``: this worker will probably get another one afterwards."""
+
+    student: str
+    lab: str
+    more: bool
+
+
+class Worker:
+    """Lives in a process of its own and keeps a sandbox ready between its jobs."""
+
+    def __init__(self, config: Config, kind: str) -> None:
+        self._config = config
+        self._supply = SandboxSupply(Drydock(config=config), kind)
+        # Worker processes end without atexit; this runs instead (multiprocessing.util).
+        multiprocessing.util.Finalize(self, self._supply.close, exitpriority=10)
+
+    def grade(self, job: Job) -> SubmissionRecord:
+        """Grade one submission as ``nbgrader autograde --force --student`` would."""
+        started = time.monotonic()
+        words = _Words()
+        converter = self._converter(job, words)
+        error = ""
+        try:
+            converter.start()
+        except NbGraderException:
+            error = words.first_error() or _("nbgrader could not grade this submission.")
+        seconds = time.monotonic() - started
+        log = tuple(words.lines)
+        if error:
+            return SubmissionRecord(job.student, job.lab, seconds=seconds, error=error, log=log)
+        coursedir = converter.coursedir
+        folder = Path(coursedir.root) / coursedir.format_path(coursedir.autograded_directory, job.student, job.lab)
+        record = read_record(coursedir.db_url, folder, job.student, job.lab, seconds)
+        return SubmissionRecord(**{**record.__dict__, "log": log})
+
+    def _converter(self, job: Job, words: _Words) -> Autograde:
+        supply, more = self._supply, job.more
+
+        class WorkerExporter(SubmissionExporter):
+            shared_supply = supply
+
+            def more_to_come(self, notebook: str, student: str, assignment: str) -> bool:
+                return more
+
+        config = Config(self._config)
+        config.CourseDirectory.assignment_id = job.lab
+        config.CourseDirectory.student_id = job.student
+        config.Autograde.exporter_class = WorkerExporter
+        coursedir = CourseDirectory(config=config)
+        converter = Autograde(coursedir=coursedir, config=config, log=words.logger)
+        converter.force = True
+        return converter
+
+
+class _Words(logging.Handler):
+    """nbgrader's log of one submission."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.INFO)
+        self.lines: list[str] = []
+        self._errors: list[str] = []
+        self.logger = logging.Logger("drydock.grade", logging.INFO)
+        self.logger.addHandler(self)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(f"{record.levelname} {record.getMessage()}")
+        if record.levelno >= logging.ERROR:
+            self._errors.append(record.getMessage())
+
+    def first_error(self) -> str:
+        """The last line of the first error with a traceback: the exception itself."""
+        for text in self._errors:
+            if "Traceback" in text:
+                return text.strip().splitlines()[-1]
+        return self._errors[0] if self._errors else ""

@@ -1,0 +1,134 @@
+"""``drydock grade``: nbgrader's autograde in parallel, with progress, reports, and resumable."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from grader.i18n import _, ngettext
+
+if TYPE_CHECKING:
+    from grader.autograde.records import SubmissionRecord
+
+
+@click.command("grade")
+@click.argument("lab")
+@click.option(
+    "--jobs", "-j", type=click.IntRange(1, 64), default=None, help="Submissions at once (default: one per CPU)."
+)
+@click.option("--student", "students", multiple=True, help="Only this student (may be repeated).")
+@click.option("--only-missing", is_flag=True, help="Only submissions that are new or changed since they were graded.")
+@click.option(
+    "--db", "db_url", default=None, help="The gradebook (default: the course's; sqlite:/// or postgresql://)."
+)
+@click.option(
+    "--report",
+    "reports",
+    multiple=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write every check's result to this file: .xml (JUnit), .json or .csv (may be repeated).",
+)
+@click.option("--i-trust-these-students", "trust", is_flag=True, help="Grade even where no wall holds their code.")
+def command(
+    *,
+    lab: str,
+    jobs: int | None,
+    students: tuple[str, ...],
+    only_missing: bool,
+    db_url: str | None,
+    reports: tuple[Path, ...],
+    trust: bool,
+) -> None:
+    """Grade what was handed in for LAB, each submission on a fresh daemon of its own.
+
+    Killed at any moment, the same command continues where it was. Grades are those of `nbgrader autograde`.
+    """
+    from grader.autograde.batch import Batch, course_config, course_folder
+    from grader.autograde.reports import write_report_file, writer_for
+
+    for report in reports:
+        writer_for(report)
+    root = course_folder(Path.cwd())
+    batch = Batch(course_config(root, db_url=db_url, trust=trust), lab, students=students, only_missing=only_missing)
+    console = Console()
+    _say_plan(console, len(batch.plan.todo), len(batch.plan.skipped))
+    started = time.monotonic()
+    with _Lines(console, len(batch.plan.todo)) as lines:
+        records = batch.run(jobs or os.cpu_count() or 1, lines.add)
+    for report in reports:
+        write_report_file(report, records)
+    raise SystemExit(_sum_up(console, records, time.monotonic() - started))
+
+
+def _say_plan(console: Console, todo: int, skipped: int) -> None:
+    text = ngettext("{n} submission to grade", "{n} submissions to grade", todo).format(n=todo)
+    if skipped:
+        text += ", " + ngettext("{n} graded already", "{n} graded already", skipped).format(n=skipped)
+    console.print(text, highlight=False)
+
+
+class _Lines:
+    """A bar that says how long it will take, and a line that stays for each submission."""
+
+    def __init__(self, console: Console, total: int) -> None:
+        self._console = console
+        self._bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=24),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            TimeRemainingColumn(),
+            console=console,
+            transient=True,
+            disable=not console.is_terminal,
+        )
+        self._task = self._bar.add_task(_("grading"), total=total)
+
+    def __enter__(self) -> _Lines:
+        self._bar.start()
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self._bar.stop()
+
+    def add(self, record: SubmissionRecord) -> None:
+        self._bar.update(self._task, advance=1)
+        self._console.print(_line(record), highlight=False)
+
+
+def _line(record: SubmissionRecord) -> str:
+    name = escape(record.student)
+    if record.error:
+        return f"[red]![/red] {name}: {escape(_('not graded'))}: {escape(record.error)}"
+    scores = f"{record.score:g}/{record.most:g}"
+    unchecked = [check.name for check in record.checks if check.score is None]
+    text = f"{name}: {scores}  ({record.seconds:.1f} s)"
+    if unchecked:
+        return f"[yellow]?[/yellow] {text}  {escape(_('could not check: {names}').format(names=', '.join(unchecked)))}"
+    if record.needs_instructor:
+        waiting = _("waits for you: {names}").format(names=", ".join(record.needs_instructor))
+        return f"[green]✓[/green] {text}  {escape(waiting)}"
+    return f"[green]✓[/green] {text}"
+
+
+def _sum_up(console: Console, records: list[SubmissionRecord], seconds: float) -> int:
+    """Print the end; 1 when somebody has no grade or no complete one because of us."""
+    failed = [record.student for record in records if record.error]
+    unchecked = [r.student for r in records if any(check.score is None for check in r.checks)]
+    if records:
+        rate = 60 * len(records) / max(seconds, 0.001)
+        text = _("{n} graded in {seconds:.0f} s ({rate:.0f} a minute).")
+        console.print(text.format(n=len(records) - len(failed), seconds=seconds, rate=rate), highlight=False)
+    if failed:
+        console.print(_("No grade for: {names}").format(names=escape(", ".join(failed))), highlight=False)
+    if unchecked:
+        text = _("Some tasks could not be checked for: {names}. Look at them in formgrader (Manual grading).")
+        console.print(text.format(names=escape(", ".join(unchecked))), highlight=False)
+    return 1 if failed or unchecked else 0

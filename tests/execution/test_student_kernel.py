@@ -1,0 +1,196 @@
+"""A real kernel behind real walls: what ends it, what it may print, and that nothing of it moves while frozen."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from grader.engines import Engine, best_engine
+from grader.execution import (
+    CellStatus,
+    KernelSettings,
+    OutputLimits,
+    StudentKernel,
+    checker,
+    student_kernel,
+)
+
+pytestmark = pytest.mark.daemon
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Engine, Path]]:
+    folder = tmp_path_factory.mktemp("w")
+    folder.chmod(0o777)
+    with best_engine(shares=[folder], images=False) as running:
+        yield running, folder
+
+
+@pytest.fixture
+def kernel(place: tuple[Engine, Path]) -> Iterator[StudentKernel]:
+    limits = OutputLimits(cell=1000, notebook=1500, flood=3_000_000)
+    with student_kernel(*place, settings=KernelSettings(outputs=limits)) as running:
+        yield running
+
+
+def text(outputs: list[dict[str, object]]) -> str:
+    return "".join(str(output.get("text", output.get("data", output))) for output in outputs)
+
+
+def test_cells_run_one_after_the_other_with_docker_at_hand(kernel: StudentKernel) -> None:
+    assert kernel.run("x = 20", 20).status is CellStatus.OK
+    assert "22" in text(kernel.run("x + 2", 20).outputs)
+    assert "NAMES" in text(kernel.run("!docker ps", 20).outputs)
+    assert "NAMES" in text(kernel.run("%%bash\ndocker ps", 20).outputs)
+    failed = kernel.run("1 / 0", 20)
+    assert failed.status is CellStatus.ERROR
+    assert failed.outputs[-1].ename == "ZeroDivisionError"
+    assert "StdinNotImplementedError" in str(kernel.run("input()", 20).outputs)
+
+
+def test_student_code_is_nobody_special_and_sees_nothing_of_ours(kernel: StudentKernel, tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("42")
+    secret.chmod(0o644)
+    os.environ["DRYDOCK_TEST_SECRET"] = "42"
+    try:
+        shown = text(kernel.run("import os\n(os.getuid(), dict(os.environ))", 20).outputs)
+    finally:
+        del os.environ["DRYDOCK_TEST_SECRET"]
+    assert "(1000," in shown
+    assert "DRYDOCK_TEST_SECRET" not in shown
+    for path in (secret, Path("/etc/shadow"), Path(__file__), Path("/root/.bashrc"), Path("/proc/1/environ")):
+        seen = text(kernel.run(f"os.path.exists({str(path)!r}) and open({str(path)!r}).read()", 20).outputs)
+        assert "False" in seen or "PermissionError" in seen or "'ename'" not in seen, path
+        assert "42" not in seen
+    only_own = text(kernel.run("sorted(int(p) for p in os.listdir('/proc') if p.isdigit())", 20).outputs)
+    assert str(os.getpid()) not in only_own
+    assert "PermissionError" in str(kernel.run("open('/usr/bin/evil', 'w')", 20).outputs) or "Read-only" in str(
+        kernel.run("open('/usr/bin/evil', 'w')", 20).outputs
+    )
+
+
+def test_output_is_cut_per_cell_and_per_notebook_and_a_flood_ends_the_kernel(kernel: StudentKernel) -> None:
+    first = kernel.run("print('a' * 5000)", 20)
+    assert 1000 <= len(text(first.outputs)) < 1100
+    second = kernel.run("print('b' * 5000)", 20)
+    assert 500 <= len(text(second.outputs)) < 600
+    flood = kernel.run("while True: print('c' * 10_000)", 30)
+    assert flood.status is CellStatus.DEAD
+    assert "printed without end" in flood.reason
+    assert not kernel.is_alive()
+    assert kernel.run("1", 5).status is CellStatus.DEAD
+
+
+def test_one_huge_message_is_a_flood_too(kernel: StudentKernel) -> None:
+    assert kernel.run("print('x' * 100_000_000)", 60).status is CellStatus.DEAD
+
+
+def test_a_slow_cell_is_interrupted_and_the_kernel_goes_on(kernel: StudentKernel) -> None:
+    slow = kernel.run("import time\nkept = 5\ntime.sleep(60)", 1)
+    assert slow.status is CellStatus.TIMEOUT
+    assert "interrupted" in slow.reason
+    assert "5" in text(kernel.run("kept", 20).outputs)
+    assert kernel.run("!sleep 60", 1).status is CellStatus.TIMEOUT
+
+
+def test_a_cell_that_ignores_the_interrupt_costs_the_kernel(kernel: StudentKernel) -> None:
+    stubborn = "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True: pass"
+    assert kernel.run(stubborn, 1).status is CellStatus.TIMEOUT
+    assert not kernel.is_alive()
+
+
+def test_a_dying_kernel_is_told_from_a_slow_one(kernel: StudentKernel) -> None:
+    dead = kernel.run("import os\nos._exit(0)", 20)
+    assert dead.status is CellStatus.DEAD
+    assert dead.outputs[-1].ename == "KernelDied"
+
+
+@pytest.mark.parametrize(
+    "escape",
+    [
+        "setsid sh -c 'while :; do date +%s%N > ticks; done' &",
+        "unshare --user --pid --fork sh -c 'while :; do date +%s%N > ticks; done' &",
+    ],
+    ids=["setsid", "nested namespace"],
+)
+def test_frozen_students_do_nothing_and_then_go_on(
+    place: tuple[Engine, Path], kernel: StudentKernel, escape: str
+) -> None:
+    ticks = place[1] / "ticks"
+    ticks.unlink(missing_ok=True)
+    kernel.run(f"get_ipython().system_raw({escape!r})", 20)
+    kernel.run("import threading, time\nclass T: pass", 20)
+    end = time.monotonic() + 10
+    while not ticks.exists() and time.monotonic() < end:
+        time.sleep(0.05)
+    assert ticks.exists()
+    with kernel.processes.frozen():
+        before = ticks.stat().st_mtime_ns
+        time.sleep(0.3)
+        assert ticks.stat().st_mtime_ns == before
+    assert kernel.run("1", 20).status is CellStatus.OK
+    assert ticks.stat().st_mtime_ns > before
+
+
+def test_nothing_outlives_the_kernel(place: tuple[Engine, Path]) -> None:
+    mark = f"drydock-test-{os.getpid()}"
+    with student_kernel(*place) as kernel:
+        kernel.run(f"import subprocess\nsubprocess.Popen(['setsid', 'sh', '-c', 'sleep 600; : {mark}'])", 20)
+        assert _running(mark)
+    assert not _running(mark)
+
+
+def _running(mark: str) -> bool:
+    found = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
+    return any(mark in line and "sleep" in line for line in found.splitlines())
+
+
+def test_checks_run_outside_and_faults_are_could_not_check(place: tuple[Engine, Path]) -> None:
+    engine, _folder = place
+    with checker(engine) as checks:
+        failed = checks.check("net", "with check.task('net', hint='h') as t:\n    t.network('front').exists()", 30)
+        assert failed.status == "failed"
+        client = engine.endpoint.client()
+        client.networks.create("front")
+        client.close()
+        passed = checks.check("net", "with check.task('net', hint='h') as t:\n    t.network('front').exists()", 30)
+        assert passed.status == "passed"
+        for broken in ("syntax error(", "1 + 1", "import os; os._exit(0)", "while True: pass"):
+            assert checks.check("x", broken, 2).status == "could_not_check", broken
+        again = checks.check("net", "with check.task('net', hint='h') as t:\n    t.network('front').exists()", 30)
+        assert again.status == "passed"
+
+
+def test_a_killed_grader_leaves_no_student_process(tmp_path: Path) -> None:
+    """SIGKILL of the process that grades: its engine's supervisor ends the student's processes too."""
+    mark = f"drydock-test-{os.getpid()}-orphan"
+    script = f"""
+import json, os, sys, tempfile, time
+from pathlib import Path
+from grader.engines import best_engine
+from grader.execution import student_kernel
+folder = Path(sys.argv[1]); folder.chmod(0o777)
+with best_engine(shares=[folder], images=False) as engine, student_kernel(engine, folder) as kernel:
+    kernel.run("import subprocess; subprocess.Popen(['setsid', 'sh', '-c', 'sleep 600; : {mark}'])", 20)
+    print(json.dumps("up"), flush=True)
+    time.sleep(60)
+"""
+    process = subprocess.Popen([sys.executable, "-c", script, str(tmp_path)], stdout=subprocess.PIPE)
+    assert process.stdout is not None
+    assert json.loads(process.stdout.readline()) == "up"
+    assert _running(mark)
+    process.kill()
+    process.wait()
+    process.stdout.close()
+    end = time.monotonic() + 15
+    while _running(mark) and time.monotonic() < end:
+        time.sleep(0.1)
+    assert not _running(mark)
