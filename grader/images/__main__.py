@@ -15,11 +15,11 @@ from grader.images.catalogue import MANIFEST, as_json
 @click.command()
 @click.option("--cache", type=click.Path(path_type=Path), help="Folder to use instead of the user's cache.")
 @click.option("--verify", is_flag=True, help="Take the hash of every archive again.")
-@click.option("--rebuild", is_flag=True, help="Build all images again from today's packages.")
+@click.option("--rebuild", is_flag=True, help="Make all images again, from today's packages.")
 @click.option("--official", "from_hub", is_flag=True, help="Make them from Docker Hub's images instead (internet).")
 @click.option("--host", help="With --official: the Docker daemon to use (default: DOCKER_HOST or the local one).")
 @click.option("--mirror", default=official.HUB, show_default=True, help="With --official: where to pull from.")
-@click.option("--write-manifest", is_flag=True, help="Maintainers: commit to what is built here.")
+@click.option("--write-manifest", is_flag=True, help="Maintainers: write what was built here into the manifest.")
 def main(
     *,
     cache: Path | None,
@@ -33,10 +33,11 @@ def main(
     """Make the course images, unless they are there already, and list them."""
     try:
         if from_hub:
-            images = official.ensure(cache, click.echo, host=host, mirror=mirror)
+            images = official.ensure(cache, click.echo, host=host, mirror=mirror, rebuild=rebuild)
         else:
             images = ensure(cache, click.echo, verify=verify, rebuild=rebuild, compare=not write_manifest)
         if write_manifest:
+            _require_debian(images)
             MANIFEST.write_text(as_json(images.images), "utf-8")
     except ImagesError as error:
         click.echo(_("Error: {message}").format(message=error), err=True)
@@ -44,6 +45,14 @@ def main(
             click.echo(_("Try: {remedy}").format(remedy=error.remedy), err=True)
         sys.exit(1)
     _show(images)
+
+
+def _require_debian(images: ImageSet) -> None:
+    if any(image.source != "debian" for image in images.images):
+        raise ImagesError(
+            _("The manifest is about images made from Debian packages, and these are not."),
+            "python -m grader.images --rebuild --write-manifest",
+        )
 
 
 def _show(images: ImageSet) -> None:

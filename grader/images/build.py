@@ -57,9 +57,19 @@ def build(recipes: Sequence[Recipe], apt: Apt, scratch: Path, progress: Callable
 
 
 def _download(recipes: Sequence[Recipe], apt: Apt, scratch: Path) -> None:
-    roots = {name for recipe in recipes for layer in recipe.below for name in layer.packages}
-    roots.update(name for recipe in recipes for name in recipe.packages)
-    apt.fetch(apt.closure(roots, skip=SKIPPED), scratch)
+    parts: list[Recipe | SharedLayer] = [*recipes, *{layer for recipe in recipes for layer in recipe.below}]
+    # Looked up all together first: each question to apt-cache takes a fifth of a second.
+    apt.closure({name for part in parts for name in part.packages}, skip=SKIPPED)
+    wanted = {
+        package.name: package
+        for part in parts
+        for package in apt.closure(part.packages, skip=SKIPPED | _skipped_by(part))
+    }
+    apt.fetch([wanted[name] for name in sorted(wanted)], scratch)
+
+
+def _skipped_by(part: Recipe | SharedLayer) -> frozenset[str]:
+    return part.skip if isinstance(part, Recipe) else frozenset()
 
 
 class _Builder:
@@ -81,7 +91,7 @@ class _Builder:
     def _make_shared(self, stack: tuple[SharedLayer, ...]) -> _SharedPart:
         below = self._shared[stack[:-1]].packages if stack[:-1] else {}
         layer = stack[-1]
-        own = self._packages(layer.packages, below)
+        own = self._packages(layer, below)
         tree = self._unpack(own, usr_merged=True)
         layer.shape(tree)
         self._describe(tree, own)
@@ -92,7 +102,7 @@ class _Builder:
         stack = recipe.below
         parts = [self._shared[stack[:height]] for height in range(1, len(stack) + 1)]
         below = parts[-1].packages if parts else {}
-        own = self._packages(recipe.packages, below)
+        own = self._packages(recipe, below)
         tree = self._unpack(own, usr_merged=bool(parts))
         recipe.shape(tree)
         self._describe(tree, own)
@@ -102,8 +112,8 @@ class _Builder:
         versions = {name: package.version for name, package in sorted((below | own).items())}
         return Built(recipe, path, image_id, self._architecture, versions)
 
-    def _packages(self, roots: Iterable[str], below: dict[str, Package]) -> dict[str, Package]:
-        found = self._apt.closure(roots, skip=SKIPPED)
+    def _packages(self, part: Recipe | SharedLayer, below: dict[str, Package]) -> dict[str, Package]:
+        found = self._apt.closure(part.packages, skip=SKIPPED | _skipped_by(part))
         return {package.name: package for package in found if package.name not in below}
 
     def _unpack(self, packages: dict[str, Package], *, usr_merged: bool) -> FileTree:

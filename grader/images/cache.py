@@ -18,9 +18,8 @@ import hashlib
 import json
 import os
 import shutil
-import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -38,8 +37,8 @@ Progress = Callable[[str], None]
 
 # Packages (25 MB), archives (130 MB), the same again while images are rebuilt, and some air.
 _NEEDED_BYTES = 400_000_000
-# Another checkout of the course, with other recipes, may share the folder. Its archives stay this long.
-_KEEP_SECONDS = 14 * 24 * 3600
+# Other checkouts of the course, with other recipes, may share the folder: each image stays in so many versions.
+_KEEP_VERSIONS = 3
 
 
 @dataclass(frozen=True)
@@ -130,25 +129,21 @@ class ImageCache:
                 shutil.rmtree(scratch, ignore_errors=True)
 
     def _clean(self) -> None:
-        """Remove what interrupted builds left, and archives that no record names."""
+        """Remove what interrupted builds left, old versions, and archives that no record names."""
         shutil.rmtree(self.folder / "tmp", ignore_errors=True)
+        versions: dict[str, list[Path]] = {}
+        for record in sorted(self._archives.glob("*.json"), key=lambda path: path.stat().st_mtime, reverse=True):
+            versions.setdefault(record.stem.rpartition("-")[0], []).append(record)
         named = set()
-        for record in self._archives.glob("*.json"):
-            if time.time() - record.stat().st_mtime > _KEEP_SECONDS and not self._is_current(record):
-                record.unlink()
-                continue
-            try:
-                named.add(self._read(record).archive)
-            except (ValueError, TypeError, KeyError):
+        for records in versions.values():
+            for record in records[:_KEEP_VERSIONS]:
+                with suppress(ValueError, TypeError, KeyError):
+                    named.add(self._read(record).archive)
+            for record in records[_KEEP_VERSIONS:]:
                 record.unlink()
         for archive in self._archives.glob("*.tar"):
             if archive not in named:
                 archive.unlink()
-
-    def _is_current(self, record: Path) -> bool:
-        from grader.images.recipes import RECIPES
-
-        return record in {self._record(recipe) for recipe in RECIPES}
 
     def _record(self, recipe: Recipe) -> Path:
         return self._archives / f"{recipe.name}-{recipe.tag}-{recipe_digest(recipe)}.json"

@@ -41,22 +41,23 @@ def ensure(
     *,
     host: str | None = None,
     mirror: str = HUB,
+    rebuild: bool = False,
     recipes: Sequence[Recipe] = RECIPES,
 ) -> ImageSet:
     """The course images made from official ones, by the Docker daemon at ``host`` (a DOCKER_HOST value).
 
     Needs that daemon to reach ``mirror``; the daemon keeps the images, and the cache gets their archives, so that
-    ``grader.images.ensure`` finds them. Nothing is pulled for images that the cache already has. Raises ImagesError.
+    ``grader.images.ensure`` finds them. Nothing is pulled for images that the cache already has, unless ``rebuild``.
+    Raises ImagesError.
     """
     say = progress or (lambda line: None)
     store = ImageCache(cache, say)
     with store.explained(), store.locked() as scratch:
-        missing = [recipe for recipe in recipes if store.find(recipe, verify=False) is None]
+        missing = [recipe for recipe in recipes if rebuild or store.find(recipe, verify=False) is None]
         if missing:
             store.require_space()
             with _daemon(host) as client:
-                if any(_uses_tools(recipe) for recipe in missing):
-                    _pull(client, f"{mirror}/{TOOLS}", say)
+                _pull(client, f"{mirror}/{TOOLS}", say)
                 for recipe in missing:
                     image = make(client, recipe, mirror, say)
                     archive = scratch / f"{recipe.name}.tar"
@@ -70,7 +71,8 @@ def make(client: DockerClient, recipe: Recipe, mirror: str, say: Progress) -> di
     """Pull the official image, add what the course needs, tag it as ours; what ``docker inspect`` says about it."""
     import docker.errors
 
-    _pull(client, f"{mirror}/{recipe.official}", say)
+    if recipe.official != TOOLS:
+        _pull(client, f"{mirror}/{recipe.official}", say)
     machine = _MACHINES.get(client.version()["Arch"], client.version()["Arch"])
     try:
         built, _log = client.images.build(
@@ -92,11 +94,7 @@ def make(client: DockerClient, recipe: Recipe, mirror: str, say: Progress) -> di
     for tag in recipe.tags:
         built.tag(tag)
     say(_("Made {image} from {official}").format(image=recipe.reference, official=recipe.official))
-    return dict(client.api.inspect_image(recipe.reference))
-
-
-def _uses_tools(recipe: Recipe) -> bool:
-    return recipe.official != TOOLS
+    return dict(client.images.get(recipe.reference).attrs)
 
 
 def _context(recipe: Recipe) -> io.BytesIO:
@@ -164,8 +162,17 @@ def _daemon(host: str | None) -> Iterator[DockerClient]:
 
 
 def _save(client: DockerClient, recipe: Recipe, archive: Path) -> None:
+    # docker-py's own method saves one name only; the daemon's API saves an image with all of its names.
+    api = client.api
+    answer = api.get(
+        f"{api.base_url}/v{api.api_version}/images/get",
+        params={"names": list(recipe.tags)},
+        stream=True,
+        timeout=_PULL_SECONDS,
+    )
+    answer.raise_for_status()
     with archive.open("wb") as out:
-        for chunk in client.api.get_image(list(recipe.tags)):  # type: ignore[arg-type]
+        for chunk in answer.iter_content(1 << 20):
             out.write(chunk)
 
 

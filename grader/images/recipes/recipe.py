@@ -16,9 +16,9 @@ from grader.images.tree import FileTree
 class Recipe:
     """How one course image is made.
 
-    On the shared layers of ``below``, ``packages`` are unpacked with all they depend on; ``shape`` then turns the
-    unpacked files into the image's own; ``config`` may use the packages' versions. ``official`` is the image on
-    Docker Hub that can stand in for it; ``files/NAME/Dockerfile`` adds what the course needs to that one.
+    On the shared layers of ``below``, ``packages`` are unpacked with all they depend on but ``skip``; ``shape`` then
+    turns the unpacked files into the image's own; ``config`` may use the packages' versions. ``official`` is the
+    image on Docker Hub that can stand in; ``files/NAME/Dockerfile`` adds what the course needs to that one.
     """
 
     name: str
@@ -28,6 +28,7 @@ class Recipe:
     config: Callable[[Packages], ImageConfig]
     shape: Callable[[FileTree], None]
     below: tuple[SharedLayer, ...] = (SYSTEM,)
+    skip: frozenset[str] = frozenset()
 
     @property
     def reference(self) -> str:

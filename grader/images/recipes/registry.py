@@ -1,4 +1,4 @@
-"""drydock/registry: a registry for images (the Distribution project's), deletion enabled."""
+"""drydock/registry: the Distribution project's registry for images, with deletion enabled, and htpasswd."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from grader.images.tree import FileTree
 
 
 def _shape(tree: FileTree) -> None:
-    tree.drop([*LEFT_OUT, "etc/docker"])
+    tree.drop([*LEFT_OUT, "etc/docker", "usr/sbin"])
+    for path in [path for path in tree if path.startswith("usr/bin/")]:
+        if path not in {"usr/bin/docker-registry", "usr/bin/htpasswd"}:
+            tree.drop([path])
     tree.move("usr/bin/docker-registry", "usr/bin/registry")
     tree.file("etc/docker/registry/config.yml", (RECIPE.files / "config.yml").read_bytes())
     tree.file("entrypoint.sh", (RECIPE.files / "entrypoint.sh").read_bytes(), 0o755)
@@ -29,8 +32,10 @@ def _config(packages: Packages) -> ImageConfig:
 RECIPE = Recipe(
     name="registry",
     tag="2",
-    packages=("docker-registry",),
+    packages=("apache2-utils", "docker-registry"),
     official="registry:2",
     config=_config,
     shape=_shape,
+    # For apache2-utils' other programs.
+    skip=frozenset({"libgdbm6t64", "libssl3t64"}),
 )
