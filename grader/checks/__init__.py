@@ -1,7 +1,7 @@
 """The vocabulary of expectations about a Docker daemon, and what comes of them.
 
-A check reads like a teacher's sentence and fails like a teacher's explanation; docs/checks.md lists all of it.
-docker-py is imported when the first question is asked, so importing this package is cheap.
+A check reads like a teacher's sentence and fails like a teacher's explanation; docs/checks.md lists all
+of it. docker-py is imported when the first question is asked, so importing this package is cheap.
 """
 
 from __future__ import annotations

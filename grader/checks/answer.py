@@ -1,7 +1,7 @@
 """Answers that are a value: where they are kept, and what a task expects of them.
 
-An answer lives on the daemon, as a label of an empty volume: so it is graded like everything else, by what the
-daemon holds, and not by anything in the student's kernel.
+An answer lives on the daemon, as a label of an empty volume: so it is graded like everything else, by what
+the daemon holds, and not by anything in the student's kernel.
 """
 
 from __future__ import annotations
@@ -25,9 +25,7 @@ def volume_name(name: str) -> str:
     """The volume that keeps the answer called ``name``. Raises AuthorError."""
     if not isinstance(name, str) or not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,60}", name):
         raise AuthorError(
-            _("an answer's name must be like a task's: lower case, digits, dashes; not {name!r}").format(
-                name=name
-            )
+            _("an answer's name must be like a task's: lower case, digits, dashes; not {name!r}").format(name=name)
         )
     return f"drydock-answer-{name}"
 
@@ -81,6 +79,10 @@ class Answer(Subject):
 
     kind = "answer"
 
+    @property
+    def what(self) -> str:
+        return _("Answer {name}").format(name=self.name)
+
     def _fetch(self) -> Attrs | None:
         volume = volume_name(self.name)
         return self._daemon.find(lambda client: client.inspect_volume(volume))
@@ -102,16 +104,14 @@ class Answer(Subject):
 
     @expectation
     def equals_found(self, find: Callable[[Facts], Any], *, shortest: int | None = None) -> Claim:
-        """It is what ``find`` reads from the daemon; ``shortest``: so many leading characters of it are enough."""
+        """It is what ``find`` reads from the daemon; ``shortest``: that many leading characters are enough."""
         if not callable(find):
             raise AuthorError(_("the first argument must be a function of the daemon's facts"))
 
         def right(given: str) -> bool:
             truth = fingerprint.normalised(str(find(Facts(self._daemon))))
             answer = fingerprint.normalised(given)
-            return answer == truth or (
-                shortest is not None and len(answer) >= shortest and truth.startswith(answer)
-            )
+            return answer == truth or (shortest is not None and len(answer) >= shortest and truth.startswith(answer))
 
         return self._claim(right)
 

@@ -1,4 +1,4 @@
-"""Looks at what a lab's author passed to an expectation; a wrong value is an ``AuthorError`` in plain words."""
+"""Looks at what an author passed to an expectation; a wrong value is an ``AuthorError`` in plain words."""
 
 from __future__ import annotations
 
@@ -64,9 +64,7 @@ def path(value: object, what: str) -> str:
     """An absolute path inside a container."""
     if not isinstance(value, str) or not value.startswith("/") or "\0" in value:
         raise AuthorError(
-            _("{what} must be an absolute path such as /etc/motd, not {value!r}").format(
-                what=what, value=value
-            )
+            _("{what} must be an absolute path such as /etc/motd, not {value!r}").format(what=what, value=value)
         )
     return value.rstrip("/") or "/"
 
@@ -77,18 +75,14 @@ def words(value: object, what: str) -> list[str]:
         return shlex.split(text(value, what))
     if isinstance(value, list | tuple) and all(isinstance(word, str) for word in value):
         return list(value)
-    raise AuthorError(
-        _("{what} must be a list of words or one text, not {value!r}").format(what=what, value=value)
-    )
+    raise AuthorError(_("{what} must be a list of words or one text, not {value!r}").format(what=what, value=value))
 
 
 def pairs(named: Mapping[str, object] | None, keywords: Mapping[str, object], what: str) -> dict[str, str]:
     """Names with values, given as a mapping, as keywords or both."""
     merged = {**(named or {}), **keywords}
     if not merged or not all(isinstance(item, str) for pair in merged.items() for item in pair):
-        raise AuthorError(
-            _("{what} must be names with text values, not {value!r}").format(what=what, value=merged)
-        )
+        raise AuthorError(_("{what} must be names with text values, not {value!r}").format(what=what, value=merged))
     return {name: str(value) for name, value in merged.items()}
 
 
@@ -98,16 +92,32 @@ def pattern(value: object, what: str) -> re.Pattern[str]:
         return re.compile(text(value, what), re.MULTILINE)
     except re.error as error:
         raise AuthorError(
-            _("{what} is not a regular expression: {why} in {value!r}").format(
-                what=what, why=error, value=value
-            )
+            _("{what} is not a regular expression: {why} in {value!r}").format(what=what, why=error, value=value)
         ) from error
 
 
 def octal_mode(value: object, what: str) -> int:
     """File permission bits, given as text such as "0644" (a plain number would hide a forgotten 0o)."""
     if not isinstance(value, str) or not re.fullmatch(r"0?o?[0-7]{3,4}", value):
-        raise AuthorError(
-            _('{what} must be a text such as "0644", not {value!r}').format(what=what, value=value)
-        )
+        raise AuthorError(_('{what} must be a text such as "0644", not {value!r}').format(what=what, value=value))
     return int(value.replace("o", ""), 8)
+
+
+def pair(key: object, value: object, what: str = "key") -> str:
+    """A name and perhaps a value, shown as ``key=value`` or ``key``."""
+    text(key, what)
+    if value is not None and not isinstance(value, str):
+        raise AuthorError(_("the value of {key} must be a text, not {value!r}").format(key=key, value=value))
+    return str(key) if value is None else f"{key}={value}"
+
+
+def yes(value: object, what: str) -> bool:
+    """True or False."""
+    if not isinstance(value, bool):
+        raise AuthorError(_("{what} must be True or False, not {value!r}").format(what=what, value=value))
+    return value
+
+
+def port_and_protocol(number: object, protocol: object) -> str:
+    """``80/tcp``"""
+    return f"{port(number, 'port')}/{one_of(protocol, 'protocol', ('tcp', 'udp', 'sctp'))}"

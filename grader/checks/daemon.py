@@ -1,14 +1,14 @@
 """The daemon as the checks see it: docker-py with a time limit on every request, and its troubles sorted.
 
-Errors come out as ``Unavailable`` (the daemon is away, slow or too old) or ``Refused`` (it answered with an error).
-docker-py is imported when the first question is asked: importing the checks must stay cheap.
+Errors come out as ``Unavailable`` (the daemon is away, slow or too old) or ``Refused`` (it answered with an
+error). docker-py is imported when the first question is asked: importing the checks must stay cheap.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from grader.checks.deadline import Deadline
@@ -25,6 +25,8 @@ type Attrs = dict[str, Any]
 #: Seconds a healthy daemon may take for one answer. Software emulation (the microVM) answers `ps` in 0.1 s, a
 #: daemon on a busy host now and then in a second or two.
 REQUEST_SECONDS = 10.0
+#: The course image whose tools look into other containers' networks.
+HELPER_IMAGE = "drydock/busybox:1"
 
 
 class Connection:
@@ -33,6 +35,7 @@ class Connection:
     def __init__(self, host: str | None) -> None:
         self.host = host or os.environ.get("DOCKER_HOST") or ""
         self._client: APIClient | None = None
+        self._helper: str | None = None
 
     def client(self, timeout: float) -> APIClient:
         if self._client is None:
@@ -50,6 +53,22 @@ class Connection:
             options["base_url"] = self.host
         return APIClient(version="auto", timeout=timeout, **options)  # type: ignore[arg-type]
 
+    def remembered_helper(self, daemon: Daemon) -> str:
+        """The helper image's ID as it was when first asked for, or "" when it is not there (any more).
+
+        By ID, so that a student's image that later takes the helper's name is not mistaken for it.
+        """
+        if self._helper is None:
+            found = daemon.find(lambda client: client.inspect_image(HELPER_IMAGE))
+            self._helper = str(found["Id"]) if found else None
+            return self._helper or ""
+        identifier = self._helper
+        return identifier if daemon.find(lambda client: client.inspect_image(identifier)) else ""
+
+    def take_helper(self, other: Connection) -> None:
+        """Know the helper image another connection knows."""
+        self._helper = other._helper
+
     def close(self) -> None:
         if self._client is not None:
             self._client.close()
@@ -64,6 +83,10 @@ class Daemon:
         self.deadline = deadline
         self._info: Attrs | None = None
         self._lost = ""
+
+    @property
+    def connection(self) -> Connection:
+        return self._connection
 
     @property
     def host(self) -> str:
@@ -103,9 +126,7 @@ class Daemon:
         status = int(error.status_code or 0)
         explanation = printable(error.explanation or error)
         if status == 400 and "client version" in explanation.lower():
-            return self._losing(
-                _("This Docker daemon speaks another API version: {why}").format(why=explanation)
-            )
+            return self._losing(_("This Docker daemon speaks another API version: {why}").format(why=explanation))
         return Refused(status, explanation)
 
     def _losing(self, message: str) -> Unavailable:
@@ -132,15 +153,50 @@ class Daemon:
             raise
         return dict(found)
 
-    @contextmanager
-    def stream(self, path: str, params: Mapping[str, Any], *, patience: float) -> Iterator[requests.Response]:
-        """A streamed GET of ``path`` (without the version prefix), closed at the end.
+    def release(self, wish: Callable[[Any], Any]) -> None:
+        """Clean up something of ours, even when the check's time is over; failures are left to a later sweep."""
+        from docker.errors import DockerException
+        from requests import RequestException
 
-        docker-py's own streams wait without end for the next piece; here each piece may take ``patience`` seconds.
+        with suppress(DockerException, RequestException, OSError):
+            wish(self._connection.client(1.0 if self._lost else REQUEST_SECONDS))
+
+    def wait_for_exit(self, container: str, seconds: float) -> int | None:
+        """The exit code of a container, or None when it still runs after ``seconds``."""
+        import requests
+
+        limit = min(seconds, self.deadline.remaining())
+        with self.asking(patience=limit) as client:
+            try:
+                return int(client.wait(container, timeout=client.timeout)["StatusCode"])
+            except (requests.Timeout, requests.ConnectionError) as error:
+                if limit < seconds or "timed out" not in str(error).lower():
+                    raise
+        return None
+
+    def post(self, path: str, body: Mapping[str, Any]) -> Attrs:
+        """The answer to a POST of JSON. Raises Unavailable or Refused."""
+        with self.stream(path, {}, patience=REQUEST_SECONDS, body=body) as response:
+            return dict(response.json())
+
+    @contextmanager
+    def stream(
+        self, path: str, params: Mapping[str, Any], *, patience: float, body: Mapping[str, Any] | None = None
+    ) -> Iterator[requests.Response]:
+        """A streamed GET of ``path`` (without the version prefix), or a POST of ``body``, closed at the end.
+
+        docker-py's own streams wait without end for the next piece; here each may take ``patience`` seconds.
         """
         with self.asking(patience=patience) as client:
             url = f"{client.base_url}/v{client.api_version}{path}"
-            response = client.get(url, params=dict(params), stream=True, timeout=client.timeout)
+            response = client.request(
+                "GET" if body is None else "POST",
+                url,
+                params=dict(params),
+                json=body,
+                stream=True,
+                timeout=client.timeout,
+            )
             try:
                 if response.status_code >= 400:
                     raise Refused(response.status_code, _message_of(response))
@@ -163,9 +219,9 @@ class Daemon:
         """Raises Unavailable when the daemon is older than the API version in which ``what`` appeared."""
         if self.api_version() < (major, minor):
             raise Unavailable(
-                _(
-                    "This Docker daemon is too old to tell {what}: that needs API {needed}, it speaks {has}."
-                ).format(what=what, needed=f"{major}.{minor}", has=".".join(map(str, self.api_version())))
+                _("This Docker daemon is too old to tell {what}: that needs API {needed}, it speaks {has}.").format(
+                    what=what, needed=f"{major}.{minor}", has=".".join(map(str, self.api_version()))
+                )
             )
 
 

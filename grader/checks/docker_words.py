@@ -31,24 +31,19 @@ def short_id(identifier: str) -> str:
     return identifier.removeprefix("sha256:")[:12]
 
 
-def port_key(port: int, protocol: str) -> str:
-    return f"{port}/{protocol}"
-
-
 def published(
     bindings: Mapping[str, Sequence[Mapping[str, str]] | None] | None,
 ) -> list[tuple[str, int, str]]:
-    """Docker's map of ports as (host IP, host port, "80/tcp"), one entry per host port, IPv6 twins left out.
+    """Docker's map of ports as (host IP, host port, "80/tcp"), one entry per host port, no IPv6 twins.
 
-    The daemon lists a port published on all addresses twice (0.0.0.0 and ::); an unset port is 0 (chosen at start).
+    The daemon lists a port published on all addresses twice (0.0.0.0 and ::); an unset port is 0 (chosen at
+    start).
     """
     entries = []
     for inside, outside in (bindings or {}).items():
         for binding in outside or ():
             address = binding.get("HostIp") or "0.0.0.0"
-            if address == "::" and any(
-                (other.get("HostIp") or "0.0.0.0") == "0.0.0.0" for other in outside or ()
-            ):
+            if address == "::" and any((other.get("HostIp") or "0.0.0.0") == "0.0.0.0" for other in outside or ()):
                 continue
             entries.append((address, int(binding.get("HostPort") or 0), inside))
     return sorted(entries, key=lambda entry: (entry[2], entry[1], entry[0]))
@@ -60,12 +55,9 @@ def shown_port(entry: tuple[str, int, str]) -> str:
     return f"{inside} -> {f'[{address}]' if ':' in address else address}:{port or '?'}"
 
 
-def environment(config: Mapping[str, Any]) -> dict[str, str]:
-    """The Env list of a container or an image as names and values; a later entry wins, as in the process."""
-    return {
-        name: value
-        for name, _equals, value in (str(entry).partition("=") for entry in config.get("Env") or ())
-    }
+def environment(entries: Sequence[str] | None) -> dict[str, str]:
+    """An Env list as names and values; a later entry wins, as in the process."""
+    return {name: value for name, _equals, value in (str(entry).partition("=") for entry in entries or ())}
 
 
 def shown_words(words: Sequence[str] | None) -> str:
@@ -74,7 +66,7 @@ def shown_words(words: Sequence[str] | None) -> str:
 
 
 def inspect_command(kind: str, name: str, *fields: str) -> str:
-    """The docker command that shows ``fields`` (Go template paths such as ``.State.Status``) of one object."""
+    """The docker command that shows ``fields`` (template paths such as ``.State.Status``) of one object."""
     middle = " ".join(f"{{{{json {field}}}}}" for field in fields)
     chosen = f" --format {shlex.quote(middle)}" if fields else ""
     return f"docker {kind} inspect{chosen} {shlex.quote(name)}"

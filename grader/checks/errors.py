@@ -7,11 +7,11 @@ from grader.checks.wording import short_line
 
 
 class AuthorError(Exception):
-    """The check cell itself is wrong (a bad argument). ``str()`` names the mistake. Never the student's fault."""
+    """The check cell itself is wrong (a bad argument); ``str()`` names the mistake."""
 
 
 class Unavailable(Exception):
-    """The daemon can't tell us: away, too slow, or too old. ``str()`` says which. ``lost``: asking on is useless."""
+    """The daemon can't tell us: away, too slow, or too old; ``str()`` says it. ``lost``: asking on is useless."""
 
     def __init__(self, message: str, *, lost: bool = False) -> None:
         super().__init__(message)
@@ -28,7 +28,7 @@ class Refused(Exception):
 
 
 class OutOfTime(BaseException):
-    """The check cell's time is over. Not an ``Exception``, so that a cell's own ``except`` can't swallow it."""
+    """The check cell's time is over. No ``Exception``, so that a cell's own ``except`` can't swallow it."""
 
 
 class _ReportError(Exception):
@@ -44,7 +44,7 @@ class _ReportError(Exception):
 
 
 class CheckFailed(_ReportError):
-    """The task is not done yet, or waits for an earlier one. The message is one line; ``.report`` has it all."""
+    """The task is not done yet, or waits for an earlier one. The message is one line, ``.report`` has all."""
 
 
 class CouldNotCheck(_ReportError):

@@ -1,7 +1,7 @@
 """The machine behind every expectation: build a claim, judge it against the daemon, record one verdict.
 
-An expectation is a method that returns a ``Claim``; the ``@expectation`` decorator turns it into one that judges
-the claim at once and returns the object itself, so that expectations chain into a sentence.
+An expectation is a method that returns a ``Claim``; the ``@expectation`` decorator turns it into one that
+judges the claim at once and returns the object itself, so that expectations chain into a sentence.
 """
 
 from __future__ import annotations
@@ -10,10 +10,12 @@ import functools
 import inspect
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Concatenate, Self, cast
 
 from grader.checks.daemon import Attrs, Daemon
+from grader.checks.docker_words import dig, inspect_command
 from grader.checks.errors import AuthorError, Refused, Unavailable
 from grader.checks.verdicts import Status, Verdict
 from grader.i18n import _
@@ -21,7 +23,7 @@ from grader.i18n import _
 
 @dataclass(frozen=True)
 class Finding:
-    """What the daemon showed. ``command`` and ``look`` replace the claim's own when something more telling is known."""
+    """What the daemon showed. ``command`` and ``look`` replace the claim's own when these tell more."""
 
     ok: bool
     found: str = ""
@@ -53,9 +55,18 @@ class Context:
     sightings: set[str] = field(default_factory=set)
     #: The daemon's loss has been said once.
     lost: bool = False
+    #: What has to be removed when the task's check ends.
+    cleanup: ExitStack = field(default_factory=ExitStack)
+    boxes: dict[str, str] = field(default_factory=dict)
 
     def record(self, verdict: Verdict) -> None:
         self.verdicts.append(verdict)
+
+    def kept(self, key: str, make: Callable[[], AbstractContextManager[str]]) -> str:
+        """What ``make`` makes, once for the whole task; it is cleaned up when the task's check ends."""
+        if key not in self.boxes:
+            self.boxes[key] = self.cleanup.enter_context(make())
+        return self.boxes[key]
 
 
 class Subject(ABC):
@@ -69,6 +80,15 @@ class Subject(ABC):
         self._attrs: Attrs | None = None
         self._looked = False
         self._missing_said = False
+
+    @property
+    @abstractmethod
+    def what(self) -> str:
+        """The object as the subject of a sentence: ``Container web``."""
+
+    def _says(self, sentence: str, **words: object) -> str:
+        """``sentence`` with ``{what}`` and the other words filled in."""
+        return sentence.format(what=self.what, **words)
 
     @property
     def _daemon(self) -> Daemon:
@@ -99,13 +119,34 @@ class Subject(ABC):
         verdicts = self._context.verdicts
         good = isinstance(weight, int | float) and not isinstance(weight, bool) and 0 < weight < 1000
         if not verdicts or not good:
-            mistake = _(
-                "worth({weight!r}) must follow an expectation and be a number above 0 and below 1000."
-            )
+            mistake = _("worth({weight!r}) must follow an expectation and be a number above 0 and below 1000.")
             self._context.record(author_verdict(AuthorError(mistake.format(weight=weight))))
             return self
         verdicts[-1] = replace(verdicts[-1], weight=float(weight))
         return self
+
+    def _field(
+        self,
+        sentence: str,
+        expected: str,
+        *path: str,
+        right: Callable[[Any], bool],
+        look: str,
+        show: Callable[[Any], str] = lambda value: str(value) if value not in (None, "") else _("nothing"),
+    ) -> Claim:
+        """A claim about one value of the object's description; ``right`` and ``show`` get that value or None."""
+
+        def judge(attrs: Attrs) -> Finding:
+            value = dig(attrs, *path)
+            return Finding(right(value), show(value))
+
+        return Claim(
+            sentence,
+            expected,
+            judge,
+            inspect_command(self.kind, self.name, "." + ".".join(path)),
+            look,
+        )
 
     def _judge(self, claim: Claim) -> Verdict:
         quiet = False

@@ -1,7 +1,8 @@
 """A task's report as one HTML fragment for a notebook.
 
-No scripts and no style sheet: JupyterLab's own colours (CSS variables) make it right in light and dark themes,
-and the fallbacks inherit, so that static feedback pages work too. Status is a word and a symbol, not only a colour.
+No scripts and no style sheet: JupyterLab's own colours (CSS variables) make it right in light and dark
+themes, and the fallbacks inherit, so that static feedback pages work too. Status is a word and a symbol, not
+only a colour.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from grader.checks.verdicts import Status, TaskReport, Verdict
 from grader.checks.wording import SYMBOLS, Part, parts, quiet_line, status_word, summary
 from grader.i18n import _
 
-# The fallback colours have a contrast of at least 3:1 on white and on #111 (they colour bars and bold words only).
+# The fallback colours have a contrast of at least 3:1 on white and on #111 (for bars and bold words only).
 _COLOURS = {
     Status.PASSED: "var(--jp-success-color1, #2e8540)",
     Status.FAILED: "var(--jp-error-color1, #d9433f)",

@@ -3,23 +3,34 @@
 from __future__ import annotations
 
 import ipaddress
+import shlex
+from typing import Any
 
 from grader.checks import arguments
+from grader.checks.container.networking import is_at
 from grader.checks.daemon import Attrs
-from grader.checks.docker_words import dig, inspect_command
-from grader.checks.expectation import Claim, Finding, Subject, expectation
+from grader.checks.docker_words import dig
+from grader.checks.errors import AuthorError
+from grader.checks.expectation import Claim, Finding, expectation
 from grader.checks.history import gone
+from grader.checks.labels import Driven, Labelled
 from grader.checks.plain import listed
+from grader.checks.throwaway import OWN_LABEL
 from grader.i18n import _
 
 
-class Network(Subject):
+class Network(Labelled, Driven):
     """``t.network("front")``: everything a task can expect of one network."""
 
     kind = "network"
 
+    @property
+    def what(self) -> str:
+        return _("Network {name}").format(name=self.name)
+
     def _fetch(self) -> Attrs | None:
         attrs = self._daemon.find(lambda client: client.inspect_network(self.name))
+        # The daemon also accepts the beginning of an ID as a name; only the name counts here.
         return attrs if attrs and attrs.get("Name") == self.name else None
 
     def _missing(self) -> Finding:
@@ -37,7 +48,7 @@ class Network(Subject):
     def exists(self) -> Claim:
         """A network has this name."""
         return Claim(
-            _("Network {name} exists").format(name=self.name),
+            self._says(_("{what} exists")),
             _("a network with this name"),
             lambda attrs: Finding(True, str(attrs.get("Driver"))),
             "docker network ls",
@@ -46,80 +57,117 @@ class Network(Subject):
 
     @expectation
     def is_gone(self, after_existing: bool = False) -> Claim:
-        """No network has this name; with ``after_existing`` one had it earlier."""
-        return gone(
-            self,
-            _("Network {name} is removed"),
-            after_existing,
-            "docker network ls",
-            present=lambda attrs: str(attrs.get("Driver")),
-        )
-
-    @expectation
-    def has_driver(self, driver: str) -> Claim:
-        """Its driver: bridge, host, macvlan, …"""
-        wanted = arguments.text(driver, "driver")
-        return Claim(
-            _("Network {name} uses the driver {driver}").format(name=self.name, driver=wanted),
-            wanted,
-            lambda attrs: Finding(attrs.get("Driver") == wanted, str(attrs.get("Driver"))),
-            inspect_command("network", self.name, ".Driver"),
-            _("The driver is chosen when a network is made."),
-        )
+        """No network has this name; with ``after_existing`` one had (the daemon's events prove it)."""
+        return gone(self, after_existing, "docker network ls", present=lambda attrs: str(attrs.get("Driver")))
 
     @expectation
     def is_internal(self, yes: bool = True) -> Claim:
         """It has no way out (``--internal``); ``is_internal(False)``: it has one."""
-        words = {True: _("internal"), False: _("not internal")}
-        return Claim(
-            _("Network {name} is {what}").format(name=self.name, what=words[bool(yes)]),
-            words[bool(yes)],
-            lambda attrs: Finding(attrs.get("Internal") is bool(yes), words[attrs.get("Internal") is True]),
-            inspect_command("network", self.name, ".Internal"),
-            _("Whether a network has a way out is fixed when it is made."),
+        return self._switch(_("{what} is internal"), _("{what} is not internal"), yes, "Internal")
+
+    @expectation
+    def is_attachable(self, yes: bool = True) -> Claim:
+        """Containers of one's own may join it, where it belongs to a swarm."""
+        return self._switch(_("{what} is attachable"), _("{what} is not attachable"), yes, "Attachable")
+
+    @expectation
+    def is_ipv6(self, yes: bool = True) -> Claim:
+        """IPv6 is switched on in it."""
+        return self._switch(_("{what} has IPv6"), _("{what} has no IPv6"), yes, "EnableIPv6")
+
+    def _switch(self, sentence: str, opposite: str, yes: bool, field: str) -> Claim:
+        wanted = arguments.yes(yes, "yes")
+        words = {True: _("yes"), False: _("no")}
+        return self._field(
+            self._says(sentence if wanted else opposite),
+            words[wanted],
+            field,
+            right=lambda has: (has is True) is wanted,
+            show=lambda has: words[has is True],
+            look=_("It is decided when a network is made: `docker network create --help`."),
         )
 
     @expectation
-    def has_member(self, container: str) -> Claim:
-        """This container is connected to it, running or not."""
+    def has_member(self, container: str, alias: str | None = None, ip: str | None = None) -> Claim:
+        """This container is connected to it, running or not, as ``alias`` and at ``ip`` when given."""
         wanted = arguments.text(container, "container")
+        shown = wanted + (_(" as {alias}").format(alias=alias) if alias else "")
+        shown += _(" at {ip}").format(ip=ip) if ip else ""
 
         def judge(_attrs: Attrs) -> Finding:
             members = self._members()
-            return Finding(wanted in members, listed(members, empty=_("no containers")))
+            right = wanted in members
+            if right and (alias or ip):
+                attrs = self._daemon.find(lambda client: client.inspect_container(wanted)) or {}
+                right = is_at(dig(attrs, "NetworkSettings", "Networks", self.name) or {}, alias, ip)
+            return Finding(right, listed(members, empty=_("no containers")))
 
+        return self._member_claim(self._says(_("{what} has the member {container}"), container=shown), shown, judge)
+
+    @expectation
+    def has_no_member(self, container: str) -> Claim:
+        """This container is not connected to it."""
+        unwanted = arguments.text(container, "container")
+        return self._member_claim(
+            self._says(_("{what} does not have the member {container}"), container=unwanted),
+            _("without {container}").format(container=unwanted),
+            lambda _attrs: Finding(unwanted not in (m := self._members()), listed(m, empty=_("no containers"))),
+        )
+
+    @expectation
+    def has_only_members(self, *containers: str) -> Claim:
+        """Exactly these containers are connected to it; none given: nobody is."""
+        wanted = sorted(arguments.texts(containers, "containers")) if containers else []
+        shown = listed(wanted, empty=_("no containers"))
+        return self._member_claim(
+            self._says(_("{what} has exactly the members {containers}"), containers=shown),
+            shown,
+            lambda _attrs: Finding((m := self._members()) == wanted, listed(m, empty=_("no containers"))),
+        )
+
+    def _member_claim(self, sentence: str, expected: str, judge: Any) -> Claim:
         return Claim(
-            _("Container {container} is connected to network {name}").format(
-                container=wanted, name=self.name
-            ),
-            wanted,
+            sentence,
+            expected,
             judge,
-            f"docker ps --all --filter network={self.name}",
+            f"docker ps --all --filter {shlex.quote(f'network={self.name}')}",
             _("`docker network --help` lists how a container joins and leaves."),
         )
 
     def _members(self) -> list[str]:
         # `docker network inspect` shows running containers only; this filter also finds stopped ones.
         found = self._daemon.ask(lambda client: client.containers(all=True, filters={"network": self.name}))
-        return sorted(str((container.get("Names") or ["?"])[0]).removeprefix("/") for container in found)
+        return sorted(
+            str((container.get("Names") or ["?"])[0]).removeprefix("/")
+            for container in found
+            if OWN_LABEL not in (container.get("Labels") or {})
+        )
 
     @expectation
     def has_subnet(self, subnet: str) -> Claim:
         """One of its address ranges is this: "172.30.0.0/24"."""
-        wanted = ipaddress.ip_network(arguments.text(subnet, "subnet"))
+        try:
+            wanted = str(ipaddress.ip_network(arguments.text(subnet, "subnet")))
+        except ValueError as error:
+            raise AuthorError(_("subnet: {why}").format(why=error)) from None
+        return self._address(self._says(_("{what} has the subnet {subnet}"), subnet=wanted), wanted, "Subnet")
 
-        def judge(attrs: Attrs) -> Finding:
-            has = [
-                str(entry.get("Subnet"))
-                for entry in dig(attrs, "IPAM", "Config") or ()
-                if entry.get("Subnet")
-            ]
-            return Finding(str(wanted) in has, listed(has, empty=_("no subnet")))
+    @expectation
+    def has_gateway(self, ip: str) -> Claim:
+        """The host's address in it."""
+        wanted = str(ipaddress.ip_address(arguments.text(ip, "ip")))
+        return self._address(self._says(_("{what} has the gateway {ip}"), ip=wanted), wanted, "Gateway")
 
-        return Claim(
-            _("Network {name} has the subnet {subnet}").format(name=self.name, subnet=wanted),
-            str(wanted),
-            judge,
-            inspect_command("network", self.name, ".IPAM.Config"),
-            _("The subnet is chosen when a network is made: `docker network create --help`."),
+    def _address(self, sentence: str, wanted: str, field: str) -> Claim:
+        def values(config: Any) -> list[str]:
+            return [str(entry[field]) for entry in config or () if entry.get(field)]
+
+        return self._field(
+            sentence,
+            wanted,
+            "IPAM",
+            "Config",
+            right=lambda config: wanted in values(config),
+            show=lambda config: listed(values(config), empty=_("none")),
+            look=_("Addresses are chosen when a network is made: `docker network create --help`."),
         )

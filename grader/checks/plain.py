@@ -13,7 +13,7 @@ _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\
 
 
 def printable(text: object, limit: int = FIELD_LIMIT) -> str:
-    """``text`` with control characters made visible and its middle left out where it is longer than ``limit``.
+    """``text`` with control characters made visible and its middle left out beyond ``limit`` characters.
 
     Terminal escape sequences in a container's log must not recolour or rewrite the student's screen.
     """

@@ -1,9 +1,11 @@
 """``python -m grader.checks.runner``: runs check cells against $DOCKER_HOST for a trusted caller.
 
-Stdin has one JSON object a line: ``{"id", "source", "points"}`` and optionally ``"timeout"`` in seconds. Stdout
-gets one JSON line for each, in order: ``{"id", "report": TaskReport.to_dict() | null, "error": str | null}``, and
-nothing else. Each cell runs in a child process of its own, so that a cell that loops, exits or crashes the
-interpreter costs only its own verdict; what it found out (for ``needs`` and gone-checks) is kept here.
+Stdin has one JSON object a line: ``{"id", "source", "points"}`` and optionally ``"timeout"`` in seconds.
+Stdout gets one JSON line for each, in order, and nothing else:
+``{"id", "report": TaskReport.to_dict() | null, "error": str | null}``.
+
+Each cell runs in a child process of its own, so that a cell that loops, exits or crashes the interpreter costs
+only its own verdict; what it found out (for ``needs`` and gone-checks) is kept here.
 """
 
 from __future__ import annotations
@@ -22,7 +24,7 @@ from dataclasses import dataclass
 from types import FrameType
 from typing import Any, BinaryIO, NoReturn, TextIO
 
-from grader.checks.errors import CheckFailed, CouldNotCheck, OutOfTime
+from grader.checks.errors import CheckFailed, CouldNotCheck, OutOfTime, Refused, Unavailable
 from grader.checks.plain import printable
 from grader.checks.task import Checks
 from grader.checks.verdicts import TaskReport
@@ -67,11 +69,7 @@ def _answer(line: str, checks: Checks, timeout: float) -> dict[str, Any]:
 
 def _parsed(line: str, timeout: float) -> _Request:
     data = json.loads(line)
-    if (
-        not isinstance(data, dict)
-        or not isinstance(data.get("id"), str)
-        or not isinstance(data.get("source"), str)
-    ):
+    if not isinstance(data, dict) or not isinstance(data.get("id"), str) or not isinstance(data.get("source"), str):
         raise ValueError(_("it needs the texts id and source"))
     seconds = data.get("timeout", timeout)
     if not isinstance(seconds, int | float) or isinstance(seconds, bool) or not 0 < seconds <= 3600:
@@ -140,7 +138,7 @@ def _out_of_time(signum: int, frame: FrameType | None) -> NoReturn:
 
 
 def run_cell(source: str, name: str, checks: Checks, timeout: float) -> dict[str, Any]:
-    """Execute one check cell with only ``check`` in its namespace; the report, sightings and error as JSON data."""
+    """Execute one check cell with only ``check`` in its namespace; what came of it as JSON data."""
     reports: list[TaskReport] = []
     checks = checks.again(deadline=timeout, on_report=reports.append)
     error = _executed(source, name, {"check": checks, "__builtins__": builtins, "__name__": "__check__"})
@@ -169,9 +167,7 @@ def _in_short(error: BaseException) -> str:
     if isinstance(error, OutOfTime):
         return _("The check cell did not end within its time and was stopped.")
     if isinstance(error, SyntaxError):
-        return _("The check cell is not valid Python, line {line}: {why}").format(
-            line=error.lineno, why=error.msg
-        )
+        return _("The check cell is not valid Python, line {line}: {why}").format(line=error.lineno, why=error.msg)
     return _("The check cell stumbled: {why}").format(why=printable(f"{type(error).__name__}: {error}"))
 
 
@@ -184,7 +180,10 @@ def main() -> int:
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     import docker  # noqa: F401 - once here, not in every child
 
-    serve(sys.stdin, answers, Checks(os.environ.get("DOCKER_HOST")), options.timeout)
+    checks = Checks(os.environ.get("DOCKER_HOST"))
+    with suppress(Unavailable, Refused):  # each cell will say so
+        checks.prepare()
+    serve(sys.stdin, answers, checks, options.timeout)
     return 0
 
 

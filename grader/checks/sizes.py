@@ -1,7 +1,7 @@
 """Sizes and durations as the docker command writes them.
 
-Memory is binary (``64m`` is 64 MiB), image sizes are decimal (``20MB`` is 20 000 000 bytes): the docker command
-does it so too (github.com/docker/go-units: RAMInBytes and FromHumanSize).
+Memory is binary (``64m`` is 64 MiB), image sizes are decimal (``20MB`` is 20 000 000 bytes): the docker
+command does it so too (github.com/docker/go-units: RAMInBytes and FromHumanSize).
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def memory_bytes(value: str | int, what: str = "memory") -> int:
 
 
 def size_bytes(value: str | int, what: str = "size") -> int:
-    """Bytes of an image or file size: a number of bytes or a text such as "20MB" or "20MiB". Raises AuthorError."""
+    """Bytes of an image's or file's size: a number or a text such as "20MB" or "20MiB". Raises AuthorError."""
     return _bytes(value, what, base=1000)
 
 
@@ -42,9 +42,7 @@ def _bytes(value: str | int, what: str, base: int) -> int:
     match = _SIZE.fullmatch(value.strip()) if isinstance(value, str) else None
     if match is None:
         raise AuthorError(
-            _('{what} must be a number of bytes or a text such as "64m", not {value!r}').format(
-                what=what, value=value
-            )
+            _('{what} must be a number of bytes or a text such as "64m", not {value!r}').format(what=what, value=value)
         )
     power = _POWERS[match["unit"].lower()]
     return int(float(match["number"]) * (1024 if match["binary"] else base) ** power)

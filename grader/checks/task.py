@@ -12,6 +12,7 @@ from grader.checks.container import Container
 from grader.checks.daemon import Connection, Daemon
 from grader.checks.deadline import Deadline
 from grader.checks.errors import AuthorError, CheckFailed, CouldNotCheck, OutOfTime
+from grader.checks.event import Event
 from grader.checks.expectation import Context, author_verdict
 from grader.checks.image import Image
 from grader.checks.network import Network
@@ -58,7 +59,7 @@ class Checks:
 
     @property
     def sightings(self) -> frozenset[str]:
-        """Objects seen alive so far ("container:web"): evidence that something existed before it was removed."""
+        """Objects seen so far ("container:web"): evidence that something existed before it was removed."""
         return frozenset(self._sightings)
 
     def remember(self, report: TaskReport, sightings: Sequence[str] = ()) -> None:
@@ -66,9 +67,17 @@ class Checks:
         self._reports[report.task] = report
         self._sightings.update(sightings)
 
+    def prepare(self) -> None:
+        """Look at the daemon once before a student does: which image is the helper is decided now.
+
+        Raises Unavailable or Refused.
+        """
+        self._connection.remembered_helper(Daemon(self._connection, Deadline(self._deadline)))
+
     def again(self, *, deadline: float, on_report: Callable[[TaskReport], None]) -> Checks:
         """The same daemon and the same memory, another deadline and listener."""
         other = Checks(self._connection.host or None, deadline=deadline, on_report=on_report)
+        other._connection.take_helper(self._connection)
         other._reports, other._sightings = dict(self._reports), set(self._sightings)
         return other
 
@@ -108,6 +117,10 @@ class Task:
         """An answer the student gave with ``check.answer(name, value)``."""
         return Answer(self._open(name), name)
 
+    def event(self, kind: str, action: str, name: str | None = None, /, **attributes: str) -> Event:
+        """Something that happened: ``t.event("container", "die", "web", exitCode="137")``."""
+        return Event(self._open(kind), kind, action, name, attributes)
+
     def _open(self, name: object) -> Context:
         if self._context is None:
             raise AuthorError(_("a task is used inside its with block: with check.task(…) as t"))
@@ -132,15 +145,11 @@ class Task:
 
     def _mistake(self) -> str:
         if not isinstance(self._id, str) or not _TASK_ID.fullmatch(self._id):
-            return _("a task's id must be lower case letters, digits and dashes, not {id!r}").format(
-                id=self._id
-            )
+            return _("a task's id must be lower case letters, digits and dashes, not {id!r}").format(id=self._id)
         if not isinstance(self._hint, str) or not self._hint.strip():
             return _("task {id} needs a hint").format(id=self._id)
         if isinstance(self._needs, str) or not all(isinstance(need, str) for need in self._needs):
-            return _('needs must be a list of task ids such as ("build-app",), not {needs!r}').format(
-                needs=self._needs
-            )
+            return _('needs must be a list of task ids such as ("build-app",), not {needs!r}').format(needs=self._needs)
         return ""
 
     def __exit__(
@@ -160,6 +169,8 @@ class Task:
     def _finish(self, cause: BaseException | None) -> None:
         context = self._context
         self._context = None
+        if context:
+            context.cleanup.close()
         verdicts = tuple(context.verdicts) if context else ()
         title = self._title or str(self._id).replace("-", " ").capitalize()
         report = TaskReport(str(self._id), title, str(self._hint or ""), verdicts)
@@ -177,9 +188,7 @@ def _blocked(needed: TaskReport) -> Verdict:
         _("This task builds on the task {task}").format(task=needed.task),
         _("{task} passed").format(task=needed.task),
         _("{task} has not passed yet").format(task=needed.task),
-        look=_("Finish {task} first and run its check again, then this one. Nothing is lost.").format(
-            task=needed.task
-        ),
+        look=_("Finish {task} first and run its check again, then this one. Nothing is lost.").format(task=needed.task),
     )
 
 
@@ -198,7 +207,5 @@ def _stumbled(error: BaseException) -> Verdict:
         Status.COULD_NOT_CHECK,
         _("This check can be evaluated"),
         found=reason,
-        look=_(
-            "This says nothing about your work. Run the check again; if it stays so, tell the author of the lab."
-        ),
+        look=_("This says nothing about your work. Run the check again; if it stays so, tell the lab's author."),
     )

@@ -27,7 +27,7 @@ _VERDICT_TEXTS = ("sentence", "expected", "found", "command", "look")
 class Verdict:
     """One expectation's outcome.
 
-    ``command`` is the docker command that shows what was found, ``look`` where to look next (never the answer).
+    ``command`` is the docker command that shows what was found, ``look`` where to look next, never the answer.
     ``weight`` is its share of the task relative to the others. ``quiet`` verdicts count, but their reason has
     been said by an earlier one (the object does not exist), so renderers only count them.
     """
@@ -66,9 +66,7 @@ class Verdict:
         well_typed = all(isinstance(text, str) for text in texts.values()) and isinstance(weight, int | float)
         if not well_typed:
             raise ValueError("a verdict's texts must be strings and its weight a number")
-        return cls(
-            Status(str(data.get("status"))), **texts, weight=float(weight), quiet=data.get("quiet") is True
-        )
+        return cls(Status(str(data.get("status"))), **texts, weight=float(weight), quiet=data.get("quiet") is True)
 
 
 @dataclass(frozen=True)

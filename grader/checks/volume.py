@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+import shlex
+from typing import Any
+
 from grader.checks import arguments
 from grader.checks.daemon import Attrs
-from grader.checks.docker_words import inspect_command
-from grader.checks.expectation import Claim, Finding, Subject, expectation
+from grader.checks.expectation import Claim, Finding, expectation
+from grader.checks.files import Reader, file_claim, no_file_claim, read_entry, wanted_file
 from grader.checks.history import gone
+from grader.checks.labels import Driven, Labelled
 from grader.checks.plain import listed
+from grader.checks.throwaway import OWN_LABEL, any_image, throwaway
 from grader.i18n import _
 
+#: Where a volume is mounted in the container of ours that reads it.
+_MOUNT = "/volume"
 
-class Volume(Subject):
+
+class Volume(Labelled, Driven):
     """``t.volume("data")``: everything a task can expect of one volume."""
 
     kind = "volume"
+
+    @property
+    def what(self) -> str:
+        return _("Volume {name}").format(name=self.name)
 
     def _fetch(self) -> Attrs | None:
         return self._daemon.find(lambda client: client.inspect_volume(self.name))
@@ -35,7 +47,7 @@ class Volume(Subject):
     def exists(self) -> Claim:
         """A volume has this name."""
         return Claim(
-            _("Volume {name} exists").format(name=self.name),
+            self._says(_("{what} exists")),
             _("a volume with this name"),
             lambda attrs: Finding(True, str(attrs.get("Driver"))),
             "docker volume ls",
@@ -44,51 +56,98 @@ class Volume(Subject):
 
     @expectation
     def is_gone(self, after_existing: bool = False) -> Claim:
-        """No volume has this name; with ``after_existing`` one had it earlier."""
-        return gone(
-            self,
-            _("Volume {name} is removed"),
-            after_existing,
-            "docker volume ls",
-            present=lambda attrs: str(attrs.get("Driver")),
-        )
-
-    @expectation
-    def has_label(self, key: str, value: str | None = None) -> Claim:
-        """It carries this label, with this value when one is given."""
-        arguments.text(key, "key")
-        shown = key if value is None else f"{key}={value}"
-
-        def judge(attrs: Attrs) -> Finding:
-            labels = attrs.get("Labels") or {}
-            right = key in labels and value in (None, labels[key])
-            return Finding(right, listed((f"{k}={v}" for k, v in labels.items()), empty=_("no labels")))
-
-        return Claim(
-            _("Volume {name} has the label {label}").format(name=self.name, label=shown),
-            shown,
-            judge,
-            inspect_command("volume", self.name, ".Labels"),
-            _("Labels are given when a volume is made."),
-        )
+        """No volume has this name; with ``after_existing`` one had (the daemon's events prove it)."""
+        return gone(self, after_existing, "docker volume ls", present=lambda attrs: str(attrs.get("Driver")))
 
     @expectation
     def used_by(self, container: str) -> Claim:
         """This container has it mounted, running or not."""
         wanted = arguments.text(container, "container")
-
-        def judge(_attrs: Attrs) -> Finding:
-            users = self._users()
-            return Finding(wanted in users, listed(users, empty=_("used by no container")))
-
-        return Claim(
-            _("Volume {name} is used by container {container}").format(name=self.name, container=wanted),
+        return self._use_claim(
+            self._says(_("{what} is used by container {container}"), container=wanted),
             wanted,
+            lambda _attrs: Finding(wanted in (users := self._users()), _shown_users(users)),
+        )
+
+    @expectation
+    def is_unused(self) -> Claim:
+        """No container has it mounted, running or not."""
+        return self._use_claim(
+            self._says(_("{what} is used by no container")),
+            _("used by no container"),
+            lambda _attrs: Finding(not (users := self._users()), _shown_users(users)),
+        )
+
+    def _use_claim(self, sentence: str, expected: str, judge: Any) -> Claim:
+        return Claim(
+            sentence,
+            expected,
             judge,
-            f"docker ps --all --filter volume={self.name}",
+            f"docker ps --all --filter {shlex.quote(f'volume={self.name}')}",
             _("A volume is mounted when a container is made."),
         )
 
     def _users(self) -> list[str]:
         found = self._daemon.ask(lambda client: client.containers(all=True, filters={"volume": self.name}))
-        return sorted(str((container.get("Names") or ["?"])[0]).removeprefix("/") for container in found)
+        return sorted(
+            str((container.get("Names") or ["?"])[0]).removeprefix("/")
+            for container in found
+            if OWN_LABEL not in (container.get("Labels") or {})
+        )
+
+    @expectation
+    def has_file(
+        self,
+        path: str,
+        *,
+        containing: str | None = None,
+        lacking: str | None = None,
+        matching: str | None = None,
+        equals: str | None = None,
+        mode: str | None = None,
+        owner: int | None = None,
+        group: int | None = None,
+        kind: str = "file",
+        links_to: str | None = None,
+        sha256: str | None = None,
+        executable_by: str | None = None,
+    ) -> Claim:
+        """It has this file; ``path`` counts from the volume's own root. Owners are numbers here."""
+        for value, name in ((owner, "owner"), (group, "group")):
+            if value is not None:
+                arguments.whole(value, name, low=0, high=2**32)
+        wanted = wanted_file(
+            path,
+            kind,
+            containing=containing,
+            lacking=lacking,
+            matching=matching,
+            equals=equals,
+            mode=mode,
+            owner=owner,
+            group=group,
+            links_to=links_to,
+            sha256=sha256,
+            executable_by=executable_by,
+        )
+        return file_claim(self, wanted, self._reader, self._look_command(path))
+
+    @expectation
+    def has_no_file(self, path: str) -> Claim:
+        """Nothing is at this path, counted from the volume's own root."""
+        return no_file_claim(self, path, self._reader, self._look_command(path))
+
+    def _reader(self) -> Reader:
+        # A container that is created and never started: the daemon mounts the volume for its archive.
+        image = self._context.kept("any image", lambda: any_image(self._daemon))
+        bind = {"Binds": [f"{self.name}:{_MOUNT}:ro,nocopy"]}
+        box = self._context.kept(f"volume:{self.name}", lambda: throwaway(self._daemon, image, ["-"], host=bind))
+        return lambda path: read_entry(self._daemon, box, _MOUNT + path)
+
+    def _look_command(self, path: str) -> str:
+        mount = shlex.quote(f"{self.name}:{_MOUNT}:ro")
+        return f"docker run --rm -v {mount} drydock/busybox ls -ld {shlex.quote(_MOUNT + path)}"
+
+
+def _shown_users(users: list[str]) -> str:
+    return listed(users, empty=_("used by no container"))

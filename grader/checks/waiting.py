@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import json
 import queue
-import threading
 from collections.abc import Callable
-from contextlib import suppress
-from typing import Any
 
 from grader.checks.daemon import Daemon
 from grader.checks.deadline import Deadline
 from grader.checks.errors import Unavailable
 from grader.checks.expectation import Finding
+from grader.checks.streams import Pieces
 from grader.i18n import _
 
 
@@ -27,46 +25,31 @@ def wait_for(
 ) -> Finding:
     """The first good finding, or the last one when ``seconds`` are over.
 
-    ``retry``: also look again every so many seconds. Only for things no event tells about (a line in a log, an
-    answer over HTTP). Raises Unavailable when the check's own deadline comes first.
+    ``retry``: also look again every so many seconds. Only for things no event tells about (a line in a log,
+    an answer over HTTP). Raises Unavailable when the check's own deadline comes first.
     """
     finding = look()
     if finding.ok:
         return finding
     limit = Deadline(min(seconds, daemon.deadline.remaining()))
-    with daemon.stream("/events", _filters(kind, name), patience=limit.remaining() + 1) as response:
-        events = _pump(response)
+    # A name and not an ID is filtered for: the object may not exist yet, or be made anew.
+    params = {"filters": json.dumps({"type": [kind], kind: [name]})}
+    with (
+        daemon.stream("/events", params, patience=limit.remaining() + 1) as response,
+        Pieces(response, response.iter_lines(chunk_size=1)) as events,
+    ):
         # What happened between the first look and the subscription would otherwise be missed.
         finding = look()
         while not finding.ok and not limit.is_over():
             pause = limit.remaining() if retry is None else min(retry, limit.remaining())
-            with suppress(queue.Empty):
-                if events.get(timeout=pause) is None:
+            try:
+                if events.next(pause) is None:
                     raise Unavailable(_("The Docker daemon ended its stream of events."))
+            except queue.Empty:
+                pass
             finding = look()
     if not finding.ok and seconds > limit.seconds:
         raise Unavailable(
             _("The time for this check was over before the {seconds:g} s to wait.").format(seconds=seconds)
         )
     return finding
-
-
-def _filters(kind: str, name: str) -> dict[str, str]:
-    return {"filters": json.dumps({"type": [kind], kind: [name]})}
-
-
-def _pump(response: Any) -> queue.Queue[bytes | None]:
-    """Events from the stream, read by a thread of its own: a read can't be given a shrinking time limit.
-
-    The thread ends when the response is closed. None stands for the stream's end.
-    """
-    events: queue.Queue[bytes | None] = queue.Queue()
-
-    def read() -> None:
-        with suppress(Exception):  # closed by the waiter, or the daemon went away: the end either way
-            for line in response.iter_lines(chunk_size=1):
-                events.put(line)
-        events.put(None)
-
-    threading.Thread(target=read, name="drydock-events", daemon=True).start()
-    return events

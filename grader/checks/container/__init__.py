@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from grader.checks.container.configuration import Configuration
+from grader.checks.container.inside import Inside
 from grader.checks.container.life import Life
-from grader.checks.container.networking import Networking
-from grader.checks.container.output import Output
-from grader.checks.container.storage import Storage
+from grader.checks.container.limits import Limits
+from grader.checks.container.logs import Logs
+from grader.checks.container.reaching import Reaching
+from grader.checks.container.security import Security
 
 
-class Container(Life, Configuration, Storage, Networking, Output):
+class Container(Life, Limits, Reaching, Security, Logs, Inside):
     """``t.container("web")``: everything a task can expect of one container."""
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
+from typing import Any
 
 from grader.checks import arguments
 from grader.checks.container.subject import ContainerSubject, state_in_words
@@ -11,26 +13,28 @@ from grader.checks.docker_words import dig, inspect_command
 from grader.checks.expectation import Claim, Finding, expectation
 from grader.checks.history import gone
 from grader.checks.waiting import wait_for
-from grader.i18n import _
+from grader.i18n import _, ngettext
+
+_HEALTH = ("healthy", "unhealthy", "starting", "none")
 
 
 class Life(ContainerSubject):
     """Expectations about a container's state."""
 
-    def _state_claim(self, sentence: str, status: str, expected: str, look: str) -> Claim:
+    def _state(self, sentence: str, status: str, expected: str, look: str) -> Claim:
         return Claim(
-            sentence.format(name=self.name),
+            self._says(sentence),
             expected,
             lambda attrs: Finding(dig(attrs, "State", "Status") == status, state_in_words(attrs)),
-            f"docker ps --all --filter name=^{self.name}$",
+            self._ps_command,
             look.format(name=self.name),
         )
 
     @expectation
     def exists(self) -> Claim:
-        """A container with this name exists, in whatever state."""
+        """A container has this name, in whatever state."""
         return Claim(
-            _("Container {name} exists").format(name=self.name),
+            self._says(_("{what} exists")),
             _("a container with this name"),
             lambda attrs: Finding(True, state_in_words(attrs)),
             "docker ps --all",
@@ -40,102 +44,209 @@ class Life(ContainerSubject):
     @expectation
     def is_running(self) -> Claim:
         """Its main process runs (a paused one does not count)."""
-        return self._state_claim(
-            _("Container {name} is running"),
-            "running",
-            _("running"),
-            _(
-                "`docker logs {name}` shows what its main process said; a container lives as long as that process."
-            ),
-        )
+        look = _("`docker logs {name}` shows what its main process said; a container lives as long as that.")
+        return self._state(_("{what} is running"), "running", _("running"), look)
 
     @expectation
     def is_paused(self) -> Claim:
         """Its processes are frozen by ``docker pause``."""
-        return self._state_claim(
-            _("Container {name} is paused"),
-            "paused",
-            _("paused"),
-            _("`docker container --help` lists what can be done with a running container."),
-        )
+        look = _("`docker container --help` lists what can be done with a running container.")
+        return self._state(_("{what} is paused"), "paused", _("paused"), look)
 
     @expectation
     def is_stopped(self) -> Claim:
         """Its main process has ended and the container is still there."""
-        return self._state_claim(
-            _("Container {name} is stopped, and still there"),
-            "exited",
-            _("exited"),
-            _("`docker ps --all` shows containers in every state."),
-        )
+        look = _("`docker ps --all` shows containers in every state, `docker container --help` what to do.")
+        return self._state(_("{what} is stopped, and still there"), "exited", _("exited"), look)
 
     @expectation
     def is_created(self) -> Claim:
         """It was created and never started."""
-        return self._state_claim(
-            _("Container {name} is created but was never started"),
-            "created",
-            _("created, never started"),
-            _("`docker run` creates and starts in one; `docker container --help` knows the single steps."),
-        )
+        look = _("`docker run` creates and starts in one; `docker container --help` has the single steps.")
+        return self._state(_("{what} is created but was never started"), "created", _("created, never started"), look)
 
     @expectation
     def is_dead(self) -> Claim:
-        """The daemon failed to remove it (state "dead")."""
-        return self._state_claim(
-            _("Container {name} is dead"), "dead", _("dead"), _("`docker inspect {name}` shows its state.")
-        )
+        """The daemon failed to remove it (the state "dead")."""
+        return self._state(_("{what} is dead"), "dead", _("dead"), _("`docker inspect {name}` shows its state."))
+
+    def _exited(self, attrs: Attrs, code: int | None) -> Finding:
+        ended = dig(attrs, "State", "Status") == "exited"
+        right = code is None or dig(attrs, "State", "ExitCode") == code
+        return Finding(ended and right, state_in_words(attrs))
 
     @expectation
     def has_exited(self, code: int | None = None) -> Claim:
         """Its main process has ended, with this exit code when one is given."""
-        if code is not None:
-            arguments.whole(code, "code", low=0, high=255)
-        wanted = _("exited") if code is None else _("exited with code {code}").format(code=code)
+        wanted = _exit_words(code)
+        return Claim(
+            self._says(_("{what} has {wanted}"), wanted=wanted),
+            wanted,
+            lambda attrs: self._exited(attrs, code),
+            inspect_command("container", self.name, ".State.Status", ".State.ExitCode"),
+            _("`docker logs {name}` shows its last words; the exit code is its main process's.").format(name=self.name),
+        )
+
+    @expectation
+    def was_oom_killed(self, yes: bool = True) -> Claim:
+        """The kernel killed a process in it for want of memory; ``was_oom_killed(False)``: it did not."""
+        words = {True: _("killed for want of memory"), False: _("not killed for want of memory")}
+        arguments.yes(yes, "yes")
 
         def judge(attrs: Attrs) -> Finding:
-            ended = dig(attrs, "State", "Status") == "exited"
-            right = code is None or dig(attrs, "State", "ExitCode") == code
-            return Finding(ended and right, state_in_words(attrs))
+            killed = dig(attrs, "State", "OOMKilled") is True
+            return Finding(killed is yes, f"{words[killed]}; {state_in_words(attrs)}")
 
         return Claim(
-            _("Container {name} has {wanted}").format(name=self.name, wanted=wanted),
-            wanted,
+            self._says(_("{what} was {happened}"), happened=words[yes]),
+            words[yes],
             judge,
-            inspect_command("container", self.name, ".State.Status", ".State.ExitCode"),
-            _("`docker logs {name}` shows its last words; the exit code is that of its main process.").format(
-                name=self.name
-            ),
+            inspect_command("container", self.name, ".State.OOMKilled", ".HostConfig.Memory"),
+            _("The kernel kills when a container needs more memory than its limit."),
+        )
+
+    @expectation
+    def has_health(self, status: str) -> Claim:
+        """Its health now: "healthy", "unhealthy", "starting", or "none" when it has no health check."""
+        arguments.one_of(status, "status", _HEALTH)
+        return self._field(
+            self._says(_("{what} has the health status {status}"), status=status),
+            status,
+            "State",
+            "Health",
+            right=lambda health: _health(health) == status,
+            show=_shown_health,
+            look=_("A health check's last answers are under State.Health.Log of `docker inspect`."),
+        )
+
+    @expectation
+    def has_restarted(self, at_least: int = 1, at_most: int | None = None) -> Claim:
+        """How often the daemon has restarted it by its restart policy (``docker restart`` does not count)."""
+        low = arguments.whole(at_least, "at_least", low=0, high=10**6)
+        high = 10**6 if at_most is None else arguments.whole(at_most, "at_most", low=low, high=10**6)
+        shown = _("at least {low} times").format(low=low)
+        if at_most is not None:
+            shown = _("{low} to {high} times").format(low=low, high=high)
+        return self._field(
+            self._says(_("{what} was restarted by the daemon {times}"), times=shown),
+            shown,
+            "RestartCount",
+            right=lambda count: low <= int(count or 0) <= high,
+            show=_times,
+            look=_("The restart policy decides when the daemon restarts a container."),
+        )
+
+    @expectation
+    def has_restart_policy(self, name: str, max_retries: int | None = None) -> Claim:
+        """Its restart policy: "no", "on-failure" (perhaps with a maximum), "always", "unless-stopped"."""
+        arguments.one_of(name, "name", ("no", "on-failure", "always", "unless-stopped"))
+        if max_retries is not None:
+            arguments.whole(max_retries, "max_retries", low=0, high=10**6)
+        shown = name if max_retries is None else f"{name}:{max_retries}"
+
+        def right(policy: Any) -> bool:
+            has = (policy or {}).get("Name") or "no"
+            return has == name and max_retries in (None, (policy or {}).get("MaximumRetryCount") or 0)
+
+        return self._field(
+            self._says(_("{what} has the restart policy {policy}"), policy=shown),
+            shown,
+            "HostConfig",
+            "RestartPolicy",
+            right=right,
+            show=_shown_policy,
+            look=_("`docker run --help` and `docker update --help` have a line on the restart policy."),
+        )
+
+    @expectation
+    def failed_to_start(self, because: str | None = None) -> Claim:
+        """The daemon could not start it, for a reason that contains this text when one is given."""
+        if because is not None:
+            arguments.text(because, "because")
+
+        def judge(attrs: Attrs) -> Finding:
+            error = str(dig(attrs, "State", "Error") or "")
+            right = bool(error) and (because or "").lower() in error.lower()
+            return Finding(right, error or state_in_words(attrs))
+
+        return Claim(
+            self._says(_("{what} could not be started")),
+            because or _("an error at its start"),
+            judge,
+            inspect_command("container", self.name, ".State.Error"),
+            _("When a container does not start, the daemon's reason is kept with its state."),
+        )
+
+    @expectation
+    def started_after(self, other: str) -> Claim:
+        """Its last start was later than that of another container."""
+        arguments.text(other, "other")
+
+        def judge(attrs: Attrs) -> Finding:
+            theirs = self._daemon.find(lambda client: client.inspect_container(other))
+            if theirs is None:
+                return Finding(False, _("there is no container named {name}").format(name=other))
+            mine_at, theirs_at = _started(attrs), _started(theirs)
+            found = _("{name} started at {time}, {other} at {other_time}").format(
+                name=self.name, time=mine_at or "—", other=other, other_time=theirs_at or "—"
+            )
+            return Finding(bool(mine_at and theirs_at and mine_at > theirs_at), found)
+
+        return Claim(
+            self._says(_("{what} was started after {other}"), other=other),
+            _("later than {other}").format(other=other),
+            judge,
+            inspect_command("container", self.name, ".State.StartedAt"),
+            _("The order of starts shows in `docker ps`."),
         )
 
     @expectation
     def is_gone(self, after_existing: bool = False) -> Claim:
-        """No container has this name; with ``after_existing`` one had it earlier (proved by the daemon's events)."""
-        return gone(
-            self, _("Container {name} is removed"), after_existing, "docker ps --all", present=state_in_words
-        )
+        """No container has this name; with ``after_existing`` one had (the daemon's events prove it)."""
+        return gone(self, after_existing, "docker ps --all", present=state_in_words)
 
     @expectation
     def becomes_running(self, within: float = 10) -> Claim:
         """It runs now or within so many seconds."""
         return self._becomes(
-            _("Container {name} is running within {seconds:g} s"),
-            within,
-            lambda attrs: Finding(dig(attrs, "State", "Status") == "running", state_in_words(attrs)),
+            self._says(_("{what} is running within {seconds:g} s"), seconds=within),
             _("running"),
-            f"docker ps --all --filter name=^{self.name}$",
-            _("`docker logs {name}` shows what its main process said."),
+            lambda attrs: Finding(dig(attrs, "State", "Status") == "running", state_in_words(attrs)),
+            within=within,
         )
 
-    def _becomes(
-        self,
-        sentence: str,
-        within: float,
-        judge: Callable[[Attrs], Finding],
-        expected: str,
-        command: str,
-        look: str,
-    ) -> Claim:
+    @expectation
+    def becomes_healthy(self, within: float = 30) -> Claim:
+        """Its health check passes now or within so many seconds."""
+        return self._becomes(
+            self._says(_("{what} is healthy within {seconds:g} s"), seconds=within),
+            "healthy",
+            lambda attrs: _judged_health(attrs, "healthy"),
+            within=within,
+        )
+
+    @expectation
+    def becomes_unhealthy(self, within: float = 30) -> Claim:
+        """Its health check has failed for good now or within so many seconds."""
+        return self._becomes(
+            self._says(_("{what} is unhealthy within {seconds:g} s"), seconds=within),
+            "unhealthy",
+            lambda attrs: _judged_health(attrs, "unhealthy"),
+            within=within,
+        )
+
+    @expectation
+    def exits(self, within: float = 10, code: int | None = None) -> Claim:
+        """Its main process has ended or ends within so many seconds, with this code when one is given."""
+        wanted = _exit_words(code)
+        return self._becomes(
+            self._says(_("{what} has {wanted} within {seconds:g} s"), wanted=wanted, seconds=within),
+            wanted,
+            lambda attrs: self._exited(attrs, code),
+            within=within,
+        )
+
+    def _becomes(self, sentence: str, expected: str, judge: Callable[[Attrs], Finding], *, within: float) -> Claim:
         limit = arguments.seconds(within, "within")
 
         def look_now() -> Finding:
@@ -147,10 +258,58 @@ class Life(ContainerSubject):
             return wait_for(self._daemon, "container", self.name, look_now, seconds=limit)
 
         return Claim(
-            sentence.format(name=self.name, seconds=limit),
+            sentence,
             expected,
             judged,
-            command,
-            look.format(name=self.name),
+            inspect_command("container", self.name, ".State"),
+            _("`docker logs {name}` shows what its main process said, `docker inspect {name}` its state.").format(
+                name=self.name
+            ),
             absent=lambda: judged({}),
         )
+
+
+def _exit_words(code: int | None) -> str:
+    if code is None:
+        return _("exited")
+    return _("exited with code {code}").format(code=arguments.whole(code, "code", low=0, high=255))
+
+
+def _health(health: Any) -> str:
+    return str((health or {}).get("Status") or "none")
+
+
+def _shown_health(health: Any) -> str:
+    status = _health(health)
+    if status == "none":
+        return _("none: it has no health check")
+    last = ((health or {}).get("Log") or [{}])[-1].get("Output", "")
+    return f"{status} ({str(last).strip()[:200]})" if last else status
+
+
+def _judged_health(attrs: Attrs, status: str) -> Finding:
+    health = dig(attrs, "State", "Health")
+    found = _shown_health(health)
+    if dig(attrs, "State", "Running") is not True:
+        found = state_in_words(attrs)
+    return Finding(_health(health) == status, found)
+
+
+def _times(count: Any) -> str:
+    number = int(count or 0)
+    return ngettext("{count} time", "{count} times", number).format(count=number)
+
+
+def _shown_policy(policy: Any) -> str:
+    name, most = (policy or {}).get("Name") or "no", (policy or {}).get("MaximumRetryCount")
+    return f"{name}:{most}" if most else str(name)
+
+
+def _started(attrs: Attrs) -> datetime | None:
+    """When it was started; the year 1 stands for never."""
+    text = str(dig(attrs, "State", "StartedAt") or "")
+    try:
+        when = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return when if when.year > 1 else None

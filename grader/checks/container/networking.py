@@ -1,4 +1,4 @@
-"""A container's networks and published ports."""
+"""A container's networks and published ports, as the daemon describes them."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from typing import Any
 from grader.checks import arguments
 from grader.checks.container.subject import ContainerSubject
 from grader.checks.daemon import Attrs
-from grader.checks.docker_words import dig, inspect_command, port_key, published, shown_port
+from grader.checks.docker_words import dig, inspect_command, published, shown_port
 from grader.checks.expectation import Claim, Finding, expectation
 from grader.checks.plain import listed
 from grader.i18n import _
 
 
 class Networking(ContainerSubject):
-    """Expectations about how a container is reached and whom it can reach."""
+    """Expectations about how a container is connected."""
 
     @expectation
     def publishes(
@@ -25,48 +25,36 @@ class Networking(ContainerSubject):
         host_ip: str | None = None,
     ) -> Claim:
         """Its port is published on the host: at ``host_port``, or at any port when that is None."""
-        inside = port_key(
-            arguments.port(container_port, "container_port"),
-            arguments.one_of(protocol, "protocol", ("tcp", "udp", "sctp")),
-        )
+        inside = arguments.port_and_protocol(container_port, protocol)
         if host_port is not None:
             arguments.port(host_port, "host_port")
-        shown = shown_port((host_ip or "0.0.0.0", host_port or 0, inside))
+        if host_ip is not None:
+            arguments.text(host_ip, "host_ip")
 
         def judge(attrs: Attrs) -> Finding:
             has = ports_of(attrs)
             right = any(
-                entry[2] == inside and host_port in (None, entry[1]) and host_ip in (None, entry[0])
-                for entry in has
+                entry[2] == inside and host_port in (None, entry[1]) and host_ip in (None, entry[0]) for entry in has
             )
-            return Finding(right, listed(map(shown_port, has), empty=_("no port is published")))
+            return Finding(right, shown_ports(has))
 
+        where = _(" at port {port}").format(port=host_port) if host_port else ""
+        where += _(" of {ip}").format(ip=host_ip) if host_ip else ""
         return Claim(
-            _("Container {name} publishes its port {inside}{where}").format(
-                name=self.name,
-                inside=inside,
-                where=_(" at port {port}").format(port=host_port) if host_port else "",
-            ),
-            shown,
+            self._says(_("{what} publishes its port {inside}{where}"), inside=inside, where=where),
+            f"{inside} -> {host_ip or '0.0.0.0'}:{host_port or _('any port')}",
             judge,
             f"docker port {self._shell_name}",
-            _(
-                "Ports are published when a container is made; the host's port comes first, then the container's."
-            ),
+            _("Ports are published when a container is made: the host's port first, then the container's."),
         )
 
     @expectation
     def publishes_nothing(self) -> Claim:
         """No port is published (exposed ones don't count)."""
-
-        def judge(attrs: Attrs) -> Finding:
-            has = ports_of(attrs)
-            return Finding(not has, listed(map(shown_port, has), empty=_("no port is published")))
-
         return Claim(
-            _("Container {name} publishes no port").format(name=self.name),
+            self._says(_("{what} publishes no port")),
             _("no port is published"),
-            judge,
+            lambda attrs: Finding(not ports_of(attrs), shown_ports(ports_of(attrs))),
             f"docker port {self._shell_name}",
             _("Ports are published when a container is made."),
         )
@@ -74,28 +62,86 @@ class Networking(ContainerSubject):
     @expectation
     def on_network(self, network: str, alias: str | None = None, ip: str | None = None) -> Claim:
         """It is connected to this network, there also known as ``alias`` and at the address ``ip`` if given."""
-        arguments.text(network, "network")
-        extras = [_("as {alias}").format(alias=alias)] if alias else []
-        extras += [_("at {ip}").format(ip=ip)] if ip else []
-        shown = " ".join([network, *extras])
+        shown = arguments.text(network, "network")
+        if alias is not None:
+            shown += _(" as {alias}").format(alias=arguments.text(alias, "alias"))
+        if ip is not None:
+            shown += _(" at {ip}").format(ip=arguments.text(ip, "ip"))
 
         def judge(attrs: Attrs) -> Finding:
             networks = networks_of(attrs)
-            end = networks.get(network)
-            right = end is not None
-            if end is not None and alias:
-                right = alias in (*(end.get("Aliases") or ()), *(end.get("DNSNames") or ()))
-            if end is not None and ip:
-                fixed = (end.get("IPAMConfig") or {}).get("IPv4Address")
-                right = right and ip in (end.get("IPAddress"), end.get("GlobalIPv6Address"), fixed)
+            right = network in networks and is_at(networks[network], alias, ip)
             return Finding(right, _shown_networks(networks))
 
         return Claim(
-            _("Container {name} is on the network {network}").format(name=self.name, network=shown),
+            self._says(_("{what} is on the network {network}"), network=shown),
             shown,
             judge,
             inspect_command("container", self.name, ".NetworkSettings.Networks"),
             _("`docker network ls` lists networks, `docker network --help` what can be done with them."),
+        )
+
+    @expectation
+    def not_on_network(self, network: str) -> Claim:
+        """It is not connected to this network."""
+        arguments.text(network, "network")
+        return Claim(
+            self._says(_("{what} is not on the network {network}"), network=network),
+            _("not on {network}").format(network=network),
+            lambda attrs: Finding(network not in networks_of(attrs), _shown_networks(networks_of(attrs))),
+            inspect_command("container", self.name, ".NetworkSettings.Networks"),
+            _("`docker network --help` lists how a container joins and leaves a network."),
+        )
+
+    @expectation
+    def has_network_mode(self, mode: str) -> Claim:
+        """How it was made: "bridge" (the default), "host", "none", "container:NAME" or a network's name."""
+        wanted = arguments.text(mode, "mode")
+
+        def judge(attrs: Attrs) -> Finding:
+            has = str(dig(attrs, "HostConfig", "NetworkMode") or "default")
+            # "default" and "bridge" are the same network on Linux.
+            same = {"default": "bridge"}
+            kind, _colon, name = wanted.partition(":")
+            if kind == "container" and name:
+                other = self._daemon.find(lambda client: client.inspect_container(name)) or {}
+                return Finding(has in (wanted, f"container:{other.get('Id')}"), has)
+            return Finding(same.get(has, has) == same.get(wanted, wanted), has)
+
+        return Claim(
+            self._says(_("{what} has the network mode {mode}"), mode=wanted),
+            wanted,
+            judge,
+            inspect_command("container", self.name, ".HostConfig.NetworkMode"),
+            _("The network mode is chosen when a container is made: `docker run --help`, look for network."),
+        )
+
+    @expectation
+    def has_dns(self, server: str) -> Claim:
+        """It was given this DNS server."""
+        wanted = arguments.text(server, "server")
+        return self._field(
+            self._says(_("{what} asks the DNS server {server}"), server=wanted),
+            wanted,
+            "HostConfig",
+            "Dns",
+            right=lambda has: wanted in (has or ()),
+            show=lambda has: listed(has or (), empty=_("no server of its own")),
+            look=_("`docker run --help`, look for DNS."),
+        )
+
+    @expectation
+    def has_extra_host(self, name: str, ip: str) -> Claim:
+        """Its hosts file has this extra line (``--add-host``)."""
+        shown = f"{arguments.text(name, 'name')}:{arguments.text(ip, 'ip')}"
+        return self._field(
+            self._says(_("{what} has the extra host {host}"), host=shown),
+            shown,
+            "HostConfig",
+            "ExtraHosts",
+            right=lambda has: shown in [str(entry).replace("=", ":", 1) for entry in has or ()],
+            show=lambda has: listed(has or (), empty=_("no extra hosts")),
+            look=_("`docker run --help`, look for host."),
         )
 
 
@@ -106,9 +152,22 @@ def ports_of(attrs: Attrs) -> list[tuple[str, int, str]]:
     return actual or published(dig(attrs, "HostConfig", "PortBindings"))
 
 
+def shown_ports(ports: list[tuple[str, int, str]]) -> str:
+    return listed(map(shown_port, ports), empty=_("no port is published"))
+
+
 def networks_of(attrs: Attrs) -> dict[str, dict[str, Any]]:
     """Network names with the container's end in them."""
     return {name: end or {} for name, end in (dig(attrs, "NetworkSettings", "Networks") or {}).items()}
+
+
+def is_at(end: dict[str, Any], alias: str | None, ip: str | None) -> bool:
+    """Whether a container's end in a network has this other name and address (None: whatever)."""
+    # Daemons from API 1.44 on list what answers in DNSNames; older ones in Aliases.
+    known = {*(end.get("Aliases") or ()), *(end.get("DNSNames") or ())}
+    fixed = end.get("IPAMConfig") or {}
+    addresses = {end.get("IPAddress"), end.get("GlobalIPv6Address"), *fixed.values()}
+    return (alias is None or alias in known) and (ip is None or ip in addresses)
 
 
 def _shown_networks(networks: dict[str, dict[str, Any]]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from grader.checks import arguments
@@ -10,6 +11,7 @@ from grader.checks.daemon import Attrs
 from grader.checks.docker_words import dig, inspect_command
 from grader.checks.expectation import Claim, Finding, expectation
 from grader.checks.plain import listed
+from grader.checks.sizes import human_memory, memory_bytes
 from grader.i18n import _
 
 
@@ -20,9 +22,21 @@ class Storage(ContainerSubject):
     def has_no_mounts(self) -> Claim:
         """Nothing is mounted: no volume, folder or tmpfs."""
         return Claim(
-            _("Container {name} has nothing mounted").format(name=self.name),
-            _("no mounts"),
+            self._says(_("{what} has nothing mounted")),
+            _("nothing is mounted"),
             lambda attrs: Finding(not mounts_of(attrs), shown_mounts(attrs)),
+            self._mounts_command,
+            _("Mounts are fixed when a container is made; an image's VOLUME makes one too."),
+        )
+
+    @expectation
+    def has_no_mount(self, at: str) -> Claim:
+        """Nothing is mounted at this path."""
+        target = arguments.path(at, "at")
+        return Claim(
+            self._says(_("{what} has nothing mounted at {at}"), at=target),
+            _("nothing at {at}").format(at=target),
+            lambda attrs: Finding(all(mount["at"] != target for mount in mounts_of(attrs)), shown_mounts(attrs)),
             self._mounts_command,
             _("Mounts are fixed when a container is made; an image's VOLUME makes one too."),
         )
@@ -30,38 +44,69 @@ class Storage(ContainerSubject):
     @expectation
     def mounts_volume(self, volume: str, at: str, read_only: bool | None = None) -> Claim:
         """The named volume is mounted at this path; ``read_only`` True or False also asks for the mode."""
-        return self._mount_claim("volume", arguments.text(volume, "volume"), at, read_only)
+        name = arguments.text(volume, "volume")
+        return self._mount(_("the volume {name}").format(name=name), at, read_only, kind="volume", source=name)
+
+    @expectation
+    def mounts_anonymous_volume(self, at: str) -> Claim:
+        """A volume without a name of its own is mounted at this path."""
+        return self._mount(_("an anonymous volume"), at, None, kind="volume", anonymous=True)
 
     @expectation
     def mounts_folder(self, at: str, source: str | None = None, read_only: bool | None = None) -> Claim:
         """A folder or file of the host is bind-mounted at this path, from ``source`` when that is given."""
-        return self._mount_claim(
-            "bind", None if source is None else arguments.text(source, "source"), at, read_only
-        )
+        folder = None if source is None else arguments.path(source, "source")
+        what = _("a host folder") if folder is None else _("the host folder {source}").format(source=folder)
+        return self._mount(what, at, read_only, kind="bind", source=folder)
 
-    def _mount_claim(self, kind: str, source: str | None, at: str, read_only: bool | None) -> Claim:
+    @expectation
+    def has_tmpfs(self, at: str, size: str | int | None = None) -> Claim:
+        """A tmpfs (files in memory) is mounted at this path, with this size limit when one is given."""
         target = arguments.path(at, "at")
-        mode = {None: "", True: _(", read-only"), False: _(", writable")}[read_only]
-        what = {"volume": _("volume {source}"), "bind": _("host folder {source}")}[kind].format(
-            source=source or ""
-        )
+        wanted = None if size is None else memory_bytes(size, "size")
 
         def judge(attrs: Attrs) -> Finding:
-            right = any(
+            found = [mount for mount in mounts_of(attrs) if mount["kind"] == "tmpfs" and mount["at"] == target]
+            right = bool(found) and wanted in (None, found[0]["size"])
+            return Finding(right, shown_mounts(attrs))
+
+        limit = "" if wanted is None else _(" of {size}").format(size=human_memory(wanted))
+        return Claim(
+            self._says(_("{what} has a tmpfs{limit} at {at}"), limit=limit, at=target),
+            f"tmpfs{limit} -> {target}",
+            judge,
+            self._mounts_command,
+            _("`docker run --help`, look for tmpfs and mount."),
+        )
+
+    def _mount(
+        self,
+        what: str,
+        at: str,
+        read_only: bool | None,
+        *,
+        kind: str,
+        source: str | None = None,
+        anonymous: bool = False,
+    ) -> Claim:
+        target = arguments.path(at, "at")
+        if read_only is not None:
+            arguments.yes(read_only, "read_only")
+        mode = {None: "", True: _(", read-only"), False: _(", writable")}[read_only]
+
+        def fits(mount: dict[str, Any]) -> bool:
+            return (
                 mount["kind"] == kind
                 and mount["at"] == target
                 and source in (None, mount["source"])
                 and read_only in (None, mount["read_only"])
-                for mount in mounts_of(attrs)
+                and (not anonymous or mount["anonymous"])
             )
-            return Finding(right, shown_mounts(attrs))
 
         return Claim(
-            _("Container {name} has the {what} at {at}{mode}").format(
-                name=self.name, what=what.strip(), at=target, mode=mode
-            ),
-            f"{what.strip()} -> {target}{mode}",
-            judge,
+            self._says(_("{what} has {mounted} at {at}{mode}"), mounted=what, at=target, mode=mode),
+            f"{what} -> {target}{mode}",
+            lambda attrs: Finding(any(map(fits, mounts_of(attrs))), shown_mounts(attrs)),
             self._mounts_command,
             _("Mounts are given when a container is made: `docker run --help`, look for volume and mount."),
         )
@@ -72,37 +117,66 @@ class Storage(ContainerSubject):
 
 
 def mounts_of(attrs: Attrs) -> list[dict[str, Any]]:
-    """All mounts of a container in one shape; `--tmpfs` is not among the daemon's Mounts."""
-    mounts = [
-        {
-            "kind": mount.get("Type"),
-            "source": mount.get("Name") if mount.get("Type") == "volume" else mount.get("Source", ""),
-            "at": str(mount.get("Destination", "")).rstrip("/") or "/",
-            "read_only": not mount.get("RW", True),
-        }
-        for mount in attrs.get("Mounts") or ()
-    ]
+    """All mounts of a container in one shape; those of ``--tmpfs`` are not among the daemon's Mounts."""
+    mounts = []
+    sizes = _tmpfs_sizes(attrs)
+    for mount in attrs.get("Mounts") or ():
+        volume, at = mount.get("Type") == "volume", _at(mount.get("Destination"))
+        source = mount.get("Name") if volume else mount.get("Source")
+        mounts.append(
+            {
+                "kind": mount.get("Type"),
+                "source": source or "",
+                "at": at,
+                "read_only": not mount.get("RW", True),
+                # The daemon names a volume without a name by 64 random hex digits.
+                "anonymous": volume and re.fullmatch(r"[0-9a-f]{64}", str(source)) is not None,
+                "size": sizes.get(at),
+            }
+        )
     known = {mount["at"] for mount in mounts}
-    for at, options in (dig(attrs, "HostConfig", "Tmpfs") or {}).items():
-        if at.rstrip("/") not in known:
+    for path, options in (dig(attrs, "HostConfig", "Tmpfs") or {}).items():
+        if _at(path) not in known:
+            read_only = "ro" in str(options).split(",")
             mounts.append(
                 {
                     "kind": "tmpfs",
-                    "source": options,
-                    "at": at.rstrip("/"),
-                    "read_only": "ro" in options.split(","),
+                    "source": "",
+                    "at": _at(path),
+                    "read_only": read_only,
+                    "anonymous": False,
+                    "size": sizes.get(_at(path)),
                 }
             )
     return mounts
 
 
+def _at(path: object) -> str:
+    return str(path or "").rstrip("/") or "/"
+
+
+def _tmpfs_sizes(attrs: Attrs) -> dict[str, int]:
+    """Size limits in bytes by path, from ``--tmpfs /x:size=16m`` and ``--mount type=tmpfs,tmpfs-size=…``."""
+    sizes = {}
+    for path, options in (dig(attrs, "HostConfig", "Tmpfs") or {}).items():
+        match = re.search(r"(?:^|,)size=(\d+[kmgKMG]?)(?:,|$)", str(options))
+        if match:
+            sizes[_at(path)] = memory_bytes(match[1])
+    for mount in dig(attrs, "HostConfig", "Mounts") or ():
+        size = dig(mount, "TmpfsOptions", "SizeBytes")
+        if size:
+            sizes[_at(mount.get("Target"))] = int(size)
+    return sizes
+
+
 def shown_mounts(attrs: Attrs) -> str:
     """All mounts for a person."""
-    return listed(
-        (
-            f"{mount['kind']} {mount['source'] or ''} -> {mount['at']}".replace("  ", " ")
-            + (_(" (read-only)") if mount["read_only"] else "")
-            for mount in mounts_of(attrs)
-        ),
-        empty=_("nothing is mounted"),
-    )
+    return listed(map(_shown_mount, mounts_of(attrs)), empty=_("nothing is mounted"))
+
+
+def _shown_mount(mount: dict[str, Any]) -> str:
+    source = str(mount["source"])
+    name = source[:12] + "…" if mount["anonymous"] else source
+    size = _(" of {size}").format(size=human_memory(mount["size"])) if mount["size"] else ""
+    mode = _(" (read-only)") if mount["read_only"] else ""
+    return f"{mount['kind']}{size} {name} -> {mount['at']}{mode}".replace("  ", " ")

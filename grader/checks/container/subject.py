@@ -8,16 +8,18 @@ from grader.checks.daemon import Attrs
 from grader.checks.docker_words import dig
 from grader.checks.expectation import Finding, Subject
 from grader.checks.plain import listed
+from grader.checks.throwaway import OWN_LABEL
 from grader.i18n import _
-
-#: Containers the checks make for themselves carry this label; they are removed at once and never listed.
-OWN_LABEL = "drydock.check"
 
 
 class ContainerSubject(Subject):
     """A container by name."""
 
     kind = "container"
+
+    @property
+    def what(self) -> str:
+        return _("Container {name}").format(name=self.name)
 
     def _fetch(self) -> Attrs | None:
         attrs = self._daemon.find(lambda client: client.inspect_container(self.name))
@@ -31,9 +33,7 @@ class ContainerSubject(Subject):
                 name=self.name, names=listed(self._names(), empty=_("none"))
             ),
             "docker ps --all",
-            _(
-                "A container keeps its name until it is removed. Was it given this name, and was it made at all?"
-            ),
+            _("A container keeps its name until it is removed. Was it made at all, and with this name?"),
         )
 
     def _names(self) -> list[str]:
@@ -48,6 +48,15 @@ class ContainerSubject(Subject):
     def _shell_name(self) -> str:
         return shlex.quote(self.name)
 
+    @property
+    def _ps_command(self) -> str:
+        return f"docker ps --all --filter {shlex.quote(f'name=^{self.name}$')}"
+
+
+def is_live(attrs: Attrs) -> bool:
+    """Whether commands can run in it: running and not paused."""
+    return dig(attrs, "State", "Running") is True and dig(attrs, "State", "Paused") is not True
+
 
 def state_in_words(attrs: Attrs) -> str:
     """A container's state as a person would say it: ``exited with code 1``."""
@@ -55,7 +64,7 @@ def state_in_words(attrs: Attrs) -> str:
     status = str(state.get("Status", "unknown"))
     if status == "exited":
         words = _("exited with code {code}").format(code=state.get("ExitCode"))
-        words += _(", killed for want of memory") if state.get("OOMKilled") else ""
+        words += _(", a process in it was killed for want of memory") if state.get("OOMKilled") else ""
     elif status == "created":
         words = _("created, never started")
     else:

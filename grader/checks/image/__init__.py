@@ -1,12 +1,13 @@
-"""Expectations about an image."""
+"""Expectations about an image, one module per reason to look."""
 
 from __future__ import annotations
 
-from grader.checks.image.configuration import ImageConfiguration
+from grader.checks.image.contents import Contents
+from grader.checks.image.identity import Identity
 from grader.checks.image.layers import Layers
 
 
-class Image(ImageConfiguration, Layers):
+class Image(Identity, Layers, Contents):
     """``t.image("app:1")``: everything a task can expect of one image."""
 
 

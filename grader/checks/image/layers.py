@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
 from typing import Any
 
 from grader.checks import arguments
@@ -41,11 +42,11 @@ class Layers(ImageSubject):
             return Finding(size < most if smaller else size > most, found)
 
         shown = human_size(bound) if bound is not None else str(limit)
-        words = (_("Image {name} is smaller than {limit}"), _("less than {limit}"))
+        words = (_("{what} is smaller than {limit}"), _("less than {limit}"))
         if not smaller:
-            words = (_("Image {name} is larger than {limit}"), _("more than {limit}"))
+            words = (_("{what} is larger than {limit}"), _("more than {limit}"))
         return Claim(
-            words[0].format(name=self.name, limit=shown),
+            self._says(words[0], limit=shown),
             words[1].format(limit=shown),
             judge,
             f"docker history {self._shell_name}",
@@ -74,13 +75,11 @@ class Layers(ImageSubject):
 
         def judge(attrs: Attrs) -> Finding:
             count = len(layers_of(attrs))
-            right = exactly in (None, count) and (at_least or 0) <= count <= (
-                127 if at_most is None else at_most
-            )
+            right = exactly in (None, count) and (at_least or 0) <= count <= (127 if at_most is None else at_most)
             return Finding(right, ngettext("{count} layer", "{count} layers", count).format(count=count))
 
         return Claim(
-            _("Image {name} has {count} layers").format(name=self.name, count=shown),
+            self._says(_("{what} has this many layers: {count}"), count=shown),
             shown,
             judge,
             inspect_command("image", self.name, ".RootFS.Layers"),
@@ -94,14 +93,12 @@ class Layers(ImageSubject):
 
         def judge(attrs: Attrs) -> Finding:
             below, mine = self._layers_of_other(base), layers_of(attrs)
-            same = sum(1 for a, b in zip(below, mine, strict=False) if a == b)
-            found = _("{same} of the {count} layers of {base} are in it").format(
-                same=same, count=len(below), base=base
-            )
+            same = _in_common(below, mine)
+            found = _("{same} of the {count} layers of {base} are in it").format(same=same, count=len(below), base=base)
             return Finding(mine[: len(below)] == below, found)
 
         return Claim(
-            _("Image {name} is built on {base}").format(name=self.name, base=base),
+            self._says(_("{what} is built on {base}"), base=base),
             _("all layers of {base} at the bottom").format(base=base),
             judge,
             inspect_command("image", self.name, ".RootFS.Layers"),
@@ -113,6 +110,24 @@ class Layers(ImageSubject):
         if other is None:
             raise AuthorError(_("there is no image {name} to compare with").format(name=reference))
         return layers_of(other)
+
+    @expectation
+    def shares_layers_with(self, other: str, at_least: int = 1) -> Claim:
+        """Its lowest layers are those of another image, at least so many of them."""
+        arguments.text(other, "other")
+        least = arguments.whole(at_least, "at_least", low=1, high=127)
+
+        def judge(attrs: Attrs) -> Finding:
+            same = _in_common(self._layers_of_other(other), layers_of(attrs))
+            return Finding(same >= least, ngettext("{n} layer", "{n} layers", same).format(n=same))
+
+        return Claim(
+            self._says(_("{what} shares layers with {other}"), other=other),
+            _("at least {n}").format(n=least),
+            judge,
+            inspect_command("image", self.name, ".RootFS.Layers"),
+            _("Equal steps on an equal base share their layers, up to the first that differs."),
+        )
 
     @expectation
     def history_contains(self, text: str) -> Claim:
@@ -144,6 +159,11 @@ def layers_of(attrs: Attrs) -> list[str]:
     return [str(layer) for layer in dig(attrs, "RootFS", "Layers") or ()]
 
 
+def _in_common(one: list[str], other: list[str]) -> int:
+    """How many layers two images share from the bottom up."""
+    return sum(1 for _pair in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
+
+
 def history_of(daemon: Daemon, reference: str) -> list[dict[str, Any]]:
     return [dict(step) for step in daemon.ask(lambda client: client.history(reference))]
 
@@ -151,8 +171,8 @@ def history_of(daemon: Daemon, reference: str) -> list[dict[str, Any]]:
 def image_size(daemon: Daemon, reference: str, attrs: Attrs) -> int:
     """Unpacked bytes of all layers.
 
-    With the containerd image store an image's Size counts the packed layers too (docker docs, "containerd image
-    store": sizes differ), so the sum over the history is taken: it means the same with every store.
+    With the containerd image store an image's Size counts the packed layers too, so the sum over the history
+    is taken: it means the same with every store.
     """
     total = sum(int(step.get("Size") or 0) for step in history_of(daemon, reference))
     return total or int(attrs.get("Size") or 0)

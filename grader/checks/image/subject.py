@@ -16,6 +16,10 @@ class ImageSubject(Subject):
 
     kind = "image"
 
+    @property
+    def what(self) -> str:
+        return _("Image {name}").format(name=self.name)
+
     def _fetch(self) -> Attrs | None:
         return find_image(self._daemon, self.name)
 
@@ -41,8 +45,10 @@ class ImageSubject(Subject):
 
 
 def find_image(daemon: Daemon, reference: str) -> Attrs | None:
-    """An image's description. The daemon also takes the beginning of an ID; a name that only looks like one
-    does not count."""
+    """An image's description, or None.
+
+    The daemon also takes the beginning of an ID; here only names count, and whole IDs that say so.
+    """
     attrs = daemon.find(lambda client: client.inspect_image(reference))
     if attrs is None or reference.startswith("sha256:") or "@" in reference:
         return attrs

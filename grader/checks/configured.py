@@ -1,0 +1,246 @@
+"""What containers and images both have in their Config: command, environment, user, health check and the like."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+from grader.checks import arguments
+from grader.checks.docker_words import environment, shown_words
+from grader.checks.expectation import Claim, expectation
+from grader.checks.labels import Labelled
+from grader.checks.plain import listed
+from grader.checks.sizes import human_duration, nanoseconds
+from grader.i18n import _
+
+#: The engine's own defaults, used where a HEALTHCHECK does not say (Dockerfile reference, HEALTHCHECK).
+_HEALTH_DEFAULTS = {"Interval": 30, "Timeout": 30, "StartPeriod": 0, "Retries": 3}
+
+
+class Configured(Labelled):
+    """Expectations about a Config."""
+
+    label_path: ClassVar[tuple[str, ...]] = ("Config", "Labels")
+
+    def _config_look(self, instruction: str, option: str) -> str:
+        """Where to look next, for an image or for a container."""
+        if self.kind == "image":
+            return _(
+                "In a Dockerfile the instruction {instruction} decides it. Was it built again after the change?"
+            ).format(instruction=instruction)
+        return _("It comes from the image, or from `docker run`: its `--help` has a line on {option}.").format(
+            option=option
+        )
+
+    @expectation
+    def has_entrypoint(self, entrypoint: Sequence[str] | str) -> Claim:
+        """Its ENTRYPOINT as a list of words; ``[]`` means none."""
+        wanted = arguments.words(entrypoint, "entrypoint")
+        return self._field(
+            self._says(_("{what} has the entrypoint {words}"), words=shown_words(wanted)),
+            shown_words(wanted),
+            "Config",
+            "Entrypoint",
+            right=lambda has: list(has or []) == wanted,
+            show=shown_words,
+            look=self._config_look("ENTRYPOINT", "entrypoint"),
+        )
+
+    @expectation
+    def has_command(self, command: Sequence[str] | str) -> Claim:
+        """Its command (CMD, or what follows the image in ``docker run``); ``[]`` means none."""
+        wanted = arguments.words(command, "command")
+        return self._field(
+            self._says(_("{what} has the command {words}"), words=shown_words(wanted)),
+            shown_words(wanted),
+            "Config",
+            "Cmd",
+            right=lambda has: list(has or []) == wanted,
+            show=shown_words,
+            look=self._config_look("CMD", "command"),
+        )
+
+    @expectation
+    def has_env(self, named: Mapping[str, str] | None = None, /, **variables: str) -> Claim:
+        """It sets these environment variables: ``has_env(MODE="dev")``."""
+        wanted = arguments.pairs(named, variables, "has_env")
+        shown = ", ".join(f"{name}={value}" for name, value in wanted.items())
+
+        def show(entries: Any) -> str:
+            has = environment(entries)
+            return ", ".join(
+                f"{name}={has[name]}" if name in has else _("{name} is not set").format(name=name) for name in wanted
+            )
+
+        return self._field(
+            self._says(_("{what} has {variables} in its environment"), variables=shown),
+            shown,
+            "Config",
+            "Env",
+            right=lambda entries: wanted.items() <= environment(entries).items(),
+            show=show,
+            look=self._config_look("ENV", "environment"),
+        )
+
+    @expectation
+    def has_no_env(self, name: str) -> Claim:
+        """It does not set this environment variable."""
+        arguments.text(name, "name")
+        return self._field(
+            self._says(_("{what} does not have {name} in its environment"), name=name),
+            _("no variable {name}").format(name=name),
+            "Config",
+            "Env",
+            right=lambda entries: name not in environment(entries),
+            show=lambda entries: f"{name}={environment(entries).get(name)}",
+            look=self._config_look("ENV", "environment"),
+        )
+
+    @expectation
+    def has_workdir(self, path: str) -> Claim:
+        """Its working directory."""
+        wanted = arguments.path(path, "path")
+        return self._field(
+            self._says(_("{what} has the working directory {path}"), path=wanted),
+            wanted,
+            "Config",
+            "WorkingDir",
+            right=lambda has: (str(has or "/").rstrip("/") or "/") == wanted,
+            show=lambda has: str(has or "/"),
+            look=self._config_look("WORKDIR", "workdir"),
+        )
+
+    @expectation
+    def runs_as(self, user: str) -> Claim:
+        """Its main process runs as this user, written as in USER or ``--user`` (unset is root)."""
+        wanted = arguments.text(user, "user")
+        return self._field(
+            self._says(_("{what} runs as the user {user}"), user=wanted),
+            wanted,
+            "Config",
+            "User",
+            right=lambda has: _user(has) == _user(wanted),
+            show=lambda has: str(has) if has else _("root (none is set)"),
+            look=self._config_look("USER", "user"),
+        )
+
+    @expectation
+    def exposes(self, port: int, protocol: str = "tcp") -> Claim:
+        """It declares that it listens on this port (that publishes nothing)."""
+        wanted = arguments.port_and_protocol(port, protocol)
+        return self._field(
+            self._says(_("{what} exposes the port {port}"), port=wanted),
+            wanted,
+            "Config",
+            "ExposedPorts",
+            right=lambda ports: wanted in (ports or {}),
+            show=lambda ports: listed(ports or {}, empty=_("no exposed port")),
+            look=self._config_look("EXPOSE", "expose"),
+        )
+
+    @expectation
+    def does_not_expose(self, port: int, protocol: str = "tcp") -> Claim:
+        """It does not declare this port."""
+        unwanted = arguments.port_and_protocol(port, protocol)
+        return self._field(
+            self._says(_("{what} does not expose the port {port}"), port=unwanted),
+            _("no port {port}").format(port=unwanted),
+            "Config",
+            "ExposedPorts",
+            right=lambda ports: unwanted not in (ports or {}),
+            show=lambda ports: listed(ports or {}, empty=_("no exposed port")),
+            look=self._config_look("EXPOSE", "expose"),
+        )
+
+    @expectation
+    def has_stop_signal(self, signal: str) -> Claim:
+        """The signal ``docker stop`` sends first (unset is SIGTERM)."""
+        wanted = arguments.text(signal, "signal")
+        return self._field(
+            self._says(_("{what} is stopped by {signal}"), signal=wanted),
+            wanted,
+            "Config",
+            "StopSignal",
+            right=lambda has: str(has or "SIGTERM").removeprefix("SIG") == wanted.removeprefix("SIG"),
+            show=lambda has: str(has) if has else _("SIGTERM (none is set)"),
+            look=self._config_look("STOPSIGNAL", "stop-signal"),
+        )
+
+    @expectation
+    def has_healthcheck(
+        self,
+        command: str | None = None,
+        *,
+        interval: str | float | None = None,
+        timeout: str | float | None = None,
+        start_period: str | float | None = None,
+        retries: int | None = None,
+    ) -> Claim:
+        """It has a health check; ``command`` is a part of its command, times are seconds or texts like "2s"."""
+        wanted = {
+            name: nanoseconds(value, name)
+            for name, value in (("Interval", interval), ("Timeout", timeout), ("StartPeriod", start_period))
+            if value is not None
+        }
+        if retries is not None:
+            wanted["Retries"] = arguments.whole(retries, "retries", low=1, high=1000)
+        if command is not None:
+            arguments.text(command, "command")
+        shown = ", ".join([*([command] if command else []), *(_health_part(*item) for item in wanted.items())])
+
+        def right(check: Any) -> bool:
+            test = list((check or {}).get("Test") or [])
+            if not test or test[0] == "NONE":
+                return False
+            times = all(_health_value(check, name) == value for name, value in wanted.items())
+            return times and (command is None or command in " ".join(test[1:]))
+
+        return self._field(
+            self._says(_("{what} has a health check"))
+            if not shown
+            else self._says(_("{what} has a health check with {details}"), details=shown),
+            shown or _("a health check"),
+            "Config",
+            "Healthcheck",
+            right=right,
+            show=_shown_health,
+            look=self._config_look("HEALTHCHECK", "health"),
+        )
+
+    @expectation
+    def has_no_healthcheck(self) -> Claim:
+        """It has no health check (none was set, or NONE was)."""
+        return self._field(
+            self._says(_("{what} has no health check")),
+            _("no health check"),
+            "Config",
+            "Healthcheck",
+            right=lambda check: ((check or {}).get("Test") or ["NONE"])[0] == "NONE",
+            show=_shown_health,
+            look=self._config_look("HEALTHCHECK", "health"),
+        )
+
+
+def _user(user: object) -> str:
+    """Root has several spellings."""
+    text = str(user or "root")
+    return "root" if text in ("0", "0:0", "root:root", "root:0", "0:root") else text
+
+
+def _health_value(check: Mapping[str, Any], name: str) -> int:
+    """A setting in nanoseconds (Retries: a number), the engine's default where 0 or nothing is set."""
+    default = _HEALTH_DEFAULTS[name]
+    return int(check.get(name) or (default if name == "Retries" else nanoseconds(default)))
+
+
+def _health_part(name: str, value: int) -> str:
+    words = {"Interval": "interval", "Timeout": "timeout", "StartPeriod": "start-period", "Retries": "retries"}
+    return f"{words[name]} {value if name == 'Retries' else human_duration(value)}"
+
+
+def _shown_health(check: Any) -> str:
+    test = list((check or {}).get("Test") or [])
+    if not test or test[0] == "NONE":
+        return _("no health check")
+    details = ", ".join(_health_part(name, _health_value(check, name)) for name in _HEALTH_DEFAULTS)
+    return f"{' '.join(test[1:])} ({details})"

@@ -1,0 +1,231 @@
+"""What is inside a container: commands run in it, its files, processes and changes."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from grader.checks import arguments, commands, executing
+from grader.checks.container.storage import Storage, mounts_of
+from grader.checks.container.subject import is_live, state_in_words
+from grader.checks.daemon import Attrs
+from grader.checks.expectation import Claim, Finding, expectation
+from grader.checks.files import Entry, Reader, file_claim, no_file_claim, read_entry, wanted_file
+from grader.checks.plain import excerpt, listed
+from grader.i18n import _
+
+_CHANGES = {0: "changed", 1: "added", 2: "deleted"}
+
+
+class Inside(Storage):
+    """Expectations about a container's inside."""
+
+    @expectation
+    def runs(
+        self,
+        command: Sequence[str] | str,
+        *,
+        prints: str | Sequence[str] | None = None,
+        lacks: str | Sequence[str] | None = None,
+        matching: str | None = None,
+        errors: str | Sequence[str] | None = None,
+        exit_code: int | None = 0,
+        user: str = "",
+        env: Mapping[str, str] | None = None,
+        workdir: str = "",
+        within: float = 10,
+    ) -> Claim:
+        """A command executed in it prints this and ends with this code (None: any code)."""
+        words = arguments.words(command, "command")
+        wanted = commands.wanted(prints=prints, lacks=lacks, matching=matching, errors=errors, exit_code=exit_code)
+        seconds = arguments.seconds(within, "within")
+
+        def judge(attrs: Attrs) -> Finding:
+            if not is_live(attrs):
+                return _not_live(attrs)
+            outcome, identifier = executing.execute(
+                self._daemon, self.name, words, seconds=seconds, user=user, environment=env, workdir=workdir
+            )
+            # Ours, not the student's: event checks leave it out.
+            self._context.sightings.add(f"exec:{identifier}")
+            return wanted.judge(outcome, seconds)
+
+        return Claim(
+            self._says(
+                _("In container {name} {command} {outcome}"),
+                name=self.name,
+                command=shlex.join(words),
+                outcome=wanted.shown(),
+            ),
+            wanted.shown(),
+            judge,
+            f"docker exec {self._shell_name} {shlex.join(words)}",
+            _("Run the command yourself and read what it says."),
+        )
+
+    @expectation
+    def has_file(
+        self,
+        path: str,
+        *,
+        containing: str | None = None,
+        lacking: str | None = None,
+        matching: str | None = None,
+        equals: str | None = None,
+        mode: str | None = None,
+        owner: int | str | None = None,
+        group: int | str | None = None,
+        kind: str = "file",
+        links_to: str | None = None,
+        sha256: str | None = None,
+        executable_by: str | None = None,
+    ) -> Claim:
+        """It has this file (``kind``: file, folder, link), with this content, mode ("0644") and owner."""
+        wanted = wanted_file(
+            path,
+            kind,
+            containing=containing,
+            lacking=lacking,
+            matching=matching,
+            equals=equals,
+            mode=mode,
+            owner=owner,
+            group=group,
+            links_to=links_to,
+            sha256=sha256,
+            executable_by=executable_by,
+        )
+        return file_claim(self, wanted, self._reader, f"docker cp {self._shell_name}:{shlex.quote(path)} - | tar tv")
+
+    @expectation
+    def has_no_file(self, path: str) -> Claim:
+        """Nothing is at this path."""
+        return no_file_claim(self, path, self._reader, f"docker cp {self._shell_name}:{path} - | tar tv")
+
+    def _reader(self) -> Reader:
+        attrs = self._seen() or {}
+        in_memory = [mount["at"] for mount in mounts_of(attrs) if mount["kind"] == "tmpfs"]
+
+        def read(path: str) -> Entry | None:
+            entry = read_entry(self._daemon, self.name, path)
+            hidden = any(path == at or path.startswith(f"{at}/") for at in [*in_memory, "/proc", "/sys", "/dev"])
+            # The daemon's archive does not see file systems mounted inside the container's own namespace.
+            return self._read_by_exec(path) if hidden and is_live(attrs) and path not in in_memory else entry
+
+        return read
+
+    def _read_by_exec(self, path: str) -> Entry | None:
+        """A file the archive can't see, by the container's own tools (stat and cat)."""
+        facts, identifier = executing.execute(
+            self._daemon, self.name, ["stat", "-c", "%F|%a|%u|%g|%s", path], seconds=5
+        )
+        self._context.sightings.add(f"exec:{identifier}")
+        fields = facts.output.strip().split("|")
+        if facts.code != 0 or len(fields) != 5:
+            return None
+        kinds = {"directory": "folder", "symbolic link": "link"}
+        kind = kinds.get(fields[0], "file" if "file" in fields[0] else "other")
+        mode, uid, gid, size = int(fields[1], 8), *map(int, fields[2:])
+        if kind != "file":
+            return Entry(kind, mode, uid, gid, size)
+        content, identifier = executing.execute(self._daemon, self.name, ["cat", path], seconds=5)
+        self._context.sightings.add(f"exec:{identifier}")
+        return Entry(kind, mode, uid, gid, size, content=content.output.encode())
+
+    @expectation
+    def has_process(self, text: str, *, user: str | None = None, exactly: int | None = None) -> Claim:
+        """A process whose command line contains this text runs in it, ``exactly`` so many when that is given."""
+        wanted = arguments.text(text, "text")
+        if exactly is not None:
+            arguments.whole(exactly, "exactly", low=1, high=10_000)
+
+        def judge(attrs: Attrs) -> Finding:
+            if not is_live(attrs):
+                return _not_live(attrs)
+            processes = self._processes()
+            hits = [line for owner, line in processes if wanted in line and user in (None, owner)]
+            right = bool(hits) if exactly is None else len(hits) == exactly
+            return Finding(right, _shown_processes(processes))
+
+        extra = _(" exactly {count} times").format(count=exactly) if exactly else ""
+        extra += _(" as user {user}").format(user=user) if user else ""
+        return Claim(
+            self._says(_("{what} runs a process {text!r}{extra}"), text=wanted, extra=extra),
+            f"{wanted}{extra}",
+            judge,
+            f"docker top {self._shell_name}",
+            _("`docker top` lists a container's processes."),
+        )
+
+    @expectation
+    def has_no_process(self, text: str) -> Claim:
+        """No process whose command line contains this text runs in it (a stopped container has none)."""
+        unwanted = arguments.text(text, "text")
+
+        def judge(attrs: Attrs) -> Finding:
+            processes = self._processes() if is_live(attrs) else []
+            return Finding(not any(unwanted in line for _owner, line in processes), _shown_processes(processes))
+
+        return Claim(
+            self._says(_("{what} runs no process {text!r}"), text=unwanted),
+            _("no such process"),
+            judge,
+            f"docker top {self._shell_name}",
+            _("`docker top` lists a container's processes."),
+        )
+
+    def _processes(self) -> list[tuple[str, str]]:
+        """Owner and command line of each process, as the daemon's ``ps`` sees them."""
+        table: dict[str, Any] = self._daemon.ask(lambda client: client.top(self.name))
+        return [(str(row[0]), str(row[-1])) for row in table.get("Processes") or ()]
+
+    @expectation
+    def changed_file(self, path: str, how: str | None = None) -> Claim:
+        """``docker diff`` lists this path: ``how`` is "added", "changed" or "deleted" when given."""
+        target = arguments.path(path, "path")
+        if how is not None:
+            arguments.one_of(how, "how", list(_CHANGES.values()))
+        shown = f"{target} {how or _('in any way')}"
+        return self._diff_claim(
+            self._says(_("{what} has changed the file {change}"), change=shown),
+            shown,
+            lambda changes: target in changes and how in (None, changes[target]),
+        )
+
+    @expectation
+    def left_unchanged(self, path: str) -> Claim:
+        """``docker diff`` does not list this path."""
+        target = arguments.path(path, "path")
+        return self._diff_claim(
+            self._says(_("{what} has not changed {path}"), path=target),
+            _("no change of {path}").format(path=target),
+            lambda changes: target not in changes,
+        )
+
+    def _diff_claim(self, sentence: str, expected: str, right: Any) -> Claim:
+        def judge(_attrs: Attrs) -> Finding:
+            entries = self._daemon.ask(lambda client: client.diff(self.name)) or []
+            changes = {str(entry.get("Path")): _CHANGES.get(int(entry.get("Kind", -1)), "?") for entry in entries}
+            shown = listed((f"{path} {how}" for path, how in changes.items()), empty=_("no changes"))
+            return Finding(right(changes), shown)
+
+        return Claim(
+            sentence,
+            expected,
+            judge,
+            f"docker diff {self._shell_name}",
+            _("`docker diff` shows what differs from the image, without volumes and other mounts."),
+        )
+
+
+def _not_live(attrs: Attrs) -> Finding:
+    return Finding(
+        False,
+        _("nothing can run in it: it is {state}").format(state=state_in_words(attrs)),
+        look=_("A container lives as long as its main process; `docker logs` shows what that said."),
+    )
+
+
+def _shown_processes(processes: list[tuple[str, str]]) -> str:
+    return excerpt(listed((f"{owner}: {line}" for owner, line in processes), empty=_("no processes")))

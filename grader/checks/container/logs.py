@@ -1,0 +1,101 @@
+"""What a container wrote to its log."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from grader.checks import arguments
+from grader.checks.container.subject import ContainerSubject
+from grader.checks.daemon import Attrs
+from grader.checks.docker_words import dig
+from grader.checks.errors import Refused
+from grader.checks.expectation import Claim, Finding, expectation
+from grader.checks.logs import read_logs
+from grader.checks.plain import excerpt
+from grader.checks.waiting import wait_for
+from grader.i18n import _
+
+#: Seconds between two looks at a log that is waited for: no event tells about a new line.
+_RETRY = 0.25
+
+
+class Logs(ContainerSubject):
+    """Expectations about a container's log."""
+
+    @expectation
+    def logs_contain(self, text: str, within: float | None = None) -> Claim:
+        """Its log has this text somewhere, now or within so many seconds."""
+        wanted = arguments.text(text, "text")
+        sentence = self._says(_("The log of container {name} contains {text!r}"), name=self.name, text=wanted)
+        return self._log_claim(sentence, wanted, lambda log: wanted in log, within)
+
+    @expectation
+    def logs_match(self, pattern: str, within: float | None = None) -> Claim:
+        """A line of its log matches this regular expression, now or within so many seconds."""
+        wanted = arguments.pattern(pattern, "pattern")
+        sentence = self._says(_("The log of container {name} matches {text!r}"), name=self.name, text=pattern)
+        return self._log_claim(sentence, pattern, lambda log: wanted.search(log) is not None, within)
+
+    @expectation
+    def logs_lack(self, text: str) -> Claim:
+        """Its log has this text nowhere."""
+        unwanted = arguments.text(text, "text")
+        return self._log_claim(
+            self._says(_("The log of container {name} does not contain {text!r}"), name=self.name, text=unwanted),
+            _("nowhere in it"),
+            lambda log: unwanted not in log,
+            None,
+        )
+
+    def _log_claim(self, sentence: str, expected: str, right: Callable[[str], bool], within: float | None) -> Claim:
+        limit = None if within is None else arguments.seconds(within, "within")
+
+        def look(attrs: Attrs) -> Finding:
+            try:
+                log = read_logs(self._daemon, self.name, tty=dig(attrs, "Config", "Tty") is True)
+            except Refused as refusal:
+                # A driver that keeps nothing to read was the student's choice.
+                return Finding(False, _("its log can't be read: {why}").format(why=refusal.explanation))
+            return Finding(right(log), excerpt(log) or _("an empty log"))
+
+        def judge(attrs: Attrs) -> Finding:
+            if limit is None:
+                return look(attrs)
+            return wait_for(self._daemon, "container", self.name, lambda: look(attrs), seconds=limit, retry=_RETRY)
+
+        return Claim(
+            sentence,
+            expected,
+            judge,
+            f"docker logs {self._shell_name}",
+            _("A container's log is what its main process writes to its standard output and error."),
+        )
+
+    @expectation
+    def has_log_driver(self, driver: str, /, **options: str) -> Claim:
+        """Its log driver and options, dashes as underscores: ``has_log_driver("json-file", max_size="10m")``."""
+        arguments.text(driver, "driver")
+        asked = {name.replace("_", "-"): value for name, value in options.items()}
+        if asked:
+            arguments.pairs(asked, {}, "the options")
+        shown = ", ".join([driver, *(f"{name}={value}" for name, value in asked.items())])
+
+        def right(config: Any) -> bool:
+            has = (config or {}).get("Config") or {}
+            return (config or {}).get("Type") == driver and asked.items() <= has.items()
+
+        return self._field(
+            self._says(_("{what} has the log driver {driver}"), driver=shown),
+            shown,
+            "HostConfig",
+            "LogConfig",
+            right=right,
+            show=_shown_driver,
+            look=_("`docker run --help`, look for log."),
+        )
+
+
+def _shown_driver(config: Any) -> str:
+    options = (config or {}).get("Config") or {}
+    return ", ".join([str((config or {}).get("Type")), *(f"{key}={value}" for key, value in options.items())])

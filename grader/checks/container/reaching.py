@@ -1,0 +1,223 @@
+"""What answers in a container's network, found out by really asking."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Callable, Mapping
+
+from grader.checks import arguments, web
+from grader.checks.commands import Outcome
+from grader.checks.container.networking import Networking, ports_of, shown_ports
+from grader.checks.container.subject import is_live, state_in_words
+from grader.checks.daemon import Attrs
+from grader.checks.errors import AuthorError
+from grader.checks.expectation import Claim, Finding, expectation
+from grader.checks.plain import excerpt, listed
+from grader.checks.sockets import listening
+from grader.checks.throwaway import run_beside
+from grader.checks.waiting import wait_for
+from grader.i18n import _
+
+#: Seconds between two tries: no event tells that a server inside a container has begun to listen.
+_RETRY = 0.25
+
+
+class Reaching(Networking):
+    """Expectations about connections from and to a container."""
+
+    @expectation
+    def answers_http(
+        self,
+        port: int = 80,
+        path: str = "/",
+        *,
+        status: int = 200,
+        containing: str | None = None,
+        lacking: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        inside: bool = False,
+        within: float = 5,
+    ) -> Claim:
+        """Its web server answers at the *published* port; with ``inside`` at its own port, asked from inside.
+
+        ``headers`` are parts of the answer's headers. Tries again until ``within`` seconds are over.
+        """
+        arguments.port(port, "port")
+        limit = arguments.seconds(within, "within")
+        wanted = web.wanted(path, status=status, containing=containing, lacking=lacking, headers=headers)
+        where = _("inside") if arguments.yes(inside, "inside") else _("at the published port")
+        command = f"docker exec {self._shell_name} wget -qO- http://127.0.0.1:{port}{path}"
+
+        def judge(attrs: Attrs) -> Finding:
+            if not is_live(attrs):
+                return _not_reachable(attrs)
+            if inside:
+                return self._until(limit, lambda: wanted.judge(self._fetch_inside(str(attrs["Id"]), port, path)))
+            hosts = [entry[0] for entry in ports_of(attrs) if entry[1] == port]
+            if not hosts:
+                return Finding(
+                    False,
+                    _("it does not publish port {port}: {ports}").format(port=port, ports=shown_ports(ports_of(attrs))),
+                    f"docker port {self._shell_name}",
+                )
+            host = web.reachable(self._daemon.host, hosts[0])
+            return self._until(limit, lambda: wanted.judge(web.fetch(host, port, path)))
+
+        return Claim(
+            self._says(
+                _("{what} answers on port {port} {where}: {wanted}"), port=port, where=where, wanted=wanted.shown()
+            ),
+            wanted.shown(),
+            judge,
+            command if inside else f"curl -i http://localhost:{port}{path}",
+            _("Ask it yourself; `docker logs {name}` shows what the server says.").format(name=self.name),
+        )
+
+    def _until(self, seconds: float, look: Callable[[], Finding]) -> Finding:
+        return wait_for(self._daemon, "container", self.name, look, seconds=seconds, retry=_RETRY)
+
+    def _fetch_inside(self, identifier: str, port: int, path: str) -> web.Answer:
+        address = f"http://127.0.0.1:{port}{path}"
+        outcome = run_beside(self._daemon, identifier, ["wget", "-S", "-T", "3", "-O", "-", address])
+        return web.from_wget(outcome)
+
+    @expectation
+    def listens_on(self, port: int, protocol: str = "tcp", *, address: str | None = None) -> Claim:
+        """Something inside it listens on this port; ``address`` "0.0.0.0" or "127.0.0.1" when that matters."""
+        number = arguments.port(port, "port")
+        arguments.one_of(protocol, "protocol", ("tcp", "udp"))
+        if address is not None and not _is_ip(address):
+            raise AuthorError(_("address must be an IP address, not {value!r}").format(value=address))
+        shown = f"{address or ''}:{number}/{protocol}".removeprefix(":")
+
+        def judge(attrs: Attrs) -> Finding:
+            if not is_live(attrs):
+                return _not_reachable(attrs)
+            sockets = self._listening(str(attrs["Id"]))
+            # A socket on :: also gets what is sent to 0.0.0.0.
+            same = {"0.0.0.0": {"0.0.0.0", "::"}}.get(address or "", {address})
+            right = any(s[0] == protocol and s[2] == number and (address is None or s[1] in same) for s in sockets)
+            found = listed((f"{ip}:{has}/{kind}" for kind, ip, has in sockets), empty=_("nothing listens"))
+            return Finding(right, found)
+
+        return Claim(
+            self._says(_("{what} listens on {port}"), port=shown),
+            shown,
+            judge,
+            f"docker exec {self._shell_name} netstat -ltun",
+            _("`docker logs {name}` may show on which port its server listens.").format(name=self.name),
+        )
+
+    def _listening(self, identifier: str) -> list[tuple[str, str, int]]:
+        tables = ["tcp", "tcp6", "udp", "udp6"]
+        script = "; ".join(f"echo {table}; cat /proc/net/{table} 2>/dev/null" for table in tables)
+        return listening(run_beside(self._daemon, identifier, ["sh", "-c", script]).output)
+
+    @expectation
+    def resolves(self, name: str, ip: str | None = None) -> Claim:
+        """Seen from inside it, this name has an address (``ip`` when given)."""
+        wanted = _host(name)
+        if ip is not None and not _is_ip(ip):
+            raise AuthorError(_("ip must be an IP address, not {value!r}").format(value=ip))
+
+        def judge(attrs: Attrs) -> Finding:
+            if not is_live(attrs):
+                return _not_reachable(attrs)
+            # ping asks like any program does (hosts file, then DNS) and says the address before it sends.
+            outcome = run_beside(self._daemon, str(attrs["Id"]), ["ping", "-c", "1", "-w", "1", "-q", wanted])
+            match = re.search(r"^PING \S+ \(([^)]+)\)", outcome.output, re.MULTILINE)
+            found = match[1] if match else _("no address: {why}").format(why=_said(outcome))
+            return Finding(match is not None and ip in (None, match[1]), found)
+
+        return Claim(
+            self._says(_("From container {name} the name {host} is known"), name=self.name, host=wanted),
+            ip or _("an address"),
+            judge,
+            f"docker exec {self._shell_name} nslookup {wanted}",
+            _("Which networks offer names, and who is on the same one? `docker network inspect` tells."),
+        )
+
+    @expectation
+    def does_not_resolve(self, name: str) -> Claim:
+        """Seen from inside it, this name has no address."""
+        unwanted = _host(name)
+
+        def judge(attrs: Attrs) -> Finding:
+            if not is_live(attrs):
+                return _not_reachable(attrs)
+            outcome = run_beside(self._daemon, str(attrs["Id"]), ["ping", "-c", "1", "-w", "1", "-q", unwanted])
+            return Finding(not outcome.output.startswith("PING"), _said(outcome))
+
+        return Claim(
+            self._says(_("From container {name} the name {host} is unknown"), name=self.name, host=unwanted),
+            _("no address"),
+            judge,
+            f"docker exec {self._shell_name} nslookup {unwanted}",
+            _("Which networks offer names, and who is on the same one? `docker network inspect` tells."),
+        )
+
+    @expectation
+    def reaches(self, host: str, port: int, within: float = 5) -> Claim:
+        """From inside it a TCP connection to this host and port succeeds, now or within so many seconds."""
+        return self._reach(host, port, succeeds=True, within=within)
+
+    @expectation
+    def cannot_reach(self, host: str, port: int) -> Claim:
+        """From inside it a TCP connection to this host and port fails."""
+        return self._reach(host, port, succeeds=False, within=None)
+
+    def _reach(self, host: str, port: int, *, succeeds: bool, within: float | None) -> Claim:
+        target, number = _host(host), str(arguments.port(port, "port"))
+        limit = None if within is None else arguments.seconds(within, "within")
+        words = {True: _("a connection"), False: _("no connection")}
+
+        def try_once(identifier: str) -> Finding:
+            # The helper's nc runs the command once it is connected; true ends it at once.
+            command = ["nc", "-w", "2", target, number, "-e", "/bin/true"]
+            outcome = run_beside(self._daemon, identifier, command)
+            reached = outcome.code == 0
+            return Finding(reached is succeeds, words[True] if reached else _said(outcome))
+
+        def judge(attrs: Attrs) -> Finding:
+            if not is_live(attrs):
+                return _not_reachable(attrs)
+            if limit is None:
+                return try_once(str(attrs["Id"]))
+            return self._until(limit, lambda: try_once(str(attrs["Id"])))
+
+        sentence = _("{what} reaches {host}") if succeeds else _("{what} can't reach {host}")
+        return Claim(
+            self._says(sentence, host=f"{target}:{number}"),
+            words[succeeds],
+            judge,
+            f"docker exec {self._shell_name} nc -zv {target} {number}",
+            _("Two containers talk when they share a network: `docker network inspect` lists who is on it."),
+        )
+
+
+def _host(name: str) -> str:
+    """A host name or an address, and nothing a command could take for an option."""
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.:-]*", arguments.text(name, "host")):
+        raise AuthorError(_("{value!r} is not a host name").format(value=name))
+    return name
+
+
+def _is_ip(text: object) -> bool:
+    try:
+        ipaddress.ip_address(str(text))
+    except ValueError:
+        return False
+    return True
+
+
+def _said(outcome: Outcome) -> str:
+    return excerpt(outcome.errors or outcome.output) or _("no answer")
+
+
+def _not_reachable(attrs: Attrs) -> Finding:
+    return Finding(
+        False,
+        _("nothing answers in it: it is {state}").format(state=state_in_words(attrs)),
+        look=_("A container lives as long as its main process; `docker logs` shows what that said."),
+    )

@@ -1,0 +1,121 @@
+"""Expectations about what happened on the daemon, by its events."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable, Mapping
+
+from grader.checks import arguments
+from grader.checks.daemon import Attrs
+from grader.checks.docker_words import full_reference
+from grader.checks.errors import Unavailable
+from grader.checks.expectation import Claim, Context, Finding, Subject, expectation
+from grader.checks.history import REMEMBERED, is_ours, names_in, past_events
+from grader.checks.plain import listed
+from grader.i18n import _
+
+_KINDS = ("container", "image", "network", "volume", "builder", "daemon", "service", "node", "secret", "config")
+
+
+class Event(Subject):
+    """``t.event("container", "die", "web", exitCode="137")``: what a task expects of the past.
+
+    Events that the checks themselves caused are left out. The daemon remembers the last 256 only.
+    """
+
+    kind = "event"
+
+    def __init__(
+        self, context: Context, kind: str, action: str, name: str | None, attributes: Mapping[str, str]
+    ) -> None:
+        arguments.one_of(kind, "kind", _KINDS)
+        arguments.text(action, "action")
+        if name is not None:
+            arguments.text(name, "name")
+        if attributes:
+            arguments.pairs(attributes, {}, "attributes")
+        super().__init__(context, " ".join([kind, action, *([name] if name else [])]))
+        self._kind, self._action, self._object, self._attributes = kind, action, name, dict(attributes)
+
+    @property
+    def what(self) -> str:
+        details = "".join(f", {key} {value}" for key, value in self._attributes.items())
+        return _("The event “{name}{details}”").format(name=self.name, details=details)
+
+    def _fetch(self) -> Attrs:
+        return {"events": past_events(self._daemon)}
+
+    def _missing(self) -> Finding:
+        raise NotImplementedError("the past always exists")
+
+    def _hits(self, attrs: Attrs) -> list[Attrs]:
+        return [event for event in attrs["events"] if self._fits(event)]
+
+    def _fits(self, event: Attrs) -> bool:
+        action = str(event.get("Action", ""))
+        attributes = (event.get("Actor") or {}).get("Attributes") or {}
+        wanted = full_reference(self._object or "") if self._kind == "image" else self._object
+        return (
+            event.get("Type") == self._kind
+            # "exec_start: sh -c …" and "health_status: healthy" carry details after the action.
+            and (action == self._action or action.startswith(f"{self._action}:"))
+            and (self._object is None or wanted in names_in(event))
+            and all(str(attributes.get(key)) == value for key, value in self._attributes.items())
+            and not is_ours(event, self._context.sightings)
+        )
+
+    @expectation
+    def happened(self, at_least: int = 1) -> Claim:
+        """It happened, at least so many times."""
+        least = arguments.whole(at_least, "at_least", low=1, high=REMEMBERED)
+
+        def judge(attrs: Attrs) -> Finding:
+            count = len(self._hits(attrs))
+            if count < least:
+                self._must_remember(attrs)
+            found = _("{count} times; what happened: {actions}").format(count=count, actions=self._seen_actions(attrs))
+            return Finding(count >= least, found)
+
+        return self._claim(self._says(_("{what} happened")), _("at least {n} times").format(n=least), judge)
+
+    @expectation
+    def never_happened(self) -> Claim:
+        """It did not happen, as far as the daemon can remember."""
+
+        def judge(attrs: Attrs) -> Finding:
+            count = len(self._hits(attrs))
+            if not count:
+                self._must_remember(attrs)
+            return Finding(count == 0, _("{count} times").format(count=count))
+
+        return self._claim(self._says(_("{what} never happened")), _("never"), judge)
+
+    def _claim(self, sentence: str, expected: str, judge: Callable[[Attrs], Finding]) -> Claim:
+        name = f" --filter {shlex.quote(f'{self._kind}={self._object}')}" if self._object else ""
+        return Claim(
+            sentence,
+            expected,
+            judge,
+            f"docker events --since 1h --until 0s --filter type={self._kind}{name}",
+            _("`docker events` tells what happened on the daemon."),
+        )
+
+    def _must_remember(self, attrs: Attrs) -> None:
+        if len(attrs["events"]) >= REMEMBERED:
+            raise Unavailable(
+                _(
+                    "The daemon remembers only its last {count} events. Do the task again and run this check "
+                    "right after it."
+                ).format(count=REMEMBERED)
+            )
+
+    def _seen_actions(self, attrs: Attrs) -> str:
+        """What else happened to the object, oldest first, to compare with."""
+        actions = [
+            str(event.get("Action", ""))
+            for event in attrs["events"]
+            if event.get("Type") == self._kind
+            and (self._object is None or self._object in names_in(event))
+            and not is_ours(event, self._context.sightings)
+        ]
+        return listed(actions[-8:], empty=_("nothing"))

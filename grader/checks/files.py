@@ -1,0 +1,244 @@
+"""One file as the daemon's archive shows it, and what was expected of it."""
+
+from __future__ import annotations
+
+import hashlib
+import posixpath
+import re
+import tarfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from grader.checks import arguments
+from grader.checks.daemon import Daemon
+from grader.checks.errors import AuthorError, Refused
+from grader.checks.expectation import Claim, Finding, Subject
+from grader.checks.plain import excerpt
+from grader.checks.sizes import human_size
+from grader.i18n import _
+
+#: Bytes of a file's content to compare; the checksum is taken of up to 256 times as much.
+CONTENT_LIMIT = 1024 * 1024
+_CHECKSUM_LIMIT = 256 * CONTENT_LIMIT
+#: Symbolic links to follow, as many as Linux does (path_resolution(7)).
+_LINKS = 40
+
+KINDS = ("file", "folder", "link", "other")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A file, folder or link. ``mode`` are the permission bits; ``content`` is cut at ``CONTENT_LIMIT`` bytes."""
+
+    kind: str
+    mode: int
+    uid: int
+    gid: int
+    size: int
+    target: str = ""
+    content: bytes = b""
+    sha256: str = ""
+
+
+#: Finds the entry at a path without following a link there; None when there is none.
+type Reader = Callable[[str], Entry | None]
+
+
+def read_entry(daemon: Daemon, container: str, path: str) -> Entry | None:
+    """The entry at ``path`` of a container, running or not (``docker cp``). Raises Unavailable or Refused."""
+    try:
+        with (
+            daemon.stream(f"/containers/{container}/archive", {"path": path}, patience=10) as response,
+            # A folder comes with all that is in it: only the first member is read.
+            tarfile.open(fileobj=response.raw, mode="r|") as archive,
+        ):
+            member = archive.next()
+            return None if member is None else _entry(archive, member)
+    except Refused as refusal:
+        if refusal.status == 404:
+            return None
+        raise
+
+
+def _entry(archive: tarfile.TarFile, member: tarfile.TarInfo) -> Entry:
+    kind = "file" if member.isreg() or member.islnk() else "folder" if member.isdir() else "other"
+    if member.issym():
+        kind = "link"
+    content, checksum = bytearray(), hashlib.sha256()
+    source = archive.extractfile(member) if member.isreg() else None
+    read = 0
+    while source is not None and read < _CHECKSUM_LIMIT and (piece := source.read(64 * 1024)):
+        read += len(piece)
+        checksum.update(piece)
+        content += piece[: CONTENT_LIMIT - len(content)]
+    return Entry(
+        kind,
+        member.mode & 0o7777,
+        member.uid,
+        member.gid,
+        member.size,
+        member.linkname if member.issym() else "",
+        bytes(content),
+        checksum.hexdigest() if kind == "file" and read == member.size else "",
+    )
+
+
+def followed(read: Reader, path: str) -> Entry | None:
+    """The entry ``path`` leads to through symbolic links."""
+    for _hop in range(_LINKS):
+        entry = read(path)
+        if entry is None or entry.kind != "link":
+            return entry
+        path = posixpath.normpath(posixpath.join(posixpath.dirname(path), entry.target))
+    return None
+
+
+@dataclass(frozen=True)
+class WantedFile:
+    """What an author asked of a file; None where nothing is asked."""
+
+    path: str
+    kind: str
+    containing: str | None = None
+    lacking: str | None = None
+    matching: re.Pattern[str] | None = None
+    equals: str | None = None
+    mode: int | None = None
+    owner: int | str | None = None
+    group: int | str | None = None
+    links_to: str | None = None
+    sha256: str | None = None
+    executable_by: str | None = None
+
+    def shown(self) -> str:
+        words = {"file": _("a file"), "folder": _("a folder"), "link": _("a symbolic link"), "other": _("an entry")}
+        parts = [words[self.kind]]
+        for value, sentence in (
+            (self.containing, _("containing {value!r}")),
+            (self.lacking, _("without {value!r} in it")),
+            (self.equals, _("with exactly {value!r} in it")),
+            (None if self.matching is None else self.matching.pattern, _("matching {value!r}")),
+            (None if self.mode is None else f"{self.mode:04o}", _("with mode {value}")),
+            (self.owner, _("owned by {value}")),
+            (self.group, _("of group {value}")),
+            (self.links_to, _("leading to {value}")),
+            (self.sha256, _("with the SHA-256 {value}")),
+            (self.executable_by, _("executable by {value}")),
+        ):
+            if value is not None:
+                parts.append(sentence.format(value=value))
+        return " ".join([parts[0], ", ".join(parts[1:])]).strip()
+
+    def fits(self, entry: Entry, names: Callable[[str], dict[str, int]]) -> bool:
+        """``names`` reads the users or groups ("passwd", "group") by which owners are named."""
+        text = entry.content.decode("utf-8", "replace")
+        return (
+            entry.kind == self.kind
+            and (self.containing is None or self.containing in text)
+            and (self.lacking is None or self.lacking not in text)
+            and (self.equals is None or text.rstrip("\n") == self.equals.rstrip("\n"))
+            and (self.matching is None or self.matching.search(text) is not None)
+            and self.mode in (None, entry.mode)
+            and _is_owner(self.owner, entry.uid, "passwd", names)
+            and _is_owner(self.group, entry.gid, "group", names)
+            and self.links_to in (None, entry.target)
+            and self.sha256 in (None, entry.sha256)
+            and (self.executable_by is None or _executable(entry.mode, self.executable_by))
+        )
+
+
+def wanted_file(path: str, kind: str, **given: Any) -> WantedFile:
+    """The author's keywords, looked at. Raises AuthorError."""
+    arguments.path(path, "path")
+    arguments.one_of(kind, "kind", KINDS)
+    for name in ("containing", "lacking", "links_to", "sha256"):
+        if given.get(name) is not None:
+            arguments.text(given[name], name)
+    if given.get("equals") is not None and not isinstance(given["equals"], str):
+        raise AuthorError(_("equals must be a text, not {value!r}").format(value=given["equals"]))
+    if given.get("matching") is not None:
+        given["matching"] = arguments.pattern(given["matching"], "matching")
+    if given.get("mode") is not None:
+        given["mode"] = arguments.octal_mode(given["mode"], "mode")
+    if given.get("executable_by") is not None:
+        arguments.one_of(given["executable_by"], "executable_by", ("owner", "group", "other", "any"))
+    for name in ("owner", "group"):
+        if given.get(name) is not None and not isinstance(given[name], int):
+            arguments.text(given[name], name)
+    if given.get("links_to") is not None:
+        kind = "link"
+    return WantedFile(path=path, kind=kind, **given)
+
+
+def file_claim(subject: Subject, wanted: WantedFile, read: Callable[[], Reader | Finding], command: str) -> Claim:
+    """The claim that a file is there and as wanted. ``read`` opens a reader, or says why there can't be one."""
+
+    def judge(_attrs: object) -> Finding:
+        reader = read()
+        if isinstance(reader, Finding):
+            return reader
+        entry = reader(wanted.path) if wanted.kind == "link" else followed(reader, wanted.path)
+        if entry is None:
+            return Finding(False, _("there is nothing at {path}").format(path=wanted.path))
+        return Finding(wanted.fits(entry, lambda table: _names(reader, table)), shown_entry(entry))
+
+    return Claim(
+        subject._says(_("{what} has at {path} {file}"), path=wanted.path, file=wanted.shown()),
+        f"{wanted.path}: {wanted.shown()}",
+        judge,
+        command,
+        _("Look at it yourself: `docker cp` gets a file out of any container, running or not."),
+    )
+
+
+def no_file_claim(subject: Subject, path: str, read: Callable[[], Reader | Finding], command: str) -> Claim:
+    """The claim that nothing is at a path."""
+    target = arguments.path(path, "path")
+
+    def judge(_attrs: object) -> Finding:
+        reader = read()
+        if isinstance(reader, Finding):
+            return reader
+        entry = reader(target)
+        return Finding(entry is None, _("nothing") if entry is None else shown_entry(entry))
+
+    return Claim(
+        subject._says(_("{what} has nothing at {path}"), path=target),
+        _("nothing at {path}").format(path=target),
+        judge,
+        command,
+        _("Which step put it there? `docker diff` and `docker history` help."),
+    )
+
+
+def shown_entry(entry: Entry) -> str:
+    """A file for a person, the beginning of its text last."""
+    words = {"file": _("a file"), "folder": _("a folder"), "link": _("a symbolic link"), "other": _("a special file")}
+    shown = _("{kind}, mode {mode}, owner {uid}:{gid}").format(
+        kind=words[entry.kind], mode=f"{entry.mode:04o}", uid=entry.uid, gid=entry.gid
+    )
+    if entry.kind == "link":
+        return f"{shown} -> {entry.target}"
+    if entry.kind != "file":
+        return shown
+    text = entry.content[:4096].decode("utf-8", "replace")
+    return f"{shown}, {human_size(entry.size)}: {excerpt(text) or _('empty')}"
+
+
+def _executable(mode: int, who: str) -> bool:
+    return bool(mode & {"owner": 0o100, "group": 0o010, "other": 0o001, "any": 0o111}[who])
+
+
+def _is_owner(wanted: int | str | None, has: int, table: str, names: Callable[[str], dict[str, int]]) -> bool:
+    if wanted is None:
+        return True
+    return has == (wanted if isinstance(wanted, int) else names(table).get(wanted, -1))
+
+
+def _names(read: Reader, table: str) -> dict[str, int]:
+    """Names and numbers of /etc/passwd or /etc/group."""
+    entry = followed(read, f"/etc/{table}")
+    lines = entry.content.decode("utf-8", "replace").splitlines() if entry else []
+    fields = [line.split(":") for line in lines]
+    return {field[0]: int(field[2]) for field in fields if len(field) > 2 and field[2].isdigit()}

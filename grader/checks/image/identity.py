@@ -1,0 +1,164 @@
+"""An image's names and what it says about the containers made from it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from grader.checks import arguments
+from grader.checks.configured import Configured
+from grader.checks.daemon import Attrs
+from grader.checks.docker_words import full_reference, inspect_command, short_id, shown_words
+from grader.checks.errors import AuthorError
+from grader.checks.expectation import Claim, Finding, expectation
+from grader.checks.history import gone
+from grader.checks.image.subject import ImageSubject, find_image
+from grader.checks.plain import listed
+from grader.i18n import _
+
+
+class Identity(Configured, ImageSubject):
+    """Expectations about an image's names and platform; most of its Config is in ``Configured``."""
+
+    @expectation
+    def exists(self) -> Claim:
+        """An image has this name and tag."""
+        return Claim(
+            self._says(_("{what} exists")),
+            _("an image with this name"),
+            lambda attrs: Finding(True, short_id(str(attrs.get("Id")))),
+            "docker images",
+            "",
+        )
+
+    @expectation
+    def is_gone(self, after_existing: bool = False) -> Claim:
+        """No image has this name; with ``after_existing`` one had (the daemon's events prove it)."""
+        return gone(self, after_existing, "docker images", present=lambda attrs: short_id(str(attrs.get("Id"))))
+
+    @expectation
+    def has_tag(self, tag: str) -> Claim:
+        """The same image also has this name."""
+        wanted = full_reference(arguments.text(tag, "tag"))
+
+        def judge(attrs: Attrs) -> Finding:
+            other = find_image(self._daemon, wanted)
+            same = other is not None and other.get("Id") == attrs.get("Id")
+            return Finding(same, listed(attrs.get("RepoTags") or (), empty=_("no names")))
+
+        return Claim(
+            self._says(_("{what} is also named {tag}"), tag=wanted),
+            wanted,
+            judge,
+            inspect_command("image", self.name, ".RepoTags"),
+            _("An image can have many names: `docker image --help`."),
+        )
+
+    @expectation
+    def has_only_tags(self, *tags: str) -> Claim:
+        """These are all its names, this one included."""
+        wanted = sorted(full_reference(tag) for tag in arguments.texts(tags, "tags"))
+        return self._field(
+            self._says(_("{what} has exactly the names {tags}"), tags=", ".join(wanted)),
+            ", ".join(wanted),
+            "RepoTags",
+            right=lambda has: sorted(has or ()) == wanted,
+            show=lambda has: listed(has or (), empty=_("no names")),
+            look=_("An image can have many names: `docker image --help`."),
+        )
+
+    @expectation
+    def differs_from(self, other: str) -> Claim:
+        """It is not the same image as this one."""
+        reference = arguments.text(other, "other")
+
+        def judge(attrs: Attrs) -> Finding:
+            theirs = find_image(self._daemon, reference)
+            if theirs is None:
+                return Finding(False, _("there is no image {name}").format(name=reference))
+            mine, its = short_id(str(attrs.get("Id"))), short_id(str(theirs.get("Id")))
+            return Finding(mine != its, _("{mine} and {its}").format(mine=mine, its=its))
+
+        return Claim(
+            self._says(_("{what} is another image than {other}"), other=reference),
+            _("two different IDs"),
+            judge,
+            "docker images",
+            _("A tag is a name for an image; two names can mean the same one. Compare their IDs."),
+        )
+
+    @expectation
+    def has_volume(self, path: str) -> Claim:
+        """It declares a volume at this path."""
+        wanted = arguments.path(path, "path")
+        return self._volumes(
+            self._says(_("{what} declares a volume at {path}"), path=wanted),
+            wanted,
+            lambda has: wanted in has,
+        )
+
+    @expectation
+    def has_no_volume(self, path: str) -> Claim:
+        """It does not declare a volume at this path."""
+        unwanted = arguments.path(path, "path")
+        return self._volumes(
+            self._says(_("{what} declares no volume at {path}"), path=unwanted),
+            _("no volume at {path}").format(path=unwanted),
+            lambda has: unwanted not in has,
+        )
+
+    def _volumes(self, sentence: str, expected: str, right: Any) -> Claim:
+        return self._field(
+            sentence,
+            expected,
+            "Config",
+            "Volumes",
+            right=lambda has: right({at.rstrip("/") or "/" for at in has or {}}),
+            show=lambda has: listed(has or {}, empty=_("no volume")),
+            look=self._config_look("VOLUME", "volume"),
+        )
+
+    @expectation
+    def has_shell(self, shell: Sequence[str] | str) -> Claim:
+        """Its SHELL for instructions in shell form; ``[]`` means the default."""
+        wanted = arguments.words(shell, "shell") if shell else []
+        return self._field(
+            self._says(_("{what} has the shell {words}"), words=shown_words(wanted)),
+            shown_words(wanted),
+            "Config",
+            "Shell",
+            right=lambda has: list(has or []) == wanted,
+            show=shown_words,
+            look=self._config_look("SHELL", "shell"),
+        )
+
+    @expectation
+    def is_for_platform(self, architecture: str, system: str = "linux") -> Claim:
+        """The machine it was built for, such as amd64 or arm64."""
+        wanted = f"{arguments.text(system, 'system')}/{arguments.text(architecture, 'architecture')}"
+
+        def judge(attrs: Attrs) -> Finding:
+            has = f"{attrs.get('Os')}/{attrs.get('Architecture')}"
+            return Finding(has == wanted, has)
+
+        return Claim(
+            self._says(_("{what} is for the platform {platform}"), platform=wanted),
+            wanted,
+            judge,
+            inspect_command("image", self.name, ".Os", ".Architecture"),
+            _("`docker build --help`, look for platform."),
+        )
+
+    @expectation
+    def has_digest(self, digest: str | None = None) -> Claim:
+        """A registry knows it: it was pushed or pulled, with this digest when one is given."""
+        if digest is not None and not arguments.text(digest, "digest").startswith("sha256:"):
+            raise AuthorError(_("digest must begin with sha256:, not {value!r}").format(value=digest))
+        return self._field(
+            self._says(_("{what} has a digest in a registry")),
+            digest or _("a digest"),
+            "RepoDigests",
+            right=lambda has: any(digest in (None, entry.partition("@")[2]) for entry in has or ()),
+            show=lambda has: listed(has or (), empty=_("no digest")),
+            look=_("An image gets its digest when it is pushed or pulled: `docker images --digests`."),
+        )

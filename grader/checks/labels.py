@@ -1,0 +1,82 @@
+"""Expectations about labels and driver options: the same for containers, images, networks and volumes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from grader.checks import arguments
+from grader.checks.expectation import Claim, Subject, expectation
+from grader.checks.plain import listed
+from grader.i18n import _
+
+
+def shown_pairs(values: Mapping[str, Any] | None, empty: str) -> str:
+    """``a=1, b=2``, or ``empty``."""
+    return listed((f"{key}={value}" for key, value in sorted((values or {}).items())), empty=empty)
+
+
+def has_pair(values: Mapping[str, Any] | None, key: str, value: str | None) -> bool:
+    """Whether ``key`` is there, with ``value`` unless that is None."""
+    return key in (values or {}) and value in (None, (values or {})[key])
+
+
+class Labelled(Subject):
+    """Something that carries labels, somewhere in its description."""
+
+    label_path: ClassVar[tuple[str, ...]] = ("Labels",)
+
+    @expectation
+    def has_label(self, key: str, value: str | None = None) -> Claim:
+        """It carries this label, with this value when one is given."""
+        shown = arguments.pair(key, value)
+        return self._field(
+            self._says(_("{what} has the label {label}"), label=shown),
+            shown,
+            *self.label_path,
+            right=lambda labels: has_pair(labels, key, value),
+            show=lambda labels: shown_pairs(labels, _("no labels")),
+            look=_("Labels are metadata, given when something is made: the `--help` of that command lists them."),
+        )
+
+    @expectation
+    def has_no_label(self, key: str) -> Claim:
+        """It does not carry this label."""
+        arguments.text(key, "key")
+        return self._field(
+            self._says(_("{what} does not have the label {label}"), label=key),
+            _("no label {label}").format(label=key),
+            *self.label_path,
+            right=lambda labels: key not in (labels or {}),
+            show=lambda labels: shown_pairs(labels, _("no labels")),
+            look=_("Labels are fixed when something is made."),
+        )
+
+
+class Driven(Subject):
+    """Something that has a driver with options: a network or a volume."""
+
+    @expectation
+    def has_driver(self, driver: str) -> Claim:
+        """Its driver, such as bridge or local."""
+        wanted = arguments.text(driver, "driver")
+        return self._field(
+            self._says(_("{what} uses the driver {driver}"), driver=wanted),
+            wanted,
+            "Driver",
+            right=lambda has: has == wanted,
+            look=_("The driver is chosen when it is made."),
+        )
+
+    @expectation
+    def has_option(self, key: str, value: str | None = None) -> Claim:
+        """Its driver got this option (``--opt``), with this value when one is given."""
+        shown = arguments.pair(key, value)
+        return self._field(
+            self._says(_("{what} has the driver option {option}"), option=shown),
+            shown,
+            "Options",
+            right=lambda options: has_pair(options, key, value),
+            show=lambda options: shown_pairs(options, _("no options")),
+            look=_("Driver options are given when it is made: its `create --help` shows how."),
+        )

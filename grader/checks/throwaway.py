@@ -1,0 +1,115 @@
+"""Containers the checks make for themselves: labelled, and always removed.
+
+They serve to look where the daemon's descriptions don't reach: files of an image or a volume, what a command in
+an image prints, what another container's network looks like from inside.
+"""
+
+from __future__ import annotations
+
+import io
+import secrets
+import tarfile
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import partial
+from typing import Any
+
+from grader.checks.commands import Outcome
+from grader.checks.daemon import HELPER_IMAGE, Daemon
+from grader.checks.errors import Refused, Unavailable
+from grader.checks.logs import read_logs
+from grader.i18n import _
+
+#: Every container of ours carries this label (value "1").
+OWN_LABEL = "drydock.check"
+#: A container of ours older than this (seconds) was left by a check that was killed.
+_STALE = 600
+
+
+@contextmanager
+def throwaway(
+    daemon: Daemon, image: str, command: Sequence[str] | None, *, host: Mapping[str, Any] | None = None, **more: Any
+) -> Iterator[str]:
+    """The ID of a created container, removed with its anonymous volumes at the end.
+
+    ``host`` and ``more`` are the Engine API's HostConfig and other fields of "create a container".
+    """
+    _sweep(daemon)
+    body: dict[str, Any] = {
+        "Image": image,
+        "Labels": {OWN_LABEL: "1"},
+        # A health check of the image would run on its own, and its failures look like the student's.
+        "Healthcheck": {"Test": ["NONE"]},
+        # Readable whatever the daemon's default log driver is.
+        "HostConfig": {"NetworkMode": "none", "LogConfig": {"Type": "json-file"}, **(host or {})},
+        **more,
+    }
+    if command is not None:
+        body["Cmd"] = list(command)
+    name = f"drydock-check-{secrets.token_hex(6)}"
+    identifier = str(daemon.ask(lambda client: client.create_container_from_config(body, name))["Id"])
+    try:
+        yield identifier
+    finally:
+        daemon.release(partial(_remove, identifier))
+
+
+def run(daemon: Daemon, image: str, command: Sequence[str] | None, *, seconds: float, **more: Any) -> Outcome:
+    """Run a command in a throwaway container, at most ``seconds``. Raises Unavailable or Refused."""
+    with throwaway(daemon, image, command, **more) as identifier:
+        try:
+            daemon.ask(lambda client: client.start(identifier))
+        except Refused as refusal:
+            # The runtime could not execute it: what `docker run` answers with code 127 or 126.
+            return Outcome(127, "", refusal.explanation)
+        code = daemon.wait_for_exit(identifier, seconds)
+        output = read_logs(daemon, identifier, tty=False, streams=(1,))
+        errors = read_logs(daemon, identifier, tty=False, streams=(2,))
+        return Outcome(code, output, errors)
+
+
+def run_beside(daemon: Daemon, container: str, command: Sequence[str], *, seconds: float = 8) -> Outcome:
+    """Run a helper's command in the network namespace of a running container (its ID)."""
+    return run(daemon, helper_image(daemon), command, seconds=seconds, host={"NetworkMode": f"container:{container}"})
+
+
+def helper_image(daemon: Daemon) -> str:
+    """The helper image's ID. Raises Unavailable when it was removed."""
+    found = daemon.connection.remembered_helper(daemon)
+    if not found:
+        raise Unavailable(
+            _("the course image {image} is gone from this daemon; `drydock reset` brings it back").format(
+                image=HELPER_IMAGE
+            )
+        )
+    return found
+
+
+@contextmanager
+def any_image(daemon: Daemon) -> Iterator[str]:
+    """Some image to make a container of that is never started: the helper, or an empty one of ours."""
+    found = daemon.connection.remembered_helper(daemon)
+    if found:
+        yield found
+        return
+    empty = io.BytesIO()
+    tarfile.open(fileobj=empty, mode="w").close()
+    answer = daemon.ask(lambda client: client.import_image_from_data(empty.getvalue()))
+    identifier = str(answer).rpartition("sha256:")[2].split('"')[0]
+    try:
+        yield f"sha256:{identifier}"
+    finally:
+        daemon.release(lambda client: client.remove_image(f"sha256:{identifier}"))
+
+
+def _sweep(daemon: Daemon) -> None:
+    """Remove what a killed check left behind."""
+    label = f"{OWN_LABEL}=1"
+    left = daemon.ask(lambda client: client.containers(all=True, filters={"label": label}))
+    for identifier in (c["Id"] for c in left if time.time() - int(c.get("Created", 0)) > _STALE):
+        daemon.release(partial(_remove, identifier))
+
+
+def _remove(identifier: str, client: Any) -> None:
+    client.remove_container(identifier, v=True, force=True)

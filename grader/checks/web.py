@@ -1,0 +1,120 @@
+"""An answer over HTTP, and what was expected of it."""
+
+from __future__ import annotations
+
+import http.client
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from grader.checks import arguments
+from grader.checks.commands import Outcome
+from grader.checks.errors import AuthorError
+from grader.checks.expectation import Finding
+from grader.checks.plain import excerpt
+from grader.i18n import _
+
+#: Seconds for one try, and bytes of an answer to look at.
+_TRY_SECONDS = 3.0
+_BODY_LIMIT = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Answer:
+    """``status`` 0: none came, and ``trouble`` says why. Header names are in lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: str
+    trouble: str = ""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What an author asked of an answer."""
+
+    path: str
+    status: int
+    containing: str | None
+    lacking: str | None
+    headers: Mapping[str, str]
+
+    def shown(self) -> str:
+        parts = [_("status {status}").format(status=self.status)]
+        parts += [_("containing {text!r}").format(text=self.containing)] if self.containing else []
+        parts += [_("without {text!r}").format(text=self.lacking)] if self.lacking else []
+        parts += [f"{name}: {value}" for name, value in self.headers.items()]
+        return f"{self.path} {', '.join(parts)}"
+
+    def judge(self, answer: Answer) -> Finding:
+        if not answer.status:
+            return Finding(False, answer.trouble)
+        right = (
+            answer.status == self.status
+            and (self.containing is None or self.containing in answer.body)
+            and (self.lacking is None or self.lacking not in answer.body)
+            and all(value in answer.headers.get(name.lower(), "") for name, value in self.headers.items())
+        )
+        found = _("status {status}: {body}").format(
+            status=answer.status, body=excerpt(answer.body) or _("an empty answer")
+        )
+        shown = [f"{name}: {answer.headers.get(name.lower(), _('not sent'))}" for name in self.headers]
+        return Finding(right, ", ".join([found, *shown]))
+
+
+def wanted(
+    path: str,
+    *,
+    status: int,
+    containing: str | None,
+    lacking: str | None,
+    headers: Mapping[str, str] | None,
+) -> Wanted:
+    """The author's keywords, looked at. Raises AuthorError."""
+    if not re.fullmatch(r"/[!-~]*", arguments.text(path, "path")):
+        raise AuthorError(_("path must begin with / and have no spaces, not {value!r}").format(value=path))
+    arguments.whole(status, "status", low=100, high=599)
+    for text, name in ((containing, "containing"), (lacking, "lacking")):
+        if text is not None:
+            arguments.text(text, name)
+    return Wanted(path, status, containing, lacking, arguments.pairs(headers, {}, "headers") if headers else {})
+
+
+def fetch(host: str, port: int, path: str) -> Answer:
+    """One GET, without following redirects. Never raises for what the server does."""
+    connection = http.client.HTTPConnection(host, port, timeout=_TRY_SECONDS)
+    try:
+        connection.request("GET", path, headers={"Connection": "close", "User-Agent": "drydock-check"})
+        response = connection.getresponse()
+        headers = {name.lower(): value for name, value in response.getheaders()}
+        body = response.read(_BODY_LIMIT).decode("utf-8", "replace")
+        return Answer(response.status, headers, body)
+    except (OSError, http.client.HTTPException) as error:
+        why = str(error) or type(error).__name__
+        return Answer(0, {}, "", _("no answer at {host}:{port}: {why}").format(host=host, port=port, why=why))
+    finally:
+        connection.close()
+
+
+def from_wget(outcome: Outcome) -> Answer:
+    """The answer as busybox wget -S shows it: headers among its messages, the body as its output."""
+    lines = [line.strip() for line in outcome.errors.splitlines()]
+    statuses = [match for line in lines if (match := re.fullmatch(r"HTTP/\d\S* (\d{3}).*", line))]
+    if not statuses:
+        return Answer(0, {}, "", excerpt(outcome.errors) or _("no answer"))
+    pairs = (line.partition(":") for line in lines if re.match(r"[A-Za-z-]+: ", line))
+    headers = {name.lower(): value.strip() for name, _colon, value in pairs}
+    return Answer(int(statuses[-1][1]), headers, outcome.output)
+
+
+def reachable(docker_host: str, published_ip: str) -> str:
+    """The address at which a published port is reached from here.
+
+    A daemon behind a socket file publishes on this host; one reached over TCP or SSH publishes on its own.
+    """
+    address = urlsplit(docker_host)
+    remote = address.hostname if address.scheme in ("tcp", "http", "https", "ssh") else None
+    if published_ip not in ("0.0.0.0", "::", ""):
+        return published_ip
+    return remote or "127.0.0.1"
