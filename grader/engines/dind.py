@@ -150,7 +150,13 @@ class DindEngine(Engine):
             ports |= {f"{port}/tcp": ("127.0.0.1", port) for port in LAB_PORTS}
         options: dict[str, Any] = {
             "name": self._name,
-            "command": ["dockerd", f"--host=tcp://0.0.0.0:{_API_PORT}", "--host=unix:///var/run/docker.sock"],
+            # Without the explicit --tls=false dockerd waits 15 seconds to show a warning; see `ports` above.
+            "command": [
+                "dockerd",
+                "--tls=false",
+                f"--host=tcp://0.0.0.0:{_API_PORT}",
+                "--host=unix:///var/run/docker.sock",
+            ],
             "environment": {"DOCKER_TLS_CERTDIR": ""},
             "privileged": True,
             "detach": True,

@@ -1,7 +1,8 @@
 """The host engine: the Docker that already runs here, asked for by name only.
 
-It has no walls, and it is somebody's real Docker. So it removes nothing but what the course labelled: containers and
-volumes that carry the label ``drydock.course``, and those only when told to (``forget``).
+It has no walls, and it is somebody's real Docker. So nothing is removed but what Drydock itself made, which carries
+one of its labels, and that only when told to (``forget``). What a student made there is theirs to remove. The label of
+the course images is not used for this: containers inherit it from their image, whoever started them.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ from grader.i18n import _
 if TYPE_CHECKING:
     from docker import DockerClient
 
-LABEL = "drydock.course"
+#: What Drydock itself makes: containers that look into images and volumes, and the volumes that keep answers.
+LABELS = ("drydock.check", "drydock.answer")
 
 
 class HostEngine(Engine):
@@ -62,14 +64,13 @@ class HostEngine(Engine):
 
     @classmethod
     def forget(cls, folder: Path) -> None:
-        """Remove what the course labelled in this Docker, and nothing else."""
+        """Remove what Drydock itself made in this Docker, and nothing else."""
         client = outer_client()
-        for container in client.containers.list(all=True, filters={"label": LABEL}):
-            container.remove(force=True, v=True)
-        for volume in client.volumes.list(filters={"label": LABEL}):
-            volume.remove()
-        for network in client.networks.list(filters={"label": LABEL}):
-            network.remove()
+        for label in LABELS:
+            for container in client.containers.list(all=True, filters={"label": label}):
+                container.remove(force=True, v=True)
+            for volume in client.volumes.list(filters={"label": label}):
+                volume.remove()
 
     @property
     def endpoint(self) -> Endpoint:

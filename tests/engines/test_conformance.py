@@ -1,0 +1,207 @@
+"""What every engine promises, run against every engine that works on the machine.
+
+`native` and `host` run in this process; `rootless` needs an ordinary user and `dind` an outer Docker, so this same
+file runs again for them in a process of theirs (test_other_users.py), with DRYDOCK_TEST_ENGINE set.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from docker.errors import NotFound
+
+from grader.engines import Engine, EngineError, engine_class, engine_named
+from grader.engines.namespaces import NamespaceEngine
+
+pytestmark = pytest.mark.daemon
+
+KINDS = os.environ.get("DRYDOCK_TEST_ENGINE", "native,host").split(",")
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def running(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    folder = tmp_path_factory.mktemp("Общая папка")
+    folder.chmod(0o777)
+    kind = request.param
+    patch = pytest.MonkeyPatch()
+    outer = None
+    try:
+        if kind == "host":
+            outer = engine_named("native", images=False, shares=[folder])
+            patch.setenv("DRYDOCK_OUTER_DOCKER_HOST", outer.start().host)
+        extra = [Path("/usr")] if kind == "dind" else []
+        with engine_named(kind, shares=[folder, *extra]) as engine:
+            yield engine
+    finally:
+        patch.undo()
+        if outer is not None:
+            outer.stop()
+
+
+def docker(engine: Engine, *argv: str, ok: bool = True) -> subprocess.CompletedProcess[str]:
+    done = subprocess.run(
+        ["docker", *argv],
+        env={"PATH": os.environ["PATH"], "HOME": os.environ["HOME"], "DOCKER_HOST": engine.endpoint.host},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert not ok or done.returncode == 0, done.stderr
+    return done
+
+
+def shared_folder(engine: Engine) -> Path:
+    return engine._shares[0]
+
+
+def test_course_images_are_in_it_and_run(running: Engine) -> None:
+    tags = {tag for image in running.endpoint.client().images.list() for tag in image.tags}
+    names = ("busybox:1", "python:3", "toolchain:1", "nginx:1", "registry:2", "redis:7")
+    assert {f"drydock/{name}" for name in names} <= tags
+    assert docker(running, "run", "--rm", "drydock/busybox:1", "echo", "hello").stdout == "hello\n"
+
+
+def test_names_and_published_ports(running: Engine) -> None:
+    docker(running, "network", "create", "conf-net")
+    web = ["--network", "conf-net", "--network-alias", "api", "-p", "8091:80", "drydock/nginx:1"]
+    docker(running, "run", "-d", "--name", "conf-web", *web)
+    try:
+        wget = "for i in 1 2 3 4 5 6 7 8 9; do wget -qO- http://api/ && break; sleep 0.2; done"
+        inside = docker(running, "run", "--rm", "--network", "conf-net", "drydock/busybox:1", "sh", "-c", wget)
+        assert "nginx" in inside.stdout
+        if running.kind in ("native", "rootless"):
+            code = "import urllib.request as u; print(u.urlopen('http://localhost:8091', timeout=9).read())"
+            outside = subprocess.run(
+                running.enter(["/usr/bin/python3", "-c", code]), capture_output=True, text=True, check=True
+            )
+            assert "nginx" in outside.stdout
+    finally:
+        docker(running, "rm", "-f", "conf-web")
+        docker(running, "network", "rm", "conf-net")
+
+
+def test_a_shared_folder_is_the_same_inside(running: Engine) -> None:
+    folder = shared_folder(running)
+    (folder / "from-host").write_text("host")
+    mount = f"{folder}:/data"
+    script = "cat /data/from-host; echo container > /data/from-container"
+    assert docker(running, "run", "--rm", "-v", mount, "drydock/busybox:1", "sh", "-c", script).stdout == "host"
+    assert (folder / "from-container").read_text() == "container\n"
+    # A read-only mount must survive what docker cp does with a stopped container's mounts.
+    docker(running, "create", "--name", "conf-cp", "-v", f"{mount}:ro", "drydock/busybox:1")
+    docker(running, "cp", "conf-cp:/etc/passwd", "-")
+    docker(running, "rm", "conf-cp")
+
+
+def test_build_commit_save_and_volume(running: Engine, tmp_path: Path) -> None:
+    (tmp_path / "Dockerfile").write_text(
+        "FROM drydock/toolchain:1 AS build\nRUN echo 'int main(void){return 7;}' > a.c && tcc -static -o /seven a.c\n"
+        "FROM drydock/busybox:1\nCOPY --from=build /seven /seven\nRUN --mount=type=cache,target=/c touch /c/x\n"
+    )
+    docker(running, "build", "-q", "-t", "conf:1", str(tmp_path))
+    assert docker(running, "run", "--rm", "conf:1", "/seven", ok=False).returncode == 7
+    docker(running, "run", "--name", "conf-c", "-v", "conf-vol:/v", "conf:1", "sh", "-c", "echo 1 > /v/a; echo 2 > /b")
+    docker(running, "commit", "conf-c", "conf:2")
+    read = ["run", "--rm", "-v", "conf-vol:/w", "conf:2", "cat", "/w/a", "/b"]
+    assert docker(running, *read).stdout == "1\n2\n"
+    docker(running, "save", "-o", str(tmp_path / "saved.tar"), "conf:2", "drydock/nginx:1")
+    assert (tmp_path / "saved.tar").stat().st_size > 10_000_000
+    docker(running, "rm", "conf-c")
+    docker(running, "volume", "rm", "conf-vol")
+    docker(running, "rmi", "conf:1", "conf:2")
+
+
+def test_health_and_hardening(running: Engine) -> None:
+    client = running.endpoint.client()
+    docker(
+        running, "run", "-d", "--name", "conf-health", "--read-only", "--cap-drop", "ALL", "--user", "1000",
+        "--security-opt", "no-new-privileges", "--health-cmd", "true", "--health-interval", "200ms",
+        "drydock/busybox:1", "sleep", "60",
+    )  # fmt: skip
+    try:
+        deadline = time.monotonic() + 20
+        while client.containers.get("conf-health").attrs["State"]["Health"]["Status"] != "healthy":
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+    finally:
+        docker(running, "rm", "-f", "conf-health")
+
+
+def test_limits_hold_where_the_engine_says_so(running: Engine) -> None:
+    if running.kind == "rootless":
+        assert "do not hold" in running.isolation
+        return
+    eat = "x = bytearray(200_000_000)"
+    docker(running, "run", "--name", "conf-oom", "-m", "32m", "drydock/python:3", "python3", "-c", eat, ok=False)
+    state = running.endpoint.client().containers.get("conf-oom").attrs["State"]
+    docker(running, "rm", "conf-oom")
+    assert (state["OOMKilled"], state["ExitCode"]) == (True, 137)
+
+
+def test_student_code_is_confined_or_refused(running: Engine, tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("gradebook")
+    if not isinstance(running, NamespaceEngine):
+        with pytest.raises(EngineError, match="no walls"):
+            running.confine(["true"])
+        return
+    script = (
+        f"id -u; cat {secret}; touch /usr/x; docker run --rm drydock/busybox:1 echo ran; ls /proc | grep -c '^[0-9]'"
+    )
+    done = subprocess.run(
+        running.confine(["sh", "-c", script]),
+        env={"PATH": "/usr/bin:/bin", "HOME": "/home/student", "DOCKER_HOST": running.endpoint.host},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout.split()[:2] == ["1000", "ran"]
+    assert int(done.stdout.split()[2]) < 8, "it sees processes that are not its own"
+    assert "No such file" in done.stderr
+    assert "Read-only" in done.stderr
+
+
+def test_prune_empties_this_engine_and_no_other(running: Engine) -> None:
+    if running.kind == "host":
+        pytest.skip("a prune on the machine's own Docker is what the host engine must never do")
+    with engine_named(running.kind, shares=running._shares) as other:
+        docker(other, "run", "-d", "--name", "conf-same", "-p", "8092:80", "drydock/nginx:1")
+        if running.kind != "dind":
+            docker(running, "run", "-d", "--name", "conf-same", "-p", "8092:80", "drydock/nginx:1")
+            docker(running, "rm", "-f", "conf-same")
+        docker(other, "rm", "-f", "conf-same")
+        docker(other, "system", "prune", "-af")
+        assert json.loads(docker(other, "image", "ls", "--format", "json", "-q").stdout or "[]") == []
+    assert docker(running, "run", "--rm", "drydock/redis:7", "echo", "still here").stdout == "still here\n"
+
+
+def test_stop_twice_and_after(running: Engine) -> None:
+    if running.kind == "host":
+        pytest.skip("the host's Docker is not ours to stop")
+    engine = engine_named(running.kind, images=False, shares=running._shares)
+    engine.start()
+    assert engine.is_alive()
+    engine.stop()
+    engine.stop()
+    assert not engine.is_alive()
+    with pytest.raises(EngineError):
+        _ = engine.endpoint
+
+
+def test_only_labelled_objects_are_forgotten_on_the_host(running: Engine) -> None:
+    if running.kind != "host":
+        pytest.skip("the host engine's promise")
+    client = running.endpoint.client()
+    for name, labels in (("conf-mine", {}), ("conf-ours", {"drydock.check": "1"})):
+        client.containers.create("drydock/busybox:1", name=name, labels=labels)
+    engine_class("host").forget(Path("/nowhere"))
+    client.containers.get("conf-mine").remove()
+    with pytest.raises(NotFound):
+        client.containers.get("conf-ours")
