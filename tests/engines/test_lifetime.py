@@ -150,8 +150,8 @@ def test_a_full_disk_is_the_engines_own() -> None:
 
 def test_no_room_for_engines_is_a_clear_error(monkeypatch: pytest.MonkeyPatch, own_runtime: Path) -> None:
     runtime_folder()
-    monkeypatch.setenv("DRYDOCK_RUNTIME", "/proc/nowhere")
-    with pytest.raises(EngineError, match="can't be made") as raised:
+    with monkeypatch.context() as patch, pytest.raises(EngineError, match="can't be made") as raised:
+        patch.setenv("DRYDOCK_RUNTIME", "/proc/nowhere")
         engine_named("native", images=False).start()
     assert raised.value.remedy
 
