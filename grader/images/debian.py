@@ -56,6 +56,7 @@ class Apt:
         self._private = folder / "apt"
         self._known: dict[str, Package | None] = {}
         self._private_lists = False
+        self._update_said = ""
         for path in (self._debs, self._private / "lists" / "partial", self._private / "cache" / "archives"):
             path.mkdir(parents=True, exist_ok=True)
         self._require_tools()
@@ -73,7 +74,7 @@ class Apt:
 
     def architecture(self) -> str:
         """Docker's name for this machine's architecture. Raises ImagesError for one the recipes don't know."""
-        debian = self._run(["dpkg", "--print-architecture"]).strip()
+        debian = self._run(["dpkg", "--print-architecture"]).stdout.strip()
         if debian not in _ARCHITECTURES:
             raise ImagesError(
                 _("The recipes know {known}, and this machine is {found}.").format(
@@ -104,23 +105,22 @@ class Apt:
 
     def _require(self, name: str) -> Package:
         package = self._known[name]
-        if package is None:
-            raise ImagesError(
-                _("The package {name} is in none of this machine's package sources.").format(name=name),
-                f"apt-cache policy {name}",
-            )
-        return package
+        if package is not None:
+            return package
+        missing = _("The package {name} is in none of this machine's package sources.").format(name=name)
+        if not self._private_lists:
+            # It may only be that the machine has no lists: Debian's Docker images come without.
+            raise OutdatedListsError(missing, f"apt-cache policy {name}")
+        if "Failed to fetch" in self._update_said:
+            raise _explain(["apt-get", "update"], self._update_said)
+        raise ImagesError(missing, f"apt-cache policy {name}")
 
     def _look_up(self, names: Iterable[str]) -> None:
         unknown = sorted(set(names) - set(self._known))
         if not unknown:
             return
-        text = self._apt_cache_show(unknown)
-        if not text and not self._private_lists:
-            self.refresh()
-            text = self._apt_cache_show(unknown)
         self._known.update(dict.fromkeys(unknown))
-        for stanza in text.split("\n\n"):
+        for stanza in self._apt_cache_show(unknown).split("\n\n"):
             if stanza.strip():
                 package = _parse(stanza)
                 self._known[package.name] = package
@@ -135,11 +135,15 @@ class Apt:
         self._progress(_("Reading the package lists from the machine's package sources"))
         self._private_lists = True
         self._known.clear()
-        self._run(["apt-get", *self._options(), "-q", "update"])
+        # Succeeds, with warnings, even when no source could be reached: one that is down must not stop the others.
+        result = self._run(["apt-get", *self._options(), "-q", "update"])
+        self._update_said = result.stderr + result.stdout
 
     def _options(self) -> list[str]:
         options = {
             "Dir::Cache": str(self._private / "cache"),
+            # What is installed here must not decide what goes into the images.
+            "Dir::State::status": "/dev/null",
             # Debian's Docker images turn this off, and every apt-cache call would parse all lists again.
             "Dir::Cache::pkgcache": "pkgcache.bin",
             "Dir::Cache::srcpkgcache": "",
@@ -205,13 +209,13 @@ class Apt:
 
     def control(self, package: Package) -> bytes:
         """The package's control file, as scanners look for it."""
-        return self._run(["dpkg-deb", "--field", str(self.path(package))]).encode()
+        return self._run(["dpkg-deb", "--field", str(self.path(package))]).stdout.encode()
 
-    def _run(self, command: list[str], folder: Path | None = None) -> str:
+    def _run(self, command: list[str], folder: Path | None = None) -> subprocess.CompletedProcess[str]:
         result = subprocess.run(command, capture_output=True, text=True, env=_plain_locale(), cwd=folder, check=False)
         if result.returncode != 0:
             raise _explain(command, result.stderr + result.stdout)
-        return result.stdout
+        return result
 
 
 def _plain_locale() -> dict[str, str]:
