@@ -167,9 +167,7 @@ def find_course(start: Path | None = None) -> Course:
     installed_from = Path(__file__).resolve().parents[2]
     places = [Path(named).resolve()] if named else [here, *here.parents, installed_from]
     for place in places:
-        if (place / "nbgrader_config.py").is_file() and any(
-            (place / part).is_dir() for part in (SOURCE, RELEASE)
-        ):
+        if (place / "nbgrader_config.py").is_file() and any((place / part).is_dir() for part in (SOURCE, RELEASE)):
             return Course(place)
     raise CourseError(
         _("There is no Drydock course in {folder}.").format(folder=named or here),
@@ -190,9 +188,7 @@ def read_notebook(path: Path, remedy: str = "") -> dict[str, Any]:
             _("There is no notebook {path}.").format(path=path), _("Run: drydock author release")
         ) from None
     except (UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise CourseError(
-            _("{path} is not a notebook: {reason}.").format(path=path, reason=error), remedy
-        ) from None
+        raise CourseError(_("{path} is not a notebook: {reason}.").format(path=path, reason=error), remedy) from None
     cells = content.get("cells") if isinstance(content, dict) else None
     if not isinstance(cells, list) or content.get("nbformat") != 4:
         raise CourseError(_("{path} is not a notebook of format 4.").format(path=path), remedy)

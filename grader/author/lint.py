@@ -17,9 +17,7 @@ _REACHES_OUT = ("open", "exec", "eval", "compile", "input", "globals", "locals",
 _INTERACTIVE = ("breakpoint", "exit", "quit", "help", "copyright", "credits", "license")
 _AROUND_NAMES = ("getattr", "setattr", "delattr", "memoryview")
 _OUTSIDE = frozenset((*_REACHES_OUT, *_INTERACTIVE, *_AROUND_NAMES))
-ALLOWED_BUILTINS = frozenset(
-    name for name in dir(builtins) if not name.startswith("_") and name not in _OUTSIDE
-)
+ALLOWED_BUILTINS = frozenset(name for name in dir(builtins) if not name.startswith("_") and name not in _OUTSIDE)
 
 
 def problems(source: str) -> list[str]:
@@ -53,13 +51,11 @@ def _forbidden(tree: ast.AST) -> Iterator[str]:
             case ast.Import() | ast.ImportFrom():
                 yield _("line {line} imports something: a check cell may not").format(line=node.lineno)
             case ast.Attribute(attr=attr) if attr.startswith("__"):
-                yield _("line {line} reaches for {name}: a check cell may not").format(
-                    line=node.lineno, name=attr
-                )
+                yield _("line {line} reaches for {name}: a check cell may not").format(line=node.lineno, name=attr)
             case ast.Try():
-                yield _(
-                    "line {line} catches exceptions: a lost daemon would then pass for a wrong answer"
-                ).format(line=node.lineno)
+                yield _("line {line} catches exceptions: a lost daemon would then pass for a wrong answer").format(
+                    line=node.lineno
+                )
 
 
 def _unknown_names(tree: ast.AST, assigned: set[str]) -> Iterator[str]:

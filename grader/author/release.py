@@ -39,24 +39,26 @@ def _run_nbgrader(course: Course, root: Path, labs: Sequence[str]) -> None:
     from nbgrader.preprocessors import SaveCells
     from traitlets.config.loader import PyFileConfigLoader
 
-    with _importable(course.root):
-        config = PyFileConfigLoader("nbgrader_config.py", path=str(course.root)).load_config()
+    try:
+        with _importable(course.root):
+            config = PyFileConfigLoader("nbgrader_config.py", path=str(course.root)).load_config()
+    except Exception as error:  # whatever Python file an author wrote
+        raise CourseError(
+            _("nbgrader_config.py does not load: {reason}").format(reason=f"{type(error).__name__}: {error}"),
+            "nbgrader generate_assignment --help",
+        ) from error
     config.CourseDirectory.root = str(root)
     log = _Words()
     for name in labs:
         config.CourseDirectory.assignment_id = name
-        converter = GenerateAssignment(
-            coursedir=CourseDirectory(config=config), config=config, log=log.logger
-        )
+        converter = GenerateAssignment(coursedir=CourseDirectory(config=config), config=config, log=log.logger)
         converter.no_database = True
         converter.preprocessors = [step for step in converter.preprocessors if step is not SaveCells]
         try:
             converter.start()
         except (NbGraderException, SystemExit) as error:
             raise CourseError(
-                _("nbgrader can't make a release of {lab}: {reason}").format(
-                    lab=name, reason=log.last() or str(error)
-                ),
+                _("nbgrader can't make a release of {lab}: {reason}").format(lab=name, reason=log.last() or str(error)),
                 f"drydock author check {name}",
             ) from None
 

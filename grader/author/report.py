@@ -57,9 +57,7 @@ def _table(proof: Proof) -> Table:
             str(lab.tasks),
             _share(lab.cases(Kind.WRONG)),
             _share(lab.cases(Kind.RIGHT)),
-            _("{runs} × {seconds:.1f} s").format(
-                runs=len(lab.cases(Kind.SOLUTION)), seconds=lab.solution_seconds
-            ),
+            _("{runs} × {seconds:.1f} s").format(runs=len(lab.cases(Kind.SOLUTION)), seconds=lab.solution_seconds),
             _("{count} in {seconds:.0f} s").format(
                 count=len(lab.outcomes), seconds=sum(outcome.seconds for outcome in lab.outcomes)
             ),

@@ -29,16 +29,12 @@ def _about(lab: Lab, cell: Cell | None, what: str, remedy: str = "") -> Finding:
 def connects_first(lab: Lab) -> Iterator[Finding]:
     """The first code cell is the locked ``connect`` cell, and it names this lab."""
     first = next((cell for cell in lab.cells if cell.is_code), None)
-    remedy = _('The first code cell: check = connect("{lab}"), grade_id “connect”, locked.').format(
-        lab=lab.name
-    )
+    remedy = _('The first code cell: check = connect("{lab}"), grade_id “connect”, locked.').format(lab=lab.name)
     if first is None or not first.is_connect:
         yield _about(lab, first, _("The first code cell is not the “connect” cell."), remedy)
         return
     if not first.locked or first.grade or first.solution:
-        yield _about(
-            lab, first, _("The “connect” cell must be locked, and neither graded nor a solution."), remedy
-        )
+        yield _about(lab, first, _("The “connect” cell must be locked, and neither graded nor a solution."), remedy)
     if _connected_to(first.source) != lab.name:
         yield _about(lab, first, _("The “connect” cell names another lab."), remedy)
 
@@ -69,9 +65,7 @@ def cells_are_named(lab: Lab) -> Iterator[Finding]:
                 yield Finding(
                     lab.name,
                     name,
-                    _("{count} cells share the {label} “{name}”.").format(
-                        count=count, label=label, name=name
-                    ),
+                    _("{count} cells share the {label} “{name}”.").format(count=count, label=label, name=name),
                     _("Rename all but one."),
                 )
 
@@ -96,9 +90,7 @@ def tasks_are_declared(lab: Lab) -> Iterator[Finding]:
         if not task.hint.strip():
             yield _about(lab, task.check, _("The task has no hint."), _('Write check.task("…", hint="…").'))
         if task.points <= 0:
-            yield _about(
-                lab, task.check, _("The task has no points."), _("Set points in the cell's metadata.")
-            )
+            yield _about(lab, task.check, _("The task has no points."), _("Set points in the cell's metadata."))
         if task.check.solution or not task.check.locked:
             yield _about(lab, task.check, _("A check cell must be locked and no solution cell."))
 
@@ -109,9 +101,7 @@ def needs_come_before(lab: Lab) -> Iterator[Finding]:
     for task in lab.tasks:
         for need in task.needs:
             if need not in above:
-                yield _about(
-                    lab, task.check, _("needs=“{need}” is not a task above this one.").format(need=need)
-                )
+                yield _about(lab, task.check, _("needs=“{need}” is not a task above this one.").format(need=need))
         above.add(task.id)
 
 
@@ -185,9 +175,7 @@ def answers_are_filed(lab: Lab) -> Iterator[Finding]:
             yield Finding(
                 lab.name,
                 where,
-                _("The name must be wrong-… or right-… with one of {suffixes}.").format(
-                    suffixes=", ".join(SUFFIXES)
-                ),
+                _("The name must be wrong-… or right-… with one of {suffixes}.").format(suffixes=", ".join(SUFFIXES)),
             )
         elif not (answer := read_answer(path)).right and not answer.expect:
             yield Finding(

@@ -57,9 +57,7 @@ def run_case(case: Case, folder: Path, make_engine: EngineMaker) -> Outcome:
             working = time.monotonic() - since
     except (EngineError, KernelLost) as error:
         found.append(
-            _finding(
-                case, "", _("The case could not be run: {reason}").format(reason=error), "drydock doctor"
-            )
+            _finding(case, "", _("The case could not be run: {reason}").format(reason=error), "drydock doctor")
         )
     return Outcome(case, tuple(found), time.monotonic() - started, working)
 
@@ -150,9 +148,9 @@ def _finding(case: Case, where: str, what: str, remedy: str, detail: str = "") -
 
 
 def _tail(outputs: Sequence[NotebookNode], lines: int = 12) -> str:
-    """The last lines a cell printed, its error included."""
+    """The last lines a cell printed, then its error without the traceback: the cell is short enough to look at."""
     parts = [
-        str(output.get("text") or "\n".join(output.get("traceback", ())) or output.get("evalue", ""))
+        f"{output['ename']}: {output['evalue']}" if output.output_type == "error" else str(output.get("text", ""))
         for output in outputs
     ]
     return "\n".join("\n".join(parts).strip().splitlines()[-lines:])

@@ -1,0 +1,97 @@
+"""The real ``drydock author check`` over the tiny course, on real daemons: a sound course, then a broken one."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grader.author.course import Course
+
+_DRYDOCK = Path(sys.executable).parent / "drydock"
+pytestmark = pytest.mark.daemon
+
+
+def _author(course: Course, *words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [_DRYDOCK, "author", *words],
+        cwd=course.root,
+        env={**os.environ, "COLUMNS": "200"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def _edit(course: Course, grade_id: str, source: str) -> None:
+    path = course.source / "00-tiny" / "00-tiny.ipynb"
+    notebook: dict[str, Any] = json.loads(path.read_text())
+    for cell in notebook["cells"]:
+        if cell["metadata"].get("nbgrader", {}).get("grade_id") == grade_id:
+            cell["source"] = source
+    path.write_text(json.dumps(notebook))
+
+
+def test_a_sound_course_is_proved(course: Course, tmp_path: Path) -> None:
+    assert _author(course, "release").stdout == "made   labs/00-tiny\n"
+    done = _author(course, "check", "--runs", "1", "--json", str(tmp_path / "proof.json"))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Every lab is sound." in done.stdout
+    proof = json.loads((tmp_path / "proof.json").read_text())
+    (lab,) = proof["labs"]
+    assert {case["name"]: case["holds"] for case in lab["cases"]} == {
+        "blank": True,
+        "solution": True,
+        "hello/wrong-ends-at-once": True,
+        "hello/wrong-name": True,
+        "hello/right-create-start": True,
+        "site/wrong-no-label": True,
+        "site/wrong-value": True,
+    }
+
+
+def test_what_is_wrong_is_said_with_what_to_do(course: Course) -> None:
+    _author(course, "release")
+    answers = course.source / "00-tiny" / "answers"
+    (answers / "hello" / "wrong-name.sh").write_text(
+        "# expect: hello\ndocker run -d --name hello drydock/busybox:1 sleep 600\n"
+    )
+    (answers / "hello" / "wrong-ends-at-once.sh").write_text(
+        "# expect: banana\ndocker run -d --name hello drydock/busybox:1 true\n"
+    )
+    (answers / "hello" / "right-create-start.py").write_text("print('I did nothing')\n")
+    _edit(course, "site-answer", "%%bash\n### BEGIN SOLUTION\necho no good >&2; exit 3\n### END SOLUTION")
+    _edit(
+        course,
+        "site",
+        'with check.task("site", hint="Build it.", needs=("hello",)) as t:\n    t.volume("prepared").exists()',
+    )
+    done = _author(course, "check", "--runs", "1")
+    assert done.returncode == 1, done.stdout + done.stderr
+    said = " ".join(done.stdout.split())
+    for words in (
+        "wrong-name.sh A wrong answer passes.",
+        "wrong-ends-at-once.sh It fails, but not with “banana”.",
+        "right-create-start.py A right answer does not pass.",
+        "solution: site The task passes although nothing was typed (with only the tasks before it solved).",
+        "solution: site-answer The cell “site-answer” ends with an error.",
+        "site/wrong-value.sh A wrong answer passes.",
+        "labs/00-tiny/00-tiny.ipynb The release is not what the source makes. → drydock author release",
+        "no good",
+    ):
+        assert words in said, done.stdout
+    assert "Traceback" not in done.stdout + done.stderr
+
+
+def test_an_unreadable_lab_is_a_finding(course: Course) -> None:
+    (course.source / "01-broken").mkdir()
+    (course.source / "01-broken" / "01-broken.ipynb").write_text("this is not JSON")
+    done = _author(course, "check", "01")
+    assert done.returncode == 1
+    assert "01-broken.ipynb is not a notebook" in " ".join(done.stdout.split())
+    assert "Traceback" not in done.stdout + done.stderr
