@@ -1,0 +1,10 @@
+# expect: TIDES_VERSION=dev
+mkdir -p versioned
+cat > versioned/Dockerfile <<'EOF'
+FROM tides:0.2
+ARG VERSION=dev
+ENV TIDES_VERSION=$VERSION
+LABEL org.opencontainers.image.version=$VERSION
+EOF
+docker build -q -t tides:1.4 versioned
+docker build -q -t tides:dev versioned

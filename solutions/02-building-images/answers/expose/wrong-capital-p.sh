@@ -1,0 +1,7 @@
+# expect: Container exposed-only publishes no port
+docker build -q -t tides:exposed - <<'EOF'
+FROM tides:0.2
+EXPOSE 8000
+EOF
+docker run -d --name exposed-only -P tides:exposed
+docker run -d --name published-only -p 8022:8000 tides:0.2

@@ -1,0 +1,3 @@
+# expect: there is no container holdout
+docker rm holdout
+docker rmi buoy:spare buoy:1

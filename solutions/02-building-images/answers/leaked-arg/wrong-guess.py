@@ -1,0 +1,2 @@
+# expect: your answer: hunter2
+check.answer("leaked-arg", "hunter2")

@@ -1,0 +1,3 @@
+# expect: The answer leaked-arg is right
+lines = !docker images -q ferry:1
+check.answer("leaked-arg", lines[0])

@@ -1,0 +1,2 @@
+# expect: your answer: token
+check.answer("leaked-arg", "TOKEN")

@@ -1,0 +1,2 @@
+# expect: PRUNE
+docker image prune < /dev/null

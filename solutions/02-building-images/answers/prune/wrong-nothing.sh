@@ -1,0 +1,2 @@
+# expect: PRUNE
+docker images --filter label=drydock.lab=raft

@@ -1,0 +1,2 @@
+# expect: Image raft:spare exists
+docker image prune --all --force --filter label=drydock.lab=raft

@@ -1,0 +1,10 @@
+# expect: there is no image tides:0.2
+cat > tides/Dockerfile <<'EOF'
+FROM drydock/python:3
+WORKDIR /app
+RUN python3 tides.py load
+COPY tides.py harbours.csv ./
+CMD ["python3", "tides.py", "serve"]
+EOF
+docker build -t tides:0.2 tides
+docker run -d --name tides-web -p 8020:8000 tides:0.2
