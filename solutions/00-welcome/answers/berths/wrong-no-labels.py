@@ -1,4 +1,4 @@
-# expect: no labels
+# expect: berth=1
 import docker
 
 client = docker.from_env()

@@ -1,4 +1,4 @@
 # Good here, where nothing else rests: `day` runs before, `lantern` stops after.
 docker start day
 docker container prune --force
-docker stop -t 1 lantern
+docker stop lantern

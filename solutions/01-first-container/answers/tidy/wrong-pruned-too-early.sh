@@ -1,4 +1,4 @@
 # expect: there is no container named day
 docker container prune --force
-docker stop -t 1 lantern
+docker stop lantern
 docker start day

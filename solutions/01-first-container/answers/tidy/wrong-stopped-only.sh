@@ -1,3 +1,3 @@
 # expect: still there
-docker stop -t 1 night-1 night-2 night-3 lantern
+docker stop night-1 night-2 lantern
 docker start day

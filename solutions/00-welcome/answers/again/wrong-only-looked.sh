@@ -1,3 +1,0 @@
-# expect: The log of container hello
-docker logs hello
-docker logs hello

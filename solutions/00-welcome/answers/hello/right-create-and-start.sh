@@ -1,2 +1,0 @@
-docker create --name hello drydock/busybox:1 echo "hello, harbour"
-docker start --attach hello

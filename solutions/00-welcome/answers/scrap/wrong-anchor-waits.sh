@@ -1,2 +1,0 @@
-# expect: created, never started
-docker rm scrap

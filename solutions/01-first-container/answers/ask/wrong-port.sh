@@ -1,2 +1,0 @@
-# expect: The log of container web
-docker run --rm --network host drydock/busybox:1 wget -q -O - http://localhost:80/tide-table

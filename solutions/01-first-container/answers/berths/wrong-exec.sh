@@ -1,3 +1,0 @@
-# expect: created, never started
-docker start berths
-docker exec berths ls

@@ -1,2 +1,0 @@
-docker create --name note drydock/busybox:1 echo "Berth 4 is free"
-docker start --attach note

@@ -1,4 +1,0 @@
-# expect: The log of container quiet
-docker run -d --name quiet drydock/nginx:1
-address=$(docker inspect --format '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}' quiet)
-docker run --rm --network host drydock/busybox:1 wget -q -O - http://$address/

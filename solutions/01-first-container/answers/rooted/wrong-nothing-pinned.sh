@@ -1,2 +1,0 @@
-# expect: different
-docker run -d --name rooted drydock/busybox:1 sleep 1d

@@ -1,3 +1,0 @@
-docker start --attach tides
-docker start --attach tides
-true

@@ -1,3 +1,0 @@
-# expect: start number 2
-docker start tides
-docker wait tides

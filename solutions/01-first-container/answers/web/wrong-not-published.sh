@@ -1,2 +1,0 @@
-# expect: 8080
-docker run -d --name web --expose 8080 drydock/nginx:1
