@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
+import threading
 from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -79,7 +81,16 @@ class _Place:
 def _begin(config: Config, kind: str) -> None:
     from grader.autograde.worker import Worker
 
+    threading.Thread(target=_die_with_parent, daemon=True).start()
     _Place.worker = Worker(config, kind)
+
+
+def _die_with_parent() -> None:
+    """A worker of a killed run would wait for work for ever, with its sandbox."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _grade(job: Job) -> SubmissionRecord:

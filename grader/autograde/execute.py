@@ -50,6 +50,10 @@ class IsolatedExecute(NbGraderPreprocessor):  # type: ignore[misc]
         except (EngineError, KernelLost) as trouble:
             self.log.error("%s/%s: %s", info["student"], info["assignment"], trouble)
             return str(trouble)
+        except Exception as fault:
+            # A fault of ours must not cost what was earned before it, nor pass for a zero: the rest is flagged.
+            self.log.exception("%s/%s: the grader failed", info["student"], info["assignment"])
+            return _("The grader failed: {what}.").format(what=f"{type(fault).__name__}: {fault}")
         return ""
 
     def _fill_up(self, nb: NotebookNode, release: Release, reason: str) -> None:

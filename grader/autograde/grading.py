@@ -73,6 +73,9 @@ class Grading:
 
     def _set_up(self, cell: NotebookNode, known: ReleaseCell) -> None:
         """In a kernel no student has touched, so that nobody can keep the preparation from happening."""
+        if not self._sandbox.engine.is_alive():
+            cell.outputs = [_not_run(_("The Docker daemon of this submission has ended."))]
+            return
         try:
             with self._sandbox.kernel.processes.frozen(), self._sandbox.new_kernel() as kernel:
                 self._run_connect(kernel)

@@ -60,7 +60,7 @@ def as_csv(records: Sequence[SubmissionRecord]) -> str:
 
 def _harmless(cell: str) -> str:
     # Spreadsheets run a cell that begins like this as a formula (OWASP, "CSV injection").
-    return f"'{cell}" if cell[:1] in "=+@\t\r" else cell
+    return f"'{cell}" if cell.startswith(("=", "+", "@", "\t", "\r")) else cell
 
 
 def as_junit(records: Sequence[SubmissionRecord]) -> str:

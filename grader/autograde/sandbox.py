@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -14,6 +15,15 @@ from grader.engines import Engine, engine_named
 from grader.execution import Checker, StudentKernel, checker, student_kernel
 
 PREFIX = "drydock-grade-"
+
+
+def sweep() -> None:
+    """Remove the working folders that killed runs of this user left behind."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        pid = folder.name.removeprefix(PREFIX).partition("-")[0]
+        dead = pid.isdecimal() and not Path(f"/proc/{pid}").exists()
+        if dead and folder.lstat().st_uid == os.getuid() and not folder.is_symlink():
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 class Sandbox:
@@ -29,7 +39,7 @@ class Sandbox:
         """Start everything. Raises EngineError; the kernel may still be starting when this returns."""
         try:
             # The outer folder is closed to other users of this machine, the inner one open to the student.
-            outer = Path(tempfile.mkdtemp(prefix=PREFIX))
+            outer = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
             self._stack.callback(shutil.rmtree, outer, ignore_errors=True)
             self.folder = outer / "work"
             self.folder.mkdir()
@@ -68,6 +78,7 @@ class SandboxSupply:
         self._settings = settings
         self.kind = kind
         self._next: Future[Sandbox] | None = None
+        sweep()
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="drydock-sandbox")
 
     def prepare(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import hashlib
 import os
 import re
@@ -25,22 +26,22 @@ class Submissions:
 
     def students(self) -> list[str]:
         """Everybody who handed in a notebook for this lab, sorted."""
-        pattern = self._submitted("*")
-        name = re.compile(re.escape(str(self.root / self._submitted("\0"))).replace("\0", "(?P<student>[^/]+)"))
-        found = [name.fullmatch(str(path)) for path in self.root.glob(pattern) if any(path.glob("*.ipynb"))]
+        course = self._course
+        folders = glob.glob(str(course.format_path(course.submitted_directory, "*", self.lab)))  # noqa: PTH207
+        name = re.compile(course.format_path(course.submitted_directory, "(?P<student>[^/]+)", self.lab, escape=True))
+        found = [name.fullmatch(folder) for folder in folders if any(Path(folder).glob("*.ipynb"))]
         return sorted(match["student"] for match in found if match)
 
-    def _submitted(self, student: str) -> str:
-        return str(self._course.format_path(self._course.submitted_directory, student, self.lab))
+    def _submitted(self, student: str) -> Path:
+        return Path(self._course.format_path(self._course.submitted_directory, student, self.lab))
 
     def _graded(self, student: str) -> Path:
-        course = self._course
-        return self.root / str(course.format_path(course.autograded_directory, student, self.lab))
+        return Path(self._course.format_path(self._course.autograded_directory, student, self.lab))
 
     def fingerprint(self, student: str) -> str:
         """Changes when any file of the submission changes (names, sizes and contents of notebooks)."""
         digest = hashlib.sha256()
-        folder = self.root / self._submitted(student)
+        folder = self._submitted(student)
         for parent, folders, names in os.walk(folder):
             folders.sort()
             for name in sorted(names):
@@ -51,7 +52,7 @@ class Submissions:
 
     def is_graded(self, student: str) -> bool:
         """Whether every notebook has a finished grading that is not older than the submission."""
-        submitted = self.root / self._submitted(student)
+        submitted = self._submitted(student)
         notebooks = sorted(submitted.glob("*.ipynb"))
         return all(self._finished(self._graded(student) / path.name, path) for path in notebooks)
 

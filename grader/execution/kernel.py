@@ -37,6 +37,7 @@ _QUEUE = 2
 _PORTS = {"shell": 1, "iopub": 2, "stdin": 3, "control": 4, "hb": 5}
 #: Seconds an interrupted cell gets to end by itself.
 _GRACE = 3.0
+_INTERRUPTS = 3
 #: Seconds to wait for the last outputs after the kernel said that the cell is done.
 _LINGER = 2.0
 
@@ -240,17 +241,24 @@ class StudentKernel:
         try:
             if cell.follow(deadline, processes):
                 return (CellStatus.OK if cell.reply == "ok" else CellStatus.ERROR), ""
-            if processes.is_alive():
-                client.session.send(client.control_channel.socket, "interrupt_request", {})
-                if cell.follow(time.monotonic() + _GRACE, processes):
-                    return CellStatus.TIMEOUT, _("The cell took too long and was interrupted.")
+            if processes.is_alive() and self._interrupt(client, cell, processes):
+                return CellStatus.TIMEOUT, _("The cell took too long and was interrupted.")
         except Flood:
             processes.kill()
             return CellStatus.DEAD, _("The cell printed without end, so its kernel was ended.")
         if not processes.is_alive():
             return CellStatus.DEAD, _("The kernel ended while this cell ran.")
         processes.kill()
-        return CellStatus.TIMEOUT, _("The cell took too long and did not react to an interrupt: its kernel was ended.")
+        return CellStatus.TIMEOUT, _("The cell took too long and ignored an interrupt: its kernel was ended.")
+
+    @staticmethod
+    def _interrupt(client: BlockingKernelClient, cell: _Cell, processes: ProcessTree) -> bool:
+        """Whether the cell ended after an interrupt; ipykernel ignores one that comes between two steps of its own."""
+        for _attempt in range(_INTERRUPTS):
+            client.session.send(client.control_channel.socket, "interrupt_request", {})
+            if cell.follow(time.monotonic() + _GRACE / _INTERRUPTS, processes):
+                return True
+        return False
 
     def _parts(self) -> tuple[BlockingKernelClient, ProcessTree]:
         if self._client is None or self._processes is None:

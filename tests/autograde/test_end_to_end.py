@@ -1,0 +1,167 @@
+"""Real nbgrader converters on real submissions: scores, reasons, feedback, manual marks, faults."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+from grading_course import ESSAY, HALF, LAB, SOLUTIONS, Course
+from nbgrader.converters.base import NbGraderException
+
+from grader.autograde import exporter
+from grader.autograde.grading import Grading
+from grader.autograde.verdict_cells import read_report
+from grader.engines import Engine
+
+pytestmark = pytest.mark.daemon
+
+
+@pytest.fixture(scope="module")
+def graded(course: Course) -> Course:
+    course.hand_in("ada", course.answered(SOLUTIONS, "An image is a stack of layers."))
+    course.hand_in("bob", course.answered(HALF))
+    course.hand_in("cyd", course.blank())
+    course.hand_in("dan", "this is no notebook")
+    folder = course.hand_in("eve", course.answered(SOLUTIONS))
+    (folder / f"{LAB}.ipynb").unlink()
+    (folder / f"{LAB}.ipynb").symlink_to(course.root / "solutions" / LAB / f"{LAB}.ipynb")
+    course.autograde()
+    course.feedback()
+    return course
+
+
+def test_the_release_has_neither_solutions_nor_hidden_tests_nor_answers(course: Course) -> None:
+    text = (course.root / "labs" / LAB / f"{LAB}.ipynb").read_text()
+    assert "# Type your commands here" in text
+    for secret in ("10.77", "secret-label", "HIDDEN", "SOLUTION"):
+        assert secret not in text
+    assert (course.root / "labs" / LAB / "site" / "index.html").exists()
+    assert not (course.root / "labs" / LAB / "answers").exists()
+
+
+def test_perfect_half_and_empty_work_get_full_partial_and_no_points(graded: Course) -> None:
+    assert graded.grades("ada") == {"net": 4, "vol": 3, "last": 2, ESSAY: None}
+    assert graded.grades("bob") == {"net": 2, "vol": 1.5, "last": 0, ESSAY: 0}
+    assert graded.grades("cyd") == {"net": 0, "vol": 0, "last": 0, ESSAY: 0}
+    assert graded.flagged("ada") == {ESSAY}
+    assert graded.flagged("cyd") == set()
+
+
+def test_every_score_has_a_sentence(graded: Course) -> None:
+    text = json.dumps(graded.graded("bob"))
+    assert "1.5 of 3 points: 1 of 2 expectations met." in text
+    assert "0 of 2 points" in text
+
+
+def test_a_file_that_is_no_notebook_waits_for_the_instructor(graded: Course) -> None:
+    for student in ("dan", "eve"):
+        assert graded.grades(student) == {"net": None, "vol": None, "last": None, ESSAY: 0}
+        assert graded.flagged(student) == {"net", "vol", "last"}
+    assert "not a notebook" in json.dumps(graded.graded("dan"))
+    assert "symbolic link" in json.dumps(graded.graded("eve"))
+    assert SOLUTIONS["net"] not in json.dumps([c.source for c in graded.graded("eve").cells])
+
+
+def test_feedback_gives_reasons_and_keeps_hidden_tests_hidden(graded: Course) -> None:
+    page = (graded.root / "feedback" / "bob" / LAB / f"{LAB}.html").read_text()
+    for wanted in ("expected", "found", "10.77.0.0/24", "docker network create --help", "Graded by Drydock"):
+        assert wanted in page, wanted
+    for hidden in ("HIDDEN TESTS", "has_subnet", "has_label"):
+        assert hidden not in page, hidden
+    assert "native engine" in page or "rootless" in page or "native:" in page
+
+
+def test_a_regrade_keeps_manual_marks(graded: Course) -> None:
+    with graded.gradebook() as book:
+        book.find_grade(ESSAY, LAB, LAB, "ada").manual_score = 4.5
+        book.find_grade("net", LAB, LAB, "ada").manual_score = 1
+        book.db.commit()
+    graded.hand_in("ada", graded.answered({**SOLUTIONS, "vol": "!docker volume create data"}, "An image."))
+    graded.autograde(force=True, student="ada")
+    assert graded.grades("ada") == {"net": 4, "vol": 1.5, "last": 2, ESSAY: None}
+    with graded.gradebook() as book:
+        assert book.find_grade(ESSAY, LAB, LAB, "ada").manual_score == 4.5
+        assert book.find_submission(LAB, "ada").score == 1 + 1.5 + 2 + 4.5
+
+
+def test_a_daemon_that_ends_leaves_what_was_earned_and_flags_the_rest(
+    course: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A grader's fault: the engine is lost after the first check."""
+    check = Grading._check
+
+    def check_then_lose_the_daemon(self: Grading, *args: object) -> None:
+        check(self, *args)  # type: ignore[arg-type]
+        _end(self._sandbox.engine)
+
+    monkeypatch.setattr(Grading, "_check", check_then_lose_the_daemon)
+    course.hand_in("fay", course.answered(SOLUTIONS))
+    course.autograde(student="fay")
+    assert course.grades("fay") == {"net": 4, "vol": None, "last": None, ESSAY: 0}
+    assert course.flagged("fay") == {"vol", "last"}
+    reports = [report for cell in course.graded("fay").cells if (report := read_report(cell))]
+    assert "ended early" in reports[1].as_text()
+
+
+def _end(engine: Engine) -> None:
+    pid = engine.endpoint.netns_pid
+    if engine.is_alive() and pid:
+        os.kill(pid, signal.SIGKILL)
+        engine._process.wait(20)  # type: ignore[attr-defined]
+
+
+def test_without_walls_nothing_starts_unless_trust_is_declared(
+    course: Course, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    course.hand_in("gil", course.blank())
+    monkeypatch.setitem(course.settings, "engine", "host")
+    monkeypatch.setattr("grader.engines.host.HostEngine.probe", _works)
+    with pytest.raises(NbGraderException, match="i_trust_these_students"):
+        course.autograde(student="gil")
+    assert not (course.root / "autograded" / "gil").exists()
+    monkeypatch.setitem(course.settings, "i_trust_these_students", True)
+    assert exporter.SubmissionExporter(config=course.config()).supply.kind == "host"
+
+
+def _works() -> object:
+    from grader.engines import Probe
+
+    return Probe(True, "")
+
+
+def test_the_plain_commands_work_from_the_course_folder(graded: Course) -> None:
+    """What an instructor types; the rest of this file calls the same converters in this process."""
+
+    def nbgrader(*words: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "nbgrader", *words]
+        return subprocess.run(command, cwd=graded.root, capture_output=True, text=True, check=False)
+
+    graded.hand_in("hal", graded.answered(SOLUTIONS))
+    done = nbgrader("autograde", LAB, "--student", "hal")
+    assert done.returncode == 0, done.stderr
+    assert "behind the walls of the" in done.stderr
+    assert graded.grades("hal")["net"] == 4
+    assert nbgrader("export").returncode == 0
+    lines = (graded.root / "grades.csv").read_text().splitlines()
+    assert any("hal" in line and ",9.0," in line for line in lines)
+
+
+def test_nothing_is_left_behind(graded: Course) -> None:
+    left = [path.name for path in Path("/tmp").glob("drydock-grade-*") if _is_ours(path)]
+    assert left == []
+
+
+def _is_ours(path: Path) -> bool:
+    # Other test workers may be grading at this moment: theirs are younger than our last run.
+    return path.stat().st_mtime < Path("/proc/self").stat().st_mtime - 600
+
+
+def test_the_graded_notebook_is_valid(graded: Course) -> None:
+    for student in ("ada", "bob", "cyd", "dan"):
+        nbformat.validate(graded.graded(student))

@@ -1,0 +1,244 @@
+"""Pure parts: what is taken over from a submission, how a score is written, what reports look like."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import nbformat
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_notebook
+from nbgrader import utils
+
+from grader.autograde.records import CheckRecord, SubmissionRecord
+from grader.autograde.release import Release, ReleaseCell
+from grader.autograde.reports import UnknownReport, as_csv, as_json, as_junit, write_report_file
+from grader.autograde.sanitize import rebuild
+from grader.autograde.submission import Unreadable, copy_files, read_notebook
+from grader.autograde.verdict_cells import read_report, score, sentence, write_report
+from grader.checks.verdicts import Status, TaskReport, Verdict
+
+
+def cell(name: str, **more: Any) -> ReleaseCell:
+    given = {"cell_type": "code", "source": f"# {name}", "locked": True, "grade": False, "solution": False}
+    return ReleaseCell(**{"name": name, **given, "task": False, "points": 0.0, "checksum": "x", **more})
+
+
+RELEASE = Release(
+    (
+        cell("connect"),
+        cell("a-answer", locked=False, solution=True),
+        cell("a", grade=True, points=2.0, source="with check.task('a') as t: ..."),
+        cell("b-answer", locked=False, solution=True),
+        cell("b", grade=True, points=3.0),
+        cell("essay", cell_type="markdown", locked=False, grade=True, solution=True, points=4.0),
+    ),
+    {"name": "python3", "display_name": "Python 3"},
+)
+
+
+def named(name: str, source: str = "mine", **grading: Any) -> NotebookNode:
+    return new_code_cell(source, metadata={"nbgrader": {"grade_id": name, **grading}})
+
+
+def names(nb: NotebookNode) -> list[str]:
+    return [c.metadata.get("nbgrader", {}).get("grade_id", f"own:{c.source}") for c in nb.cells]
+
+
+def test_deleted_cells_come_back_and_false_ones_lose_their_names() -> None:
+    fake = named("a", "print(100)", grade=True, points=1000, locked=False)
+    rebuilt = rebuild(new_notebook(cells=[fake, named("bonus", "x", grade=True, points=50)]), RELEASE)
+    assert names(rebuilt) == ["connect", "a-answer", "a", "own:x", "b-answer", "b", "essay"]
+    check = rebuilt.cells[2]
+    assert check.source == "with check.task('a') as t: ..."
+    assert check.metadata.nbgrader.points == 2.0
+    assert rebuilt.metadata.kernelspec.name == "python3"
+
+
+def test_order_is_the_authors_and_own_cells_stay_beside_the_cell_they_followed() -> None:
+    own = new_code_cell("helper")
+    nb = new_notebook(cells=[named("b"), named("b-answer", "B"), own, named("a"), named("a-answer", "A")])
+    assert names(rebuild(nb, RELEASE)) == [
+        "connect", "a-answer", "a", "b-answer", "own:helper", "b", "essay",
+    ]  # fmt: skip
+
+
+def test_of_two_cells_with_one_name_the_last_counts() -> None:
+    nb = new_notebook(cells=[named("a-answer", "first"), named("a-answer", "second")])
+    rebuilt = rebuild(nb, RELEASE)
+    assert [c.source for c in rebuilt.cells if c.metadata.get("nbgrader", {}).get("grade_id") == "a-answer"] == [
+        "second"
+    ]
+    assert "own:first" in names(rebuilt)
+
+
+def test_a_retyped_cell_gets_its_type_back() -> None:
+    nb = nbformat.from_dict(
+        {
+            "nbformat": 4,
+            "nbformat_minor": 5,
+            "metadata": {"kernelspec": {"name": "evil"}, "drydock": {"problem": "none"}},
+            "cells": [
+                {
+                    "cell_type": "raw",
+                    "source": ["!docker ", "ps"],
+                    "metadata": {"nbgrader": {"grade_id": "a-answer"}},
+                },
+                {"cell_type": "markdown", "source": "0/0", "metadata": {"nbgrader": {"grade_id": "a"}}},
+            ],
+        }
+    )
+    rebuilt = rebuild(nb, RELEASE)
+    assert [c.cell_type for c in rebuilt.cells] == ["code"] * 5 + ["markdown"]
+    assert rebuilt.cells[1].source == "!docker ps"
+    assert "drydock" not in rebuilt.metadata
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=8,
+)
+grading_values = st.sampled_from(["a", "b", "a-answer", "essay", "connect", "zzz", "", 5, None, ["a"]])
+cells_of_any_kind = st.lists(
+    json_values
+    | st.fixed_dictionaries(
+        {
+            "cell_type": st.sampled_from(["code", "markdown", "raw", "evil", 3]),
+            "source": json_values,
+            "metadata": json_values
+            | st.fixed_dictionaries({"nbgrader": json_values | st.fixed_dictionaries({"grade_id": grading_values})}),
+        }
+    ),
+    max_size=6,
+)
+
+
+@given(cells_of_any_kind)
+def test_whatever_is_handed_in_the_rebuilt_notebook_is_valid_and_has_the_releases_cells(cells: list[Any]) -> None:
+    rebuilt = rebuild(nbformat.from_dict({"cells": cells}), RELEASE)
+    nbformat.validate(rebuilt)
+    graded = [c for c in rebuilt.cells if "nbgrader" in c.metadata]
+    assert [c.metadata.nbgrader.grade_id for c in graded] == [wanted.name for wanted in RELEASE.cells]
+    assert all(c.source == w.source for c, w in zip(graded, RELEASE.cells, strict=True) if w.locked)
+    assert [c.cell_type for c in graded] == [w.cell_type for w in RELEASE.cells]
+
+
+# -- scores
+
+
+def report(*statuses: Status) -> TaskReport:
+    return TaskReport("a", "A", "hint", tuple(Verdict(s, "It is so", "x", "y") for s in statuses))
+
+
+P, F, C, B = Status.PASSED, Status.FAILED, Status.COULD_NOT_CHECK, Status.BLOCKED
+
+
+@given(st.lists(st.sampled_from([P, F, B]), min_size=1, max_size=9), st.floats(0, 1e4))
+def test_nbgrader_reads_the_score_we_mean(statuses: list[Status], points: float) -> None:
+    check = new_code_cell("x", metadata={"nbgrader": {"grade": True, "solution": False, "points": points}})
+    given_report = report(*statuses)
+    write_report(check, given_report, points)
+    read, most = utils.determine_grade(check)
+    assert most == points
+    assert 0 <= read <= points
+    assert read == pytest.approx(score(given_report, points), abs=1e-9)
+    assert (read == points) or F in statuses or B in statuses
+    assert read_report(check) == given_report
+
+
+def test_almost_all_is_never_all() -> None:
+    assert score(report(*[P] * 999, F), 1) == 0.99
+    assert score(report(P), 1 / 3) == 1 / 3
+
+
+def test_could_not_check_has_no_score_but_a_reason() -> None:
+    assert score(report(P, C), 5) is None
+    assert "It is so" in sentence(report(P, C), 5)
+
+
+# -- what a submission may bring
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"", "empty file"),
+        (b"\xff\xfe\x00", "not a notebook"),
+        (b"[]", "not a notebook"),
+        (b'{"cells": 5, "nbformat": 4, "nbformat_minor": 5, "metadata": {}}', "not a notebook"),
+        (b"[" * 100_000, "not a notebook"),
+        (b'{"nbformat": 99}', "not a notebook"),
+        (b"x" * 2001, "at most"),
+    ],
+)
+def test_what_is_no_notebook_is_told_in_a_sentence(tmp_path: Path, content: bytes, says: str) -> None:
+    file = tmp_path / "x.ipynb"
+    file.write_bytes(content)
+    with pytest.raises(Unreadable, match=says):
+        read_notebook(file, 2000 if says == "at most" else 1_000_000)
+
+
+def test_links_pipes_and_large_files_do_not_reach_the_student(tmp_path: Path) -> None:
+    secret = tmp_path / "secret.txt"
+    secret.write_text("42")
+    submitted, copied, target = tmp_path / "s", tmp_path / "c", tmp_path / "t"
+    for folder in (submitted, copied, target):
+        (folder / "deep").mkdir(parents=True)
+    # As nbgrader does it: the copy has the content of what a link pointed at.
+    (submitted / "link.txt").symlink_to(secret)
+    (copied / "link.txt").write_text("42")
+    (submitted / "folder").symlink_to(tmp_path)
+    (copied / "folder").mkdir()
+    (copied / "folder" / "secret.txt").write_text("42")
+    (copied / "deep" / "fine.sh").write_text("ok")
+    (copied / "big").write_bytes(b"x" * 1001)
+    copy_files(copied, submitted, target, 1000)
+    found = sorted(str(p.relative_to(target)) for p in target.rglob("*") if p.is_file())
+    assert found == ["deep/fine.sh"]
+    assert not (copied / "link.txt").exists()
+    assert not (copied / "folder" / "secret.txt").exists()
+
+
+# -- reports
+
+RECORDS = [
+    SubmissionRecord(
+        "=cmd()",
+        "07",
+        2.5,
+        5,
+        1.0,
+        (
+            CheckRecord("a", 2, 2, "2 of 2 points", report(P)),
+            CheckRecord("b", 3, 0.5, "0.5 of 3 points\x00", report(P, F)),
+            CheckRecord("c", 3, None, "Could not", report(C)),
+            CheckRecord("d", 3, 0, "0 of 3", report(B)),
+        ),
+        ("c",),
+    ),
+    SubmissionRecord("zoe", "07", error="killed"),
+]
+
+
+def test_reports_for_programs(tmp_path: Path) -> None:
+    suites = ET.fromstring(as_junit(RECORDS))
+    first = suites[0]
+    assert [first.get(k) for k in ("tests", "failures", "errors", "skipped")] == ["4", "1", "1", "1"]
+    assert suites[1].get("errors") == "1"
+    rows = list(csv.DictReader(io.StringIO(as_csv(RECORDS))))
+    assert [row["status"] for row in rows] == ["passed", "failed", "could_not_check", "blocked", "error"]
+    assert rows[0]["student"] == "'=cmd()"
+    assert rows[2]["score"] == ""
+    assert json.loads(as_json(RECORDS))[0]["needs_instructor"] == ["c"]
+    with pytest.raises(UnknownReport, match=r"\.xml"):
+        write_report_file(tmp_path / "x.pdf", RECORDS)
+    write_report_file(tmp_path / "new" / "x.csv", RECORDS)
+    assert (tmp_path / "new" / "x.csv").exists()
