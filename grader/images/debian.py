@@ -112,7 +112,7 @@ class Apt:
             # It may only be that the machine has no lists: Debian's Docker images come without.
             raise OutdatedListsError(missing, f"apt-cache policy {name}")
         if "Failed to fetch" in self._update_said:
-            raise _explain(["apt-get", "update"], self._update_said)
+            raise explain(["apt-get", "update"], self._update_said)
         raise ImagesError(missing, f"apt-cache policy {name}")
 
     def _look_up(self, names: Iterable[str]) -> None:
@@ -150,7 +150,7 @@ class Apt:
             # As root, apt would drop to a user who may not write into our folder, and warn.
             "APT::Sandbox::User": "root",
             "Acquire::Languages": "none",
-            "Acquire::Retries": "2",
+            "Acquire::Retries": "1",
         }
         if self._private_lists:
             options["Dir::State::Lists"] = str(self._private / "lists")
@@ -214,7 +214,7 @@ class Apt:
     def _run(self, command: list[str], folder: Path | None = None) -> subprocess.CompletedProcess[str]:
         result = subprocess.run(command, capture_output=True, text=True, env=_plain_locale(), cwd=folder, check=False)
         if result.returncode != 0:
-            raise _explain(command, result.stderr + result.stdout)
+            raise explain(command, result.stderr + result.stdout)
         return result
 
 
@@ -222,11 +222,11 @@ def _plain_locale() -> dict[str, str]:
     return {**os.environ, "LC_ALL": "C.UTF-8", "DEBIAN_FRONTEND": "noninteractive"}
 
 
-def _explain(command: Sequence[str], output: str) -> ImagesError:
+def explain(command: Sequence[str], output: str) -> ImagesError:
     """One sentence for the usual ways apt fails."""
     lines = [line for line in output.splitlines() if line.startswith(("E:", "Err:", "W:"))]
     detail = re.sub(r"^(E|W|Err:\d+):? *", "", lines[0]) if lines else output.strip()[-200:]
-    if re.search(r"No space left on device|not enough free space", output, re.IGNORECASE):
+    if re.search(r"No space left on device|enough free space", output, re.IGNORECASE):
         return ImagesError(_("The disk is full: apt could not write its files."), "df -h")
     network = r"Temporary failure resolving|Could not resolve|Could not connect|Connection (failed|timed out|refused)"
     if re.search(network, output):

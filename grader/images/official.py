@@ -115,10 +115,10 @@ def _pull(client: DockerClient, reference: str, say: Progress) -> None:
     try:
         client.images.pull(reference)
     except docker.errors.APIError as error:
-        raise _explain_pull(reference, str(error.explanation or error)) from error
+        raise explain_pull(reference, str(error.explanation or error)) from error
 
 
-def _explain_pull(reference: str, reason: str) -> ImagesError:
+def explain_pull(reference: str, reason: str) -> ImagesError:
     if re.search("toomanyrequests|rate limit", reason, re.IGNORECASE):
         return ImagesError(
             _("The registry refuses {image}: its limit of pulls is reached.").format(image=reference), "docker login"

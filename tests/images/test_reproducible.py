@@ -1,0 +1,87 @@
+"""The same packages make the same images, and they are the ones the manifest promises."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from grader.images import ImagesError, ImageSet, ensure, manifest
+from grader.images.cache import recipe_digest
+from grader.images.catalogue import CourseImage
+from grader.images.ensuring import differences
+from grader.images.recipes import RECIPES
+from tests.images.making import recipes, start
+
+
+def test_two_builds_under_different_conditions_are_equal(new_cache: Callable[[str], Path]) -> None:
+    names = ("busybox", "toolchain")
+    odd = {**os.environ, "TZ": "Asia/Tokyo", "LC_ALL": "C", "PYTHONHASHSEED": "7", "PYTHONUTF8": "1"}
+    there = start(new_cache("два кэша"), *names, environment=odd)
+    here = ensure(new_cache("one"), recipes=recipes(*names))
+    *_progress, key, first, second = there.communicate()[0].splitlines()
+    archives = [first, second]
+    assert key == here.key
+    assert [_sha256(Path(path)) for path in archives] == [_sha256(path) for path in here.archives]
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def test_manifest_describes_every_recipe() -> None:
+    promised = manifest()
+    assert [image.tags for image in promised] == [recipe.tags for recipe in RECIPES]
+    for image, recipe in zip(promised, RECIPES, strict=True):
+        assert image.official == recipe.official
+        assert image.recipe_digest == recipe_digest(recipe), "run: python -m grader.images --write-manifest"
+        assert image.digest.startswith("sha256:")
+
+
+def test_manifest_equals_what_is_built(course: ImageSet) -> None:
+    # Debian may have moved on since the manifest was written; then the record says which packages.
+    for image, promised in zip(course.images, manifest(), strict=True):
+        if image.packages == promised.packages and image.architecture == promised.architecture:
+            assert image == promised
+        else:
+            assert any(image.reference in note for note in course.notes)
+
+
+def test_total_size_stays_small() -> None:
+    layers: dict[str, int] = {}
+    for archive in ensure().archives:
+        layers |= _layers(archive)
+    assert sum(layers.values()) < 120e6
+
+
+def _layers(archive: Path) -> dict[str, int]:
+    import tarfile
+
+    with tarfile.open(archive) as tar:
+        index = tar.extractfile("manifest.json")
+        assert index is not None
+        return {name: tar.getmember(name).size for name in json.load(index)[0]["Layers"]}
+
+
+def _changed(image: CourseImage, **changes: object) -> CourseImage:
+    return CourseImage.from_dict({**image.to_dict(), **changes})
+
+
+def test_other_versions_are_told_and_no_error() -> None:
+    image = manifest()[0]
+    versions = {**image.packages, "busybox-static": "9"}
+    (note,) = differences(_changed(image, packages=versions, digest="sha256:0"))
+    assert "busybox-static" in note
+    (note,) = differences(_changed(image, architecture="arm64", digest="sha256:0"))
+    assert "arm64" in note
+    (note,) = differences(_changed(image, recipe_digest="0", digest="sha256:0"))
+    assert "recipe" in note
+
+
+def test_same_versions_with_another_digest_are_an_error() -> None:
+    with pytest.raises(ImagesError, match="not reproducible"):
+        differences(_changed(manifest()[0], digest="sha256:0"))
