@@ -11,7 +11,6 @@ from grader.author.course import RELEASE, Lab, find_course
 from grader.checks.verdicts import Status, TaskReport
 from grader.cli import lab_daemon
 from grader.cli.group import EXIT_COULD_NOT
-from grader.execution import checker
 from grader.i18n import _
 
 #: Seconds for one task.
@@ -44,7 +43,11 @@ def _check(lab: Lab, tasks: Sequence[str]) -> dict[str, TaskReport]:
         )
     reports: dict[str, TaskReport] = {}
     colour = sys.stdout.isatty()
-    with checker(lab_daemon.running().engine) as checks:
+    engine = lab_daemon.running().engine
+    # Takes a second to import: only now, when there is something to check.
+    from grader.execution import checker
+
+    with checker(engine) as checks:
         for task in lab.tasks:
             report = checks.check(task.id, task.check.source, _TASK_SECONDS)
             if not tasks or task.id in tasks:

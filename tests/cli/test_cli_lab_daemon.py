@@ -1,0 +1,123 @@
+"""One student's day with the lab daemon, told in order."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import time
+from pathlib import Path
+
+import docker
+import pytest
+from conftest import Desk
+
+pytestmark = pytest.mark.daemon
+_PAGE = "<h1>tiny</h1>\n"
+
+
+def test_nothing_runs_yet(desk: Desk) -> None:
+    assert desk.drydock("status").returncode == 1
+    for words in (["env"], ["check", "00"]):
+        done = desk.drydock(*words)
+        assert (done.returncode, done.stdout) == (3, "")
+        assert done.stderr == "Error: No lab daemon is running.\nNext: drydock up\n"
+    assert desk.drydock("down").stdout == "No lab daemon was running.\n"
+
+
+def test_up_twice_is_one_daemon(desk: Desk) -> None:
+    first = desk.drydock("up")
+    assert first.returncode == 0, first.stderr
+    assert first.stdout.startswith("export DOCKER_HOST=unix://")
+    assert desk.drydock("up").stdout == first.stdout == desk.drydock("env").stdout
+    status = json.loads(desk.drydock("status", "--json").stdout)
+    assert status["running"]
+    assert status["shares"] == [str(desk.root / "workspace")]
+
+
+def test_check_says_what_is_missing_then_that_it_is_done(desk: Desk) -> None:
+    before = desk.drydock("check", "tiny")
+    assert before.returncode == 1, before.stderr
+    assert "00-tiny: 0 of 2 tasks passed, 0 of 5 points." in before.stdout
+    assert desk.docker("run", "-d", "--name", "hello", "drydock/busybox:1", "sleep", "600").returncode == 0
+    after = desk.drydock("check", "tiny", "--task", "hello")
+    assert after.returncode == 0, after.stdout
+    assert "1 of 1 tasks passed, 2 of 2 points." in after.stdout
+    assert "sleep 600" not in after.stdout
+
+
+def test_an_unknown_lab_or_task_is_said_with_those_that_exist(desk: Desk) -> None:
+    lab = desk.drydock("check", "99")
+    assert (lab.returncode, lab.stderr) == (3, "Error: There is no lab “99”.\nNext: Name one of: 00-tiny\n")
+    task = desk.drydock("check", "00", "--task", "nope")
+    assert task.returncode == 2
+    assert "00-tiny has no task nope; it has: hello, site" in task.stderr
+
+
+def test_the_workspace_can_be_mounted(desk: Desk) -> None:
+    site = desk.root / "workspace" / "labs" / "00-tiny" / "site"
+    site.mkdir(parents=True)
+    (site / "index.html").write_text(_PAGE)
+    done = desk.docker("run", "--rm", "-v", f"{site}:/www", "drydock/busybox:1", "cat", "/www/index.html")
+    assert done.stdout == _PAGE, done.stderr
+
+
+def test_a_killed_daemon_is_noticed_and_starts_again_on_its_data(desk: Desk) -> None:
+    folder = Path(desk.environment["DRYDOCK_RUNTIME"]) / "lab"
+    state = json.loads((folder / "state.json").read_text())
+    for process in (state["supervisor"], state["pid1"]):
+        os.kill(process, signal.SIGKILL)
+    _wait_until_gone(state["pid1"])
+    assert "has ended (killed, or the machine restarted)" in desk.drydock("status").stdout
+    check = desk.drydock("check", "00")
+    assert check.returncode == 3
+    assert check.stderr.endswith("Next: drydock up\n")
+    # What a killed daemon leaves: a socket file that nobody answers.
+    assert (folder / "s" / "docker.sock").exists()
+    up = desk.drydock("up")
+    assert up.returncode == 0, up.stderr
+    assert "starting it on its data" in up.stderr
+    assert "hello" in desk.docker("ps", "-a", "--format", "{{.Names}}").stdout
+
+
+def _wait_until_gone(pid: int) -> None:
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        try:
+            if Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z":
+                return
+        except FileNotFoundError:
+            return
+        time.sleep(0.02)
+    pytest.fail(f"process {pid} was killed and still runs")
+
+
+def test_reset_touches_nothing_but_the_lab_daemon(desk: Desk, daemon: docker.DockerClient) -> None:
+    other = daemon.containers.create("drydock/busybox:1", name="not-the-labs")
+    try:
+        notebook = desk.root / "workspace" / "labs" / "00-tiny" / "00-tiny.ipynb"
+        mine = json.loads((desk.root / "labs" / "00-tiny" / "00-tiny.ipynb").read_text())
+        mine["cells"][0]["source"] = "my notes"
+        notebook.write_text(json.dumps(mine))
+        host = desk.drydock("env").stdout
+        done = desk.drydock("reset", "00", "--notebook")
+        assert done.returncode == 0, done.stderr
+        (kept,) = notebook.parent.glob("00-tiny 2*.ipynb")
+        assert f"Yours is kept: {kept}" in done.stdout
+        assert json.loads(kept.read_text()) == mine
+        assert notebook.read_bytes() == (desk.root / "labs" / "00-tiny" / "00-tiny.ipynb").read_bytes()
+        assert (notebook.parent / "site" / "index.html").read_text() == _PAGE
+        # Open notebooks and terminals go on with the address they know.
+        assert desk.drydock("env").stdout == host
+        assert desk.docker("ps", "-aq").stdout == ""
+        assert "drydock/busybox:1" in desk.docker("images", "--format", "{{.Repository}}:{{.Tag}}").stdout
+        other.reload()
+    finally:
+        other.remove()
+
+
+def test_down_ends_it(desk: Desk) -> None:
+    done = desk.drydock("down", "--forget")
+    assert done.returncode == 0, done.stderr
+    assert desk.drydock("env").returncode == 3
+    assert not (Path(desk.environment["DRYDOCK_RUNTIME"]) / "lab").exists()
