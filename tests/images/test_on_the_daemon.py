@@ -203,7 +203,6 @@ def _published(container: Container) -> str:
 
 
 def _push(daemon: docker.DockerClient, source: str, reference: str) -> None:
-    # Needs a tag in the reference.
     repository, tag = parse_repository_tag(reference)
     daemon.images.get(source).tag(repository, tag)
     said = daemon.images.push(repository, tag=tag)
