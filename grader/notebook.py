@@ -22,7 +22,7 @@ class NoDaemon(Exception):
 
 
 def connect(lab: str) -> Checks:
-    """The checks of ``lab`` against the lab daemon ($DOCKER_HOST). Raises NoDaemon when it does not answer."""
+    """The checks of ``lab`` against the lab daemon ($DOCKER_HOST). Raises NoDaemon when none answers."""
     host = os.environ.get("DOCKER_HOST")
     if not host:
         raise NoDaemon(

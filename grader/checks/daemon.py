@@ -194,6 +194,8 @@ class Daemon:
                 url,
                 params=dict(params),
                 json=body,
+                # The daemon would compress archives, and a raw stream is not unpacked on the way.
+                headers={"Accept-Encoding": "identity"},
                 stream=True,
                 timeout=client.timeout,
             )

@@ -71,7 +71,15 @@ def run(daemon: Daemon, image: str, command: Sequence[str] | None, *, seconds: f
 
 def run_beside(daemon: Daemon, container: str, command: Sequence[str], *, seconds: float = 8) -> Outcome:
     """Run a helper's command in the network namespace of a running container (its ID)."""
-    return run(daemon, helper_image(daemon), command, seconds=seconds, host={"NetworkMode": f"container:{container}"})
+    return run(
+        daemon,
+        helper_image(daemon),
+        command,
+        seconds=seconds,
+        host={"NetworkMode": f"container:{container}"},
+        # An unknown name is passed on to outer name servers, which may be unreachable (resolv.conf(5)).
+        Env=["RES_OPTIONS=timeout:2 attempts:1"],
+    )
 
 
 def helper_image(daemon: Daemon) -> str:

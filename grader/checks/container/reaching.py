@@ -124,11 +124,8 @@ class Reaching(Networking):
         def judge(attrs: Attrs) -> Finding:
             if not is_live(attrs):
                 return _not_reachable(attrs)
-            # ping asks like any program does (hosts file, then DNS) and says the address before it sends.
-            outcome = run_beside(self._daemon, str(attrs["Id"]), ["ping", "-c", "1", "-w", "1", "-q", wanted])
-            match = re.search(r"^PING \S+ \(([^)]+)\)", outcome.output, re.MULTILINE)
-            found = match[1] if match else _("no address: {why}").format(why=_said(outcome))
-            return Finding(match is not None and ip in (None, match[1]), found)
+            has, why = self._address_of(str(attrs["Id"]), wanted)
+            return Finding(bool(has) and ip in (None, has), has or _("no address: {why}").format(why=why))
 
         return Claim(
             self._says(_("From container {name} the name {host} is known"), name=self.name, host=wanted),
@@ -138,6 +135,14 @@ class Reaching(Networking):
             _("Which networks offer names, and who is on the same one? `docker network inspect` tells."),
         )
 
+    def _address_of(self, identifier: str, name: str) -> tuple[str, str]:
+        """The address a name has inside, or "" and what was said instead."""
+        # ping asks like any program does (hosts file, then DNS) and says the address before it sends.
+        ping = ["ping", "-c", "1", "-W", "1", "-w", "1", "-q", name]
+        outcome = run_beside(self._daemon, identifier, ping)
+        match = re.search(r"^PING \S+ \(([^)]+)\)", outcome.output, re.MULTILINE)
+        return (match[1], "") if match else ("", _said(outcome))
+
     @expectation
     def does_not_resolve(self, name: str) -> Claim:
         """Seen from inside it, this name has no address."""
@@ -146,8 +151,8 @@ class Reaching(Networking):
         def judge(attrs: Attrs) -> Finding:
             if not is_live(attrs):
                 return _not_reachable(attrs)
-            outcome = run_beside(self._daemon, str(attrs["Id"]), ["ping", "-c", "1", "-w", "1", "-q", unwanted])
-            return Finding(not outcome.output.startswith("PING"), _said(outcome))
+            has, why = self._address_of(str(attrs["Id"]), unwanted)
+            return Finding(not has, has or why)
 
         return Claim(
             self._says(_("From container {name} the name {host} is unknown"), name=self.name, host=unwanted),

@@ -1,0 +1,362 @@
+"""Every expectation on a real daemon, on a state that meets it and on one that does not.
+
+A row is two lines of a check cell, as an author writes them, and a part of what the failure must say.
+"""
+
+# ruff: noqa: E501 (a row is one line)
+
+from __future__ import annotations
+
+import hashlib
+import platform
+import re
+import subprocess
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import docker
+import docker.errors
+import pytest
+
+from grader.checks import CheckFailed, Checks, CouldNotCheck, Status, Verdict, fingerprint
+from grader.checks.answer import Answer
+from grader.checks.container import Container
+from grader.checks.event import Event
+from grader.checks.expectation import expectations_of
+from grader.checks.image import Image
+from grader.checks.network import Network
+from grader.checks.volume import Volume
+from grader.engines.protocol import Engine
+
+pytestmark = pytest.mark.daemon
+
+HERE = Path(__file__).parent
+KINDS = {
+    "container": Container,
+    "image": Image,
+    "network": Network,
+    "volume": Volume,
+    "answer": Answer,
+    "event": Event,
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    right: str
+    wrong: str
+    says: str
+
+    def __str__(self) -> str:
+        return self.right
+
+
+def _rows() -> Iterator[Row]:
+    """From the text below: right | wrong | says, one a line."""
+    for line in TABLE.strip().splitlines():
+        if line and not line.startswith("#"):
+            right, wrong, says = re.split(r"\s+\|\s+", line.strip())
+            yield Row(right, wrong, says)
+
+
+# A subject is written short: c: container, i: image, n: network, v: volume.
+TABLE = r"""
+# the past first: the daemon's memory is short
+c("ck-gone").is_gone(after_existing=True) | c("ck-never").is_gone(after_existing=True) | there never was
+c("ck-gone").is_gone() | c("ck-done").is_gone() | still there: exited with code 3
+i("ck/gone:1").is_gone(after_existing=True) | i("ck/never:1").is_gone(after_existing=True) | there never was
+n("ck-gone-net").is_gone(after_existing=True) | n("ck-front").is_gone() | still there: bridge
+v("ck-gone-vol").is_gone(after_existing=True) | v("ck-data").is_gone() | still there: local
+t.event("container", "die", "ck-done", exitCode="3").happened() | t.event("container", "die", "ck-done", exitCode="4").happened() | 0 times
+t.event("container", "die", "ck-crash").happened(at_least=3) | t.event("container", "pause", "ck-live").happened() | start
+t.event("container", "exec_start", "ck-paused").never_happened() | t.event("container", "exec_start", "ck-peer").never_happened() | 1 times
+# state
+c("ck-live").exists() | c("ck-nobody").exists() | no container named ck-nobody
+c("ck-live").is_running() | c("ck-done").is_running() | exited with code 3
+c("ck-paused").is_paused() | c("ck-live").is_paused() | running
+c("ck-done").is_stopped() | c("ck-live").is_stopped() | running
+c("ck-created").is_created() | c("ck-done").is_created() | exited with code 3
+c("ck-done").has_exited(3) | c("ck-done").has_exited(0) | exited with code 3
+c("ck-oom").was_oom_killed() | c("ck-done").was_oom_killed() | not killed for want of memory
+c("ck-done").was_oom_killed(False) | c("ck-oom").was_oom_killed(False) | killed for want of memory
+c("ck-live").has_health("healthy") | c("ck-sick").has_health("healthy") | no good
+c("ck-done").has_health("none") | c("ck-live").has_health("none") | healthy
+c("ck-live").becomes_running(within=5) | c("ck-done").becomes_running(within=0.3) | exited with code 3
+c("ck-live").becomes_healthy(within=10) | c("ck-sick").becomes_healthy(within=0.3) | no good
+c("ck-sick").becomes_unhealthy(within=10) | c("ck-live").becomes_unhealthy(within=0.3) | healthy
+c("ck-done").exits(within=5, code=3) | c("ck-live").exits(within=0.3) | running
+c("ck-crash").has_restarted(at_least=2, at_most=2) | c("ck-live").has_restarted() | 0 times
+c("ck-live").has_restart_policy("on-failure", max_retries=3) | c("ck-crash").has_restart_policy("on-failure", max_retries=3) | on-failure:2
+c("ck-done").has_restart_policy("no") | c("ck-live").has_restart_policy("always") | on-failure:3
+c("ck-broken").failed_to_start(because="no such file") | c("ck-done").failed_to_start() | exited with code 3
+c("ck-joined").started_after("ck-live") | c("ck-live").started_after("ck-joined") | ck-live started at
+# made of
+c("ck-live").made_from("drydock/busybox") | c("ck-live").made_from("ck/app:1") | drydock/busybox:1
+c("ck-created").made_from("ck/app:same") | c("ck-created").made_from("drydock/busybox:1") | ck/app:1
+c("ck-oom").has_command("tail /dev/zero") | c("ck-oom").has_command(["tail"]) | "/dev/zero"
+c("ck-created").has_entrypoint(["echo", "hello"]) | c("ck-done").has_entrypoint("sh") | []
+c("ck-live").has_env(MODE="prod", GREETING="a=b") | c("ck-live").has_env(MODE="dev") | MODE=prod
+c("ck-live").has_no_env("SECRET") | c("ck-live").has_no_env("MODE") | MODE=prod
+c("ck-live").has_label("team", "blue") | c("ck-live").has_label("team", "red") | team=blue
+c("ck-live").has_no_label("secret") | c("ck-live").has_no_label("team") | team=blue
+c("ck-created").runs_as("harbour") | c("ck-live").runs_as("harbour") | root
+c("ck-done").runs_as("0") | c("ck-created").runs_as("root") | harbour
+c("ck-live").has_hostname("box") | c("ck-done").has_hostname("box") | -
+c("ck-live").has_workdir("/tmp/") | c("ck-live").has_workdir("/srv") | /tmp
+c("ck-live").exposes(4000) | c("ck-done").exposes(4000) | no exposed port
+c("ck-done").does_not_expose(4000) | c("ck-live").does_not_expose(4000) | 4000/tcp
+c("ck-live").has_stop_signal("INT") | c("ck-done").has_stop_signal("SIGINT") | SIGTERM
+c("ck-live").has_healthcheck("test -f", interval="1s", retries=2) | c("ck-live").has_healthcheck(interval=2) | interval 1s
+c("ck-live").has_healthcheck(timeout=30) | c("ck-done").has_healthcheck() | no health check
+c("ck-done").has_no_healthcheck() | c("ck-live").has_no_healthcheck() | test -f /etc/passwd
+c("ck-tty").has_tty() | c("ck-done").has_tty() | no
+c("ck-tty").is_interactive() | c("ck-live").is_interactive() | no
+c("ck-host").removes_itself() | c("ck-live").removes_itself() | no
+c("ck-live").has_init() | c("ck-done").has_init() | no
+# limits
+c("ck-live").limited_to(memory="64m", memory_swap="128m", memory_reservation="32m") | c("ck-live").limited_to(memory="65m") | 64MiB
+c("ck-live").limited_to(cpus=0.5, cpu_shares=512, cpuset="0", pids=50, shm="8m") | c("ck-done").limited_to(pids=50) | not set
+c("ck-done").has_no_limit("memory") | c("ck-live").has_no_limit("memory") | 64MiB
+c("ck-done").has_no_limit("pids") | c("ck-live").has_no_limit("cpus") | 0.5
+c("ck-live").has_ulimit("nofile", soft=100, hard=200) | c("ck-live").has_ulimit("nofile", soft=100) | nofile=100:200
+# mounts
+c("ck-live").mounts_volume("ck-data", at="/data", read_only=True) | c("ck-live").mounts_volume("ck-data", at="/data", read_only=False) | volume ck-data -> /data (read-only)
+c("ck-live").mounts_anonymous_volume(at="/anonymous") | c("ck-live").mounts_anonymous_volume(at="/data") | ck-data
+c("ck-live").mounts_folder(at="/host", source=HERE) | c("ck-live").mounts_folder(at="/data") | volume ck-data
+c("ck-live").has_tmpfs("/scratch", size="16m") | c("ck-live").has_tmpfs("/data") | tmpfs of 16MiB -> /scratch
+c("ck-live").has_tmpfs("/fast", size="1m") | c("ck-live").has_tmpfs("/fast", size="2m") | tmpfs of 1MiB -> /fast
+c("ck-done").has_no_mounts() | c("ck-live").has_no_mounts() | /host
+c("ck-live").has_no_mount(at="/nowhere") | c("ck-live").has_no_mount(at="/data") | ck-data
+# networks
+c("ck-live").publishes(18080, container_port=80) | c("ck-live").publishes(80, container_port=18080) | 80/tcp -> 0.0.0.0:18080
+c("ck-live").publishes(container_port=80, host_ip="127.0.0.1") | c("ck-live").publishes(container_port=81) | 127.0.0.1:18081
+c("ck-peer").publishes_nothing() | c("ck-live").publishes_nothing() | 18080
+c("ck-live").on_network("ck-front", alias="api", ip="172.30.77.10") | c("ck-live").on_network("ck-front", alias="db") | api
+c("ck-peer").on_network("ck-front") | c("ck-done").on_network("ck-front") | bridge
+c("ck-done").not_on_network("ck-front") | c("ck-live").not_on_network("ck-front") | ck-front as
+c("ck-tty").has_network_mode("none") | c("ck-live").has_network_mode("none") | ck-front
+c("ck-joined").has_network_mode("container:ck-live") | c("ck-joined").has_network_mode("container:ck-peer") | container:
+c("ck-done").has_network_mode("bridge") | c("ck-host").has_network_mode("bridge") | host
+c("ck-live").has_dns("192.0.2.53") | c("ck-done").has_dns("192.0.2.53") | no server of its own
+c("ck-live").has_extra_host("extra", "192.0.2.7") | c("ck-done").has_extra_host("extra", "192.0.2.7") | no extra hosts
+c("ck-live").answers_http(18080, "/passwd", containing="root:", headers={"Content-Length": ""}) | c("ck-live").answers_http(18080, "/none", within=0.3) | status 404
+c("ck-live").answers_http(18081, "/none", status=404) | c("ck-live").answers_http(18099) | does not publish port 18099
+c("ck-peer").answers_http(6379, "/passwd", inside=True, containing="root:", headers={"Content-Length": ""}) | c("ck-peer").answers_http(6379, "/passwd", inside=True, lacking="root:", within=0.3) | root:
+c("ck-peer").answers_http(6379, "/none", inside=True, status=404) | c("ck-done").answers_http(80, inside=True) | exited with code 3
+c("ck-live").listens_on(80, address="0.0.0.0") | c("ck-live").listens_on(81) | :80/tcp
+c("ck-peer").resolves("api", "172.30.77.10") | c("ck-peer").resolves("nobody") | bad address
+c("ck-live").resolves("extra") | c("ck-done").resolves("api") | exited with code 3
+c("ck-peer").does_not_resolve("nobody") | c("ck-peer").does_not_resolve("api") | 172.30.77.10
+c("ck-live").reaches("peer", 6379) | c("ck-live").reaches("peer", 1, within=0.3) | refused
+c("ck-tty").cannot_reach("172.30.77.10", 80) | c("ck-peer").cannot_reach("api", 80) | a connection
+# rights
+c("ck-live").adds_capability("NET_BIND_SERVICE") | c("ck-done").adds_capability("CAP_CHOWN") | none added
+c("ck-live").drops_capability("all") | c("ck-done").drops_capability("ALL") | none dropped
+c("ck-host").is_privileged() | c("ck-live").is_privileged() | no
+c("ck-live").is_privileged(False) | c("ck-host").is_privileged(False) | yes
+c("ck-live").has_read_only_root() | c("ck-done").has_read_only_root() | no
+c("ck-live").has_security_option("no-new-privileges:true") | c("ck-done").has_security_option("seccomp") | no security options
+c("ck-host").has_pid_mode("host") | c("ck-done").has_pid_mode("host") | private
+c("ck-joined").has_pid_mode("container:ck-live") | c("ck-joined").has_pid_mode("container:ck-peer") | container:
+c("ck-live").has_ipc_mode("shareable") | c("ck-live").has_ipc_mode("host") | shareable
+c("ck-host").has_uts_mode("host") | c("ck-done").has_uts_mode("host") | private
+c("ck-done").has_userns_mode("private") | c("ck-done").has_userns_mode("host") | private
+c("ck-live").has_sysctl("net.ipv4.ip_unprivileged_port_start", "80") | c("ck-done").has_sysctl("net.core.somaxconn", "1") | none set
+# logs
+c("ck-live").logs_contain("oops") | c("ck-live").logs_contain("panic") | ready 42
+c("ck-tty").logs_contain("on a terminal", within=3) | c("ck-live").logs_contain("panic", within=0.3) | ready 42
+c("ck-live").logs_match(r"^ready \d+$") | c("ck-live").logs_match(r"^\d+ ready") | ready 42
+c("ck-live").logs_lack("panic") | c("ck-live").logs_lack("oops") | oops
+c("ck-done").logs_contain("bye") | c("ck-host").logs_contain("x") | can't be read
+c("ck-live").has_log_driver("json-file", max_size="10m") | c("ck-host").has_log_driver("json-file") | none
+# inside
+c("ck-live").runs(["cat", "/etc/hostname"], prints="box") | c("ck-live").runs(["cat", "/etc/hostname"], prints="ship") | code 0: box
+c("ck-live").runs("sh -c 'echo $A >&2; exit 5'", env={"A": "hm"}, errors="hm", exit_code=5) | c("ck-live").runs("sh -c 'exit 5'") | code 5
+c("ck-live").runs("pwd", workdir="/etc", matching="^/etc$", user="0") | c("ck-done").runs("true") | nothing can run in it
+c("ck-live").runs("/no/such", exit_code=None) | c("ck-live").runs("/no/such") | no such file
+c("ck-live").runs("echo a", lacks="b") | c("ck-live").runs("sleep 3", within=0.3) | still ran after
+c("ck-done").has_file("/made", equals="made") | c("ck-done").has_file("/made", containing="sold") | made
+c("ck-live").has_file("/scratch/memo", containing="memo", owner="root") | c("ck-live").has_file("/scratch/none") | nothing at /scratch/none
+c("ck-live").has_file("/data/list.txt", mode="0600", owner=7, group=8) | c("ck-live").has_file("/data/list.txt", mode="0644") | mode 0600, owner 7:8
+c("ck-live").has_file("/scratch", kind="folder") | c("ck-live").has_file("/scratch") | a folder
+c("ck-done").has_no_file("/bin/ascii") | c("ck-done").has_no_file("/made") | a file
+c("ck-live").has_process("httpd", user="root") | c("ck-live").has_process("nginx") | httpd
+c("ck-peer").has_process("httpd", exactly=1) | c("ck-peer").has_process("httpd", exactly=2) | httpd
+c("ck-done").has_no_process("httpd") | c("ck-live").has_no_process("httpd") | httpd
+c("ck-done").changed_file("/made", "added") | c("ck-done").changed_file("/made", "deleted") | /made added
+c("ck-done").changed_file("/bin/ascii", "deleted") | c("ck-live").changed_file("/made") | added
+c("ck-done").left_unchanged("/etc/passwd") | c("ck-done").left_unchanged("/etc/group") | /etc/group changed
+# images
+i("ck/app:1").exists() | i("ck/nothing:1").exists() | there is no image ck/nothing:1
+i("ck/app:1").has_tag("ck/app:same") | i("ck/app:1").has_tag("ck/fat:1") | ck/app:same
+i("ck/app:1").has_only_tags("ck/app:1", "ck/app:same") | i("ck/app:1").has_only_tags("ck/app:1") | ck/app:same
+i("ck/app:1").differs_from("ck/fat:1") | i("ck/app:1").differs_from("ck/app:same") | and
+i("ck/app:1").has_entrypoint("echo hello") | i("ck/app:1").has_entrypoint([]) | ["echo", "hello"]
+i("ck/app:1").has_command("world") | i("ck/app:1").has_command("moon") | ["world"]
+i("ck/app:1").has_env(MODE="dev", LEVEL="3") | i("ck/app:1").has_env(MODE="prod") | MODE=dev
+i("ck/app:1").has_no_env("SECRET") | i("ck/app:1").has_no_env("LEVEL") | LEVEL=3
+i("ck/app:1").has_label("team") | i("ck/app:1").has_label("team", "red") | team=blue
+i("ck/app:1").has_no_label("boss") | i("ck/app:1").has_no_label("team") | team=blue
+i("ck/app:1").has_workdir("/srv") | i("drydock/busybox:1").has_workdir("/srv") | /
+i("ck/app:1").runs_as("harbour") | i("ck/fat:1").runs_as("harbour") | root
+i("ck/app:1").exposes(9090, protocol="udp") | i("ck/app:1").exposes(9090) | 9090/udp
+i("ck/app:1").does_not_expose(80) | i("ck/app:1").does_not_expose(8080) | 8080/tcp
+i("ck/app:1").has_stop_signal("SIGINT") | i("ck/plain:1").has_stop_signal("SIGINT") | SIGTERM
+i("ck/app:1").has_healthcheck("/srv/notes", interval="2s", timeout=3, start_period="1s", retries=2) | i("ck/app:1").has_healthcheck(retries=3) | retries 2
+i("ck/plain:1").has_no_healthcheck() | i("ck/app:1").has_no_healthcheck() | test -f
+i("ck/app:1").has_volume("/srv/data") | i("ck/app:1").has_volume("/data") | /srv/data
+i("ck/app:1").has_no_volume("/data") | i("ck/app:1").has_no_volume("/srv/data/") | /srv/data
+i("ck/app:1").has_shell(["/bin/sh", "-ec"]) | i("ck/plain:1").has_shell(["/bin/sh", "-ec"]) | []
+i("ck/app:1").is_for_platform(ARCH) | i("ck/app:1").is_for_platform("riscv64") | linux/
+i("localhost:18082/ck/pushed:1").has_digest() | i("ck/app:1").has_digest() | no digest
+i("ck/app:1").is_smaller_than("ck/fat:1") | i("ck/fat:1").is_smaller_than("ck/app:1") | MB
+i("ck/fat:1").is_larger_than("3MB") | i("ck/plain:1").is_larger_than("3MB") | 2.0
+i("ck/fat:1").has_layers(at_least=4, at_most=6) | i("ck/app:1").has_layers(1) | layers
+i("ck/fat:1").builds_on("ck/app:1") | i("ck/app:1").builds_on("ck/fat:1") | of the
+i("ck/fat:1").shares_layers_with("ck/plain:1") | i("ck/fat:1").shares_layers_with("ck/plain:1", at_least=2) | 1 layer
+i("ck/app:1").history_contains("ARG SECRET=hunter2") | i("ck/app:1").history_contains("swordfish") | in none of its
+i("ck/app:1").history_lacks("swordfish") | i("ck/app:1").history_lacks("hunter2") | hunter2
+i("ck/app:1").has_file("/srv/notes.txt", containing="tide", mode="0640", owner="harbour", group=10001) | i("ck/app:1").has_file("/srv/notes.txt", owner="root") | owner 10001:10001
+i("ck/app:1").has_file("/srv/link.txt", equals="tide table") | i("ck/app:1").has_file("/srv/link.txt", links_to="/etc/passwd") | a symbolic link
+i("ck/app:1").has_file("/srv/link.txt", links_to="notes.txt") | i("ck/app:1").has_file("/srv/none.txt") | there is nothing
+i("ck/app:1").has_file("/srv/run.sh", executable_by="other", matching="^exit 0$") | i("ck/app:1").has_file("/srv/notes.txt", executable_by="any") | mode 0640
+i("ck/app:1").has_file("/srv/notes.txt", sha256=NOTES, lacking="milk") | i("ck/app:1").has_file("/srv/notes.txt", lacking="tide") | tide table
+i("ck/app:1").has_no_file("/srv/none.txt") | i("ck/app:1").has_no_file("/srv/notes.txt") | a file
+i("ck/app:1").runs(prints="hello world") | i("ck/app:1").runs(["moon"], prints="hello world") | hello moon
+i("ck/plain:1").runs(prints="out", errors="err", exit_code=4, lacks="nothing") | i("ck/plain:1").runs() | code 4: out
+i("ck/app:1").runs(["-c", "id -u; echo $A; pwd"], entrypoint="sh", env={"A": "hm"}, matching=r"^10001\nhm\n/srv$") | i("ck/app:1").runs("3", entrypoint="sleep", within=0.5) | still ran
+i("ck/plain:1").runs("pwd", workdir="/etc", user="1", prints="/etc") | i("ck/plain:1").runs("/no/such") | no such file
+# networks
+n("ck-front").exists() | n("ck-nothing").exists() | there is no network ck-nothing
+n("ck-front").has_driver("bridge") | n("ck-front").has_driver("macvlan") | bridge
+n("ck-front").has_option("com.docker.network.driver.mtu", "1400") | n("ck-front").has_option("com.docker.network.driver.mtu", "1500") | 1400
+n("ck-front").has_label("team", "blue") | n("ck-inner").has_label("team") | no labels
+n("ck-inner").has_no_label("team") | n("ck-front").has_no_label("team") | team=blue
+n("ck-inner").is_internal() | n("ck-front").is_internal() | no
+n("ck-front").is_internal(False) | n("ck-inner").is_internal(False) | yes
+n("ck-front").is_attachable() | n("ck-inner").is_attachable() | no
+n("ck-front").is_ipv6(False) | n("ck-front").is_ipv6() | no
+n("ck-front").has_member("ck-live", alias="api", ip="172.30.77.10") | n("ck-front").has_member("ck-peer", alias="api") | ck-live, ck-peer
+n("ck-front").has_no_member("ck-done") | n("ck-front").has_no_member("ck-live") | ck-live
+n("ck-front").has_only_members("ck-peer", "ck-live") | n("ck-front").has_only_members("ck-live") | ck-peer
+n("ck-front").has_subnet("172.30.77.0/24") | n("ck-front").has_subnet("172.30.78.0/24") | 172.30.77.0/24
+n("ck-front").has_gateway("172.30.77.1") | n("ck-front").has_gateway("172.30.77.2") | 172.30.77.1
+# volumes
+v("ck-data").exists() | v("ck-nothing").exists() | there is no volume ck-nothing
+v("ck-data").has_driver("local") | v("ck-data").has_driver("nfs") | local
+v("ck-opt").has_option("type", "tmpfs") | v("ck-data").has_option("type") | no options
+v("ck-data").has_label("team", "blue") | v("ck-opt").has_label("team") | no labels
+v("ck-opt").has_no_label("team") | v("ck-data").has_no_label("team") | team=blue
+v("ck-data").used_by("ck-live") | v("ck-data").used_by("ck-done") | ck-live
+v("ck-opt").is_unused() | v("ck-data").is_unused() | ck-live
+v("ck-data").has_file("/list.txt", equals="milk", mode="0600", owner=7, group=8) | v("ck-data").has_file("/list.txt", containing="bread") | milk
+v("ck-data").has_file("/box", kind="folder") | v("ck-data").has_file("/box/none") | there is nothing
+v("ck-data").has_no_file("/none") | v("ck-data").has_no_file("/list.txt") | milk
+# answers
+t.answer("code").matches(FINGERPRINT) | t.answer("wrong-code").matches(OTHER_FINGERPRINT) | your answer: 138
+t.answer("image-id").equals_found(lambda docker: docker.image("ck/app:1")["Id"].removeprefix("sha256:"), shortest=12) | t.answer("code").equals_found(lambda docker: docker.container("ck-done")["State"]["ExitCode"]) | your answer: 137
+"""
+ROWS = list(_rows())
+
+
+#: Expectations whose right and wrong states are made by tests of their own, below.
+ELSEWHERE = {"container": {"is_dead", "limits_device"}}
+
+
+def test_the_table_has_every_expectation_right_and_wrong() -> None:
+    for name, kind in KINDS.items():
+        short = rf"{name[0]}\(" if name not in ("answer", "event") else rf"t\.{name}\("
+        for side in ("right", "wrong"):
+            lines = [getattr(row, side) for row in ROWS if re.match(short, getattr(row, side))]
+            missing = {
+                expectation
+                for expectation in expectations_of(kind)
+                if not any(f").{expectation}(" in line for line in lines)
+            }
+            assert missing - ELSEWHERE.get(name, set()) == set(), f"{name}, {side}"
+
+
+@pytest.fixture(scope="module")
+def check(world: Engine, checker_network: None) -> Iterator[Checks]:
+    checks = Checks(world.endpoint.host, deadline=30)
+    checks.answer("code", " 137 ")
+    checks.answer("wrong-code", 138)
+    client = world.endpoint.client()
+    checks.answer("image-id", client.images.get("ck/app:1").id.removeprefix("sha256:")[:12])
+    client.close()
+    yield checks
+    checks.close()
+
+
+def verdict_of(check: Checks, source: str) -> Verdict:
+    """The only verdict of a task that states ``source``."""
+    with suppress(CheckFailed, CouldNotCheck), check.task("row", hint="Look.") as t:
+        names = {"c": t.container, "i": t.image, "n": t.network, "v": t.volume, "t": t}
+        known = {
+            "HERE": str(HERE),
+            "ARCH": {"x86_64": "amd64", "aarch64": "arm64"}.get(platform.machine(), platform.machine()),
+            "NOTES": hashlib.sha256(b"tide table\n").hexdigest(),
+            "FINGERPRINT": fingerprint.make("code", "137"),
+            "OTHER_FINGERPRINT": fingerprint.make("wrong-code", "137"),
+        }
+        eval(source, {**names, **known})
+    (verdict,) = check.reports["row"].verdicts
+    return verdict
+
+
+@pytest.mark.parametrize("row", ROWS, ids=str)
+def test_row(check: Checks, row: Row) -> None:
+    good = verdict_of(check, row.right)
+    assert good.status is Status.PASSED, good.text
+    bad = verdict_of(check, row.wrong)
+    assert bad.status is Status.FAILED, bad.text
+    assert row.says in bad.text
+    # Every failure says all four things.
+    assert bad.expected and bad.found and bad.look, bad
+    assert bad.command or row.wrong.startswith("t.answer"), bad
+
+
+def test_the_checks_leave_nothing_behind(check: Checks, world: Engine) -> None:
+    client = world.endpoint.client()
+    assert client.containers.list(all=True, filters={"label": "drydock.check"}) == []
+    assert [image for image in client.images.list() if not image.tags] == []
+    client.close()
+
+
+def test_is_dead(check: Checks, world: Engine) -> None:
+    """A container whose files can't be removed is dead: an immutable file does that."""
+    client = world.endpoint.client()
+    container = client.containers.run("drydock/busybox:1", "touch /stuck", name="ck-dead", detach=True)
+    container.wait()
+    upper = container.attrs["GraphDriver"]["Data"]["UpperDir"]
+    stuck = f"/proc/{world.endpoint.netns_pid}/root{upper}/stuck"
+    if subprocess.run(["chattr", "+i", stuck], check=False).returncode != 0:
+        pytest.skip("this file system has no immutable files")
+    try:
+        with pytest.raises(docker.errors.APIError):
+            container.remove()
+        assert verdict_of(check, 'c("ck-dead").is_dead()').status is Status.PASSED
+    finally:
+        subprocess.run(["chattr", "-i", stuck], check=True)
+        container.remove(force=True)
+        client.close()
+    assert verdict_of(check, 'c("ck-done").is_dead()').found == "exited with code 3"
+
+
+def test_limits_device(check: Checks, world: Engine) -> None:
+    """By the API: the docker command of 26.1 drops --device-write-bps silently."""
+    client = world.endpoint.client()
+    limit = [{"Path": "/dev/null", "Rate": 1048576}]
+    container = client.containers.create("drydock/busybox:1", name="ck-slow", device_write_bps=limit)
+    client.close()
+    try:
+        right = verdict_of(check, 'c("ck-slow").limits_device("/dev/null", write_bps="1m")')
+        wrong = verdict_of(check, 'c("ck-slow").limits_device("/dev/null", write_bps="2m", read_iops=5)')
+    finally:
+        container.remove(force=True)
+    assert right.status is Status.PASSED
+    assert wrong.status is Status.FAILED
+    assert "WriteBps 1048576" in wrong.found
+    assert "ReadIOps not set" in wrong.found

@@ -1,0 +1,84 @@
+#!/bin/bash
+# The objects the table of expectations is tried on, made as a student would make them. Names begin with ck-.
+set -e
+here=$1
+
+docker build -q -t ck/app:1 - >/dev/null <<'DOCKERFILE'
+FROM drydock/busybox:1
+ARG SECRET=hunter2
+LABEL team=blue
+ENV MODE=dev LEVEL=3
+WORKDIR /srv
+RUN mkdir -p data && echo "tide table" > notes.txt && chmod 0640 notes.txt && ln -s notes.txt link.txt \
+ && mkdir -p /etc && echo "harbour:x:10001:10001::/srv:/bin/sh" >> /etc/passwd && echo "harbour:x:10001:" >> /etc/group \
+ && chown harbour:harbour notes.txt && printf '#!/bin/sh\nexit 0\n' > run.sh && chmod 0755 run.sh
+EXPOSE 8080
+EXPOSE 9090/udp
+VOLUME /srv/data
+USER harbour
+HEALTHCHECK --interval=2s --timeout=3s --start-period=1s --retries=2 CMD test -f /srv/notes.txt
+STOPSIGNAL SIGINT
+SHELL ["/bin/sh", "-ec"]
+ENTRYPOINT ["echo", "hello"]
+CMD ["world"]
+DOCKERFILE
+docker tag ck/app:1 ck/app:same
+docker build -q -t ck/fat:1 - >/dev/null <<'DOCKERFILE'
+FROM ck/app:1
+USER root
+RUN dd if=/dev/zero of=/big bs=1M count=3
+DOCKERFILE
+docker build -q -t ck/plain:1 - >/dev/null <<'DOCKERFILE'
+FROM drydock/busybox:1
+HEALTHCHECK NONE
+CMD ["sh", "-c", "echo out; echo err >&2; exit 4"]
+DOCKERFILE
+
+docker network create --subnet 172.30.77.0/24 --gateway 172.30.77.1 --label team=blue --attachable \
+  --opt com.docker.network.driver.mtu=1400 ck-front >/dev/null
+docker network create --internal ck-inner >/dev/null
+docker volume create --label team=blue ck-data >/dev/null
+docker volume create --opt type=tmpfs --opt device=tmpfs --opt o=size=1m ck-opt >/dev/null
+docker run --rm -v ck-data:/d drydock/busybox:1 sh -c 'echo milk > /d/list.txt; chmod 600 /d/list.txt; chown 7:8 /d/list.txt; mkdir /d/box'
+
+docker run -d --name ck-peer --network ck-front --network-alias peer drydock/busybox:1 \
+  sh -c 'sleep 0.3; exec httpd -f -p 6379 -h /etc' >/dev/null &
+docker run -d --name ck-live --network ck-front --network-alias api --ip 172.30.77.10 \
+  -p 18080:80 -p 127.0.0.1:18081:80 --expose 4000 \
+  -e MODE=prod -e 'GREETING=a=b' -l team=blue --hostname box --workdir /tmp --user root \
+  --memory 64m --memory-swap 128m --memory-reservation 32m --cpus 0.5 --cpu-shares 512 --cpuset-cpus 0 --pids-limit 50 \
+  --shm-size 8m --ulimit nofile=100:200 --device-read-bps /dev/null:1mb \
+  -v ck-data:/data:ro -v /anonymous -v "$here:/host:ro" --tmpfs /scratch:size=16m --mount type=tmpfs,target=/fast,tmpfs-size=1m \
+  --restart on-failure:3 --log-driver json-file --log-opt max-size=10m \
+  --cap-drop ALL --cap-add NET_BIND_SERVICE --cap-add CHOWN --read-only --security-opt no-new-privileges --init \
+  --dns 192.0.2.53 --add-host extra:192.0.2.7 --sysctl net.ipv4.ip_unprivileged_port_start=80 --stop-signal SIGINT \
+  --health-cmd 'test -f /etc/passwd' --health-interval 1s --health-retries 2 --ipc shareable \
+  drydock/busybox:1 sh -c 'echo ready 42; echo oops >&2; echo memo > /scratch/memo; httpd -p 80 -h /etc; exec sleep 600' >/dev/null &
+docker run -d --name ck-registry -p 127.0.0.1:18082:5000 drydock/registry:2 >/dev/null &
+docker run -d --name ck-sick --health-cmd 'echo no good; false' --health-interval 1s --health-retries 1 -m 64m \
+  drydock/busybox:1 sleep 600 >/dev/null &
+docker run -d --name ck-crash --restart on-failure:2 drydock/busybox:1 false >/dev/null &
+docker run -dt --name ck-tty --interactive --network none drydock/busybox:1 sh -c 'echo on a terminal; exec sleep 600' >/dev/null &
+docker run -d --name ck-host --privileged --network host --pid host --ipc host --uts host --rm \
+  --log-driver none drydock/busybox:1 sleep 600 >/dev/null &
+docker run --name ck-done drydock/busybox:1 sh -c 'echo bye; echo made > /made; echo x >> /etc/group; rm /bin/ascii; exit 3' >/dev/null || true &
+docker run -m 16m --name ck-oom drydock/busybox:1 tail /dev/zero >/dev/null 2>&1 || true &
+docker run --name ck-broken drydock/busybox:1 /no/such/program >/dev/null 2>&1 || true &
+wait
+docker create --name ck-created ck/app:1 >/dev/null
+docker run -d --name ck-paused drydock/busybox:1 sleep 600 >/dev/null
+docker pause ck-paused >/dev/null
+docker run -d --name ck-joined --network container:ck-live --pid container:ck-live --ipc container:ck-live drydock/busybox:1 sleep 600 >/dev/null
+docker run --name ck-gone drydock/busybox:1 true
+docker rm ck-gone >/dev/null
+docker restart -t 0 ck-sick >/dev/null
+docker exec ck-peer true
+docker tag ck/plain:1 localhost:18082/ck/pushed:1
+docker push -q localhost:18082/ck/pushed:1 >/dev/null
+# Last, so that the daemon's short memory of events still has them when they are asked about.
+docker tag ck/plain:1 ck/gone:1
+docker rmi ck/gone:1 >/dev/null
+docker network create ck-gone-net >/dev/null
+docker network rm ck-gone-net >/dev/null
+docker volume create ck-gone-vol >/dev/null
+docker volume rm ck-gone-vol >/dev/null
