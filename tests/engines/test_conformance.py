@@ -63,7 +63,7 @@ def shared_folder(engine: Engine) -> Path:
 
 def test_course_images_are_in_it_and_run(running: Engine) -> None:
     tags = {tag for image in running.endpoint.client().images.list() for tag in image.tags}
-    names = ("busybox:1", "python:3", "toolchain:1", "nginx:1", "registry:2", "redis:7")
+    names = ("busybox:1", "python:3", "toolchain:1", "nginx:1", "registry:2", "redis:8")
     assert {f"drydock/{name}" for name in names} <= tags
     assert docker(running, "run", "--rm", "drydock/busybox:1", "echo", "hello").stdout == "hello\n"
 
@@ -179,7 +179,7 @@ def test_prune_empties_this_engine_and_no_other(running: Engine) -> None:
         docker(other, "rm", "-f", "conf-same")
         docker(other, "system", "prune", "-af")
         assert json.loads(docker(other, "image", "ls", "--format", "json", "-q").stdout or "[]") == []
-    assert docker(running, "run", "--rm", "drydock/redis:7", "echo", "still here").stdout == "still here\n"
+    assert docker(running, "run", "--rm", "drydock/redis:8", "echo", "still here").stdout == "still here\n"
 
 
 def test_stop_twice_and_after(running: Engine) -> None:

@@ -165,11 +165,11 @@ def test_nginx_serves_in_the_foreground(daemon: docker.DockerClient, run: Run) -
 def test_redis_answers_other_containers(daemon: docker.DockerClient, run: Run) -> None:
     network = daemon.networks.create("images-test-redis")
     try:
-        server = run("drydock/redis:7", name="images-test-store", network=network.name)
+        server = run("drydock/redis:8", name="images-test-store", network=network.name)
         wait_for_log(server, "Ready to accept connections")
         ask = ("redis-cli", "-h", "images-test-store")
-        assert output(daemon, "drydock/redis:7", *ask, "ping", network=network.name) == "PONG\n"
-        assert output(daemon, "drydock/redis:7", *ask, "set", "a", "1", network=network.name) == "OK\n"
+        assert output(daemon, "drydock/redis:8", *ask, "ping", network=network.name) == "PONG\n"
+        assert output(daemon, "drydock/redis:8", *ask, "set", "a", "1", network=network.name) == "OK\n"
         assert server.exec_run("ps -o user,args").output.decode().splitlines()[1].startswith("redis ")
         server.stop(timeout=10)
         assert server.wait()["StatusCode"] == 0

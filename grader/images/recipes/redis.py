@@ -30,7 +30,7 @@ def _config(packages: Packages) -> ImageConfig:
 
 RECIPE = Recipe(
     name="redis",
-    tag="7",
+    tag="8",
     packages=("redis-server",),
     official="redis:8",
     config=_config,
