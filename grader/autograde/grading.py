@@ -62,12 +62,17 @@ class Grading:
         seconds = self._settings.check_seconds
         try:
             with sandbox.kernel.processes.frozen():
-                return sandbox.checker.check(known.name, known.source, seconds, points=known.points)
+                return self._ask(known, seconds)
         except FreezeError as trouble:
             # What can't be held must go: a check may only see what nobody can change behind its back.
             self._log.warning("%s", trouble)
             sandbox.kernel.close()
-            return sandbox.checker.check(known.name, known.source, seconds, points=known.points)
+            return self._ask(known, seconds)
+
+    def _ask(self, known: ReleaseCell, seconds: float) -> TaskReport:
+        for tag in self._sandbox.images.restore():
+            self._log.warning("%s: the name %s had been given to another image", known.name, tag)
+        return self._sandbox.checker.check(known.name, known.source, seconds, points=known.points)
 
     # -- cells that prepare a task
 

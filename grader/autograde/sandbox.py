@@ -10,6 +10,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from grader.autograde.bounded import bounded, unmount
+from grader.autograde.course_images import CourseImages
 from grader.autograde.settings import Drydock
 from grader.engines import Engine, engine_named
 from grader.execution import Checker, StudentKernel, checker, student_kernel
@@ -23,6 +25,7 @@ def sweep() -> None:
         pid = folder.name.removeprefix(PREFIX).partition("-")[0]
         dead = pid.isdecimal() and not Path(f"/proc/{pid}").exists()
         if dead and folder.lstat().st_uid == os.getuid() and not folder.is_symlink():
+            unmount(folder / "work")
             shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -43,11 +46,14 @@ class Sandbox:
             self._stack.callback(shutil.rmtree, outer, ignore_errors=True)
             self.folder = outer / "work"
             self.folder.mkdir()
+            self._stack.enter_context(bounded(self.folder, self._settings.files_bytes))
             self.folder.chmod(0o777)
             self.engine: Engine = self._stack.enter_context(
                 engine_named(self._kind, shares=[self.folder], limits=self._settings.limits())
             )
             self.kernel: StudentKernel = self._stack.enter_context(self.new_kernel())
+            self.images = CourseImages(self.engine.endpoint)
+            self._stack.callback(self.images.close)
             self.checker: Checker = self._stack.enter_context(checker(self.engine))
         except BaseException:
             self.close()

@@ -38,6 +38,9 @@ class Drydock(Configurable):  # type: ignore[misc]
         4 * _GIB, help="Memory for a submission: kernel, daemon, containers and their files, in bytes."
     ).tag(config=True)
     disk_bytes = Integer(3 * _GIB, help="Space for a submission's images and containers, in bytes.").tag(config=True)
+    files_bytes = Integer(
+        _GIB, help="Space for files in a student's working folder, in bytes (kept in memory, as root only)."
+    ).tag(config=True)
     pids = Integer(2048, help="Processes and threads of a submission, its containers included.").tag(config=True)
     processes = Integer(512, help="Processes of a student's own kernel, without containers.").tag(config=True)
     largest_file = Integer(

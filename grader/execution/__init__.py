@@ -9,6 +9,7 @@ from grader.execution.kernel import (
     student_kernel,
 )
 from grader.execution.outputs import OutputLimits
+from grader.execution.pinned import PinnedSocket
 from grader.execution.processes import FreezeError
 from grader.execution.trusted import Checker, checker, could_not_check
 
@@ -20,6 +21,7 @@ __all__ = [
     "KernelLost",
     "KernelSettings",
     "OutputLimits",
+    "PinnedSocket",
     "StudentKernel",
     "checker",
     "could_not_check",

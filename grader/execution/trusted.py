@@ -17,6 +17,7 @@ from typing import Any
 
 from grader.checks.verdicts import Status, TaskReport, Verdict
 from grader.engines.protocol import Engine
+from grader.execution.pinned import PinnedSocket
 from grader.execution.processes import LastWords
 from grader.i18n import _
 
@@ -49,6 +50,7 @@ class Checker:
         self._log: LastWords | None = None
         # An empty folder of its own, so that nothing of a submission or a lab can shadow a module.
         self._home = Path(tempfile.mkdtemp(prefix="drydock-check-"))
+        self._socket = PinnedSocket(engine.endpoint.host)
 
     def launch(self) -> None:
         """Start the process and return at once."""
@@ -59,7 +61,7 @@ class Checker:
             "LANG": "C.UTF-8",
             **language,
             "HOME": str(self._home),
-            "DOCKER_HOST": endpoint.host,
+            "DOCKER_HOST": self._socket.host,
             **endpoint.environment,
         }
         self._buffer = b""
@@ -71,6 +73,7 @@ class Checker:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
+            pass_fds=self._socket.descriptors,
         )
         self._log = LastWords(self._process.stderr)
 
@@ -140,6 +143,7 @@ class Checker:
     def close(self) -> None:
         """End the process. Safe to call twice."""
         self._end()
+        self._socket.close()
         shutil.rmtree(self._home, ignore_errors=True)
 
 
