@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import webbrowser
@@ -33,16 +34,16 @@ def command(*, name: str | None, kind: str | None, browser: bool | None) -> None
     _say(_("Starting the lab daemon …"))
     lab = lab_daemon.start(workspace.root, kind, _say)
     _say(_("Docker {version} is up ({kind} engine).").format(version=lab_daemon.version(lab), kind=lab.kind))
-    page = server.running(places.jupyter_folder())
-    if page is not None:
-        _say(_("JupyterLab is running already; this opens the lab in it:"))
-        _open(page.link(workspace.notebook(chosen)), browser)
-        return
-    _say(_("Starting JupyterLab …"))
-    process, page = server.start(workspace.root, places.jupyter_folder(), {"DOCKER_HOST": lab.host})
-    _say(_("The lab is ready. If no browser opens, use this address:"))
+    _say(_("Opening JupyterLab …"))
+    page, process = server.find_or_start(workspace.root, places.jupyter_folder(), {"DOCKER_HOST": lab.host})
+    _say(
+        _("JupyterLab was running already; this address opens the lab in it:")
+        if process is None
+        else _("The lab is ready. If no browser opens, use this address:")
+    )
     _open(page.link(workspace.notebook(chosen)), browser)
-    _wait(process)
+    if process is not None:
+        _wait(process)
 
 
 def _prepare(workspace: Workspace, name: str) -> None:
@@ -66,6 +67,8 @@ def _has_screen() -> bool:
 
 def _wait(process: subprocess.Popen[bytes]) -> None:
     _say(_("Ctrl-C here closes JupyterLab; the lab daemon goes on until “drydock down”."))
+    # A plain `kill` must end JupyterLab too, not leave it without its parent.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         code = process.wait()
     except KeyboardInterrupt:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import secrets
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.error import URLError
@@ -78,14 +80,35 @@ def _read(file: Path) -> Server | None:
         return None
 
 
-def start(
+def find_or_start(
     root: Path, runtime: Path, environment: Mapping[str, str]
-) -> tuple[subprocess.Popen[bytes], Server]:
-    """Start JupyterLab on ``root`` and return when it answers. Raises JupyterError with its last words.
+) -> tuple[Server, subprocess.Popen[bytes] | None]:
+    """The server that runs already, or a new one on ``root`` with its process, once it answers.
 
-    The process is the caller's child and ends with it on a terminal's Ctrl-C.
+    A new one is the caller's child and ends with it on a terminal's Ctrl-C. Raises JupyterError.
     """
     runtime.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with _one_at_a_time(runtime / "lock"):
+        found = running(runtime)
+        if found is None:
+            return _start(root, runtime, environment)
+        if found.root != root:
+            raise JupyterError(
+                _("JupyterLab runs already, on another folder: {folder}.").format(folder=found.root),
+                _("Close it (Ctrl-C where it was started, or: kill {pid}), then run this again.").format(pid=found.pid),
+            )
+        return found, None
+
+
+@contextmanager
+def _one_at_a_time(path: Path) -> Iterator[None]:
+    """A second start waits for the first, then finds its server. The kernel frees the lock of a killed one."""
+    with path.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _start(root: Path, runtime: Path, environment: Mapping[str, str]) -> tuple[Server, subprocess.Popen[bytes]]:
     log = runtime / "jupyter.log"
     with log.open("wb") as output:
         process = subprocess.Popen(
@@ -96,18 +119,23 @@ def start(
             stdout=output,
             stderr=output,
         )
-    file = runtime / f"jpserver-{process.pid}.json"
+    try:
+        return _wait_for(process, runtime / f"jpserver-{process.pid}.json", log), process
+    except BaseException:
+        process.terminate()
+        process.wait()
+        raise
+
+
+def _wait_for(process: subprocess.Popen[bytes], file: Path, log: Path) -> Server:
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         if process.poll() is not None:
-            raise JupyterError(
-                _("JupyterLab did not start: {why}").format(why=_last_line(log)), f"less '{log}'"
-            )
+            raise JupyterError(_("JupyterLab did not start: {why}").format(why=_last_line(log)), f"less '{log}'")
         server = _read(file)
         if server is not None and server.answers(timeout=1.0):
-            return process, server
+            return server
         time.sleep(0.1)
-    process.terminate()
     raise JupyterError(
         _("JupyterLab did not answer within {seconds:.0f} s.").format(seconds=START_SECONDS), f"less '{log}'"
     )

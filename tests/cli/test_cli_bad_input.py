@@ -5,13 +5,10 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import sys
 from pathlib import Path
 
 import pytest
-from conftest import Desk
-
-_DRYDOCK = Path(sys.executable).parent / "drydock"
+from student_desk import DRYDOCK, Desk
 
 
 def _is_clear(stderr: str) -> bool:
@@ -90,7 +87,7 @@ def test_a_full_disk_loses_nothing(desk: Desk) -> None:
     big.write_bytes(bytes(100_000))
     try:
         done = desk.run(
-            ["unshare", "-m", "--propagation", "private", "sh", "-c", script, "sh", str(workspace), str(_DRYDOCK)]
+            ["unshare", "-m", "--propagation", "private", "sh", "-c", script, "sh", str(workspace), str(DRYDOCK)]
         )
     finally:
         big.unlink()

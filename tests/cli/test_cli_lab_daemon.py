@@ -10,7 +10,7 @@ from pathlib import Path
 
 import docker
 import pytest
-from conftest import Desk
+from student_desk import Desk
 
 pytestmark = pytest.mark.daemon
 _PAGE = "<h1>tiny</h1>\n"

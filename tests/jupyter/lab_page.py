@@ -1,0 +1,87 @@
+"""A lab in a real Chromium, by what a student sees and does: run a cell, type into one, read what is below it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from playwright.sync_api import Locator, Page, expect, sync_playwright
+
+CHROMIUM = Path("/usr/bin/chromium")
+#: Without these Chromium asks the internet for updates at every start, or needs a sandbox that root can't have.
+_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+#: Milliseconds for one step; generous, because CI machines are slow.
+PATIENCE = 60_000
+
+
+@dataclass(frozen=True)
+class LabPage:
+    page: Page
+    notebook: Path
+
+    def cell(self, name: str) -> Locator:
+        """The cell with this id or grade_id. All cells are in the page: our settings turn lazy rendering off."""
+        cells = json.loads(self.notebook.read_text())["cells"]
+        (index,) = (
+            number
+            for number, cell in enumerate(cells)
+            if name in (cell["id"], cell["metadata"].get("nbgrader", {}).get("grade_id"))
+        )
+        return self.page.locator(".jp-Notebook .jp-Cell").nth(index)
+
+    def type(self, name: str, source: str) -> None:
+        """Replace what is in a cell, as a student would: click, select all, type."""
+        self._focus(self.cell(name))
+        self.page.keyboard.press("Control+A")
+        self.page.keyboard.insert_text(source)
+
+    def _focus(self, cell: Locator) -> None:
+        cell.locator(".cm-content").click()
+        expect(cell.locator(".cm-editor.cm-focused")).to_be_visible(timeout=PATIENCE)
+
+    def run(self, name: str) -> str:
+        """Run a cell with Shift-Enter, wait until it is done, and return the text below it."""
+        cell = self.cell(name)
+        self._focus(cell)
+        before = cell.locator(".jp-InputArea-prompt").inner_text()
+        self.page.keyboard.press("Shift+Enter")
+        prompt = cell.locator(".jp-InputArea-prompt")
+        expect(prompt).not_to_have_text(before.strip(), timeout=PATIENCE)
+        expect(prompt).not_to_have_text("[*]:", timeout=PATIENCE)
+        area = cell.locator(".jp-OutputArea")
+        return area.inner_text() if area.count() else ""
+
+
+@contextmanager
+def lab_page(url: str, notebook: Path, *, width: int = 1280, height: int = 900) -> Iterator[LabPage]:
+    """Open ``url`` and wait until the notebook's kernel is idle."""
+    with TemporaryDirectory(prefix="dd-chromium-") as profile, sync_playwright() as playwright:
+        context = playwright.chromium.launch_persistent_context(
+            profile,
+            executable_path=CHROMIUM,
+            args=_FLAGS,
+            viewport={"width": width, "height": height},
+            device_scale_factor=2 if width < 1200 else 1,
+        )
+        try:
+            page = context.pages[0]
+            page.set_default_timeout(PATIENCE)
+            page.goto(url)
+            page.locator(".jp-Notebook .jp-Cell").first.wait_for()
+            # The status bar speaks last, when the kernel has answered.
+            page.locator("#jp-main-statusbar", has_text="| Idle").wait_for()
+            yield LabPage(page, notebook)
+        finally:
+            context.close()

@@ -1,0 +1,106 @@
+"""`drydock lab` as a student meets it: a real JupyterLab in a real browser, on a real daemon."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+from lab_page import CHROMIUM, LabPage, lab_page
+from student_desk import DRYDOCK, Desk
+
+pytestmark = [
+    pytest.mark.daemon,
+    pytest.mark.browser,
+    pytest.mark.skipif(not CHROMIUM.exists(), reason="no Chromium: make setup-tests"),
+]
+
+
+@dataclass(frozen=True)
+class OpenLab:
+    process: subprocess.Popen[str]
+    url: str
+    notebook: Path
+
+
+@pytest.fixture(scope="module")
+def lab(desk: Desk) -> Iterator[OpenLab]:
+    process = subprocess.Popen(
+        [str(DRYDOCK), "lab", "--no-browser"],
+        cwd=desk.root,
+        env=dict(desk.environment),
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert process.stdout is not None
+        url = next(line.strip() for line in process.stdout if "http" in line)
+        yield OpenLab(process, url, desk.root / "workspace" / "labs" / "00-tiny" / "00-tiny.ipynb")
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+@pytest.fixture(scope="module")
+def page(lab: OpenLab) -> Iterator[LabPage]:
+    with lab_page(lab.url, lab.notebook) as opened:
+        yield opened
+
+
+def test_a_task_fails_then_passes_in_the_browser(page: LabPage, tmp_path: Path) -> None:
+    assert "Lab 00-tiny: connected to Docker" in page.run("connect")
+    failed = page.run("hello")
+    assert "there is no container named hello" in failed
+    assert "docker ps --all" in failed
+    assert "Traceback" not in failed
+    page.type("hello-answer", "!docker run -d --name hello -p 127.0.0.1:18080:80 drydock/nginx:1")
+    page.run("hello-answer")
+    wrong = page.run("hello")
+    assert "drydock/nginx:1" in wrong
+    page.type("hello-answer", "!docker rm -f hello; docker run -d --name hello drydock/busybox:1 sleep 600")
+    page.run("hello-answer")
+    passed = page.run("hello")
+    assert "✓ passed Hello (2 of 2 expectations met, 100 %)" in passed
+    page.page.screenshot(path=tmp_path / "lab.png")
+    assert (tmp_path / "lab.png").stat().st_size > 20_000
+
+
+def test_what_containers_publish_is_on_localhost(desk: Desk, page: LabPage) -> None:
+    page.type(
+        "try", "!docker run -d --name web -p 18081:80 drydock/nginx:1 && sleep 1 && curl -s localhost:18081 | head -3"
+    )
+    page.run("try")
+    assert _page_at("http://127.0.0.1:18081/").startswith(b"<")
+
+
+def _page_at(url: str) -> bytes:
+    for _attempt in range(50):
+        try:
+            with urlopen(url, timeout=5) as reply:
+                return bytes(reply.read())
+        except OSError:
+            time.sleep(0.1)
+    pytest.fail(f"nothing answers at {url}")
+
+
+def test_a_second_lab_command_shows_the_running_one(desk: Desk, lab: OpenLab) -> None:
+    done = desk.drydock("lab", "--no-browser")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == lab.url
+    assert "running already" in done.stderr
+    assert lab.url.partition("/lab")[0] in desk.drydock("status").stdout
+
+
+def test_ctrl_c_closes_jupyterlab_and_leaves_the_daemon_and_the_work(desk: Desk, lab: OpenLab, page: LabPage) -> None:
+    page.page.keyboard.press("Control+S")
+    page.page.locator("text=Saving completed").or_(page.page.locator(".jp-NotebookPanel")).first.wait_for()
+    lab.process.send_signal(signal.SIGINT)
+    assert lab.process.wait(timeout=30) == 0
+    assert "JupyterLab: not running" in desk.drydock("status").stdout
+    assert "hello" in desk.docker("ps", "--format", "{{.Names}}").stdout
+    assert lab.notebook.is_file()
