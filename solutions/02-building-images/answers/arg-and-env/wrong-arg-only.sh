@@ -1,4 +1,4 @@
-# expect: Image tides:1.4 sets TIDES_VERSION=1.4 in the environment
+# expect: Image tides:1.4 has TIDES_VERSION=1.4 in its environment
 mkdir -p versioned
 cat > versioned/Dockerfile <<'EOF'
 FROM tides:0.2

@@ -1,4 +1,4 @@
-# expect: Image tides:0.1 has the command python3 tides.py serve
+# expect: Image tides:0.1 has the command ["python3", "tides.py", "serve"]
 cat > tides/Dockerfile <<'EOF'
 FROM drydock/python:3
 WORKDIR /app

@@ -1,6 +1,6 @@
 import docker
 
-steps = docker.from_env().images.get("ferry:1").history()
-words = " ".join(step["CreatedBy"] for step in steps).split()
+client = docker.from_env()
+words = " ".join(step["CreatedBy"] for step in client.images.get("ferry:1").history()).split()
 token = next(word for word in words if word.startswith("TOKEN="))
-check.answer("leaked-arg", token.removeprefix("TOKEN="))
+client.containers.run("ferry:1", [token.removeprefix("TOKEN=")], name="aboard")

@@ -1,2 +1,2 @@
-# expect: PRUNE
+# expect: The event “image prune” happened
 docker images --filter label=drydock.lab=raft

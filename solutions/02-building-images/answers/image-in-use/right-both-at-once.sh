@@ -1,3 +1,0 @@
-docker image rm --force buoy:1 buoy:spare
-docker start holdout
-docker wait holdout

@@ -1,2 +1,0 @@
-# expect: The log of container holdout
-docker rmi --force buoy:spare buoy:1

@@ -1,2 +1,0 @@
-# expect: your answer: hunter2
-check.answer("leaked-arg", "hunter2")

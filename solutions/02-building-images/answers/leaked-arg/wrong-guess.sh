@@ -1,0 +1,2 @@
+# expect: No ticket, no trip.
+docker run --name aboard ferry:1 hunter2

@@ -1,2 +1,0 @@
-# expect: your answer: token
-check.answer("leaked-arg", "TOKEN")

@@ -1,1 +1,0 @@
-docker image prune -f --filter label=drydock.lab=raft

@@ -1,2 +1,0 @@
-# expect: PRUNE
-docker image prune < /dev/null
