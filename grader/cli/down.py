@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from grader.cli import lab_daemon
 from grader.engines import detached, engine_class
 from grader.i18n import _
 
@@ -13,6 +14,8 @@ from grader.i18n import _
 def command(*, forget: bool) -> None:
     """Stop the lab daemon. What is in it is kept for the next “drydock up”, unless --forget is given."""
     running = detached.current()
+    if forget and running is not None:
+        lab_daemon.end_at_once(running)
     stopped = detached.down()
     if forget:
         for kind in {running.kind} if running else {"native", "rootless"}:
