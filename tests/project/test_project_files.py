@@ -1,0 +1,71 @@
+"""The project's own promises: one environment for all, a reason for each dependency, a current release."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+from packaging.version import Version
+
+from grader.author.course import Course
+from grader.author.release import stale
+
+_ROOT = Path(__file__).parents[2]
+_PROJECT = tomllib.loads((_ROOT / "pyproject.toml").read_text())
+_DIRECT = [Requirement(text) for text in (*_PROJECT["project"]["dependencies"], *_PROJECT["dependency-groups"]["dev"])]
+
+
+def _locked() -> dict[str, Version]:
+    found = re.findall(r"^([\w.-]+)==([\w.]+)", (_ROOT / "requirements.lock").read_text(), re.MULTILINE)
+    return {name: Version(version) for name, version in found}
+
+
+def test_the_lock_has_every_direct_dependency_in_its_range() -> None:
+    locked = _locked()
+    assert {dep.name for dep in _DIRECT} <= set(locked)
+    assert all(locked[dep.name] in dep.specifier for dep in _DIRECT)
+
+
+def test_every_locked_package_has_hashes() -> None:
+    packages = re.split(r"\n(?=[\w.-]+==)", (_ROOT / "requirements.lock").read_text())
+    assert [text.split()[0] for text in packages if "--hash=sha256:" not in text] == []
+
+
+def test_conda_users_get_the_same_environment() -> None:
+    conda = yaml.safe_load((_ROOT / "environment.yml").read_text())
+    python, pip, packages = conda["dependencies"]
+    assert packages == {"pip": ["-r requirements.lock"]}, "packages come from the lock only"
+    assert pip == "pip"
+    version = Version(python.removeprefix("python="))
+    assert version in SpecifierSet(_PROJECT["project"]["requires-python"])
+
+
+def test_every_direct_dependency_has_its_reason() -> None:
+    page = (_ROOT / "docs" / "dependencies.md").read_text()
+    rows = {name for row in re.findall(r"^\| ([\w, -]+) \|", page, re.MULTILINE) for name in row.split(", ")}
+    assert {dep.name for dep in _DIRECT} == rows - {"package"}
+
+
+def test_the_release_is_what_the_solutions_make() -> None:
+    course = Course(_ROOT)
+    found = [finding.where for finding in stale(course, course.names())]
+    assert found == [], "run: drydock author release"
+    assert course.names("labs") == course.names(), "a lab without a source is left in labs/"
+
+
+def test_make_help_lists_the_targets() -> None:
+    done = subprocess.run(["make", "help"], cwd=_ROOT, capture_output=True, text=True, check=True)
+    for target in ("lab", "test", "doctor", "lint", "types", "proof", "release", "lock"):
+        assert f"make {target} " in done.stdout
+
+
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md"])
+def test_links_to_files_lead_somewhere(page: str) -> None:
+    links = re.findall(r"\]\(([^)#:]+)\)", (_ROOT / page).read_text())
+    assert [link for link in links if not (_ROOT / link).exists()] == []

@@ -1,0 +1,65 @@
+"""scripts/setup where it can't go on, and where nothing is to do."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+_ROOT = Path(__file__).parents[2]
+_NOBODY = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--"]
+
+
+@pytest.fixture
+def copy() -> Iterator[Path]:
+    """What setup reads, in a folder that everybody may read: its name has a space and Cyrillic letters."""
+    parent = Path(tempfile.mkdtemp(prefix="dd-"))
+    parent.chmod(0o755)
+    root = parent / "учебный курс"
+    for name in ("scripts/setup", "grader/cli/system-packages.txt", "requirements.lock", "pyproject.toml"):
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(_ROOT / name, root / name)
+    yield root
+    shutil.rmtree(parent)
+
+
+def _setup(root: Path, *prefix: str, path: str = "/usr/bin:/bin") -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*prefix, str(root / "scripts" / "setup")],
+        env={"PATH": path, "HOME": "/nonexistent", "LANG": "C.UTF-8"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="becoming an ordinary user needs root")
+def test_without_root_and_without_docker_three_ways_are_named(copy: Path) -> None:
+    table = copy / "grader" / "cli" / "system-packages.txt"
+    table.write_text("lab | /nowhere/dockerd | docker.io | the daemon\nlab | /nowhere/ip | iproute2 | networks\n")
+    # A Docker that doesn't answer is none.
+    tools = copy.parent / "tools"
+    tools.mkdir()
+    (tools / "docker").write_text("#!/bin/sh\nexit 1\n")
+    (tools / "docker").chmod(0o755)
+    done = _setup(copy, *_NOBODY, path=f"{tools}:/usr/bin:/bin")
+    assert done.returncode == 3, done.stderr
+    assert "You are not root, and these packages are missing: docker.io iproute2" in done.stderr
+    assert "sudo apt-get install docker.io iproute2" in done.stderr
+    assert [line.strip()[:2] for line in done.stderr.splitlines()[-3:]] == ["1.", "2.", "3."]
+
+
+def test_when_nothing_is_to_do_nothing_is_done(copy: Path) -> None:
+    """The second `make lab`: the stamp of the first one is right, so no pip, no apt."""
+    if not (_ROOT / ".venv" / ".drydock").is_file():
+        pytest.skip("this environment was not made by scripts/setup")
+    before = (_ROOT / ".venv" / ".drydock").stat().st_mtime_ns
+    done = _setup(_ROOT, path=f"{Path(sys.executable).parent}:{os.environ['PATH']}")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (_ROOT / ".venv" / ".drydock").stat().st_mtime_ns == before
