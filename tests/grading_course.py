@@ -49,6 +49,18 @@ SOLUTIONS = {
     "vol": "!docker volume create --label secret-label=42 data",
     "last": "!docker volume rm prepared",
 }
+#: For the attacks: a task about a container, its image and its answers.
+WEB_CHECK = (
+    5,
+    'with check.task("web", hint="Look at `docker run --help`.") as t:\n'
+    '    web = t.container("web")\n'
+    '    web.is_running().made_from("drydock/busybox:1").publishes(8080, container_port=80)\n'
+    '    web.answers_http(8080, containing="It works")\n',
+)
+WEB_SOLUTION = (
+    "!docker run -d --name web -p 8080:80 drydock/busybox:1 "
+    "sh -c 'mkdir /www; echo It works >/www/index.html; exec httpd -f -h /www'"
+)
 HALF = {"net": "!docker network create front", "vol": "!docker volume create data"}
 ESSAY = "essay"
 
@@ -62,12 +74,14 @@ def _locked(grade_id: str, source: str) -> NotebookNode:
     return new_code_cell(source, id=grade_id, metadata=_grading(grade_id, "code", locked=True))
 
 
-def solution_notebook() -> NotebookNode:
+def solution_notebook(*, web: bool = False) -> NotebookNode:
+    checks = {**CHECKS, "web": WEB_CHECK} if web else CHECKS
+    solutions = {**SOLUTIONS, "web": WEB_SOLUTION}
     cells = [new_markdown_cell("# A tiny lab", id="title"), _locked("connect", CONNECT)]
-    for task, (points, check) in CHECKS.items():
+    for task, (points, check) in checks.items():
         if task == "last":
             cells.append(_locked("last-setup", SETUP))
-        answer = f"### BEGIN SOLUTION\n{SOLUTIONS[task]}\n### END SOLUTION"
+        answer = f"### BEGIN SOLUTION\n{solutions[task]}\n### END SOLUTION"
         name = f"{task}-answer"
         cells.append(new_code_cell(answer, id=name, metadata=_grading(name, "code", solution=True)))
         graded = _grading(task, "code", locked=True, grade=True, points=points)
@@ -81,12 +95,12 @@ def solution_notebook() -> NotebookNode:
 class Course:
     """A course folder with one lab; nbgrader's converters run on it in this process."""
 
-    def __init__(self, root: Path, settings: Mapping[str, Any] | None = None) -> None:
+    def __init__(self, root: Path, settings: Mapping[str, Any] | None = None, *, web: bool = False) -> None:
         self.root = root
         self.settings = dict(settings or {})
         lab = root / "solutions" / LAB
         lab.mkdir(parents=True)
-        nbformat.write(solution_notebook(), lab / f"{LAB}.ipynb")
+        nbformat.write(solution_notebook(web=web), lab / f"{LAB}.ipynb")
         (lab / "site").mkdir()
         (lab / "site" / "index.html").write_text("<h1>hello</h1>\n")
         answers = lab / "answers" / "net"

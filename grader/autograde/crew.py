@@ -5,12 +5,14 @@ from __future__ import annotations
 import multiprocessing
 import os
 import threading
+import warnings
 from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from typing import TYPE_CHECKING
 
+from sqlalchemy.exc import SAWarning
 from traitlets.config import Config
 
 from grader.autograde.records import SubmissionRecord
@@ -81,6 +83,8 @@ class _Place:
 def _begin(config: Config, kind: str) -> None:
     from grader.autograde.worker import Worker
 
+    # nbgrader 0.9.6 makes SQLAlchemy 2.1 warn on every submission; nothing the instructor could do about it.
+    warnings.filterwarnings("ignore", category=SAWarning)
     threading.Thread(target=_die_with_parent, daemon=True).start()
     _Place.worker = Worker(config, kind)
 

@@ -18,6 +18,7 @@ from grader.autograde.verdict_cells import read_report, write_report
 from grader.engines import EngineError, engine_class
 from grader.execution import KernelLost, could_not_check
 from grader.i18n import _
+from grader.values.secret import BadSecret, key_of
 
 
 class IsolatedExecute(NbGraderPreprocessor):  # type: ignore[misc]
@@ -44,10 +45,11 @@ class IsolatedExecute(NbGraderPreprocessor):  # type: ignore[misc]
         submitted = Path(coursedir.format_path(coursedir.submitted_directory, info["student"], info["assignment"]))
         more = exporter.more_to_come(info["notebook"], info["student"], info["assignment"])
         try:
+            key = key_of(exporter.drydock.secret_file(coursedir), info["student"])
             with exporter.supply.take(more=more) as sandbox:
                 copy_files(folder, submitted, sandbox.folder, exporter.drydock.largest_file)
-                Grading(sandbox, exporter.drydock, release, self.log).run(nb)
-        except (EngineError, KernelLost) as trouble:
+                Grading(sandbox, exporter.drydock, release, key, self.log).run(nb)
+        except (EngineError, KernelLost, BadSecret) as trouble:
             self.log.error("%s/%s: %s", info["student"], info["assignment"], trouble)
             return str(trouble)
         except Exception as fault:

@@ -15,16 +15,20 @@ from grader.checks.verdicts import TaskReport
 from grader.engines import EngineError
 from grader.execution import CellOutcome, FreezeError, KernelLost, StudentKernel, could_not_check
 from grader.i18n import _
+from grader.values import KEY_VARIABLE, StudentKey
 
 
 class Grading:
     """One notebook's way through a sandbox. Raises KernelLost when the first kernel doesn't start."""
 
-    def __init__(self, sandbox: Sandbox, settings: Drydock, release: Release, log: logging.Logger) -> None:
+    def __init__(
+        self, sandbox: Sandbox, settings: Drydock, release: Release, key: StudentKey, log: logging.Logger
+    ) -> None:
         self._sandbox = sandbox
         self._settings = settings
         self._release = release
         self._known = release.by_name()
+        self._key = key
         self._log = log
         self._seconds_left = settings.notebook_seconds
         self._kernels_left = settings.kernels - 1
@@ -34,6 +38,7 @@ class Grading:
     def run(self, nb: NotebookNode) -> None:
         """Execute every code cell of ``nb`` and put its outputs, or its report, into it."""
         self._sandbox.kernel.wait_ready()
+        self._hand_key(self._sandbox.kernel)
         for number, cell in enumerate(nb.cells, 1):
             if cell.cell_type != "code":
                 continue
@@ -72,7 +77,9 @@ class Grading:
     def _ask(self, known: ReleaseCell, seconds: float) -> TaskReport:
         for tag in self._sandbox.images.restore():
             self._log.warning("%s: the name %s had been given to another image", known.name, tag)
-        return self._sandbox.checker.check(known.name, known.source, seconds, points=known.points)
+        return self._sandbox.checker.check(
+            known.name, known.source, seconds, points=known.points, key=self._key
+        )
 
     # -- cells that prepare a task
 
@@ -133,7 +140,12 @@ class Grading:
             return None
         return kernel
 
+    def _hand_key(self, kernel: StudentKernel) -> None:
+        """The student's own values must be the same here as at home. A sandbox is made before its student is known."""
+        kernel.export({KEY_VARIABLE: self._key.text})
+
     def _run_connect(self, kernel: StudentKernel) -> None:
+        self._hand_key(kernel)
         for cell in self._release.cells:
             if cell.is_connect:
                 kernel.run(cell.source, self._settings.cell_seconds)

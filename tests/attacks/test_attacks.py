@@ -1,0 +1,331 @@
+"""Hostile and broken submissions, graded in one parallel run beside honest ones.
+
+None earns a point that its state does not deserve, none loses one it earned, none stops the run or outlives it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import attack_cells as attacks
+import pytest
+from grading_course import ESSAY, LAB, SOLUTIONS, WEB_SOLUTION, Course
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell
+
+pytestmark = [pytest.mark.daemon, pytest.mark.timeout(600)]
+
+ALL = {**SOLUTIONS, "web": WEB_SOLUTION}
+REPO = Path(__file__).resolve().parents[2]
+FULL = {"net": 4, "vol": 3, "last": 2, "web": 5}
+NOTHING = dict.fromkeys(FULL, 0)
+#: Small walls, so that hitting them takes little time.
+SETTINGS = {
+    "cell_seconds": 8.0,
+    "check_seconds": 30.0,
+    "notebook_seconds": 150.0,
+    "kernels": 12,
+    "memory_bytes": 1_500_000_000,
+    "disk_bytes": 400_000_000,
+    "files_bytes": 60_000_000,
+    "processes": 200,
+    "largest_file": 10_000_000,
+}
+
+
+def with_cells(notebook: NotebookNode, before: str, cells: Mapping[str, str], **values: object) -> NotebookNode:
+    """Put attacks before the cell called ``before``; each keeps its name as a first comment."""
+    place = next(i for i, c in enumerate(notebook.cells) if c.metadata.get("nbgrader", {}).get("grade_id") == before)
+    new = []
+    for name, source in cells.items():
+        text = source
+        for key, value in values.items():
+            text = text.replace("{" + key + "}", str(value))
+        mark = f"# attack: {name}"
+        new.append(new_code_cell(f"{text}\n{mark}" if text.startswith("%%") else f"{mark}\n{text}"))
+    notebook.cells[place:place] = new
+    return notebook
+
+
+def tampered(course: Course) -> NotebookNode:
+    """Cells deleted, doubled, re-typed, reordered; false metadata, kernelspec and outputs."""
+    nb = course.answered({"vol": SOLUTIONS["vol"]})
+    cells = {c.metadata["nbgrader"]["grade_id"]: c for c in nb.cells if "nbgrader" in c.metadata}
+    cells["net"].update(cell_type="markdown", source="100")
+    cells["web"].source = "100"
+    cells["web"].metadata.nbgrader.update(points=1000, locked=False, solution=True, checksum="0")
+    bonus = new_code_cell("100", metadata={"nbgrader": dict(cells["vol"].metadata.nbgrader, grade_id="bonus")})
+    double = new_code_cell("4", metadata={"nbgrader": dict(cells["web"].metadata.nbgrader)})
+    false = {"task": "web", "title": "", "hint": "", "verdicts": [{"status": "passed", "sentence": "x"}]}
+    data = {"application/vnd.drydock.report+json": false, "text/plain": "5"}
+    double.outputs = [{"output_type": "execute_result", "data": data, "metadata": {}, "execution_count": 1}]
+    kept = [cells[n] for n in ("vol", "web", "vol-answer", "net", "connect")]
+    nb.cells = [bonus, double, *kept]  # last, last-setup, net-answer, essay … are gone
+    nb.metadata = {"kernelspec": {"name": "evil", "display_name": "evil", "argv": ["sh"]}, "drydock": {"version": 1}}
+    return nb
+
+
+@pytest.fixture(scope="module")
+def listener() -> Iterator[tuple[str, int]]:
+    """A service of the grading machine that students must not reach; says on which address and port."""
+    server = socket.create_server(("0.0.0.0", 0))
+    threading.Thread(target=_accept, args=(server,), daemon=True).start()
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))
+            address = probe.getsockname()[0]
+        except OSError:
+            address = "127.0.0.1"
+    yield address, server.getsockname()[1]
+    server.close()
+
+
+def _accept(server: socket.socket) -> None:
+    while True:
+        try:
+            server.accept()[0].close()
+        except OSError:
+            return
+
+
+@pytest.fixture(scope="module")
+def mark() -> str:
+    return f"drydock-attack-{os.getpid()}"
+
+
+@pytest.fixture(scope="module")
+def graded(tmp_path_factory: pytest.TempPathFactory, listener: tuple[str, int], mark: str) -> Course:
+    course = Course(tmp_path_factory.mktemp("attacked"), SETTINGS, web=True)
+    os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    course.release()
+    for student, make in SUBMISSIONS.items():
+        known = {"root": course.root, "repo": REPO, "mark": mark, "address": listener[0], "port": listener[1]}
+        course.hand_in(student, make(course, known))
+    _links(course)
+    code = "from grader.cli import main; main()"
+    done = subprocess.run(
+        [sys.executable, "-c", code, "grade", LAB, "--jobs", "2", "--report", "all.json"],
+        cwd=course.root, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    (course.root / "run.log").write_text(done.stdout + done.stderr)
+    assert "graded in" in done.stdout, done.stdout + done.stderr
+    return course
+
+
+type Known = Mapping[str, Any]
+type Maker = Callable[[Course, Known], NotebookNode | str]
+
+
+def honest(course: Course, _known: Known) -> NotebookNode:
+    return course.answered(ALL, "An image.")
+
+
+def liar(course: Course, _known: Known) -> NotebookNode:
+    nb = with_cells(course.answered({"vol": SOLUTIONS["vol"]}), "net-answer", attacks.LIES)
+    return with_cells(nb, "last-setup", attacks.NO_SETUP)
+
+
+def looker(course: Course, known: Known) -> NotebookNode:
+    return with_cells(course.answered(ALL), "net-answer", attacks.LOOKS, **known)
+
+
+def stuntman(course: Course, known: Known) -> NotebookNode:
+    nb, stunts = course.answered(ALL), list(attacks.STUNTS.items())
+    for n, before in enumerate(("net-answer", "vol-answer", "last-answer", "web-answer")):
+        nb = with_cells(nb, before, dict(stunts[2 * n : 2 * n + 2]), mark=known["mark"])
+    return nb
+
+
+def bomber(course: Course, _known: Known) -> NotebookNode:
+    nb = with_cells(course.answered(ALL), "vol-answer", attacks.BOMBS)
+    return with_cells(nb, "last-answer", attacks.FORK_BOMB)
+
+
+def killer(course: Course, _known: Known) -> NotebookNode:
+    return with_cells(course.answered(ALL), "vol-answer", attacks.KILL_DAEMON)
+
+
+def flooder(course: Course, _known: Known) -> NotebookNode:
+    return with_cells(course.answered(ALL), "vol-answer", attacks.FLOOD_DAEMON)
+
+
+def filler(course: Course, _known: Known) -> NotebookNode:
+    return with_cells(course.answered({"net": SOLUTIONS["net"]}), "vol-answer", attacks.FILL_DAEMON)
+
+
+def lookalike(course: Course, _known: Known) -> NotebookNode:
+    false_label = "!docker volume create --label secret-label=41 --label drydock.answer=1 data"
+    return course.answered({"vol": false_label, "web": attacks.LOOKALIKE})
+
+
+def false_daemon(course: Course, _known: Known) -> NotebookNode:
+    return with_cells(course.blank(), "net-answer", attacks.FALSE_DAEMON)
+
+
+def old_format(_course: Course, _known: Known) -> str:
+    cell = {"cell_type": "code", "language": "python", "input": "100", "outputs": [], "metadata": {}}
+    return json.dumps({"nbformat": 3, "nbformat_minor": 0, "metadata": {}, "worksheets": [{"cells": [cell]}]})
+
+
+SUBMISSIONS: dict[str, Maker] = {
+    # The slow ones first: students are graded in this, the alphabetical, order.
+    "a-stuntman": stuntman,
+    "b-bomber": bomber,
+    "c-looker": looker,
+    "d-flooder": flooder,
+    "f-honest": honest,
+    "g-honest": honest,
+    "h-liar": liar,
+    "i-killer": killer,
+    "j-filler": filler,
+    "k-lookalike": lookalike,
+    "l-false-daemon": false_daemon,
+    "m-tampered": lambda course, _known: tampered(course),
+    "n-garbage": lambda _course, _known: "\x00" * 100,
+    "o-old-format": old_format,
+    "p-no-cells": lambda _course, _known: json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": []}),
+    "q-links": honest,
+}
+
+
+def _links(course: Course) -> None:
+    """q-links brings links to what is not theirs, and a file that is too large."""
+    folder = course.root / "submitted" / "q-links" / LAB
+    (folder / "stolen.ipynb.txt").symlink_to(course.root / "solutions" / LAB / f"{LAB}.ipynb")
+    (folder / "book.db").symlink_to(course.root / "gradebook.db")
+    (folder / "tree").symlink_to(course.root / "solutions")
+    with (folder / "huge.bin").open("wb") as file:
+        file.truncate(50_000_000)
+    deep = folder.joinpath(*["d"] * 30)
+    deep.mkdir(parents=True)
+    (deep / "имя с пробелом.txt").write_text("x")
+
+
+EXPECTED: dict[str, dict[str, float | None]] = {
+    "a-stuntman": FULL,
+    "c-looker": FULL,
+    "d-flooder": FULL,
+    "f-honest": FULL,
+    "g-honest": FULL,
+    "h-liar": {**NOTHING, "vol": 3},
+    "i-killer": {**dict.fromkeys(FULL), "net": 4},
+    "k-lookalike": {**NOTHING, "vol": 1.5, "web": 3.75},
+    "l-false-daemon": NOTHING,
+    "m-tampered": {**NOTHING, "vol": 3},
+    "n-garbage": dict.fromkeys(FULL),
+    "o-old-format": NOTHING,
+    "p-no-cells": NOTHING,
+    "q-links": FULL,
+}
+
+
+@pytest.mark.parametrize("student", EXPECTED)
+def test_everybody_gets_what_their_work_deserves(graded: Course, student: str) -> None:
+    found = graded.grades(student)
+    found.pop(ESSAY)
+    assert found == EXPECTED[student], _said(graded, student)
+
+
+def test_bombs_cost_what_comes_after_them_and_nothing_before(graded: Course) -> None:
+    found = graded.grades("b-bomber")
+    assert (found["net"], found["vol"]) == (4, 3), _said(graded, "b-bomber")
+
+
+def test_a_full_daemon_keeps_what_was_earned(graded: Course) -> None:
+    found = graded.grades("j-filler")
+    assert found["net"] == 4
+    assert not found["vol"] and not found["web"], _said(graded, "j-filler")
+
+
+def _said(course: Course, student: str) -> str:
+    """For a failing test: what happened in that notebook."""
+    return "\n".join(
+        f"--- {c.source[:120]}\n{json.dumps(c.get('outputs', []))[:1500]}" for c in course.graded(student).cells
+    )
+
+
+def _attack_cell(course: Course, student: str, name: str) -> NotebookNode:
+    return next(c for c in course.graded(student).cells if f"# attack: {name}\n" in f"{c.source}\n")
+
+
+PLACES = [
+    *(("h-liar", name) for name in (*attacks.LIES, *attacks.NO_SETUP)),
+    *(("c-looker", name) for name in attacks.LOOKS),
+    *(("a-stuntman", name) for name in attacks.STUNTS),
+    *(("b-bomber", name) for name in (*attacks.BOMBS, *attacks.FORK_BOMB)),
+    ("d-flooder", "thousand-containers"),
+    ("i-killer", "kill-daemon"),
+    ("j-filler", "full-daemon"),
+    ("l-false-daemon", "false-daemon"),
+]
+
+
+@pytest.mark.parametrize(("student", "attack"), PLACES, ids=[attack for _student, attack in PLACES])
+def test_the_attack_was_tried_and_got_nowhere(graded: Course, student: str, attack: str) -> None:
+    cell = _attack_cell(graded, student, attack)
+    outputs = json.dumps(cell.outputs)
+    assert "NotRun" not in outputs
+    assert "ESCAPED" not in "".join(o.text for o in cell.outputs if o.output_type == "stream"), outputs
+    if student == "c-looker":
+        assert not any(o.output_type == "error" for o in cell.outputs), outputs  # it got to its end
+    # An attack with a mistake in it proves nothing.
+    for mistake in ("SyntaxError", "NameError", "ModuleNotFoundError", "Unable to find image"):
+        assert mistake not in outputs, outputs
+
+
+def test_attacks_really_took_place(graded: Course) -> None:
+    """What shows that an attack had the effect it was made for, where its own kernel can tell."""
+    for student, attack, wanted in (
+        ("b-bomber", "disk", "stopped: 5"),
+        ("b-bomber", "memory", "KernelDied"),
+        ("l-false-daemon", "false-daemon", "10.77.0.0/24"),
+        ("a-stuntman", "output-flood", "its kernel was ended"),
+        ("a-stuntman", "os-exit", "KernelDied"),
+        ("a-stuntman", "busy-loop", "CellTimeout"),
+        ("j-filler", "full-daemon", "No space left"),
+    ):
+        outputs = json.dumps(_attack_cell(graded, student, attack).outputs, ensure_ascii=False)
+        assert wanted in outputs, (attack, outputs[:3000])
+
+
+def test_output_is_small_whatever_was_printed(graded: Course) -> None:
+    for path in (graded.root / "autograded").rglob("*.ipynb"):
+        assert path.stat().st_size < 3_000_000
+
+
+def test_links_bring_nothing_into_feedback_or_the_students_folder(graded: Course) -> None:
+    copied = graded.root / "autograded" / "q-links" / LAB
+    assert not (copied / "stolen.ipynb.txt").exists()
+    assert not (copied / "book.db").exists()
+    assert not (copied / "huge.bin").exists()
+
+
+def test_what_could_not_be_checked_waits_for_the_instructor(graded: Course) -> None:
+    assert {"vol", "last", "web"} <= graded.flagged("i-killer")
+    assert {"net", "vol", "last", "web"} <= graded.flagged("n-garbage")
+    assert "ended early" in json.dumps(graded.graded("i-killer"))
+
+
+def test_nothing_outlives_the_run(graded: Course, mark: str) -> None:
+    shown = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
+    assert not [line for line in shown.splitlines() if mark in line]
+    for folder in ("/tmp", "/var/tmp", str(graded.root)):
+        assert not (Path(folder) / mark).exists()
+    mounts = Path("/proc/mounts").read_text()
+    ours = {line.split()[1] for line in mounts.splitlines() if line.startswith("drydock-work")}
+    assert not {place for place in ours if not _graded_by_somebody_alive(place)}
+    assert shutil.disk_usage("/tmp").free > 0
+
+
+def _graded_by_somebody_alive(place: str) -> bool:
+    pid = Path(place).parent.name.removeprefix("drydock-grade-").partition("-")[0]
+    return Path(f"/proc/{pid}").exists()
