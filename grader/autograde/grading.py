@@ -77,9 +77,7 @@ class Grading:
     def _ask(self, known: ReleaseCell, seconds: float) -> TaskReport:
         for tag in self._sandbox.images.restore():
             self._log.warning("%s: the name %s had been given to another image", known.name, tag)
-        return self._sandbox.checker.check(
-            known.name, known.source, seconds, points=known.points, key=self._key
-        )
+        return self._sandbox.checker.check(known.name, known.source, seconds, points=known.points, key=self._key)
 
     # -- cells that prepare a task
 

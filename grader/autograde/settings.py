@@ -57,7 +57,7 @@ class Drydock(Configurable):  # type: ignore[misc]
     ).tag(config=True)
 
     def secret_file(self, coursedir: CourseDirectory) -> Path:
-        return Path(str(coursedir.root)) / self.values_secret
+        return Path(str(coursedir.root), str(self.values_secret))
 
     def limits(self) -> Limits:
         return Limits(memory_bytes=self.memory_bytes, pids=self.pids, disk_bytes=self.disk_bytes)

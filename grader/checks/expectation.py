@@ -19,6 +19,7 @@ from grader.checks.docker_words import dig, inspect_command
 from grader.checks.errors import AuthorError, Refused, Unavailable
 from grader.checks.verdicts import Status, Verdict
 from grader.i18n import _
+from grader.values import Values
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,7 @@ class Context:
 
     task: str
     daemon: Daemon
+    values: Values = field(default_factory=Values)
     verdicts: list[Verdict] = field(default_factory=list)
     #: Objects seen alive so far, as "kind:name", over all tasks: evidence for "is gone".
     sightings: set[str] = field(default_factory=set)
@@ -60,6 +62,9 @@ class Context:
     boxes: dict[str, str] = field(default_factory=dict)
 
     def record(self, verdict: Verdict) -> None:
+        if verdict.status is Status.FAILED and (reason := self.values.reason(verdict.found)):
+            # Another copy's name or port explains more than where to look.
+            verdict = replace(verdict, look=reason)
         self.verdicts.append(verdict)
 
     def kept(self, key: str, make: Callable[[], AbstractContextManager[str]]) -> str:

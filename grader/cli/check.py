@@ -11,7 +11,9 @@ from grader.author.course import RELEASE, Lab, find_course
 from grader.checks.verdicts import Status, TaskReport
 from grader.cli import lab_daemon
 from grader.cli.group import EXIT_COULD_NOT
+from grader.cli.workspace import Workspace
 from grader.i18n import _
+from grader.values import StudentKey, own_key
 
 #: Seconds for one task.
 _TASK_SECONDS = 60.0
@@ -27,12 +29,12 @@ def command(*, lab: str, tasks: Sequence[str]) -> None:
     """
     course = find_course()
     chosen = course.lab(course.pick(lab, RELEASE), RELEASE)
-    reports = _check(chosen, tasks)
+    reports = _check(chosen, tasks, own_key(Workspace(course).folder(chosen.name)))
     _sum_up(chosen, reports)
     raise SystemExit(_exit_code([report.status for report in reports.values()]))
 
 
-def _check(lab: Lab, tasks: Sequence[str]) -> dict[str, TaskReport]:
+def _check(lab: Lab, tasks: Sequence[str], key: StudentKey) -> dict[str, TaskReport]:
     """Run the checks in order, showing each report at once. What a chosen task needs is checked too, silently."""
     unknown = set(tasks) - {task.id for task in lab.tasks}
     if unknown:
@@ -49,7 +51,7 @@ def _check(lab: Lab, tasks: Sequence[str]) -> dict[str, TaskReport]:
 
     with checker(engine) as checks:
         for task in lab.tasks:
-            report = checks.check(task.id, task.check.source, _TASK_SECONDS)
+            report = checks.check(task.id, task.check.source, _TASK_SECONDS, key=key)
             if not tasks or task.id in tasks:
                 reports[task.id] = report
                 click.echo(report.as_text(colour=colour))

@@ -10,7 +10,7 @@ import secrets
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -220,6 +220,10 @@ class StudentKernel:
         return self._parts()[1]
 
     # -- cells
+
+    def export(self, variables: Mapping[str, str], timeout: float = 30) -> None:
+        """Set environment variables of the running kernel; for its cells and the commands they start."""
+        self.run(f"__import__('os').environ.update({dict(variables)!r})", timeout)
 
     def run(self, source: str, timeout: float) -> CellOutcome:
         """Run one cell; at most ``timeout`` seconds, then an interrupt, then the end of the kernel."""

@@ -20,6 +20,7 @@ from grader.engines.protocol import Engine
 from grader.execution.pinned import PinnedSocket
 from grader.execution.processes import LastWords
 from grader.i18n import _
+from grader.values import DEFAULT_KEY, StudentKey
 
 #: Bytes in one answer of the runner; its texts are cut to a few hundred characters each, so more is a fault.
 _LARGEST_ANSWER = 4_000_000
@@ -77,13 +78,18 @@ class Checker:
         )
         self._log = LastWords(self._process.stderr)
 
-    def check(self, cell_id: str, source: str, timeout: float, *, points: float = 1.0) -> TaskReport:
-        """Run one check cell, at most ``timeout`` seconds. What goes wrong here becomes could-not-check."""
+    def check(
+        self, cell_id: str, source: str, timeout: float, *, points: float = 1.0, key: StudentKey = DEFAULT_KEY
+    ) -> TaskReport:
+        """Run one check cell, at most ``timeout`` seconds. What goes wrong here becomes could-not-check.
+
+        ``key``: whose copy is checked, for what ``check.value`` gives.
+        """
         if self._process is None or self._process.poll() is not None:
             self._end()
             self.launch()
         try:
-            answer = self._ask({"id": cell_id, "source": source, "points": points}, timeout)
+            answer = self._ask({"id": cell_id, "source": source, "points": points, "values_key": key.text}, timeout)
         except _NoAnswer as trouble:
             self._end()
             return could_not_check(cell_id, str(trouble))

@@ -1,0 +1,59 @@
+"""The values of one copy of a lab, and how to tell another copy's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from grader.i18n import _
+from grader.values.declaration import BadDeclaration, Declaration
+from grader.values.keys import DEFAULT_KEY, StudentKey
+
+
+@dataclass(frozen=True)
+class Stranger:
+    """A value in some text that another copy of the lab has, and not this one."""
+
+    declaration: Declaration
+    value: int | str
+    own: int | str
+
+
+class Values:
+    """What ``check.value`` gives to the owner of ``key``."""
+
+    def __init__(self, key: StudentKey = DEFAULT_KEY) -> None:
+        self.key = key
+        self._declared: dict[str, Declaration] = {}
+
+    def get(self, name: object, *, of: object, length: object) -> int | str:
+        """The owner's value. Raises BadDeclaration, also when ``name`` was asked for in another way before."""
+        asked = Declaration.of(name, of, length)
+        if self._declared.setdefault(asked.name, asked) != asked:
+            raise BadDeclaration(
+                _("the value {name} is asked for in two ways; it must be the same everywhere").format(name=name)
+            )
+        return asked.value(self.key)
+
+    def strangers(self, text: str) -> Iterator[Stranger]:
+        """Values of other copies in ``text``, for each name asked for so far whose own value is not there too."""
+        for declaration in self._declared.values():
+            own = declaration.value(self.key)
+            found = list(declaration.values_in(text))
+            if own not in found:
+                yield from (Stranger(declaration, value, own) for value in found)
+
+    def reason(self, text: str) -> str:
+        """What to tell the owner about another copy's value in ``text``, or nothing. Names no other student."""
+        for stranger in self.strangers(text):
+            words = {"name": stranger.declaration.name, "value": stranger.value, "own": stranger.own}
+            if self.key != DEFAULT_KEY and stranger.value == stranger.declaration.value(DEFAULT_KEY):
+                return _(
+                    "“{value}” is the {name} of a copy without a key. Yours is “{own}”: type your key once"
+                    " (drydock values set KEY), run the lab again, and use the values it then shows."
+                ).format(**words)
+            return _(
+                "“{value}” is the {name} of another student's copy of this lab. In yours the {name} is “{own}”:"
+                " do the task yourself, with your own values."
+            ).format(**words)
+        return ""
