@@ -44,6 +44,10 @@ proof: setup ## The author's proof for all labs (LAB=02 for one)
 release: setup ## Make labs/ anew from solutions/
 	@drydock author release
 
+.PHONY: screenshot
+screenshot: setup-tests ## Take the README's picture anew
+	@python tests/jupyter/screenshot.py
+
 .PHONY: lock
 lock: setup ## Resolve requirements.lock anew from pyproject.toml
 	@uv pip compile pyproject.toml --group dev --universal --generate-hashes --no-header --no-emit-index-url \
