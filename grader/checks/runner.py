@@ -1,6 +1,7 @@
 """``python -m grader.checks.runner``: runs check cells against $DOCKER_HOST for a trusted caller.
 
-Stdin has one JSON object a line: ``{"id", "source", "points"}`` and optionally ``"timeout"`` in seconds.
+Stdin has one JSON object a line: ``{"id", "source", "points"}`` and optionally ``"timeout"`` in seconds and
+``"values_key"``, the key of the student whose copy is checked.
 Stdout gets one JSON line for each, in order, and nothing else:
 ``{"id", "report": TaskReport.to_dict() | null, "error": str | null}``.
 
@@ -29,6 +30,7 @@ from grader.checks.plain import printable
 from grader.checks.task import Checks
 from grader.checks.verdicts import TaskReport
 from grader.i18n import _
+from grader.values import DEFAULT_KEY, BadKey, StudentKey, Values
 
 #: Seconds for one cell unless the request says otherwise.
 CELL_SECONDS = 60.0
@@ -43,6 +45,7 @@ class _Request:
     id: str
     source: str
     timeout: float
+    key: StudentKey
 
 
 def serve(requests: TextIO, answers: TextIO, checks: Checks, timeout: float = CELL_SECONDS) -> None:
@@ -74,7 +77,14 @@ def _parsed(line: str, timeout: float) -> _Request:
     seconds = data.get("timeout", timeout)
     if not isinstance(seconds, int | float) or isinstance(seconds, bool) or not 0 < seconds <= 3600:
         raise ValueError(_("timeout must be a number of seconds above 0 and up to 3600"))
-    return _Request(data["id"], data["source"], float(seconds))
+    return _Request(data["id"], data["source"], float(seconds), _key(data.get("values_key")))
+
+
+def _key(text: object) -> StudentKey:
+    try:
+        return DEFAULT_KEY if text is None else StudentKey.parse(str(text))
+    except BadKey as slip:
+        raise ValueError(str(slip)) from slip
 
 
 def _run_apart(request: _Request, checks: Checks) -> dict[str, Any]:
@@ -122,7 +132,7 @@ def _child(request: _Request, checks: Checks, writer: int) -> NoReturn:
         os.setpgid(0, 0)
         signal.signal(signal.SIGALRM, _out_of_time)
         signal.setitimer(signal.ITIMER_REAL, request.timeout)
-        result = run_cell(request.source, request.id, checks, request.timeout)
+        result = run_cell(request.source, request.id, checks, request.timeout, Values(request.key))
         signal.setitimer(signal.ITIMER_REAL, 0)
     except BaseException as error:
         result = {"error": _in_short(error)}
@@ -137,10 +147,10 @@ def _out_of_time(signum: int, frame: FrameType | None) -> NoReturn:
     raise OutOfTime
 
 
-def run_cell(source: str, name: str, checks: Checks, timeout: float) -> dict[str, Any]:
+def run_cell(source: str, name: str, checks: Checks, timeout: float, values: Values) -> dict[str, Any]:
     """Execute one check cell with only ``check`` in its namespace; what came of it as JSON data."""
     reports: list[TaskReport] = []
-    checks = checks.again(deadline=timeout, on_report=reports.append)
+    checks = checks.again(deadline=timeout, on_report=reports.append, values=values)
     error = _executed(source, name, {"check": checks, "__builtins__": builtins, "__name__": "__check__"})
     if not error and len(reports) != 1:
         error = (

@@ -6,6 +6,7 @@ import re
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
+from typing import overload
 
 from grader.checks.answer import Answer, store
 from grader.checks.container import Container
@@ -19,6 +20,7 @@ from grader.checks.network import Network
 from grader.checks.verdicts import Status, TaskReport, Verdict
 from grader.checks.volume import Volume
 from grader.i18n import _
+from grader.values import BadDeclaration, Values
 
 _TASK_ID = re.compile(r"[a-z0-9][a-z0-9-]*")
 
@@ -26,7 +28,8 @@ _TASK_ID = re.compile(r"[a-z0-9][a-z0-9-]*")
 class Checks:
     """All checks of a lab against one daemon.
 
-    ``deadline`` is the time for one task in seconds; ``on_report`` gets each finished report.
+    ``deadline`` is the time for one task in seconds; ``on_report`` gets each finished report; ``values`` are those
+    of the copy of the lab that is checked.
     """
 
     def __init__(
@@ -35,10 +38,12 @@ class Checks:
         *,
         deadline: float = 60.0,
         on_report: Callable[[TaskReport], None] = lambda report: None,
+        values: Values | None = None,
     ) -> None:
         self._connection = Connection(endpoint_host)
         self._deadline = deadline
         self._on_report = on_report
+        self._values = values or Values()
         self._reports: dict[str, TaskReport] = {}
         self._sightings: set[str] = set()
 
@@ -51,6 +56,22 @@ class Checks:
         daemon = Daemon(self._connection, Deadline(self._deadline))
         kept = store(daemon, name, value)
         print(_("Answer {name} kept: {value}").format(name=name, value=kept))
+
+    @overload
+    def value[T: (int, str)](self, name: str, *, of: Sequence[T]) -> T: ...
+
+    @overload
+    def value(self, name: str, *, length: int) -> str: ...
+
+    def value(self, name: str, *, of: Sequence[int | str] | None = None, length: int | None = None) -> int | str:
+        """This copy's own value: one ``of`` some choices, or a token of ``length`` characters.
+
+        docs/individual-values.md shows a task with one. Raises AuthorError.
+        """
+        try:
+            return self._values.get(name, of=of, length=length)
+        except BadDeclaration as mistake:
+            raise AuthorError(str(mistake)) from mistake
 
     @property
     def reports(self) -> Mapping[str, TaskReport]:
@@ -74,9 +95,13 @@ class Checks:
         """
         self._connection.remembered_helper(Daemon(self._connection, Deadline(self._deadline)))
 
-    def again(self, *, deadline: float, on_report: Callable[[TaskReport], None]) -> Checks:
-        """The same daemon and the same memory, another deadline and listener."""
-        other = Checks(self._connection.host or None, deadline=deadline, on_report=on_report)
+    def again(
+        self, *, deadline: float, on_report: Callable[[TaskReport], None], values: Values | None = None
+    ) -> Checks:
+        """The same daemon and the same memory, another deadline and listener, and perhaps another copy's values."""
+        other = Checks(
+            self._connection.host or None, deadline=deadline, on_report=on_report, values=values or self._values
+        )
         other._connection.take_helper(self._connection)
         other._reports, other._sightings = dict(self._reports), set(self._sightings)
         return other
@@ -130,7 +155,7 @@ class Task:
 
     def __enter__(self) -> Task:
         daemon = Daemon(self._checks._connection, Deadline(self._checks._deadline))
-        self._context = Context(str(self._id), daemon, sightings=self._checks._sightings)
+        self._context = Context(str(self._id), daemon, self._checks._values, sightings=self._checks._sightings)
         mistake = self._mistake()
         if mistake:
             self._context.record(author_verdict(AuthorError(mistake)))
