@@ -267,7 +267,7 @@ FLOOD_DAEMON = {
     """),
 }
 FILL_DAEMON = {
-    "full-daemon": "!docker run --name full drydock/busybox:1 dd if=/dev/zero of=/full bs=1M 2>&1 | tail -1",
+    "full-daemon": "!docker run --name full drydock/busybox:1 dd if=/dev/zero of=/full bs=1M",
 }
 #: A name of the course's on an image of one's own.
 LOOKALIKE = _cell("""
