@@ -101,6 +101,8 @@ class _Lines:
     def add(self, record: SubmissionRecord) -> None:
         self._bar.update(self._task, advance=1)
         self._console.print(_line(record), highlight=False)
+        for remark in record.remarks:
+            self._console.print(f"    {escape(remark)}", highlight=False)
 
 
 def _line(record: SubmissionRecord) -> str:

@@ -25,6 +25,7 @@ _COMMANDS = {
     "env": _("Print the lines that point docker at the lab daemon."),
     "doctor": _("Explain this machine: what works, what is missing."),
     "grade": _("Grade submissions."),
+    "values": _("Names, ports and tokens that differ per student."),
     "author": _("For authors: prove a lab sound, make the release."),
 }
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from pathlib import Path
 
 import platformdirs
 
+from grader.engines.layout import runtime_folder
 from grader.i18n import _
 
 WORKSPACE = "workspace"
@@ -36,7 +36,7 @@ def cache_folder() -> Path:
 
 def worth_watching() -> dict[str, Path]:
     """Folders whose free space decides whether a lab can go on, by what lies there."""
-    watched = {_("course images"): cache_folder(), _("running daemons"): Path(tempfile.gettempdir())}
+    watched = {_("course images"): cache_folder(), _("running daemons"): runtime_folder()}
     # One line for each disk, not for each folder.
     disks: dict[int, tuple[str, Path]] = {}
     for purpose, path in watched.items():
