@@ -4,52 +4,60 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 from typing import Any
 
+from grader.checks.errors import Refused, Unavailable
 from grader.checks.task import Checks
 from grader.checks.verdicts import TaskReport
 from grader.i18n import _
+from grader.values import Values, own_key
 
-#: Seconds for one task while a student waits for it.
-LIVE_SECONDS = 60.0
+#: Seconds for one task while a student waits for it; grading gives the same.
+LIVE_SECONDS = 50.0
 
 
 class NoDaemon(Exception):
     """There is no lab daemon to check against; the message says how to get one."""
 
     def _render_traceback_(self) -> list[str]:
+        # IPython asks an exception for its own rendering by this name: one sentence instead of a traceback.
         return [str(self)]
 
 
 def connect(lab: str) -> Checks:
-    """The checks of ``lab`` against the lab daemon ($DOCKER_HOST). Raises NoDaemon when none answers."""
-    host = os.environ.get("DOCKER_HOST")
+    """The checks of ``lab`` against the lab daemon: $DOCKER_HOST, else the one ``drydock up`` started.
+
+    Never the machine's own Docker by default. Raises NoDaemon when there is none or it does not answer, and
+    BadKey when the key for this student's own values is damaged.
+    """
+    host = os.environ.get("DOCKER_HOST") or _started_by_drydock()
     if not host:
-        raise NoDaemon(
-            _("No lab daemon is known here (DOCKER_HOST is not set). Start one in a terminal: drydock up")
-        )
-    version = _version(host)
-    show_text(_("Lab {lab}: connected to Docker {version}.").format(lab=lab, version=version))
-    return Checks(host, deadline=LIVE_SECONDS, on_report=show)
-
-
-def _version(host: str) -> str:
-    from grader.checks.daemon import Connection, Daemon
-    from grader.checks.deadline import Deadline
-    from grader.checks.errors import Refused, Unavailable
-
+        raise NoDaemon(_("No lab daemon is running. Start one in a terminal, then run this cell again: drydock up"))
+    # For the docker commands in the notebook's own cells.
+    os.environ["DOCKER_HOST"] = host
+    checks = Checks(host, deadline=LIVE_SECONDS, on_report=show, values=Values(own_key(Path.cwd())))
     try:
-        return str(
-            Daemon(Connection(host), Deadline(10)).ask(lambda client: client.version()).get("Version", "?")
-        )
+        checks.prepare()
+        version = checks.version()
     except (Unavailable, Refused) as error:
-        raise NoDaemon(_("{why} Start the lab daemon in a terminal: drydock up").format(why=error)) from None
+        raise NoDaemon(
+            _("{why} Start it in a terminal, then run this cell again: drydock up").format(why=error)
+        ) from None
+    print(_("Lab {lab}: connected to Docker {version}.").format(lab=lab, version=version))
+    return checks
+
+
+def _started_by_drydock() -> str:
+    from grader.engines import detached
+
+    lab = detached.current()
+    return lab.host if lab is not None else ""
 
 
 def show(report: TaskReport) -> None:
     """One display with both faces in Jupyter; plain text, coloured on a terminal, elsewhere."""
-    shell = _jupyter()
-    if shell is None:
+    if not _in_jupyter():
         print(report.as_text(colour=sys.stdout.isatty() and "NO_COLOR" not in os.environ))
         return
     from IPython.display import publish_display_data
@@ -57,12 +65,7 @@ def show(report: TaskReport) -> None:
     publish_display_data({"text/plain": report.as_text(), "text/html": report.as_html()})
 
 
-def show_text(line: str) -> None:
-    print(line)
-
-
-def _jupyter() -> Any:
-    """The running IPython shell when it has a notebook in front of it, else None."""
-    ipython = sys.modules.get("IPython")
-    shell = ipython.get_ipython() if ipython is not None else None
-    return shell if shell is not None and hasattr(shell, "kernel") else None
+def _in_jupyter() -> bool:
+    """Whether an IPython shell runs that has a notebook in front of it."""
+    ipython: Any = sys.modules.get("IPython")
+    return ipython is not None and hasattr(ipython.get_ipython(), "kernel")

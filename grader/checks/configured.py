@@ -14,7 +14,7 @@ from grader.checks.sizes import human_duration, nanoseconds
 from grader.i18n import _
 
 #: The engine's own defaults, used where a HEALTHCHECK does not say (Dockerfile reference, HEALTHCHECK).
-_HEALTH_DEFAULTS = {"Interval": 30, "Timeout": 30, "StartPeriod": 0, "Retries": 3}
+_HEALTH_DEFAULTS = {"Interval": 30, "Timeout": 30, "StartPeriod": 0, "StartInterval": 5, "Retries": 3}
 
 
 class Configured(Labelled):
@@ -79,6 +79,26 @@ class Configured(Labelled):
             "Env",
             right=lambda entries: wanted.items() <= environment(entries).items(),
             show=show,
+            look=self._config_look("ENV", "environment"),
+        )
+
+    @expectation
+    def has_env_like(self, name: str, pattern: str) -> Claim:
+        """It sets this environment variable, and its value matches this regular expression."""
+        arguments.text(name, "name")
+        wanted = arguments.pattern(pattern, "pattern")
+
+        def right(entries: Any) -> bool:
+            has = environment(entries)
+            return name in has and wanted.search(has[name]) is not None
+
+        return self._field(
+            self._says(_("{what} has {name} like {pattern} in its environment"), name=name, pattern=pattern),
+            f"{name}={pattern}",
+            "Config",
+            "Env",
+            right=right,
+            show=lambda entries: f"{name}={environment(entries).get(name, _('not set'))}",
             look=self._config_look("ENV", "environment"),
         )
 
@@ -174,14 +194,17 @@ class Configured(Labelled):
         interval: str | float | None = None,
         timeout: str | float | None = None,
         start_period: str | float | None = None,
+        start_interval: str | float | None = None,
         retries: int | None = None,
     ) -> Claim:
         """It has a health check; ``command`` is a part of its command, times are seconds or texts like "2s"."""
-        wanted = {
-            name: nanoseconds(value, name)
-            for name, value in (("Interval", interval), ("Timeout", timeout), ("StartPeriod", start_period))
-            if value is not None
+        times = {
+            "Interval": interval,
+            "Timeout": timeout,
+            "StartPeriod": start_period,
+            "StartInterval": start_interval,
         }
+        wanted = {name: nanoseconds(value, name) for name, value in times.items() if value is not None}
         if retries is not None:
             wanted["Retries"] = arguments.whole(retries, "retries", low=1, high=1000)
         if command is not None:
@@ -189,6 +212,8 @@ class Configured(Labelled):
         shown = ", ".join([*([command] if command else []), *(_health_part(*item) for item in wanted.items())])
 
         def right(check: Any) -> bool:
+            if start_interval is not None:
+                self._daemon.needs_api(1, 44, _("a health check's start interval"))
             test = list((check or {}).get("Test") or [])
             if not test or test[0] == "NONE":
                 return False
@@ -234,8 +259,8 @@ def _health_value(check: Mapping[str, Any], name: str) -> int:
 
 
 def _health_part(name: str, value: int) -> str:
-    words = {"Interval": "interval", "Timeout": "timeout", "StartPeriod": "start-period", "Retries": "retries"}
-    return f"{words[name]} {value if name == 'Retries' else human_duration(value)}"
+    words = {"StartPeriod": "start-period", "StartInterval": "start-interval"}
+    return f"{words.get(name, name.lower())} {value if name == 'Retries' else human_duration(value)}"
 
 
 def _shown_health(check: Any) -> str:

@@ -78,9 +78,10 @@ class Connection:
 class Daemon:
     """Questions to one daemon, all within one deadline."""
 
-    def __init__(self, connection: Connection, deadline: Deadline) -> None:
+    def __init__(self, connection: Connection, deadline: Deadline, *, request_seconds: float = REQUEST_SECONDS) -> None:
         self._connection = connection
         self.deadline = deadline
+        self._request_seconds = request_seconds
         self._info: Attrs | None = None
         self._lost = ""
 
@@ -93,52 +94,61 @@ class Daemon:
         return self._connection.host
 
     @contextmanager
-    def asking(self, *, patience: float = REQUEST_SECONDS) -> Iterator[APIClient]:
+    def asking(self, *, patience: float | None = None) -> Iterator[APIClient]:
         """The client for one request that may take ``patience`` seconds, its errors translated."""
+        patience = self._request_seconds if patience is None else patience
         if self._lost:
             raise Unavailable(self._lost, lost=True)
         left = self.deadline.remaining()
         if left <= 0:
-            raise self._losing(
-                _("The time for this check ({seconds:g} s) is over.").format(seconds=self.deadline.seconds)
-            )
+            raise self._losing(self._over())
         with self._translated(min(patience, left)):
             yield self._connection.client(min(patience, left))
 
     @contextmanager
     def _translated(self, seconds: float) -> Iterator[None]:
         import requests
-        from docker.errors import APIError, DockerException
+        from docker.errors import APIError, DockerException, InvalidVersion
         from urllib3.exceptions import HTTPError
 
         try:
             yield
         except APIError as error:
             raise self._sorted(error) from error
+        except InvalidVersion as error:
+            raise self._losing(_other_version(str(error))) from error
         except (requests.Timeout, TimeoutError) as error:
-            raise self._losing(_slow(seconds)) from error
+            raise self._losing(self._slow(seconds)) from error
         except (DockerException, requests.RequestException, HTTPError, OSError) as error:
             # requests wraps a time-out while reading a stream in a ConnectionError.
             slow = "timed out" in str(error).lower()
-            raise self._losing(_slow(seconds) if slow else self._away(error)) from error
+            raise self._losing(self._slow(seconds) if slow else self._away(error)) from error
 
     def _sorted(self, error: Any) -> Exception:
         status = int(error.status_code or 0)
         explanation = printable(error.explanation or error)
         if status == 400 and "client version" in explanation.lower():
-            return self._losing(_("This Docker daemon speaks another API version: {why}").format(why=explanation))
+            return self._losing(_other_version(explanation))
         return Refused(status, explanation)
 
     def _losing(self, message: str) -> Unavailable:
         self._lost = message
         return Unavailable(message, lost=True)
 
+    def _over(self) -> str:
+        return _("The time for this check ({seconds:g} s) is over.").format(seconds=self.deadline.seconds)
+
+    def _slow(self, seconds: float) -> str:
+        if self.deadline.is_over():
+            return self._over()
+        return _("The Docker daemon did not answer within {seconds:.0f} s.").format(seconds=max(1.0, seconds))
+
     def _away(self, error: Exception) -> str:
         return _("The Docker daemon at {host} can't be reached: {why}").format(
             host=self.host or _("the default address"), why=printable(_root_cause(error), 200)
         )
 
-    def ask[T](self, question: Callable[[Any], T], *, patience: float = REQUEST_SECONDS) -> T:
+    def ask[T](self, question: Callable[[Any], T], *, patience: float | None = None) -> T:
         """The answer to one question. Raises Unavailable or Refused."""
         with self.asking(patience=patience) as client:
             return question(client)
@@ -159,7 +169,7 @@ class Daemon:
         from requests import RequestException
 
         with suppress(DockerException, RequestException, OSError):
-            wish(self._connection.client(1.0 if self._lost else REQUEST_SECONDS))
+            wish(self._connection.client(1.0 if self._lost else self._request_seconds))
 
     def wait_for_exit(self, container: str, seconds: float) -> int | None:
         """The exit code of a container, or None when it still runs after ``seconds``."""
@@ -176,7 +186,7 @@ class Daemon:
 
     def post(self, path: str, body: Mapping[str, Any]) -> Attrs:
         """The answer to a POST of JSON. Raises Unavailable or Refused."""
-        with self.stream(path, {}, patience=REQUEST_SECONDS, body=body) as response:
+        with self.stream(path, {}, patience=self._request_seconds, body=body) as response:
             return dict(response.json())
 
     @contextmanager
@@ -227,8 +237,8 @@ class Daemon:
             )
 
 
-def _slow(seconds: float) -> str:
-    return _("The Docker daemon did not answer within {seconds:.0f} s.").format(seconds=max(1.0, seconds))
+def _other_version(why: str) -> str:
+    return _("This Docker daemon is too old or too new for these checks: {why}").format(why=why)
 
 
 def _message_of(response: requests.Response) -> str:

@@ -40,6 +40,20 @@ class Labelled(Subject):
         )
 
     @expectation
+    def has_label_like(self, key: str, pattern: str) -> Claim:
+        """It carries this label, and its value matches this regular expression."""
+        arguments.text(key, "key")
+        wanted = arguments.pattern(pattern, "pattern")
+        return self._field(
+            self._says(_("{what} has a label {key} like {pattern}"), key=key, pattern=pattern),
+            f"{key}={pattern}",
+            *self.label_path,
+            right=lambda labels: key in (labels or {}) and wanted.search(labels[key]) is not None,
+            show=lambda labels: shown_pairs(labels, _("no labels")),
+            look=_("Labels are metadata, given when something is made: the `--help` of that command lists them."),
+        )
+
+    @expectation
     def has_no_label(self, key: str) -> Claim:
         """It does not carry this label."""
         arguments.text(key, "key")

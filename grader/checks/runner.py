@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import builtins
+import ctypes
 import json
 import os
 import select
@@ -32,8 +33,8 @@ from grader.checks.verdicts import TaskReport
 from grader.i18n import _
 from grader.values import DEFAULT_KEY, BadKey, StudentKey, Values
 
-#: Seconds for one cell unless the request says otherwise.
-CELL_SECONDS = 60.0
+#: Seconds for one cell unless the request says otherwise; the caller's own patience should be a few seconds more.
+CELL_SECONDS = 50.0
 #: Seconds a cell gets to end by itself after its time is over, before it is killed.
 GRACE_SECONDS = 2.0
 #: Bytes of the longest answer a child may give.
@@ -98,13 +99,17 @@ def _run_apart(request: _Request, checks: Checks) -> dict[str, Any]:
     os.close(writer)
     try:
         with open(reader, "rb", buffering=0) as pipe:  # noqa: PTH123 - a file descriptor, not a path
-            return _collected(pipe, request.timeout + GRACE_SECONDS)
+            result = _collected(pipe, request.timeout + GRACE_SECONDS)
     finally:
         with suppress(ProcessLookupError):
             os.killpg(child, signal.SIGKILL)
         with suppress(ProcessLookupError):
             os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
+    if result.get("killed"):
+        checks.tidy()
+        checks.close()
+    return result
 
 
 def _collected(pipe: BinaryIO | Any, seconds: float) -> dict[str, Any]:
@@ -113,7 +118,7 @@ def _collected(pipe: BinaryIO | Any, seconds: float) -> dict[str, Any]:
     while True:
         left = end - time.monotonic()
         if left <= 0 or not select.select([pipe], [], [], left)[0]:
-            return {"error": _("The check cell did not end within its time and was stopped.")}
+            return {"error": _("The check cell did not end within its time and was stopped."), "killed": True}
         piece = pipe.read(65536)
         if not piece or len(data) > _ANSWER_LIMIT:
             break
@@ -129,9 +134,14 @@ def _child(request: _Request, checks: Checks, writer: int) -> NoReturn:
     """Run the cell and write what came of it; never returns."""
     result: dict[str, Any] = {"error": _("The check cell could not be run.")}
     try:
+        _die_with_parent()
         os.setpgid(0, 0)
+        # The next requests are not the cell's to read.
+        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+        sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 - a descriptor, for good
         signal.signal(signal.SIGALRM, _out_of_time)
-        signal.setitimer(signal.ITIMER_REAL, request.timeout)
+        # Again every second: a cell could swallow it once.
+        signal.setitimer(signal.ITIMER_REAL, request.timeout, 1.0)
         result = run_cell(request.source, request.id, checks, request.timeout, Values(request.key))
         signal.setitimer(signal.ITIMER_REAL, 0)
     except BaseException as error:
@@ -141,6 +151,13 @@ def _child(request: _Request, checks: Checks, writer: int) -> NoReturn:
         while data:
             data = data[os.write(writer, data) :]
         os._exit(0)
+
+
+def _die_with_parent() -> None:
+    """Ask Linux to kill this process when the runner ends, however it ends."""
+    pr_set_pdeathsig = 1  # linux/prctl.h
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGKILL)
 
 
 def _out_of_time(signum: int, frame: FrameType | None) -> NoReturn:

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import math
 import re
 import traceback
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from types import TracebackType
 from typing import overload
 
 from grader.checks.answer import Answer, store
 from grader.checks.container import Container
-from grader.checks.daemon import Connection, Daemon
+from grader.checks.daemon import REQUEST_SECONDS, Connection, Daemon
 from grader.checks.deadline import Deadline
-from grader.checks.errors import AuthorError, CheckFailed, CouldNotCheck, OutOfTime
+from grader.checks.errors import AuthorError, CheckFailed, CouldNotCheck, OutOfTime, Refused, Unavailable
 from grader.checks.event import Event
 from grader.checks.expectation import Context, author_verdict
 from grader.checks.image import Image
 from grader.checks.network import Network
+from grader.checks.throwaway import sweep
 from grader.checks.verdicts import Status, TaskReport, Verdict
 from grader.checks.volume import Volume
 from grader.i18n import _
@@ -36,16 +39,21 @@ class Checks:
         self,
         endpoint_host: str | None = None,
         *,
-        deadline: float = 60.0,
+        deadline: float = 50.0,
+        request_seconds: float = REQUEST_SECONDS,
         on_report: Callable[[TaskReport], None] = lambda report: None,
         values: Values | None = None,
     ) -> None:
         self._connection = Connection(endpoint_host)
         self._deadline = deadline
+        self._request_seconds = request_seconds
         self._on_report = on_report
         self._values = values or Values()
         self._reports: dict[str, TaskReport] = {}
         self._sightings: set[str] = set()
+
+    def _daemon(self) -> Daemon:
+        return Daemon(self._connection, Deadline(self._deadline), request_seconds=self._request_seconds)
 
     def task(self, id: str, *, hint: str, title: str = "", needs: Sequence[str] = ()) -> Task:
         """The check of one task, a context manager. ``needs``: tasks that must not have failed before."""
@@ -53,7 +61,7 @@ class Checks:
 
     def answer(self, name: str, value: object) -> None:
         """Keep an answer on the daemon, for the check that follows. Typed by students."""
-        daemon = Daemon(self._connection, Deadline(self._deadline))
+        daemon = self._daemon()
         kept = store(daemon, name, value)
         print(_("Answer {name} kept: {value}").format(name=name, value=kept))
 
@@ -89,11 +97,21 @@ class Checks:
         self._sightings.update(sightings)
 
     def prepare(self) -> None:
-        """Look at the daemon once before a student does: which image is the helper is decided now.
+        """Look at the daemon before a student does: which image is the helper is decided now.
 
         Raises Unavailable or Refused.
         """
-        self._connection.remembered_helper(Daemon(self._connection, Deadline(self._deadline)))
+        self._connection.remembered_helper(self._daemon())
+
+    def version(self) -> str:
+        """The daemon's version, such as 26.1.5. Raises Unavailable or Refused."""
+        daemon = self._daemon()
+        return str(daemon.ask(lambda client: client.version()).get("Version", "?"))
+
+    def tidy(self) -> None:
+        """Remove containers of ours that a check which was killed just now left on the daemon."""
+        with suppress(Unavailable, Refused):
+            sweep(self._daemon(), older_than=-math.inf)
 
     def again(
         self, *, deadline: float, on_report: Callable[[TaskReport], None], values: Values | None = None
@@ -154,7 +172,7 @@ class Task:
         return self._context
 
     def __enter__(self) -> Task:
-        daemon = Daemon(self._checks._connection, Deadline(self._checks._deadline))
+        daemon = self._checks._daemon()
         self._context = Context(str(self._id), daemon, self._checks._values, sightings=self._checks._sightings)
         mistake = self._mistake()
         if mistake:

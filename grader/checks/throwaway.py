@@ -11,7 +11,7 @@ import secrets
 import tarfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from typing import Any
 
@@ -35,7 +35,7 @@ def throwaway(
 
     ``host`` and ``more`` are the Engine API's HostConfig and other fields of "create a container".
     """
-    _sweep(daemon)
+    sweep(daemon)
     body: dict[str, Any] = {
         "Image": image,
         "Labels": {OWN_LABEL: "1"},
@@ -57,11 +57,12 @@ def throwaway(
 
 def run(daemon: Daemon, image: str, command: Sequence[str] | None, *, seconds: float, **more: Any) -> Outcome:
     """Run a command in a throwaway container, at most ``seconds``. Raises Unavailable or Refused."""
-    with throwaway(daemon, image, command, **more) as identifier:
+    with ExitStack() as stack:
         try:
+            identifier = stack.enter_context(throwaway(daemon, image, command, **more))
             daemon.ask(lambda client: client.start(identifier))
         except Refused as refusal:
-            # The runtime could not execute it: what `docker run` answers with code 127 or 126.
+            # The image has no command, or the runtime can't execute it: `docker run` ends with 125 to 127 then.
             return Outcome(127, "", refusal.explanation)
         code = daemon.wait_for_exit(identifier, seconds)
         output = read_logs(daemon, identifier, tty=False, streams=(1,))
@@ -111,11 +112,11 @@ def any_image(daemon: Daemon) -> Iterator[str]:
         daemon.release(lambda client: client.remove_image(f"sha256:{identifier}"))
 
 
-def _sweep(daemon: Daemon) -> None:
-    """Remove what a killed check left behind."""
+def sweep(daemon: Daemon, older_than: float = _STALE) -> None:
+    """Remove containers of ours that a killed check left behind, ``older_than`` in seconds."""
     label = f"{OWN_LABEL}=1"
     left = daemon.ask(lambda client: client.containers(all=True, filters={"label": label}))
-    for identifier in (c["Id"] for c in left if time.time() - int(c.get("Created", 0)) > _STALE):
+    for identifier in (c["Id"] for c in left if time.time() - int(c.get("Created", 0)) >= older_than):
         daemon.release(partial(_remove, identifier))
 
 

@@ -8,9 +8,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from grader.engines import best_engine
 from grader.engines.protocol import Engine
+
+# How long one example takes says nothing on a machine that others use too.
+settings.register_profile("checks", deadline=None)
+settings.load_profile("checks")
 
 _HERE = Path(__file__).parent
 

@@ -98,8 +98,10 @@ c("ck-created").made_from("ck/app:same") | c("ck-created").made_from("drydock/bu
 c("ck-oom").has_command("tail /dev/zero") | c("ck-oom").has_command(["tail"]) | "/dev/zero"
 c("ck-created").has_entrypoint(["echo", "hello"]) | c("ck-done").has_entrypoint("sh") | []
 c("ck-live").has_env(MODE="prod", GREETING="a=b") | c("ck-live").has_env(MODE="dev") | MODE=prod
+c("ck-live").has_env_like("MODE", "^pr") | c("ck-live").has_env_like("MODE", "^dev$") | MODE=prod
 c("ck-live").has_no_env("SECRET") | c("ck-live").has_no_env("MODE") | MODE=prod
 c("ck-live").has_label("team", "blue") | c("ck-live").has_label("team", "red") | team=blue
+c("ck-live").has_label_like("team", "bl.e") | c("ck-live").has_label_like("team", "^lue") | team=blue
 c("ck-live").has_no_label("secret") | c("ck-live").has_no_label("team") | team=blue
 c("ck-created").runs_as("harbour") | c("ck-live").runs_as("harbour") | root
 c("ck-done").runs_as("0") | c("ck-created").runs_as("root") | harbour
@@ -109,7 +111,7 @@ c("ck-live").exposes(4000) | c("ck-done").exposes(4000) | no exposed port
 c("ck-done").does_not_expose(4000) | c("ck-live").does_not_expose(4000) | 4000/tcp
 c("ck-live").has_stop_signal("INT") | c("ck-done").has_stop_signal("SIGINT") | SIGTERM
 c("ck-live").has_healthcheck("test -f", interval="1s", retries=2) | c("ck-live").has_healthcheck(interval=2) | interval 1s
-c("ck-live").has_healthcheck(timeout=30) | c("ck-done").has_healthcheck() | no health check
+c("ck-live").has_healthcheck(start_interval=5, timeout=30) | c("ck-done").has_healthcheck() | no health check
 c("ck-done").has_no_healthcheck() | c("ck-live").has_no_healthcheck() | test -f /etc/passwd
 c("ck-tty").has_tty() | c("ck-done").has_tty() | no
 c("ck-tty").is_interactive() | c("ck-live").is_interactive() | no
@@ -196,8 +198,10 @@ i("ck/app:1").differs_from("ck/fat:1") | i("ck/app:1").differs_from("ck/app:same
 i("ck/app:1").has_entrypoint("echo hello") | i("ck/app:1").has_entrypoint([]) | ["echo", "hello"]
 i("ck/app:1").has_command("world") | i("ck/app:1").has_command("moon") | ["world"]
 i("ck/app:1").has_env(MODE="dev", LEVEL="3") | i("ck/app:1").has_env(MODE="prod") | MODE=dev
+i("ck/app:1").has_env_like("LEVEL", r"^\d$") | i("ck/app:1").has_env_like("SECRET", ".") | SECRET=not set
 i("ck/app:1").has_no_env("SECRET") | i("ck/app:1").has_no_env("LEVEL") | LEVEL=3
 i("ck/app:1").has_label("team") | i("ck/app:1").has_label("team", "red") | team=blue
+i("ck/app:1").has_label_like("team", "^b") | i("ck/app:1").has_label_like("boss", ".") | team=blue
 i("ck/app:1").has_no_label("boss") | i("ck/app:1").has_no_label("team") | team=blue
 i("ck/app:1").has_workdir("/srv") | i("drydock/busybox:1").has_workdir("/srv") | /
 i("ck/app:1").runs_as("harbour") | i("ck/fat:1").runs_as("harbour") | root
@@ -233,6 +237,7 @@ n("ck-front").exists() | n("ck-nothing").exists() | there is no network ck-nothi
 n("ck-front").has_driver("bridge") | n("ck-front").has_driver("macvlan") | bridge
 n("ck-front").has_option("com.docker.network.driver.mtu", "1400") | n("ck-front").has_option("com.docker.network.driver.mtu", "1500") | 1400
 n("ck-front").has_label("team", "blue") | n("ck-inner").has_label("team") | no labels
+n("ck-front").has_label_like("team", "^b") | n("ck-front").has_label_like("team", "^r") | team=blue
 n("ck-inner").has_no_label("team") | n("ck-front").has_no_label("team") | team=blue
 n("ck-inner").is_internal() | n("ck-front").is_internal() | no
 n("ck-front").is_internal(False) | n("ck-inner").is_internal(False) | yes
@@ -248,6 +253,7 @@ v("ck-data").exists() | v("ck-nothing").exists() | there is no volume ck-nothing
 v("ck-data").has_driver("local") | v("ck-data").has_driver("nfs") | local
 v("ck-opt").has_option("type", "tmpfs") | v("ck-data").has_option("type") | no options
 v("ck-data").has_label("team", "blue") | v("ck-opt").has_label("team") | no labels
+v("ck-data").has_label_like("team", "^b") | v("ck-data").has_label_like("team", "^r") | team=blue
 v("ck-opt").has_no_label("team") | v("ck-data").has_no_label("team") | team=blue
 v("ck-data").used_by("ck-live") | v("ck-data").used_by("ck-done") | ck-live
 v("ck-opt").is_unused() | v("ck-data").is_unused() | ck-live

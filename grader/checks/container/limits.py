@@ -120,7 +120,7 @@ class Limits(ContainerSubject):
     def _must_be_able(self, name: str, value: Any) -> None:
         """A daemon that can't enforce a limit drops it with a warning: that is not the student's mistake."""
         ability = _LIMITS[name].ability
-        if not value and ability and self._daemon.info().get(ability) is False:
+        if not value and ability and not self._daemon.info().get(ability, True):
             raise Unavailable(
                 _("this Docker daemon can't limit {name} on this machine (docker info: {ability} false)").format(
                     name=name, ability=ability

@@ -108,13 +108,12 @@ class Security(Creation):
 
     def _mode(self, sentence: str, mode: str, field: str) -> Claim:
         wanted = arguments.text(mode, "mode")
-        names = {wanted, self._with_id(wanted)}
         return self._field(
             self._says(sentence, mode=wanted),
             wanted,
             "HostConfig",
             field,
-            right=lambda has: (has or "private") in names,
+            right=lambda has: (has or "private") in (wanted, self._with_id(wanted)),
             show=lambda has: str(has or "private"),
             look=_("Namespaces are private unless a container is made otherwise: see `docker run --help`."),
         )

@@ -54,8 +54,10 @@ class ContainerSubject(Subject):
 
 
 def is_live(attrs: Attrs) -> bool:
-    """Whether commands can run in it: running and not paused."""
-    return dig(attrs, "State", "Running") is True and dig(attrs, "State", "Paused") is not True
+    """Whether commands can run in it: running, not paused, and not between two restarts."""
+    state = attrs.get("State") or {}
+    # Between two restarts the daemon says Running and Restarting at once.
+    return state.get("Running") is True and not state.get("Paused") and not state.get("Restarting")
 
 
 def state_in_words(attrs: Attrs) -> str:

@@ -1,0 +1,52 @@
+"""docs/checks.md has every expectation, and its examples are right."""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from grader.checks import CheckFailed, Checks, CouldNotCheck, fingerprint
+from grader.checks.answer import Answer
+from grader.checks.container import Container
+from grader.checks.event import Event
+from grader.checks.expectation import expectations_of
+from grader.checks.image import Image
+from grader.checks.network import Network
+from grader.checks.volume import Volume
+
+PAGE = (Path(__file__).parents[2] / "docs" / "checks.md").read_text(encoding="utf-8")
+KINDS = {
+    "Containers": (Container, 't.container("web")'),
+    "Images": (Image, 't.image("app:1")'),
+    "Networks": (Network, 't.network("front")'),
+    "Volumes": (Volume, 't.volume("data")'),
+    "Answers": (Answer, 't.answer("exit-code")'),
+    "The past": (Event, 't.event("container", "die", "web", exitCode="137")'),
+}
+
+
+def examples(heading: str) -> list[str]:
+    """All `.call(…)` in the tables under a heading."""
+    section = re.search(rf"^## {heading}.*?(?=^## )", PAGE, re.MULTILINE | re.DOTALL)
+    assert section, heading
+    rows = [line for line in section[0].splitlines() if line.startswith("|")]
+    return [text.replace("\\|", "|") for row in rows for text in re.findall(r"`(\.[a-z_0-9]+\(.*?\))`", row)]
+
+
+@pytest.mark.parametrize("heading", KINDS)
+def test_page_has_every_expectation_with_a_valid_example(heading: str) -> None:
+    kind, subject = KINDS[heading]
+    shown = {re.match(r"\.([a-z_0-9]+)", example)[1] for example in examples(heading)}  # type: ignore[index]
+    assert shown == set(expectations_of(kind))
+    # Against no daemon a right example is "can't be reached"; a wrong one would be the author's mistake.
+    check = Checks("unix:///nonexistent/docker.sock", deadline=5)
+    made = fingerprint.make("exit-code", "137")
+    with suppress(CheckFailed, CouldNotCheck), check.task("docs", hint="Read.") as t:
+        for example in examples(heading):
+            eval(subject + example.replace("scrypt1:…", made), {"t": t})
+    verdicts = check.reports["docs"].verdicts
+    assert len(verdicts) == len(examples(heading))
+    assert [verdict.found for verdict in verdicts if "mistake" in verdict.found] == []

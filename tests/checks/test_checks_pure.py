@@ -1,0 +1,286 @@
+"""The parts of the checks that need no daemon, by their properties."""
+
+from __future__ import annotations
+
+import html.parser
+import ipaddress
+import json
+import math
+import struct
+from contextlib import suppress
+
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from grader.checks import AuthorError, CheckFailed, CouldNotCheck, Status, TaskReport, Verdict, fingerprint
+from grader.checks.commands import Outcome
+from grader.checks.docker_words import environment, full_reference, published
+from grader.checks.files import Entry, followed
+from grader.checks.multiplex import demultiplexed
+from grader.checks.plain import excerpt, printable
+from grader.checks.sizes import human_memory, human_size, memory_bytes, nanoseconds, size_bytes
+from grader.checks.sockets import listening
+from grader.checks.web import from_wget, reachable
+from grader.checks.wording import short_line
+
+texts = st.text(max_size=80)
+verdicts = st.builds(
+    Verdict,
+    status=st.sampled_from(Status),
+    sentence=texts,
+    expected=texts,
+    found=texts,
+    command=texts,
+    look=texts,
+    weight=st.floats(0.001, 1000),
+    quiet=st.booleans(),
+)
+reports = st.builds(TaskReport, task=texts, title=texts, hint=texts, verdicts=st.lists(verdicts, max_size=6).map(tuple))
+
+
+@given(reports)
+def test_a_report_survives_json(report: TaskReport) -> None:
+    assert TaskReport.from_dict(json.loads(json.dumps(report.to_dict()))) == report
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | texts,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["task", "title", "x"]), inner),
+    max_leaves=5,
+)
+
+
+@given(JSON, st.sampled_from(["status", "sentence", "weight", "quiet", "verdicts", "task", ""]))
+def test_a_broken_report_is_a_value_error(junk: object, field: str) -> None:
+    data = TaskReport("a", "A", "h", (Verdict(Status.PASSED, "s"),)).to_dict()
+    if field in data:
+        data[field] = junk
+    elif field:
+        data["verdicts"][0][field] = junk
+    else:
+        data = junk  # type: ignore[assignment]
+    with suppress(ValueError):
+        TaskReport.from_dict(data)
+
+
+@given(reports)
+def test_fraction_is_the_share_by_weight_and_whole_only_when_passed(report: TaskReport) -> None:
+    assert 0 <= report.fraction <= 1
+    assert (report.fraction == 1) == (report.status is Status.PASSED)
+    total = sum(verdict.weight for verdict in report.verdicts)
+    passed = sum(verdict.weight for verdict in report.verdicts if verdict.status is Status.PASSED)
+    assert math.isclose(report.fraction * total, passed, abs_tol=1e-6)
+
+
+def test_what_could_not_be_checked_outweighs_a_failure_and_an_empty_task_is_not_passed() -> None:
+    kinds = [Verdict(status, "s") for status in (Status.PASSED, Status.FAILED, Status.COULD_NOT_CHECK)]
+    assert TaskReport("t", "T", "h", tuple(kinds)).status is Status.COULD_NOT_CHECK
+    assert TaskReport("t", "T", "h", tuple(kinds[:2])).status is Status.FAILED
+    assert TaskReport("t", "T", "h", ()).status is Status.COULD_NOT_CHECK
+
+
+class Reader(html.parser.HTMLParser):
+    """Collects what a browser would see."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.attributes: set[str] = set()
+        self.tags: set[str] = set()
+        self.words = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.open.append(tag)
+        self.tags.add(tag)
+        self.attributes |= {name for name, _value in attrs}
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.words += data
+
+
+OURS = {"section", "div", "span", "strong", "small", "ul", "li", "dl", "dt", "dd", "code", "details", "summary"}
+
+
+@given(reports)
+def test_html_is_balanced_and_only_ours(report: TaskReport) -> None:
+    reader = Reader()
+    reader.feed(report.as_html())
+    reader.close()
+    assert reader.open == []
+    assert reader.tags <= OURS
+    assert reader.attributes <= {"class", "style", "aria-label", "aria-hidden", "role"}
+
+
+def test_html_and_text_say_the_same_and_show_nothing_raw() -> None:
+    evil = "<script>alert(1)</script>\x1b[31m"
+    bad = Verdict(Status.FAILED, f"`{evil}` runs", "a & b", evil, "docker ps", "Look at `x`.")
+    quiet = Verdict(Status.FAILED, "more", quiet=True)
+    report = TaskReport("web", "Web", "Use <b>.", (Verdict(Status.PASSED, "fine"), bad, quiet))
+    page, text = report.as_html(), report.as_text()
+    assert "<script" not in page
+    assert "<b>" not in page
+    assert "\x1b" not in page + text
+    reader = Reader()
+    reader.feed(page)
+    for part in ("fine", "a & b", "docker ps", "passed", "failed", "✗", "Use <b>.", "1 more", "\\x1b[31m"):
+        assert part in reader.words
+        assert part in text
+    assert "more\n" not in text
+    assert report.as_text(colour=True).count("\x1b[") == 6
+
+
+def test_the_exception_is_one_line_without_a_traceback() -> None:
+    report = TaskReport("web", "Web", "h", (Verdict(Status.FAILED, "A runs", found="exited\nbadly"),))
+    for kind in (CheckFailed, CouldNotCheck):
+        error = kind(report)
+        assert "\n" not in str(error)
+        assert "exited badly" in str(error)
+        assert error._render_traceback_() == [f"{kind.__name__}: {short_line(report)}"]
+
+
+@given(st.text(max_size=3000), st.integers(10, 700))
+def test_printable_is_bounded_and_has_no_control_characters(text: str, limit: int) -> None:
+    shown = printable(text, limit)
+    assert len(shown) <= limit
+    assert all(character in "\n\t" or character.isprintable() or ord(character) >= 0xA0 for character in shown)
+    assert "\n" not in excerpt(text)
+
+
+@given(st.integers(0, 10**15))
+def test_sizes_are_read_as_docker_writes_them(size: int) -> None:
+    assert size_bytes(size) == memory_bytes(size) == size
+    for shown, read in ((human_size(size), size_bytes), (human_memory(size), memory_bytes)):
+        assert math.isclose(read(shown), size, rel_tol=1e-3, abs_tol=1)
+
+
+@pytest.mark.parametrize(
+    ("text", "memory", "size"),
+    [("64m", 64 * 2**20, 64 * 10**6), ("1.5GB", 3 * 2**29, 1_500_000_000), ("2 KiB", 2048, 2048), ("7b", 7, 7)],
+)
+def test_sizes(text: str, memory: int, size: int) -> None:
+    assert (memory_bytes(text), size_bytes(text)) == (memory, size)
+
+
+@pytest.mark.parametrize("wrong", ["", "m", "64 mm", "-1", "1e3", -1, True, None, 2.5, "64m\n64m"])
+def test_a_wrong_size_is_the_authors_mistake(wrong: object) -> None:
+    with pytest.raises(AuthorError):
+        size_bytes(wrong)  # type: ignore[arg-type]
+
+
+@given(st.integers(0, 99), st.integers(0, 59), st.integers(0, 999))
+def test_durations_are_read_as_go_writes_them(minutes: int, seconds: int, thousandths: int) -> None:
+    wanted = (minutes * 60 + seconds) * 10**9 + thousandths * 10**6
+    assert nanoseconds(f"{minutes}m{seconds}s{thousandths}ms") == wanted
+    assert nanoseconds(seconds) == seconds * 10**9
+
+
+@pytest.mark.parametrize("wrong", ["", "1", "m1", "1m 2s", -1, True, math.nan, math.inf, None])
+def test_a_wrong_duration_is_the_authors_mistake(wrong: object) -> None:
+    with pytest.raises(AuthorError):
+        nanoseconds(wrong)  # type: ignore[arg-type]
+
+
+names = st.from_regex(r"[a-z][a-z0-9]{0,8}(/[a-z0-9]{1,8}){0,2}", fullmatch=True)
+tags = st.from_regex(r"[a-z0-9]{1,8}", fullmatch=True)
+
+
+@given(names, tags)
+def test_references_are_normal_once_and_for_all(name: str, tag: str) -> None:
+    assert full_reference(name) == f"{name}:latest"
+    assert full_reference(f"docker.io/library/{name}") == f"{name}:latest"
+    assert full_reference(f"host:5000/{name}") == f"host:5000/{name}:latest"
+    assert full_reference(full_reference(f"{name}:{tag}")) == f"{name}:{tag}"
+
+
+ports = st.integers(1, 65535)
+
+
+@given(st.dictionaries(ports.map("{}/tcp".format), st.none() | st.lists(ports, max_size=3)), st.booleans())
+def test_published_ports_have_no_ipv6_twins(wanted: dict[str, list[int] | None], twins: bool) -> None:
+    addresses = ["0.0.0.0", "::"] if twins else [""]
+    bindings = {
+        inside: outside and [{"HostIp": address, "HostPort": str(port)} for port in outside for address in addresses]
+        for inside, outside in wanted.items()
+    }
+    expected = {("0.0.0.0", port, inside) for inside, outside in wanted.items() for port in outside or ()}
+    assert set(published(bindings)) == expected
+    assert published({}) == published(None) == []
+
+
+@given(st.dictionaries(st.from_regex(r"[A-Z_]{1,9}", fullmatch=True), texts))
+def test_environment(variables: dict[str, str]) -> None:
+    assert environment([f"{name}={value}" for name, value in variables.items()]) == variables
+
+
+@given(st.lists(st.tuples(st.sampled_from([1, 2]), st.binary(max_size=50))), st.integers(0, 400))
+def test_demultiplexing_never_loses_the_beginning(pieces: list[tuple[int, bytes]], cut: int) -> None:
+    data = b"".join(struct.pack(">BxxxL", stream, len(body)) + body for stream, body in pieces)
+    assert list(demultiplexed(data)) == pieces
+    whole = b"".join(body for _stream, body in demultiplexed(data))
+    assert whole.startswith(b"".join(body for _stream, body in demultiplexed(data[:cut])))
+
+
+@given(st.ip_addresses(), ports, st.sampled_from(["tcp", "udp"]))
+def test_listening_sockets_are_read_as_the_kernel_writes_them(
+    address: ipaddress.IPv4Address | ipaddress.IPv6Address, port: int, kind: str
+) -> None:
+    assume(str(address) != "127.0.0.11")
+    raw = address.packed
+    digits = "".join(raw[i : i + 4][::-1].hex() for i in range(0, len(raw), 4)).upper()
+    state = {"tcp": "0A", "udp": "07"}[kind]
+    table = f"{kind}{'6' if address.version == 6 else ''}\n  sl  local_address rem_address   st\n"
+    table += f"   0: {digits}:{port:04X} 00000000:0000 {state} 0:0\n   1: {digits}:0001 0:0 01 0:0\n"
+    expected = getattr(address, "ipv4_mapped", None) or address
+    assert listening(table) == [(kind, str(expected), port)]
+
+
+def test_links_are_followed_to_an_end_and_never_for_ever() -> None:
+    def link(target: str) -> Entry:
+        return Entry("link", 0o777, 0, 0, 0, target)
+
+    tree = {"/a/b": link("../c"), "/c": link("/d"), "/d": Entry("file", 0o644, 1, 2, 3), "/x": link("x")}
+    assert followed(tree.get, "/a/b") == tree["/d"]
+    assert followed(tree.get, "/x") is None
+    assert followed(tree.get, "/none") is None
+
+
+@settings(max_examples=15)
+@given(texts.filter(str.strip), texts, st.from_regex(r"[a-z-]{1,9}", fullmatch=True))
+def test_fingerprints(value: str, other: str, name: str) -> None:
+    made = fingerprint.make(name, value)
+    assert fingerprint.matches(made, name, f"  {value} ")
+    same = fingerprint.normalised(other) == fingerprint.normalised(value)
+    assert fingerprint.matches(made, name, other) is same
+    assert not fingerprint.matches(made, f"{name}x", value)
+    assert value.strip().casefold() not in made or len(value.strip()) < 4
+
+
+@pytest.mark.parametrize("wrong", ["", "137", "scrypt1:zz:00", "scrypt1:00", None])
+def test_what_is_no_fingerprint_is_the_authors_mistake(wrong: object) -> None:
+    with pytest.raises(AuthorError):
+        fingerprint.matches(wrong, "x", "y")  # type: ignore[arg-type]
+
+
+def test_wget_answers_are_read() -> None:
+    said = "Connecting to 127.0.0.1 (127.0.0.1:80)\n  HTTP/1.1 301 Moved\n  Location: /new\n  \nwget: error\n"
+    answer = from_wget(Outcome(1, "body", said))
+    assert (answer.status, answer.headers["location"], answer.body) == (301, "/new", "body")
+    assert from_wget(Outcome(1, "", "wget: can't connect: refused")).status == 0
+
+
+@pytest.mark.parametrize(
+    ("docker_host", "published_ip", "reached"),
+    [
+        ("unix:///var/run/docker.sock", "0.0.0.0", "127.0.0.1"),
+        ("", "::", "127.0.0.1"),
+        ("tcp://192.0.2.9:2376", "0.0.0.0", "192.0.2.9"),
+        ("ssh://me@ship", "0.0.0.0", "ship"),
+        ("unix:///x", "127.0.0.5", "127.0.0.5"),
+    ],
+)
+def test_where_a_published_port_is_reached(docker_host: str, published_ip: str, reached: str) -> None:
+    assert reachable(docker_host, published_ip) == reached

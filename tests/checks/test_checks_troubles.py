@@ -1,0 +1,227 @@
+"""Daemons that are slow, old, odd or die in the middle: never the student's fault."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from grader.checks import CheckFailed, Checks, CouldNotCheck, Status, TaskReport
+from grader.engines.protocol import Engine
+
+
+def report_of(check: Checks, body: Callable[..., object], **more: object) -> TaskReport:
+    with suppress(CheckFailed, CouldNotCheck), check.task("job", hint="Look.", **more) as t:  # type: ignore[arg-type]
+        body(t)
+    return check.reports["job"]
+
+
+class Proxy:
+    """A socket before a daemon's: it can change the answers, and stop passing them on."""
+
+    def __init__(self, path: Path, target: str, change: Callable[[bytes], bytes] = bytes) -> None:
+        self.host = f"unix://{path}"
+        self.stalled = threading.Event()
+        self._target, self._change = target.removeprefix("unix://"), change
+        self._server = socket.socket(socket.AF_UNIX)
+        self._server.bind(str(path))
+        self._server.listen(16)
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def _serve(self) -> None:
+        with suppress(OSError):
+            while True:
+                near, _address = self._server.accept()
+                far = socket.socket(socket.AF_UNIX)
+                far.connect(self._target)
+                threading.Thread(target=self._pass, args=(near, far, bytes), daemon=True).start()
+                threading.Thread(target=self._pass, args=(far, near, self._change), daemon=True).start()
+
+    def _pass(self, source: socket.socket, sink: socket.socket, change: Callable[[bytes], bytes]) -> None:
+        with suppress(OSError):
+            while (data := source.recv(65536)) and not self.stalled.is_set():
+                sink.sendall(change(data))
+            if not self.stalled.is_set():
+                sink.shutdown(socket.SHUT_WR)
+
+    def close(self) -> None:
+        self._server.close()
+
+
+@pytest.fixture
+def proxy(world: Engine, tmp_path: Path) -> Iterator[Callable[..., Proxy]]:
+    made: list[Proxy] = []
+
+    def make(change: Callable[[bytes], bytes] = bytes) -> Proxy:
+        made.append(Proxy(tmp_path / f"{len(made)}.sock", world.endpoint.host, change))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.close()
+
+
+@pytest.mark.daemon
+def test_a_daemon_that_stalls_in_the_middle(proxy: Callable[..., Proxy]) -> None:
+    slow = proxy()
+    check = Checks(slow.host, deadline=20, request_seconds=0.5)
+
+    def body(t: object) -> None:
+        t.container("ck-live").is_running()  # type: ignore[attr-defined]
+        slow.stalled.set()
+        t.container("ck-done").has_exited(3).has_no_mounts()  # type: ignore[attr-defined]
+        t.volume("ck-data").exists()  # type: ignore[attr-defined]
+
+    report = report_of(check, body)
+    assert [v.status for v in report.verdicts] == [Status.PASSED] + [Status.COULD_NOT_CHECK] * 3
+    assert "did not answer within" in report.verdicts[1].found
+    assert [v.quiet for v in report.verdicts] == [False, False, True, True]
+    assert report.fraction == 0.25
+
+
+@pytest.mark.daemon
+@pytest.mark.parametrize(
+    "state",
+    [
+        lambda t: t.container("ck-live").runs("echo hi"),
+        lambda t: t.container("ck-live").logs_contain("never said", within=30),
+        lambda t: t.container("ck-live").becomes_unhealthy(within=30),
+        lambda t: t.container("ck-live").has_file("/etc/passwd"),
+        lambda t: t.image("ck/app:1").runs(),
+        lambda t: t.event("container", "die").happened(),
+    ],
+)
+def test_a_daemon_that_is_frozen(world: Engine, state: Callable[..., object]) -> None:
+    """dockerd itself stopped: the socket still takes connections, nobody answers."""
+    dockerd = _dockerd_of(world)
+    check = Checks(world.endpoint.host, deadline=1.5, request_seconds=0.5)
+    assert report_of(check, lambda t: t.container("ck-live").is_running()).status is Status.PASSED
+    os.kill(dockerd, signal.SIGSTOP)
+    try:
+        report = report_of(check, state)
+    finally:
+        os.kill(dockerd, signal.SIGCONT)
+    assert report.status is Status.COULD_NOT_CHECK, report.as_text()
+    assert report_of(check, lambda t: t.container("ck-live").is_running()).status is Status.PASSED
+
+
+def _dockerd_of(engine: Engine) -> int:
+    """The daemon's process among those in its PID namespace."""
+    space = Path(f"/proc/{engine.endpoint.netns_pid}/ns/pid").readlink()
+    for entry in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if (entry / "ns/pid").readlink() == space and (entry / "comm").read_text().strip() == "dockerd":
+                return int(entry.name)
+    pytest.fail("no dockerd found")
+
+
+@pytest.mark.daemon
+def test_the_checks_own_time_runs_out(world: Engine) -> None:
+    check = Checks(world.endpoint.host, deadline=0.5)
+    report = report_of(check, lambda t: t.container("ck-live").exits(within=20).is_running())
+    assert [v.status for v in report.verdicts] == [Status.COULD_NOT_CHECK] * 2
+    assert "time for this check" in report.verdicts[0].found
+
+
+@pytest.mark.daemon
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        # Same lengths, so that the message's framing stays right.
+        (lambda data: data.replace(b'"ApiVersion":"1.45"', b'"ApiVersion":"1.12"'), "too old"),
+        (lambda data: data.replace(b'"ApiVersion":"1.45"', b'"ApiVersion":"9.99"'), "9.99"),
+        (lambda data: data.replace(b'"ApiVersion":"1.45"', b'"ApiVersion":"abcd"'), ""),
+        (lambda data: data.replace(b'"State":{', b'"State":['), ""),
+        (lambda data: data.replace(b"HTTP/1.1 200", b"HTTP/1.1 500"), ""),
+        (lambda data: b"\x00 not http at all\r\n\r\n", ""),
+    ],
+)
+def test_an_odd_daemon(proxy: Callable[..., Proxy], change: Callable[[bytes], bytes], says: str) -> None:
+    check = Checks(proxy(change).host, deadline=10)
+    report = report_of(check, lambda t: t.container("ck-done").is_running())
+    assert report.status is Status.COULD_NOT_CHECK, report.as_text()
+    assert says in report.verdicts[0].found
+
+
+@pytest.mark.daemon
+def test_an_older_daemon_lacks_a_field(proxy: Callable[..., Proxy]) -> None:
+    older = proxy(lambda data: data.replace(b'"ApiVersion":"1.45"', b'"ApiVersion":"1.41"'))
+    check = Checks(older.host, deadline=10)
+    body = lambda t: t.container("ck-live").has_healthcheck(interval=1).has_healthcheck(start_interval=1)  # noqa: E731
+    report = report_of(check, body)
+    assert [v.status for v in report.verdicts] == [Status.PASSED, Status.COULD_NOT_CHECK]
+    assert "too old" in report.verdicts[1].found
+
+
+@pytest.mark.daemon
+def test_a_limit_the_daemon_cannot_enforce(proxy: Callable[..., Proxy]) -> None:
+    """As on a rootless daemon with cgroup v1: docker run drops the limit with a warning."""
+    weak = proxy(lambda data: data.replace(b'"MemoryLimit":true', b'"MemoryLimit":0   '))
+    check = Checks(weak.host, deadline=10)
+    report = report_of(check, lambda t: t.container("ck-done").limited_to(memory="64m").limited_to(pids=9))
+    assert [v.status for v in report.verdicts] == [Status.COULD_NOT_CHECK, Status.FAILED]
+    assert "can't limit memory" in report.verdicts[0].found
+
+
+@pytest.mark.parametrize(
+    "mistake",
+    [
+        lambda t: t.container("web").publishes("80"),
+        lambda t: t.container("web").publishes(80, 80, "icmp"),
+        lambda t: t.container("web").publishes(port=80),
+        lambda t: t.container("web").limited_to(),
+        lambda t: t.container("web").limited_to(memory="lots"),
+        lambda t: t.container("web").limited_to(cpus="half"),
+        lambda t: t.container("web").has_env(),
+        lambda t: t.container("web").has_env(MODE=1),
+        lambda t: t.container("web").logs_match("("),
+        lambda t: t.container("web").has_file("etc/passwd"),
+        lambda t: t.container("web").has_file("/etc/passwd", mode=644),
+        lambda t: t.container("web").becomes_running(within=0),
+        lambda t: t.container("web").has_exited("0"),
+        lambda t: t.container("web").is_privileged("no"),
+        lambda t: t.container("web").resolves("-c 1"),
+        lambda t: t.container("web").answers_http(80, "no slash"),
+        lambda t: t.container("web").runs(""),
+        lambda t: t.container("web").runs("'"),
+        lambda t: t.container(""),
+        lambda t: t.container(None),
+        lambda t: t.network("n").has_subnet("1.2.3.4/8"),
+        lambda t: t.image("i").is_smaller_than(None),
+        lambda t: t.image("i").has_layers(),
+        lambda t: t.volume("v").has_file("/x", owner="root"),
+        lambda t: t.answer("a").matches("137"),
+        lambda t: t.answer("A B").matches("137"),
+        lambda t: t.event("ship", "sank"),
+        lambda t: t.container("web").worth(2),
+        lambda t: t.container("web").flies(),
+        lambda t: 1 / 0,
+        lambda t: None,
+    ],
+)
+def test_an_authors_mistake_is_named_and_fails_nobody(mistake: Callable[..., object]) -> None:
+    report = report_of(Checks("unix:///nonexistent/docker.sock"), mistake)
+    assert report.status is Status.COULD_NOT_CHECK
+    assert "mistake" in report.verdicts[-1].found or "stumbled" in report.verdicts[-1].found
+    assert "can't be reached" not in report.as_text()
+
+
+@pytest.mark.parametrize(
+    "task", [{"hint": ""}, {"needs": "build"}, {"needs": [1]}, {"id": "Not An Id"}, {"id": None}, {"hint": None}]
+)
+def test_a_wrong_task_is_named(task: dict[str, object]) -> None:
+    check = Checks("unix:///nonexistent/docker.sock")
+    given = {"id": "job", "hint": "Look.", **task}
+    with pytest.raises(CouldNotCheck, match="mistake"), check.task(**given):  # type: ignore[arg-type]
+        pytest.fail("evaluated all the same")
+
+
+def test_a_task_outside_of_with_says_so() -> None:
+    with pytest.raises(Exception, match="inside its with block"):
+        Checks("unix:///x").task("job", hint="h").container("web")
