@@ -1,0 +1,155 @@
+"""Grading speed: Drydock's isolated grading beside stock nbgrader on one shared daemon, same submissions, same run.
+
+    .venv/bin/python benchmarks/grading.py [--submissions 8] [--json FILE]
+
+Stock nbgrader runs student code and checks in one kernel on the host against one daemon that was started before;
+Drydock starts a daemon, a confined kernel and a checker for each submission. CPU seconds are the whole machine's,
+so run it on an idle one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import os
+import subprocess
+import sys
+import tempfile
+import time
+import warnings
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from functools import partial
+from pathlib import Path
+
+REPO = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(REPO / "tests"))
+
+from grading_course import LAB, SOLUTIONS, Course  # noqa: E402
+
+from grader.engines import best_engine  # noqa: E402
+
+
+@dataclass(frozen=True)
+class Result:
+    """Seconds per submission and submissions a minute, over the whole run (start of processes included)."""
+
+    name: str
+    workers: int
+    submissions: int
+    seconds: float
+    cpu_seconds: float
+
+    @property
+    def each(self) -> float:
+        return self.seconds / self.submissions
+
+    @property
+    def a_minute(self) -> float:
+        return 60 * self.submissions / self.seconds
+
+
+def busy_seconds() -> float:
+    """CPU seconds the whole machine has worked since boot: proc_stat(5)."""
+    fields = [int(n) for n in Path("/proc/stat").read_text().splitlines()[0].split()[1:]]
+    idle = fields[3] + fields[4]
+    return (sum(fields[:8]) - idle) / os.sysconf("SC_CLK_TCK")
+
+
+def measured(name: str, workers: int, submissions: int, work: Callable[[], None]) -> Result:
+    busy, started = busy_seconds(), time.monotonic()
+    work()
+    result = Result(name, workers, submissions, time.monotonic() - started, busy_seconds() - busy)
+    print(
+        f"{name:24} {workers} worker{'s' * (workers > 1):1}  {result.each:5.2f} s each  "
+        f"{result.a_minute:5.1f} a minute  {result.cpu_seconds / submissions:5.2f} CPU s each",
+        flush=True,
+    )
+    return result
+
+
+def course(folder: Path, submissions: int) -> Course:
+    made = Course(folder)
+    made.release()
+    for number in range(submissions):
+        made.hand_in(f"s{number:03}", made.answered(SOLUTIONS, "An image."))
+    return made
+
+
+def isolated(made: Course, jobs: int) -> None:
+    code = "from grader.cli import main; main()"
+    _run([sys.executable, "-c", code, "grade", LAB, "--jobs", str(jobs)], made.root, {})
+
+
+STOCK = """
+import sys
+from nbgrader.converters import Autograde
+from nbgrader.coursedir import CourseDirectory
+from traitlets.config import Config
+lab, students = sys.argv[1], sys.argv[2].split(",")
+for student in students:
+    c = Config()
+    c.CourseDirectory.update(root=".", source_directory="solutions", release_directory="labs",
+                             ignore=["answers", "__pycache__"], assignment_id=lab, student_id=student)
+    running = Autograde(coursedir=CourseDirectory(config=c), config=c)
+    running.force = True
+    running.start()
+"""
+
+
+def stock(made: Course, workers: int, host: str) -> None:
+    students = sorted(path.name for path in (made.root / "submitted").iterdir())
+    parts = [students[n::workers] for n in range(workers)]
+    running = [
+        subprocess.Popen(
+            [sys.executable, "-W", "ignore", "-c", STOCK, LAB, ",".join(part)],
+            cwd=made.root,
+            env=_environment({"DOCKER_HOST": host}),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        for part in parts
+    ]
+    if any(process.wait() for process in running):
+        raise SystemExit("stock nbgrader failed")
+
+
+def _environment(more: dict[str, str]) -> dict[str, str]:
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    return {**os.environ, "PATH": path, **more}
+
+
+def _run(command: list[str], folder: Path, more: dict[str, str]) -> None:
+    done = subprocess.run(command, cwd=folder, env=_environment(more), capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise SystemExit(done.stdout + done.stderr)
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    arguments.add_argument("--submissions", type=int, default=8)
+    arguments.add_argument("--json", type=Path)
+    given = arguments.parse_args()
+    logging.disable(logging.INFO)
+    warnings.simplefilter("ignore")
+    os.environ["PATH"] = _environment({})["PATH"]
+    number = given.submissions
+    results = []
+    with tempfile.TemporaryDirectory(prefix="drydock-bench-") as folder:
+        made = course(Path(folder) / "course", number)
+        for workers in (1, 2):
+            with best_engine() as engine:
+                work = partial(stock, made, workers, engine.endpoint.host)
+                results.append(measured("stock, shared daemon", workers, number, work))
+            results.append(measured("drydock, isolated", workers, number, partial(isolated, made, workers)))
+    stock1, ours1, stock2, ours2 = results
+    print(f"serial: {ours1.each / stock1.each:.2f} x stock's time (goal: at most 1.3)")
+    print(f"2 workers: {ours2.a_minute / stock1.a_minute:.2f} x serial stock's throughput (goal: at least 1.6)")
+    print(f"2 workers: {ours2.a_minute / stock2.a_minute:.2f} x stock's throughput with 2 workers")
+    if given.json:
+        given.json.write_text(json.dumps([asdict(result) for result in results], indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()
