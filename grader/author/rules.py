@@ -11,6 +11,8 @@ from grader.author.answers import EXPECT, FOLDER, SUFFIXES, answer_files, answer
 from grader.author.course import Cell, Lab
 from grader.author.findings import Finding
 from grader.i18n import _
+from grader.values import BadDeclaration, Declaration
+from grader.values.asked import asked_for
 
 WRONG_ANSWERS_PER_TASK = 2
 Rule = Callable[[Lab], Iterator[Finding]]
@@ -116,6 +118,25 @@ def checks_use_allowed_names(lab: Lab) -> Iterator[Finding]:
             )
 
 
+def values_are_the_same_everywhere(lab: Lab) -> Iterator[Finding]:
+    """A value's name means one thing in all cells of a lab: the student's cell and the check ask apart."""
+    known: dict[str, Declaration] = {}
+    for cell in lab.cells:
+        try:
+            asked = list(asked_for(cell.source)) if cell.is_code else []
+        except BadDeclaration as mistake:
+            yield _about(lab, cell, _("In check.value, {mistake}.").format(mistake=mistake))
+            continue
+        for one in asked:
+            if known.setdefault(one.name, one) != one:
+                yield _about(
+                    lab,
+                    cell,
+                    _("The value “{name}” is asked for in another way than in a cell above.").format(name=one.name),
+                    _("Write the same check.value(…) in every cell that uses it."),
+                )
+
+
 def regions_are_closed(lab: Lab) -> Iterator[Finding]:
     """nbgrader cuts between BEGIN and END; an open region would leave a solution in the students' copy."""
     for cell in lab.cells:
@@ -215,6 +236,7 @@ RULES: tuple[Rule, ...] = (
     tasks_are_declared,
     needs_come_before,
     checks_use_allowed_names,
+    values_are_the_same_everywhere,
     regions_are_closed,
     answers_can_be_typed,
     setups_are_locked,

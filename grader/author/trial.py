@@ -19,6 +19,7 @@ from grader.checks.verdicts import Status, TaskReport
 from grader.engines.protocol import Engine, EngineError
 from grader.execution import CellOutcome, Checker, KernelLost, StudentKernel, checker, student_kernel
 from grader.i18n import _
+from grader.values import DEFAULT_KEY, KEY_VARIABLE, StudentKey
 
 #: Makes an engine that isn't started yet; the argument is the folders it shares with the host.
 EngineMaker = Callable[[Sequence[Path]], Engine]
@@ -74,14 +75,23 @@ def _workdir(folder: Path) -> Iterator[Path]:
         yield copy
 
 
+def _key(case: Case) -> StudentKey:
+    """Another student each time the solution is tried again: one that types a value in is found out."""
+    if case.kind is Kind.SOLUTION and not case.name.endswith((" 1", "solution")):
+        return StudentKey.derive(b"author's proof", case.name)
+    return DEFAULT_KEY
+
+
 def _follow(case: Case, kernel: StudentKernel, checks: Checker) -> Iterator[Finding]:
+    key = _key(case)
+    kernel.export({KEY_VARIABLE: key.text})
     for step in case.steps:
         if isinstance(step, Run):
             outcome = kernel.run(step.source, CELL_SECONDS)
             problem = _cell_problem(case, step, outcome)
         else:
             with kernel.processes.frozen():
-                report = checks.check(step.task, step.source, CHECK_SECONDS)
+                report = checks.check(step.task, step.source, CHECK_SECONDS, key=key)
             problem = _check_problem(case, step, report)
         if problem is not None:
             yield problem

@@ -40,6 +40,8 @@ class SubmissionRecord:
     checks: tuple[CheckRecord, ...] = ()
     needs_instructor: tuple[str, ...] = ()
     error: str = ""
+    #: For the instructor alone: whose values a failed check found.
+    remarks: tuple[str, ...] = ()
     log: tuple[str, ...] = field(default=(), compare=False)
 
     def to_dict(self) -> dict[str, Any]:
@@ -52,6 +54,7 @@ class SubmissionRecord:
             "seconds": round(self.seconds, 2),
             "needs_instructor": list(self.needs_instructor),
             "error": self.error,
+            "remarks": list(self.remarks),
             "checks": [
                 {
                     "name": check.name,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import multiprocessing.util
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from nbgrader.converters import Autograde
@@ -14,6 +14,7 @@ from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
 from grader.autograde.exporter import SubmissionExporter
+from grader.autograde.owners import remarks
 from grader.autograde.records import SubmissionRecord, read_record
 from grader.autograde.sandbox import SandboxSupply
 from grader.autograde.settings import Drydock
@@ -55,7 +56,9 @@ class Worker:
         coursedir = converter.coursedir
         folder = Path(coursedir.root) / coursedir.format_path(coursedir.autograded_directory, job.student, job.lab)
         record = read_record(coursedir.db_url, folder, job.student, job.lab, seconds)
-        return SubmissionRecord(**{**record.__dict__, "log": log})
+        secret = Drydock(config=self._config).secret_file(coursedir)
+        seen = remarks(coursedir.db_url, secret, job.lab, job.student, record.checks)
+        return replace(record, log=log, remarks=seen)
 
     def _converter(self, job: Job, words: _Words) -> Autograde:
         supply, more = self._supply, job.more

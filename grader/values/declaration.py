@@ -25,6 +25,8 @@ MOST_CHOICES = 10_000
 class BadDeclaration(Exception):
     """The lab asks for a value in a way that can't be met; ``str()`` names the mistake."""
 
+    remedy = "drydock author check"
+
 
 @dataclass(frozen=True)
 class Declaration:

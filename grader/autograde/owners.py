@@ -1,0 +1,57 @@
+"""Whose value is it? Names the owner of another student's value found in a failed check: for the instructor only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+from nbgrader.api import Gradebook
+
+from grader.autograde.records import CheckRecord
+from grader.checks.verdicts import Status
+from grader.i18n import _
+from grader.values import BadDeclaration, Declaration, StudentKey
+from grader.values.asked import all_asked_for
+from grader.values.secret import read_secret
+
+
+def remarks(db_url: str, secret_file: Path, lab: str, student: str, checks: Iterable[CheckRecord]) -> tuple[str, ...]:
+    """One sentence for each value of another student that a failed check found in ``student``'s work."""
+    failed = {check.name: check for check in checks if check.status is Status.FAILED}
+    secret = read_secret(secret_file)
+    if not failed or secret is None:
+        return ()
+    asked = _asked(db_url, lab, failed)
+    if not asked:
+        return ()
+    with Gradebook(db_url) as gradebook:
+        keys = {str(other.id): StudentKey.derive(secret, str(other.id)) for other in gradebook.students}
+    keys.setdefault(student, StudentKey.derive(secret, student))
+    return tuple(line for name, wanted in asked.items() for line in _said(failed[name], wanted, student, keys))
+
+
+def _asked(db_url: str, lab: str, failed: Mapping[str, CheckRecord]) -> dict[str, list[Declaration]]:
+    with Gradebook(db_url) as gradebook:
+        cells = [cell for notebook in gradebook.find_assignment(lab).notebooks for cell in notebook.source_cells]
+        sources = {str(cell.name): str(cell.source or "") for cell in cells if cell.name in failed}
+    found = {}
+    for name, source in sources.items():
+        try:
+            found[name] = list(all_asked_for([source]).values())
+        except BadDeclaration:  # the check itself has said so
+            continue
+    return {name: asked for name, asked in found.items() if asked}
+
+
+def _said(
+    check: CheckRecord, asked: Iterable[Declaration], student: str, keys: Mapping[str, StudentKey]
+) -> Iterator[str]:
+    text = "\n".join(verdict.found for verdict in check.report.verdicts if verdict.status is Status.FAILED)
+    for declaration in asked:
+        own = declaration.value(keys[student])
+        found = set(declaration.values_in(text)) - {own}
+        owners = sorted(other for other, key in keys.items() if declaration.value(key) in found)
+        if owners:
+            yield _("{task}: the {name} found here is the one of {students}").format(
+                task=check.name, name=declaration.name, students=", ".join(owners)
+            )
