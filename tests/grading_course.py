@@ -65,28 +65,28 @@ HALF = {"net": "!docker network create front", "vol": "!docker volume create dat
 ESSAY = "essay"
 
 
-def _grading(grade_id: str, kind: str, **more: Any) -> dict[str, Any]:
+def grading_marks(grade_id: str, kind: str, **more: Any) -> dict[str, Any]:
     data = {"schema_version": 3, "grade_id": grade_id, "cell_type": kind, "grade": False, "solution": False}
     return {"nbgrader": {**data, "task": False, "locked": False, **more}}
 
 
-def _locked(grade_id: str, source: str) -> NotebookNode:
-    return new_code_cell(source, id=grade_id, metadata=_grading(grade_id, "code", locked=True))
+def locked_cell(grade_id: str, source: str) -> NotebookNode:
+    return new_code_cell(source, id=grade_id, metadata=grading_marks(grade_id, "code", locked=True))
 
 
 def solution_notebook(*, web: bool = False) -> NotebookNode:
     checks = {**CHECKS, "web": WEB_CHECK} if web else CHECKS
     solutions = {**SOLUTIONS, "web": WEB_SOLUTION}
-    cells = [new_markdown_cell("# A tiny lab", id="title"), _locked("connect", CONNECT)]
+    cells = [new_markdown_cell("# A tiny lab", id="title"), locked_cell("connect", CONNECT)]
     for task, (points, check) in checks.items():
         if task == "last":
-            cells.append(_locked("last-setup", SETUP))
+            cells.append(locked_cell("last-setup", SETUP))
         answer = f"### BEGIN SOLUTION\n{solutions[task]}\n### END SOLUTION"
         name = f"{task}-answer"
-        cells.append(new_code_cell(answer, id=name, metadata=_grading(name, "code", solution=True)))
-        graded = _grading(task, "code", locked=True, grade=True, points=points)
+        cells.append(new_code_cell(answer, id=name, metadata=grading_marks(name, "code", solution=True)))
+        graded = grading_marks(task, "code", locked=True, grade=True, points=points)
         cells.append(new_code_cell(check, id=task, metadata=graded))
-    essay = _grading(ESSAY, "markdown", grade=True, solution=True, points=5)
+    essay = grading_marks(ESSAY, "markdown", grade=True, solution=True, points=5)
     cells.append(new_markdown_cell("Write what an image is.", id=ESSAY, metadata=essay))
     spec = {"name": "python3", "display_name": "Python 3", "language": "python"}
     return new_notebook(cells=cells, metadata={"kernelspec": spec})
