@@ -13,7 +13,7 @@ from grader.checks.verdicts import Status, TaskReport, Verdict
 from grader.checks.wording import SYMBOLS, Part, parts, quiet_line, status_word, summary
 from grader.i18n import _
 
-# The fallback colours have a contrast of at least 3:1 on white and on #111 (for bars and bold words only).
+# The fallback colours have a contrast of at least 3:1 on white and on #111, enough for bars and symbols (WCAG 1.4.11).
 _COLOURS = {
     Status.PASSED: "var(--jp-success-color1, #2e8540)",
     Status.FAILED: "var(--jp-error-color1, #d9433f)",
@@ -41,10 +41,9 @@ def report_as_html(report: TaskReport) -> str:
 
 
 def _mark(status: Status) -> str:
-    return (
-        f'<span style="color:{_COLOURS[status]};font-weight:bold;white-space:nowrap">'
-        f'<span aria-hidden="true">{SYMBOLS[status]}</span> {escape(status_word(status))}</span>'
-    )
+    """The colour is on the symbol only: a theme's colours need not be readable as text."""
+    symbol = f'<span aria-hidden="true" style="color:{_COLOURS[status]};font-weight:bold">{SYMBOLS[status]}</span>'
+    return f'<span style="white-space:nowrap">{symbol} <strong>{escape(status_word(status))}</strong></span>'
 
 
 def _verdict(verdict: Verdict) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from grader.checks.verdicts import Status, TaskReport, Verdict
 from grader.i18n import _, ngettext
 
-SYMBOLS = {Status.PASSED: "✓", Status.FAILED: "✗", Status.BLOCKED: "⏸", Status.COULD_NOT_CHECK: "?"}
+SYMBOLS = {Status.PASSED: "✓", Status.FAILED: "✗", Status.BLOCKED: "→", Status.COULD_NOT_CHECK: "?"}
 
 
 def status_word(status: Status) -> str:

@@ -1,0 +1,98 @@
+"""The live face: one display with two faces in Jupyter, one line of error, plain text elsewhere."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from typing import Any
+
+import nbformat
+import papermill
+import pytest
+from nbclient import NotebookClient
+from nbformat.v4 import new_code_cell, new_notebook
+
+from grader.engines.protocol import Engine
+
+CONNECT = 'from grader.notebook import connect\ncheck = connect("00-tiny")'
+FAILS = (
+    'with check.task("end", hint="Read <the> log.") as t:\n'
+    '    t.container("ck-done").has_exited(3).has_exited(0)\n    print("not reached" * 0)'
+)
+PASSES = 'with check.task("done", hint="Look.") as t:\n    t.container("ck-done").has_exited(3)'
+BLOCKED = 'with check.task("next", hint="Look.", needs=("end",)) as t:\n    print("evaluated all the same")'
+STUMBLES = 'with check.task("bug", hint="Look.") as t:\n    t.container("ck-done").flies()'
+
+
+def notebook(*sources: str) -> Any:
+    book = new_notebook(cells=[new_code_cell(source) for source in sources])
+    book.metadata.kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    return book
+
+
+@pytest.fixture
+def docker_host(world: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DOCKER_HOST", world.endpoint.host)
+
+
+@pytest.mark.daemon
+@pytest.mark.usefixtures("docker_host")
+def test_in_jupyter() -> None:
+    book = notebook(CONNECT, FAILS, PASSES, BLOCKED, STUMBLES, "!docker inspect --format=found ck-live")
+    NotebookClient(book, allow_errors=True, timeout=60).execute()
+    connect, fails, passes, blocked, stumbles, docker = (cell.outputs for cell in book.cells)
+    assert "connected to Docker" in connect[0].text
+    display, error = fails[-2:]
+    assert (display.output_type, error.output_type) == ("display_data", "error")
+    assert set(display.data) == {"text/plain", "text/html"}
+    assert "exited with code 3" in display.data["text/plain"]
+    assert "Read &lt;the&gt; log." in display.data["text/html"]
+    assert error.ename == "CheckFailed"
+    assert error.traceback == [f"CheckFailed: {error.evalue}"]
+    assert "\n" not in error.evalue
+    assert [output.output_type for output in passes] == ["display_data"]
+    assert [output.output_type for output in blocked] == ["display_data", "error"]
+    assert "blocked" in blocked[0].data["text/plain"]
+    assert stumbles[-1].ename == "CouldNotCheck"
+    assert "flies" in stumbles[0].data["text/plain"]
+    assert docker[0].text.strip() == "found"
+
+
+@pytest.mark.daemon
+@pytest.mark.usefixtures("docker_host")
+def test_papermill_fails_and_says_why(tmp_path: Any) -> None:
+    source = tmp_path / "lab.ipynb"
+    nbformat.write(notebook(CONNECT, FAILS), source)
+    with pytest.raises(papermill.PapermillExecutionError, match="exited with code 3"):
+        papermill.execute_notebook(source, tmp_path / "out.ipynb", progress_bar=False, log_output=False)
+
+
+@pytest.mark.daemon
+def test_in_a_plain_script_and_in_a_terminal(world: Engine) -> None:
+    environment = {**os.environ, "DOCKER_HOST": world.endpoint.host, "NO_COLOR": "1"}
+    for interpreter in ([sys.executable, "-c"], [sys.executable, "-m", "IPython", "--no-banner", "-c"]):
+        done = subprocess.run(
+            [*interpreter, f"{CONNECT}\n{FAILS}"], env=environment, capture_output=True, text=True, check=False
+        )
+        assert "✗ failed  End (1 of 2 expectations met, 50 %)" in done.stdout
+        assert "Hint: Read <the> log." in done.stdout
+        assert "CheckFailed: ✗ end: failed" in done.stdout + done.stderr
+        assert done.returncode != 0
+
+
+@pytest.mark.parametrize(
+    ("host", "says"), [("unix:///nonexistent.sock", "can't be reached"), ("nonsense://", "can't be reached")]
+)
+def test_no_daemon_is_one_sentence_and_the_next_command(host: str, says: str) -> None:
+    environment = {**os.environ, "DOCKER_HOST": host}
+    command = [sys.executable, "-m", "IPython", "--no-banner", "--colors=nocolor", "-c", CONNECT]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert says in done.stdout + done.stderr
+    assert "drydock up" in done.stdout + done.stderr
+    assert "Traceback" not in done.stdout + done.stderr
+
+
+def test_importing_is_cheap() -> None:
+    script = "import sys, grader.notebook; print([m for m in ('docker', 'requests', 'IPython') if m in sys.modules])"
+    assert subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout == "[]\n"
