@@ -95,7 +95,10 @@ def solution_notebook(*, web: bool = False) -> NotebookNode:
 class Course:
     """A course folder with one lab; nbgrader's converters run on it in this process."""
 
-    def __init__(self, root: Path, settings: Mapping[str, Any] | None = None, *, web: bool = False) -> None:
+    def __init__(
+        self, root: Path, settings: Mapping[str, Any] | None = None, *, web: bool = False, db_url: str = ""
+    ) -> None:
+        self.db_url = db_url or f"sqlite:///{root}/gradebook.db"
         self.root = root
         self.settings = dict(settings or {})
         lab = root / "solutions" / LAB
@@ -107,6 +110,7 @@ class Course:
         answers.mkdir(parents=True)
         (answers / "wrong-subnet.sh").write_text("# expect: 10.77\ndocker network create front\n")
         config = "from grader.autograde.config import configure\nc = get_config()\nconfigure(c)\n"
+        config += "c.CourseDirectory.course_id = 'tiny'\n"
         lines = [f"c.Drydock.{name} = {value!r}\n" for name, value in self.settings.items()]
         (root / "nbgrader_config.py").write_text(config + "".join(lines))
 
@@ -116,6 +120,8 @@ class Course:
         config = Config()
         configure(config)
         config.CourseDirectory.root = str(self.root)
+        config.CourseDirectory.db_url = self.db_url
+        config.CourseDirectory.course_id = "tiny"
         config.CourseDirectory.assignment_id = LAB
         for name, value in self.settings.items():
             config.Drydock[name] = value
@@ -144,7 +150,7 @@ class Course:
     def gradebook(self) -> Any:
         from nbgrader.api import Gradebook
 
-        return Gradebook(f"sqlite:///{self.root}/gradebook.db")
+        return Gradebook(self.db_url)
 
     def blank(self) -> NotebookNode:
         """The released notebook."""
