@@ -36,12 +36,10 @@ class Values:
         return asked.value(self.key)
 
     def strangers(self, text: str) -> Iterator[Stranger]:
-        """Values of other copies in ``text``, for each name asked for so far whose own value is not there too."""
+        """Values of other copies in ``text``, of each name asked for so far."""
         for declaration in self._declared.values():
             own = declaration.value(self.key)
-            found = list(declaration.values_in(text))
-            if own not in found:
-                yield from (Stranger(declaration, value, own) for value in found)
+            yield from (Stranger(declaration, value, own) for value in declaration.values_in(text) if value != own)
 
     def reason(self, text: str) -> str:
         """What to tell the owner about another copy's value in ``text``, or nothing. Names no other student."""
@@ -49,11 +47,11 @@ class Values:
             words = {"name": stranger.declaration.name, "value": stranger.value, "own": stranger.own}
             if self.key != DEFAULT_KEY and stranger.value == stranger.declaration.value(DEFAULT_KEY):
                 return _(
-                    "“{value}” is the {name} of a copy without a key. Yours is “{own}”: type your key once"
-                    " (drydock values set KEY), run the lab again, and use the values it then shows."
+                    "“{value}” is the {name} in a copy without a key; in yours the {name} is “{own}”. Type your key"
+                    " once (drydock values set KEY), run the lab again, and use the values it then shows."
                 ).format(**words)
             return _(
-                "“{value}” is the {name} of another student's copy of this lab. In yours the {name} is “{own}”:"
-                " do the task yourself, with your own values."
+                "“{value}” is the {name} in another student's copy of this lab; in yours the {name} is “{own}”."
+                " Do the task with the values that your own copy shows."
             ).format(**words)
         return ""

@@ -1,0 +1,113 @@
+"""One lab with individual values, four students: two honest, one who copied, one without a key."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from grading_course import LAB, Course, sources
+from lab_of_ships import course_with_values, typed
+
+from grader.autograde.verdict_cells import read_report
+from grader.values import DEFAULT_KEY, StudentKey
+from grader.values.asked import all_asked_for
+
+pytestmark = pytest.mark.daemon
+
+
+def drydock(course: Course, *words: str) -> subprocess.CompletedProcess[str]:
+    argv = [sys.executable, "-c", "from grader.cli import main; main()", *words]
+    return subprocess.run(argv, cwd=course.root, capture_output=True, text=True, check=False)
+
+
+def table(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
+    """Released, keys handed out, everything handed in and graded in parallel."""
+    course = course_with_values(tmp_path_factory.mktemp("values"))
+    with course.gradebook() as book:
+        for student in ("ada", "bob", "cat", "dan"):
+            book.add_student(student)
+    # A fixed secret, so that no two of these four have the same ship by chance.
+    secret = course.root / "values.secret"
+    secret.touch(mode=0o600)
+    secret.write_text("5a" * 32)
+    made = drydock(course, "values", "keys")
+    assert made.returncode == 0, made.stderr
+    has = {row["student"]: row for row in table(drydock(course, "values", "show", LAB).stdout)}
+    assert all(len({row[name] for row in has.values()}) == 4 for name in ("ship", "seal", "berth"))
+    blank = {name: str(asked.value(DEFAULT_KEY)) for name, asked in all_asked_for(sources(course.blank())).items()}
+    ada, bob = ({name: row[name] for name in blank} for row in (has["ada"], has["bob"]))
+    course.hand_in("ada", (course.root / "solutions" / LAB / f"{LAB}.ipynb").read_text())
+    course.hand_in("bob", course.answered({"cargo": typed(**bob)}))
+    course.hand_in("cat", course.answered({"cargo": typed(**ada)}))
+    # A stolen key, too, in the kernel's environment and in a file: it moves what dan's cells see, and nothing else.
+    key = table((course.root / "values-keys.csv").read_text())[0]["key"]
+    folder = course.hand_in("dan", course.answered({"cargo": f"%env DRYDOCK_VALUES_KEY={key}\n{typed(**blank)}"}))
+    (folder / "values.key").write_text(key)
+    done = drydock(course, "grade", LAB, "--report", "report.json")
+    assert done.returncode == 0, done.stdout + done.stderr
+    return course
+
+
+def test_the_honest_get_their_points_and_the_copy_does_not(course: Course) -> None:
+    full, none = {"cargo": 2, "quay": 2}, {"cargo": 0, "quay": 1}
+    assert {student: course.grades(student) for student in ("ada", "bob", "cat", "dan")} == {
+        "ada": full,
+        "bob": full,
+        "cat": none,
+        "dan": none,
+    }
+
+
+def test_the_message_says_why_and_names_nobody(course: Course) -> None:
+    course.feedback()
+    page = (course.root / "feedback" / "cat" / LAB / f"{LAB}.html").read_text()
+    assert page.count("in another student") == 2
+    assert ">ada<" not in page
+    assert "ada" not in json.dumps([read_report(cell).to_dict() for cell in course.graded("cat").cells
+                                    if read_report(cell)])  # fmt: skip
+    without_key = (course.root / "feedback" / "dan" / LAB / f"{LAB}.html").read_text()
+    assert without_key.count("drydock values set KEY") == 2
+
+
+def test_the_instructor_learns_whose_it_was(course: Course) -> None:
+    said = {record["student"]: record["remarks"] for record in json.loads((course.root / "report.json").read_text())}
+    assert said["cat"] == [
+        "cargo: the ship found here is the one of ada",
+        "quay: the berth found here is the one of ada",
+    ]
+    assert said["ada"] == said["bob"] == []
+
+
+def test_the_secret_stays_with_the_instructor(course: Course) -> None:
+    secret = course.root / "values.secret"
+    assert (course.root / "values-keys.csv").stat().st_mode & 0o777 == 0o600
+    text = secret.read_text().strip()
+    for folder in ("labs", "submitted", "autograded", "feedback"):
+        assert not any(text in file.read_text() for file in (course.root / folder).rglob("*.*") if file.is_file())
+    # The same keys again: what was handed out stays valid.
+    before = (course.root / "values-keys.csv").read_text()
+    again = drydock(course, "values", "keys", "-o", "-")
+    assert again.stdout == before
+    ada = StudentKey.parse(table(before)[0]["key"])
+    assert ada == StudentKey.derive(bytes.fromhex(text), "ada")
+
+
+def test_a_secret_others_can_read_is_refused_with_a_remedy(course: Course, tmp_path: Path) -> None:
+    secret = course.root / "values.secret"
+    secret.chmod(0o644)
+    try:
+        done = drydock(course, "values", "keys")
+    finally:
+        secret.chmod(0o600)
+    assert done.returncode == 3
+    assert "can be read by other users" in done.stderr and "chmod 600" in done.stderr

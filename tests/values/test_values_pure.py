@@ -1,0 +1,146 @@
+"""Keys, values and secrets without a daemon."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grader.checks import AuthorError, Checks
+from grader.values import DEFAULT_KEY, BadDeclaration, BadKey, Declaration, StudentKey, Values, own_key
+from grader.values.asked import all_asked_for, asked_for
+from grader.values.own import write_key
+from grader.values.secret import BadSecret, key_of, make_secret, read_secret
+
+ADA, BOB = (StudentKey.derive(b"a secret of the course", name) for name in ("ada", "bob"))
+names = st.from_regex(r"[a-z][a-z0-9-]{0,10}", fullmatch=True)
+keys = st.builds(StudentKey.derive, st.just(b"a secret of the course"), st.text(max_size=10))
+
+
+def test_values_never_change() -> None:
+    """What students have on paper and on disk must hold in every later version of Drydock."""
+    assert ADA.text == "H438-FE4N-WFJB-ZFG5-C02R"
+    assert DEFAULT_KEY.text == "DTWQ-EMJ0-81E6-V3B1-AZS9"
+    values = Values(ADA)
+    assert values.get("port", of=range(8080, 8100), length=None) == 8083
+    assert values.get("token", of=None, length=8) == "rddv27k3"
+
+
+@given(keys, st.randoms())
+def test_a_key_survives_careless_typing_but_no_slip(key: StudentKey, random: object) -> None:
+    typed = key.text.lower().replace("-", " ").replace("1", "l").replace("0", "o")
+    assert StudentKey.parse(f"  {typed}\n") == key
+    place = random.randrange(len(key.text))  # type: ignore[attr-defined]
+    if key.text[place] != "-":
+        slip = "7" if key.text[place] != "7" else "8"
+        with pytest.raises(BadKey, match="slip"):
+            StudentKey.parse(key.text[:place] + slip + key.text[place + 1 :])
+
+
+@given(keys, keys, names, st.integers(6, 32))
+def test_every_copy_knows_anothers_token_and_its_own(mine: StudentKey, other: StudentKey, name: str, n: int) -> None:
+    values = Values(mine)
+    own = values.get(name, of=None, length=n)
+    theirs = Declaration(name, length=n).value(other)
+    assert isinstance(theirs, str) and len(theirs) == n and theirs[0].isalpha()
+    assert (values.reason(f"found: web-{theirs}, x") == "") == (own == theirs)
+    assert values.reason(f"found: {own} and {theirs}x9") == ""
+
+
+@given(keys, names, st.lists(st.integers(0, 99_999) | st.text("abcdefg-", min_size=1), min_size=2, unique_by=str))
+def test_a_choice_is_one_of_the_choices(key: StudentKey, name: str, choices: list[int | str]) -> None:
+    asked = [choice for choice in choices if str(choice).strip("-")]
+    if len(asked) >= 2:
+        assert Values(key).get(name, of=asked, length=None) in asked
+
+
+def test_choices_are_spread_evenly() -> None:
+    asked = Declaration.of("port", range(8000, 8010), None)
+    counts = [0] * 10
+    for number in range(2000):
+        counts[int(asked.value(StudentKey.derive(b"x", str(number)))) - 8000] += 1
+    # Ten times 200 expected, standard deviation 13; these are fixed numbers, so this can't fail by chance.
+    assert all(140 < count < 260 for count in counts)
+
+
+def test_only_whole_words_are_anothers_values() -> None:
+    values = Values(ADA)
+    own = values.get("port", of=range(8080, 8100), length=None)
+    other = 8081 if own != 8081 else 8082
+    for text in (f"1{other}", f"{other}0", f"v{other}", "nothing", str(own)):
+        assert values.reason(text) == ""
+    assert f"“{other}” is the port in another student's copy" in values.reason(f"80/tcp -> 0.0.0.0:{other}")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ({"name": "Port", "of": [1, 2]}, "lower case"),
+        ({"name": "port"}, "either of="),
+        ({"name": "port", "of": [1, 2], "length": 8}, "either of="),
+        ({"name": "port", "length": 5}, "from 6 to 32"),
+        ({"name": "port", "length": True}, "from 6 to 32"),
+        ({"name": "port", "of": "abc"}, "a list, a tuple or a range"),
+        ({"name": "port", "of": [1]}, "from 2 to"),
+        ({"name": "port", "of": range(10**12)}, "from 2 to"),
+        ({"name": "port", "of": [1, "1"]}, "different"),
+        ({"name": "port", "of": ["a", " "]}, "different"),
+        ({"name": "port", "of": [1.5, 2.5]}, "different"),
+    ],
+)
+def test_an_authors_mistake_is_named(arguments: dict[str, object], says: str) -> None:
+    with pytest.raises(AuthorError, match=says):
+        Checks("unix:///nowhere").value(**arguments)  # type: ignore[call-overload]
+
+
+def test_one_name_means_one_thing() -> None:
+    values = Values()
+    assert values.get("a", of=[1, 2], length=None) == values.get("a", of=(1, 2), length=None)
+    with pytest.raises(BadDeclaration, match="two ways"):
+        values.get("a", of=[1, 3], length=None)
+
+
+def test_what_a_cell_asks_for_is_read_without_running_it() -> None:
+    cell = 'port = check.value("port", of=range(1, 9, 2))\n!docker run -p {port}:80\nt = check.value("t", length=8)'
+    assert list(asked_for(cell)) == [Declaration("port", (1, 3, 5, 7)), Declaration("t", length=8)]
+    assert list(asked_for("%%bash\necho $(hostname)")) == []
+    for wrong in ("of=names", "of=range(n)", "of=range(1, 9, 0)", "8", "of=open('x')", "**more"):
+        with pytest.raises(BadDeclaration):
+            list(asked_for(f'check.value("port", {wrong})'))
+    with pytest.raises(BadDeclaration, match="two ways"):
+        all_asked_for([cell, 'check.value("port", of=[1, 2])'])
+
+
+def test_the_key_is_found_beside_or_above_the_notebook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lab = tmp_path / "labs" / "01"
+    lab.mkdir(parents=True)
+    monkeypatch.delenv("DRYDOCK_VALUES_KEY", raising=False)
+    assert own_key(lab) == DEFAULT_KEY
+    file = write_key(tmp_path, ADA)
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert own_key(lab) == ADA
+    monkeypatch.setenv("DRYDOCK_VALUES_KEY", BOB.text)
+    assert own_key(lab) == BOB
+    monkeypatch.delenv("DRYDOCK_VALUES_KEY")
+    file.write_bytes(b"\xff\x00 no key")
+    with pytest.raises(BadKey, match=r"values\.key: This is not a key") as trouble:
+        own_key(lab)
+    assert "drydock values set" in trouble.value.remedy
+
+
+def test_the_secret_is_made_once_and_kept_closed(tmp_path: Path) -> None:
+    file = tmp_path / "values.secret"
+    assert key_of(file, "ada") == DEFAULT_KEY
+    secret = make_secret(file)
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert make_secret(file) == secret == read_secret(file)
+    assert key_of(file, "ada") == StudentKey.derive(secret, "ada") != key_of(file, "bob")
+    assert list(tmp_path.iterdir()) == [file]
+    file.write_text("abc")
+    with pytest.raises(BadSecret, match="damaged"):
+        read_secret(file)
+    file.chmod(0o640)
+    with pytest.raises(BadSecret, match="other users"):
+        key_of(file, "ada")
