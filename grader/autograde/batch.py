@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import MissingEntry
+from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 from traitlets.config.loader import ConfigFileNotFound, PyFileConfigLoader
 
 from grader.autograde.crew import Crew
+from grader.autograde.database import gradebook
 from grader.autograde.journal import Journal
 from grader.autograde.records import SubmissionRecord
 from grader.autograde.settings import Drydock
@@ -78,11 +81,12 @@ class Batch:
         graded = Path(str(config.CourseDirectory.get("autograded_directory", "autograded")))
         self._journal = Journal(self._submissions.root / graded / f".grading-{lab}.journal")
         self._lab = lab
+        self._db_url = str(CourseDirectory(config=config).db_url)
         self.plan = self._plan(tuple(students), only_missing)
 
     def _plan(self, students: tuple[str, ...], only_missing: bool) -> Plan:
-        """Raises BatchError for a student who handed nothing in, and when there is nothing at all."""
-        self._find_lab()
+        """Raises BatchError for a student who handed nothing in, and when there is nothing at all; NoDatabase."""
+        known = self._in_gradebook()
         there = self._submissions.students()
         unknown = sorted(set(students) - set(there))
         if unknown:
@@ -102,23 +106,28 @@ class Batch:
         skipped = [
             student
             for student in wanted
-            if (student in done and done[student] == self._submissions.fingerprint(student))
-            or (only_missing and self._submissions.is_graded(student))
+            if (student in done and done[student] == self._fingerprint(student))
+            # Graded files may be another gradebook's: then this one has no grade yet.
+            or (only_missing and student in known and self._submissions.is_graded(student))
         ]
         return Plan(self._lab, tuple(s for s in wanted if s not in skipped), tuple(skipped))
 
-    def _find_lab(self) -> None:
-        from nbgrader.coursedir import CourseDirectory
-
-        course = CourseDirectory(config=self._config)
+    def _in_gradebook(self) -> set[str]:
+        """Whose work for this lab the gradebook knows. Raises BatchError when it does not know the lab."""
         try:
-            with Gradebook(course.db_url) as gradebook:
-                gradebook.find_assignment(self._lab)
+            with gradebook(self._db_url) as book:
+                book.find_assignment(self._lab)
+                return {str(submission.student_id) for submission in book.assignment_submissions(self._lab)}
         except MissingEntry as missing:
             raise BatchError(
                 _("The gradebook has no lab called {lab}.").format(lab=self._lab),
                 f"nbgrader generate_assignment {self._lab}",
             ) from missing
+
+    def _fingerprint(self, student: str) -> str:
+        """Of a submission and the gradebook its grade goes to."""
+        there = f"{self._submissions.fingerprint(student)}\0{self._db_url}"
+        return hashlib.sha256(there.encode()).hexdigest()
 
     def run(self, jobs: int, on_record: Callable[[SubmissionRecord], None]) -> list[SubmissionRecord]:
         """Grade what is planned with ``jobs`` processes; ``on_record`` hears of each at once.
@@ -128,7 +137,7 @@ class Batch:
         kind = Drydock(config=self._config).engine_kind()
         crew = Crew(self._config, kind, min(jobs, max(1, len(self.plan.todo))))
         records = []
-        fingerprints = {student: self._submissions.fingerprint(student) for student in self.plan.todo}
+        fingerprints = {student: self._fingerprint(student) for student in self.plan.todo}
         for record in crew.work(self._lab, self.plan.todo):
             if not record.error:
                 self._journal.add(record.student, fingerprints[record.student])

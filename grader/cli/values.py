@@ -107,12 +107,12 @@ def _course() -> _InstructorsCourse:
 
 
 def _chosen(course: _InstructorsCourse, students: Sequence[str]) -> list[str]:
-    from nbgrader.api import Gradebook
+    from grader.autograde.database import gradebook
 
     if students:
         return list(students)
-    with Gradebook(course.db_url) as gradebook:
-        known = sorted(str(student.id) for student in gradebook.students)
+    with gradebook(course.db_url) as book:
+        known = sorted(str(student.id) for student in book.students)
     if not known:
         raise _NotThere(
             _("The gradebook knows no students yet."),
@@ -122,11 +122,13 @@ def _chosen(course: _InstructorsCourse, students: Sequence[str]) -> list[str]:
 
 
 def _check_sources(course: _InstructorsCourse, lab: str) -> list[str]:
-    from nbgrader.api import Gradebook, MissingEntry
+    from nbgrader.api import MissingEntry
 
-    with Gradebook(course.db_url) as gradebook:
+    from grader.autograde.database import gradebook
+
+    with gradebook(course.db_url) as book:
         try:
-            notebooks = gradebook.find_assignment(lab).notebooks
+            notebooks = book.find_assignment(lab).notebooks
         except MissingEntry:
             raise _NotThere(
                 _("The gradebook has no lab called {lab}.").format(lab=lab), f"nbgrader generate_assignment {lab}"
