@@ -13,6 +13,7 @@ from rich.text import Text
 
 from grader.cli import places
 from grader.cli.machine import Fact, Level, cgroup_version, facts
+from grader.cli.ways import three_ways
 from grader.engines import KINDS, EngineError, best_kind, engine_class
 from grader.i18n import _
 
@@ -93,15 +94,6 @@ def _show(found: list[Fact], engines: list[EngineFact], best: str | None) -> Non
             console.print(line, markup=False, highlight=False)
     else:
         console.print(_("drydock up will use the engine “{kind}”.").format(kind=best), highlight=False)
-
-
-def three_ways() -> list[str]:
-    """What somebody can do on whose machine no engine works."""
-    return [
-        _("1. As root (or with sudo): sudo make lab"),
-        _("2. Start any Docker you have (Docker Desktop will do), then: make lab"),
-        _("3. Use a Debian 13 virtual machine, or the course on Binder (binder/)."),
-    ]
 
 
 def _mark(level: Level) -> Text:

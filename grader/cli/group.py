@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import importlib
 import importlib.util
+import signal
 from typing import Any
 
 import click
@@ -101,3 +102,5 @@ def explain(error: BaseException) -> Trouble | None:
 @click.version_option(__version__, prog_name="drydock")
 def main() -> None:
     """A hands-on Docker course, graded against a real Docker daemon."""
+    # A plain `kill` unwinds like Ctrl-C: daemons end and temporary folders go.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)

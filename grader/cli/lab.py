@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import sys
 import webbrowser
@@ -67,8 +66,6 @@ def _has_screen() -> bool:
 
 def _wait(process: subprocess.Popen[bytes]) -> None:
     _say(_("Ctrl-C here closes JupyterLab; the lab daemon goes on until “drydock down”."))
-    # A plain `kill` must end JupyterLab too, not leave it without its parent.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         code = process.wait()
     except KeyboardInterrupt:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from grader.cli.group import Trouble
+from grader.cli.ways import need_an_engine
 from grader.engines import detached
 from grader.engines.layout import EngineFolder
 from grader.i18n import _
@@ -22,6 +23,8 @@ def start(workspace: Path, kind: str | None, say: Say) -> detached.LabEngine:
     workspace.mkdir(parents=True, exist_ok=True)
     if detached.current() is None and was_lost():
         say(_("The lab daemon had ended without “drydock down” (killed, or a reboot): starting it on its data."))
+    if kind is None:
+        need_an_engine()
     return detached.up(kind=kind, shares=[workspace], progress=say)
 
 

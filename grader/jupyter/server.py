@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.error import URLError
 from urllib.parse import quote
-from urllib.request import Request, urlopen
+from urllib.request import ProxyHandler, Request, build_opener
 
 from grader.i18n import _
 
@@ -52,7 +52,8 @@ class Server:
         """Whether it is really this server that answers there, and not another that got its port."""
         request = Request(f"{self.url}api/status", headers={"Authorization": f"token {self.token}"})
         try:
-            with urlopen(request, timeout=timeout) as reply:
+            # A proxy that the environment names can't reach this machine's own localhost.
+            with build_opener(ProxyHandler({})).open(request, timeout=timeout) as reply:
                 return bool(reply.status == 200)
         except (URLError, OSError, ValueError):
             return False

@@ -76,6 +76,15 @@ def test_a_lab_without_a_release_and_one_that_is_unknown(desk: Desk) -> None:
         page.write_bytes(kept)
 
 
+def test_where_no_engine_works_three_ways_are_named(desk: Desk) -> None:
+    """In a user namespace without ids: not root, no ids to map, and no Docker."""
+    done = desk.run(["unshare", "--user", str(DRYDOCK), "up"])
+    assert done.returncode == 3
+    assert done.stderr.startswith("Error: No engine works on this machine. native: ")
+    assert [line.strip()[:2] for line in done.stderr.splitlines()[-3:]] == ["1.", "2.", "3."]
+    assert "Traceback" not in done.stderr
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="mounting a small disk needs root")
 def test_a_full_disk_loses_nothing(desk: Desk) -> None:
     """A real one: the workspace on a file system of 16 KiB, and not enough room for the lab's files."""

@@ -1,0 +1,26 @@
+"""What somebody can do on whose machine no engine works."""
+
+from __future__ import annotations
+
+from grader.cli.group import Trouble
+from grader.engines import EngineError, best_kind
+from grader.i18n import _
+
+
+def three_ways() -> list[str]:
+    """Three ways forward, a line each."""
+    return [
+        _("1. As root (or with sudo): sudo make lab"),
+        _("2. Start any Docker you have (Docker Desktop will do), then: make lab"),
+        _("3. Use a Debian 13 virtual machine, or the course on Binder (binder/)."),
+    ]
+
+
+def need_an_engine() -> None:
+    """Raises Trouble that says why no engine works here and names the three ways."""
+    try:
+        best_kind()
+    except EngineError as error:
+        raise Trouble(
+            str(error), "\n  ".join([_("drydock doctor explains it. Three ways forward:"), *three_ways()])
+        ) from None
