@@ -11,6 +11,8 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from grader.i18n import _
 
+#: Drivers by module, as a person installs them.
+_PACKAGES = {"psycopg": "'psycopg[binary]'", "psycopg2": "psycopg2-binary"}
 _EXAMPLE = "postgresql://grader@/drydock?host=/var/run/postgresql"
 
 
@@ -35,7 +37,7 @@ def gradebook(db_url: str) -> Iterator[Gradebook]:
     except ModuleNotFoundError as error:
         raise NoDatabase(
             _("The Python package for this kind of database is not installed: {module}.").format(module=error.name),
-            "pip install psycopg2-binary",
+            f"pip install {_PACKAGES.get(error.name or '', error.name)}",
         ) from error
     except DBAPIError as error:
         why = str(error.orig).strip().splitlines()[0]

@@ -93,10 +93,15 @@ def copy_files(folder: Path, submitted: Path, target: Path, largest: int) -> Non
             if relative not in honest:
                 (folder / relative).unlink()
             elif relative.suffix != ".ipynb":
-                (target / relative).parent.mkdir(parents=True, exist_ok=True)
+                _open_folders(target, relative.parent)
                 shutil.copyfile(folder / relative, target / relative)
                 executable = (folder / relative).stat().st_mode & 0o111
                 (target / relative).chmod(0o777 if executable else 0o666)
-    for parent, _folders, _names in os.walk(target):
-        # Whatever id the student has inside the engine, the folder is theirs; its parent is closed to others.
-        Path(parent).chmod(0o777)
+
+
+def _open_folders(root: Path, relative: Path) -> None:
+    """Folders that belong to the student whatever id they have inside the engine; ``root`` is closed to others."""
+    for folder in reversed([relative, *relative.parents]):
+        if folder != Path() and not (root / folder).exists():
+            (root / folder).mkdir()
+            (root / folder).chmod(0o777)

@@ -38,8 +38,23 @@ _PORTS = {"shell": 1, "iopub": 2, "stdin": 3, "control": 4, "hb": 5}
 #: Seconds an interrupted cell gets to end by itself.
 _GRACE = 3.0
 _INTERRUPTS = 3
+#: Seconds between a kernel's last sign and the end of its processes.
+_SETTLE = 0.3
 #: Seconds to wait for the last outputs after the kernel said that the cell is done.
 _LINGER = 2.0
+
+
+#: ipykernel, which ends when the other end of a pipe does (the grader was killed): where control groups can't be
+#: had, nothing else would end it. Like ipykernel_launcher, it imports nothing from the student's folder.
+_BOOT = """
+import sys
+del sys.path[0]
+import os, threading
+lifeline = int(sys.argv.pop(1))
+threading.Thread(target=lambda: os._exit(len(os.read(lifeline, 1))), daemon=True).start()
+from ipykernel.kernelapp import launch_new_instance
+launch_new_instance()
+"""
 
 
 class KernelLost(Exception):
@@ -104,6 +119,8 @@ class StudentKernel:
         self._ready = False
         self._context: zmq.Context[zmq.Socket[bytes]] | None = None
         self._log: LastWords | None = None
+        self._lifeline: int | None = None
+        self._monitor: zmq.Socket[bytes] | None = None
 
     # -- life
 
@@ -114,7 +131,8 @@ class StudentKernel:
         sockets = self._workdir / f".kernel-{secrets.token_hex(4)}"
         key = secrets.token_hex(32)
         self._connect(sockets / "k", key)
-        argv = self._argv(sockets, key)
+        theirs, self._lifeline = os.pipe()
+        argv = self._argv(sockets, key, theirs)
         process = subprocess.Popen(
             self._engine.confine(argv) if self._confined else self._engine.enter(argv),
             cwd=self._workdir,
@@ -123,11 +141,13 @@ class StudentKernel:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             start_new_session=True,
+            pass_fds=(theirs,),
         )
+        os.close(theirs)
         self._processes = ProcessTree(process)
         self._log = LastWords(process.stderr)
 
-    def _argv(self, sockets: Path, key: str) -> list[str]:
+    def _argv(self, sockets: Path, key: str, lifeline: int) -> list[str]:
         s = self._settings
         limits = ["prlimit", f"--as={s.address_space}", f"--fsize={s.file_size}", "--core=0"]
         if self._confined:
@@ -141,8 +161,9 @@ class StudentKernel:
         own = ["-f", str(sockets / "kernel.json")]
         kernel = [
             sys.executable,
-            "-m",
-            "ipykernel_launcher",
+            "-c",
+            _BOOT,
+            str(lifeline),
             *own,
             "--transport=ipc",
             f"--ip={sockets / 'k'}",
@@ -178,6 +199,7 @@ class StudentKernel:
         session = Session(key=key.encode())
         client = BlockingKernelClient(context=context, session=session, transport="ipc", ip=str(address), **ports)
         client.start_channels(shell=True, iopub=True, stdin=False, hb=False)
+        self._monitor = client.iopub_channel.socket.get_monitor_socket(zmq.EVENT_DISCONNECTED)
         self._client, self._context = client, context
 
     def wait_ready(self) -> None:
@@ -204,6 +226,12 @@ class StudentKernel:
         """End the kernel with everything it started. Safe to call twice."""
         if self._processes is not None:
             self._processes.kill()
+        if self._lifeline is not None:
+            os.close(self._lifeline)
+            self._lifeline = None
+        if self._monitor is not None and self._client is not None:
+            self._client.iopub_channel.socket.disable_monitor()
+            self._monitor = None
         if self._client is not None:
             self._client.stop_channels()
             self._client = None
@@ -241,7 +269,7 @@ class StudentKernel:
     def _watch(self, source: str, collector: OutputCollector, deadline: float) -> tuple[CellStatus, str]:
         client, processes = self._parts()
         request = client.execute(source, store_history=True, allow_stdin=False, stop_on_error=False)
-        cell = _Cell(client, request, collector)
+        cell = _Cell(client, request, collector, self._monitor)
         try:
             if cell.follow(deadline, processes):
                 return (CellStatus.OK if cell.reply == "ok" else CellStatus.ERROR), ""
@@ -249,7 +277,7 @@ class StudentKernel:
                 return CellStatus.TIMEOUT, _("The cell took too long and was interrupted.")
         except Flood:
             processes.kill()
-            return CellStatus.DEAD, _("The cell printed without end, so its kernel was ended.")
+            return CellStatus.DEAD, _("The cell printed without end, or closed its kernel: its kernel was ended.")
         if not processes.is_alive():
             return CellStatus.DEAD, _("The kernel ended while this cell ran.")
         processes.kill()
@@ -273,8 +301,15 @@ class StudentKernel:
 class _Cell:
     """One execute request and the messages that answer it."""
 
-    def __init__(self, client: BlockingKernelClient, request: str, collector: OutputCollector) -> None:
+    def __init__(
+        self,
+        client: BlockingKernelClient,
+        request: str,
+        collector: OutputCollector,
+        monitor: zmq.Socket[bytes] | None,
+    ) -> None:
         self._client = client
+        self._monitor = monitor
         self._request = request
         self._collector = collector
         self._idle = False
@@ -294,9 +329,18 @@ class _Cell:
                 raise Flood
             elif not processes.is_alive():
                 return False
+            elif self._disconnected():
+                # One output above _LARGEST_MESSAGE, or a cell that closed the kernel's own sockets.
+                time.sleep(_SETTLE)
+                if processes.is_alive():
+                    raise Flood
+                return False
             if self._idle and self.reply is not None:
                 return True
         return False
+
+    def _disconnected(self) -> bool:
+        return bool(self._monitor is not None and self._monitor.poll(0))
 
     def _take(self, message: dict[str, Any]) -> None:
         if message.get("parent_header", {}).get("msg_id") != self._request:
