@@ -79,7 +79,6 @@ def test_a_wrong_answer_follows_the_tasks_it_needs_and_its_setup(course: Course)
     lab = course.lab("00-tiny")
     case = next(case for case in cases_of(lab, lab, runs=1) if case.name == "site/wrong-no-label")
     assert [step.where if isinstance(step, Run) else (step.task, step.want) for step in case.steps] == [
-        "connect",
         "hello-answer",
         ("hello", Want.PASS),
         "site-setup",
@@ -96,3 +95,13 @@ def test_the_first_solution_run_shows_that_needing_tasks_fail_before_their_answe
     wants = [(step.task, step.want) for step in first.steps if isinstance(step, Check)]
     assert wants == [("hello", Want.PASS), ("site", Want.FAIL), ("site", Want.PASS)]
     assert [step.want for step in second.steps if isinstance(step, Check)] == [Want.PASS, Want.PASS]
+
+
+def test_only_an_answer_that_uses_check_connects(course: Course) -> None:
+    answer = course.source / "00-tiny" / "answers" / "hello" / "wrong-said.py"
+    answer.write_text("# expect: hello\ncheck.answer('name', 'hello')\n")
+    lab = course.lab("00-tiny")
+    first = {case.name: case.steps[0] for case in cases_of(lab, lab, runs=1)}
+    assert isinstance(first["hello/wrong-said"], Run)
+    assert first["hello/wrong-said"].where == "connect"
+    assert first["hello/wrong-name"] == Run(first["hello/wrong-name"].source, "hello/wrong-name", must_work=False)
