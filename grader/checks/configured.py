@@ -86,7 +86,7 @@ class Configured(Labelled):
     def has_env_like(self, name: str, pattern: str) -> Claim:
         """It sets this environment variable, and its value matches this regular expression."""
         arguments.text(name, "name")
-        wanted = arguments.pattern(pattern, "pattern")
+        wanted, unset = arguments.pattern(pattern, "pattern"), _("not set")
 
         def right(entries: Any) -> bool:
             has = environment(entries)
@@ -98,7 +98,7 @@ class Configured(Labelled):
             "Config",
             "Env",
             right=right,
-            show=lambda entries: f"{name}={environment(entries).get(name, _('not set'))}",
+            show=lambda entries: f"{name}={environment(entries).get(name, unset)}",
             look=self._config_look("ENV", "environment"),
         )
 

@@ -222,6 +222,11 @@ class Daemon:
             self._info = dict(self.ask(lambda client: client.info()))
         return self._info
 
+    def keeps_images_in_containerd(self) -> bool:
+        """Whether images are in containerd's store (the default from Engine 29 on) and not in the engine's own."""
+        status = self.info().get("DriverStatus") or ()
+        return ["driver-type", "io.containerd.snapshotter.v1"] in [list(entry) for entry in status]
+
     def api_version(self) -> tuple[int, ...]:
         """The API version spoken with this daemon, for instance (1, 45)."""
         text = self.ask(lambda client: str(client.api_version))

@@ -12,7 +12,7 @@ from grader.checks.errors import Unavailable
 from grader.checks.expectation import Claim, Context, Finding, Subject, expectation
 from grader.checks.history import REMEMBERED, is_ours, names_in, past_events
 from grader.checks.plain import listed
-from grader.i18n import _
+from grader.i18n import _, ngettext
 
 _KINDS = ("container", "image", "network", "volume", "builder", "daemon", "service", "node", "secret", "config")
 
@@ -73,7 +73,9 @@ class Event(Subject):
             count = len(self._hits(attrs))
             if count < least:
                 self._must_remember(attrs)
-            found = _("{count} times; what happened: {actions}").format(count=count, actions=self._seen_actions(attrs))
+            found = _("{times}; what happened: {actions}").format(
+                times=_times(count), actions=self._seen_actions(attrs)
+            )
             return Finding(count >= least, found)
 
         return self._claim(self._says(_("{what} happened")), _("at least {n} times").format(n=least), judge)
@@ -86,7 +88,7 @@ class Event(Subject):
             count = len(self._hits(attrs))
             if not count:
                 self._must_remember(attrs)
-            return Finding(count == 0, _("{count} times").format(count=count))
+            return Finding(count == 0, _times(count))
 
         return self._claim(self._says(_("{what} never happened")), _("never"), judge)
 
@@ -119,3 +121,7 @@ class Event(Subject):
             and not is_ours(event, self._context.sightings)
         ]
         return listed(actions[-8:], empty=_("nothing"))
+
+
+def _times(count: int) -> str:
+    return ngettext("{count} time", "{count} times", count).format(count=count)

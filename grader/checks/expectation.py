@@ -167,7 +167,8 @@ class Subject(ABC):
             return author_verdict(mistake, claim.sentence)
         except Unavailable as trouble:
             quiet, self._context.lost = self._context.lost, self._context.lost or trouble.lost
-            return _unchecked(claim, str(trouble), quiet=quiet and trouble.lost)
+            command = "docker version" if trouble.lost else claim.command
+            return _unchecked(claim, str(trouble), command, quiet=quiet and trouble.lost)
         except Refused as refusal:
             return _unchecked(claim, _("The Docker daemon answered: {why}").format(why=refusal.explanation))
         except Exception as error:
@@ -223,13 +224,13 @@ def author_verdict(mistake: AuthorError, sentence: str = "") -> Verdict:
     )
 
 
-def _unchecked(claim: Claim, reason: str, *, quiet: bool = False) -> Verdict:
+def _unchecked(claim: Claim, reason: str, command: str = "docker version", *, quiet: bool = False) -> Verdict:
     return Verdict(
         Status.COULD_NOT_CHECK,
         claim.sentence,
         claim.expected,
         reason,
-        "docker version",
+        command,
         _("This says nothing about your work. Run the check again; `drydock doctor` looks at the daemon."),
         quiet=quiet,
     )

@@ -222,8 +222,9 @@ def shown_entry(entry: Entry) -> str:
         return f"{shown} -> {entry.target}"
     if entry.kind != "file":
         return shown
+    empty = _("empty")
     text = entry.content[:4096].decode("utf-8", "replace")
-    return f"{shown}, {human_size(entry.size)}: {excerpt(text) or _('empty')}"
+    return f"{shown}, {human_size(entry.size)}: {excerpt(text) or empty}"
 
 
 def _executable(mode: int, who: str) -> bool:

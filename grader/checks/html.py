@@ -76,4 +76,5 @@ def _with_code(text: str) -> str:
 def _hint(report: TaskReport) -> str:
     if not report.hint or report.status is not Status.FAILED:
         return ""
-    return f"<details><summary>{escape(_('Hint'))}</summary>{_with_code(report.hint)}</details>"
+    word = escape(_("Hint"))
+    return f"<details><summary>{word}</summary>{_with_code(report.hint)}</details>"

@@ -26,7 +26,7 @@ def report_as_text(report: TaskReport, *, colour: bool = False) -> str:
     if quiet:
         lines.append(f"  … {quiet_line(quiet)}")
     if report.hint and report.status is Status.FAILED:
-        lines.append(f"  {_('Hint')}: {report.hint}")
+        lines.append("  " + _("Hint: {hint}").format(hint=report.hint))
     return "\n".join(lines)
 
 

@@ -10,13 +10,15 @@ from urllib.parse import urlsplit
 
 from grader.checks import arguments
 from grader.checks.commands import Outcome
+from grader.checks.deadline import Deadline
 from grader.checks.errors import AuthorError
 from grader.checks.expectation import Finding
 from grader.checks.plain import excerpt
 from grader.i18n import _
 
-#: Seconds for one try, and bytes of an answer to look at.
+#: Seconds for a connection or the next bytes, seconds for a whole body, and bytes of it to look at.
 _TRY_SECONDS = 3.0
+_BODY_SECONDS = 5.0
 _BODY_LIMIT = 1024 * 1024
 
 
@@ -59,7 +61,8 @@ class Wanted:
         found = _("status {status}: {body}").format(
             status=answer.status, body=excerpt(answer.body) or _("an empty answer")
         )
-        shown = [f"{name}: {answer.headers.get(name.lower(), _('not sent'))}" for name in self.headers]
+        unsent = _("not sent")
+        shown = [f"{name}: {answer.headers.get(name.lower(), unsent)}" for name in self.headers]
         return Finding(right, ", ".join([found, *shown]))
 
 
@@ -88,13 +91,20 @@ def fetch(host: str, port: int, path: str) -> Answer:
         connection.request("GET", path, headers={"Connection": "close", "User-Agent": "drydock-check"})
         response = connection.getresponse()
         headers = {name.lower(): value for name, value in response.getheaders()}
-        body = response.read(_BODY_LIMIT).decode("utf-8", "replace")
-        return Answer(response.status, headers, body)
+        return Answer(response.status, headers, _body(response))
     except (OSError, http.client.HTTPException) as error:
         why = str(error) or type(error).__name__
         return Answer(0, {}, "", _("no answer at {host}:{port}: {why}").format(host=host, port=port, why=why))
     finally:
         connection.close()
+
+
+def _body(response: http.client.HTTPResponse) -> str:
+    """The body as far as it comes: a server that drips or never ends must not hold up the check."""
+    body, limit = bytearray(), Deadline(_BODY_SECONDS)
+    while len(body) < _BODY_LIMIT and not limit.is_over() and (piece := response.read1(64 * 1024)):
+        body += piece
+    return body.decode("utf-8", "replace")
 
 
 def from_wget(outcome: Outcome) -> Answer:

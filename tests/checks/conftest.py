@@ -1,10 +1,11 @@
-"""One engine for the tests of the checks, with the objects of world.sh on it."""
+"""Engines for the tests of the checks, with objects on them."""
 
 from __future__ import annotations
 
 import os
 import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -20,12 +21,28 @@ settings.load_profile("checks")
 _HERE = Path(__file__).parent
 
 
-@pytest.fixture(scope="session")
-def world() -> Iterator[Engine]:
-    """An engine of its own: expectations about the past need a daemon whose whole past is known."""
+@contextmanager
+def _engine_with(script: str) -> Iterator[Engine]:
     with best_engine(shares=[_HERE]) as engine:
         environment = {**os.environ, "DOCKER_HOST": engine.endpoint.host}
-        subprocess.run(["bash", _HERE / "world.sh", _HERE], env=environment, check=True)
+        subprocess.run(["bash", _HERE / script, _HERE], env=environment, check=True)
+        yield engine
+        # A frozen process survives SIGKILL until it is thawed, and with it the engine's cgroup (cgroup v1).
+        unpause = "docker ps --quiet --filter status=paused | xargs --no-run-if-empty docker unpause"
+        subprocess.run(["bash", "-c", unpause], env=environment, check=False, capture_output=True)
+
+
+@pytest.fixture(scope="session")
+def world() -> Iterator[Engine]:
+    """The objects of world.sh: use them, change none."""
+    with _engine_with("world.sh") as engine:
+        yield engine
+
+
+@pytest.fixture(scope="module")
+def young() -> Iterator[Engine]:
+    """Expectations about the past need a daemon whose whole past is known."""
+    with _engine_with("past.sh") as engine:
         yield engine
 
 

@@ -124,7 +124,7 @@ def _dockerd_of(engine: Engine) -> int:
 @pytest.mark.daemon
 def test_the_checks_own_time_runs_out(world: Engine) -> None:
     check = Checks(world.endpoint.host, deadline=0.5)
-    report = report_of(check, lambda t: t.container("ck-live").exits(within=20).is_running())
+    report = report_of(check, lambda t: (t.container("ck-live").exits(within=20), t.container("ck-done").exists()))
     assert [v.status for v in report.verdicts] == [Status.COULD_NOT_CHECK] * 2
     assert "time for this check" in report.verdicts[0].found
 

@@ -69,16 +69,6 @@ docker create --name ck-created ck/app:1 >/dev/null
 docker run -d --name ck-paused drydock/busybox:1 sleep 600 >/dev/null
 docker pause ck-paused >/dev/null
 docker run -d --name ck-joined --network container:ck-live --pid container:ck-live --ipc container:ck-live drydock/busybox:1 sleep 600 >/dev/null
-docker run --name ck-gone drydock/busybox:1 true
-docker rm ck-gone >/dev/null
 docker restart -t 0 ck-sick >/dev/null
-docker exec ck-peer true
 docker tag ck/plain:1 localhost:18082/ck/pushed:1
 docker push -q localhost:18082/ck/pushed:1 >/dev/null
-# Last, so that the daemon's short memory of events still has them when they are asked about.
-docker tag ck/plain:1 ck/gone:1
-docker rmi ck/gone:1 >/dev/null
-docker network create ck-gone-net >/dev/null
-docker network rm ck-gone-net >/dev/null
-docker volume create ck-gone-vol >/dev/null
-docker volume rm ck-gone-vol >/dev/null

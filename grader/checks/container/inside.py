@@ -148,7 +148,7 @@ class Inside(Storage):
             right = bool(hits) if exactly is None else len(hits) == exactly
             return Finding(right, _shown_processes(processes))
 
-        extra = _(" exactly {count} times").format(count=exactly) if exactly else ""
+        extra = _(", {count} of them").format(count=exactly) if exactly else ""
         extra += _(" as user {user}").format(user=user) if user else ""
         return Claim(
             self._says(_("{what} runs a process {text!r}{extra}"), text=wanted, extra=extra),
@@ -186,7 +186,7 @@ class Inside(Storage):
         target = arguments.path(path, "path")
         if how is not None:
             arguments.one_of(how, "how", list(_CHANGES.values()))
-        shown = f"{target} {how or _('in any way')}"
+        shown = " ".join([target, how or _("in any way")])
         return self._diff_claim(
             self._says(_("{what} has changed the file {change}"), change=shown),
             shown,

@@ -218,6 +218,7 @@ def _rate_of(attrs: Attrs, field: str, device: str) -> int | None:
 
 
 def _rates(rates: Mapping[str, int | None]) -> str:
+    unset = _("not set")
     return ", ".join(
-        f"{field.removeprefix('BlkioDevice')} {_('not set') if rate is None else rate}" for field, rate in rates.items()
+        f"{field.removeprefix('BlkioDevice')} {unset if rate is None else rate}" for field, rate in rates.items()
     )

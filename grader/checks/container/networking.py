@@ -38,11 +38,12 @@ class Networking(ContainerSubject):
             )
             return Finding(right, shown_ports(has))
 
+        any_port = _("any port")
         where = _(" at port {port}").format(port=host_port) if host_port else ""
         where += _(" of {ip}").format(ip=host_ip) if host_ip else ""
         return Claim(
             self._says(_("{what} publishes its port {inside}{where}"), inside=inside, where=where),
-            f"{inside} -> {host_ip or '0.0.0.0'}:{host_port or _('any port')}",
+            f"{inside} -> {host_ip or '0.0.0.0'}:{host_port or any_port}",
             judge,
             f"docker port {self._shell_name}",
             _("Ports are published when a container is made: the host's port first, then the container's."),

@@ -9,7 +9,7 @@ from grader.checks import arguments
 from grader.checks.configured import Configured
 from grader.checks.daemon import Attrs
 from grader.checks.docker_words import full_reference, inspect_command, short_id, shown_words
-from grader.checks.errors import AuthorError
+from grader.checks.errors import AuthorError, Unavailable
 from grader.checks.expectation import Claim, Finding, expectation
 from grader.checks.history import gone
 from grader.checks.image.subject import ImageSubject, find_image
@@ -154,11 +154,22 @@ class Identity(Configured, ImageSubject):
         """A registry knows it: it was pushed or pulled, with this digest when one is given."""
         if digest is not None and not arguments.text(digest, "digest").startswith("sha256:"):
             raise AuthorError(_("digest must begin with sha256:, not {value!r}").format(value=digest))
+
+        def right(has: Any) -> bool:
+            if digest is None and self._daemon.keeps_images_in_containerd():
+                raise Unavailable(
+                    _(
+                        "this daemon's image store gives every image a digest, pushed or not; "
+                        "ask for a digest by its value"
+                    )
+                )
+            return any(digest in (None, entry.partition("@")[2]) for entry in has or ())
+
         return self._field(
             self._says(_("{what} has a digest in a registry")),
             digest or _("a digest"),
             "RepoDigests",
-            right=lambda has: any(digest in (None, entry.partition("@")[2]) for entry in has or ()),
+            right=right,
             show=lambda has: listed(has or (), empty=_("no digest")),
             look=_("An image gets its digest when it is pushed or pulled: `docker images --digests`."),
         )

@@ -1,0 +1,19 @@
+#!/bin/bash
+# A short past, made as a student would make it, on a daemon that has no other. Names begin with ck-.
+set -e
+docker run --name ck-gone drydock/busybox:1 true
+docker rm ck-gone >/dev/null
+docker tag drydock/busybox:1 ck/gone:1
+docker rmi ck/gone:1 >/dev/null
+docker network create ck-gone-net >/dev/null
+docker network rm ck-gone-net >/dev/null
+docker volume create ck-gone-vol >/dev/null
+docker volume rm ck-gone-vol >/dev/null
+docker run --name ck-done drydock/busybox:1 sh -c 'exit 3' || true
+docker run -d --name ck-crash --restart on-failure:2 drydock/busybox:1 false >/dev/null
+docker run -d --name ck-live drydock/busybox:1 sleep 600 >/dev/null
+docker run -d --name ck-peer drydock/busybox:1 sleep 600 >/dev/null
+docker exec ck-peer true
+docker network create ck-front >/dev/null
+docker volume create ck-data >/dev/null
+docker wait ck-crash >/dev/null
