@@ -6,11 +6,19 @@ from grader.checks.verdicts import TaskReport
 from grader.checks.wording import short_line
 
 
-class AuthorError(Exception):
+class _OneLine(Exception):
+    """Shown by IPython as its message only: a traceback helps nobody who did not write these checks."""
+
+    def _render_traceback_(self) -> list[str]:
+        # IPython asks an exception for its own rendering by this name (IPython.core.interactiveshell).
+        return [f"{type(self).__name__}: {self}"]
+
+
+class AuthorError(_OneLine):
     """The check cell itself is wrong (a bad argument); ``str()`` names the mistake."""
 
 
-class Unavailable(Exception):
+class Unavailable(_OneLine):
     """The daemon can't tell us: away, too slow, or too old; ``str()`` says it. ``lost``: asking on is useless."""
 
     def __init__(self, message: str, *, lost: bool = False) -> None:
@@ -18,7 +26,7 @@ class Unavailable(Exception):
         self.lost = lost
 
 
-class Refused(Exception):
+class Refused(_OneLine):
     """The daemon answered a request of ours with an error."""
 
     def __init__(self, status: int, explanation: str) -> None:
@@ -31,16 +39,12 @@ class OutOfTime(BaseException):
     """The check cell's time is over. No ``Exception``, so that a cell's own ``except`` can't swallow it."""
 
 
-class _ReportError(Exception):
-    """Carries a report out of a check cell; IPython shows one line of it and no traceback."""
+class _ReportError(_OneLine):
+    """Carries a report out of a check cell."""
 
     def __init__(self, report: TaskReport) -> None:
         super().__init__(short_line(report))
         self.report = report
-
-    def _render_traceback_(self) -> list[str]:
-        # IPython asks an exception for its own rendering by this name (IPython.core.interactiveshell).
-        return [f"{type(self).__name__}: {self}"]
 
 
 class CheckFailed(_ReportError):

@@ -198,9 +198,12 @@ class Task:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if isinstance(error, KeyboardInterrupt | GeneratorExit):
-            return
         context = self._context
+        if isinstance(error, KeyboardInterrupt | GeneratorExit):
+            # Interrupted by hand: no report, but nothing of ours stays behind either.
+            if context is not None:
+                context.cleanup.close()
+            return
         if context is None:
             raise RuntimeError("a task is left before it was entered")
         if error is not None:

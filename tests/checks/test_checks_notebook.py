@@ -39,9 +39,17 @@ def docker_host(world: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.daemon
 @pytest.mark.usefixtures("docker_host")
 def test_in_jupyter() -> None:
-    book = notebook(CONNECT, FAILS, PASSES, BLOCKED, STUMBLES, "!docker inspect --format=found ck-live")
+    book = notebook(
+        CONNECT,
+        FAILS,
+        PASSES,
+        BLOCKED,
+        STUMBLES,
+        'check.answer("Exit Code", 1)',
+        "!docker inspect --format=found ck-live",
+    )
     NotebookClient(book, allow_errors=True, timeout=60).execute()
-    connect, fails, passes, blocked, stumbles, docker = (cell.outputs for cell in book.cells)
+    connect, fails, passes, blocked, stumbles, answer, docker = (cell.outputs for cell in book.cells)
     assert "connected to Docker" in connect[0].text
     display, error = fails[-2:]
     assert (display.output_type, error.output_type) == ("display_data", "error")
@@ -56,6 +64,8 @@ def test_in_jupyter() -> None:
     assert "blocked" in blocked[0].data["text/plain"]
     assert stumbles[-1].ename == "CouldNotCheck"
     assert "flies" in stumbles[0].data["text/plain"]
+    assert answer[0].traceback == [f"AuthorError: {answer[0].evalue}"]
+    assert "Exit Code" in answer[0].evalue
     assert docker[0].text.strip() == "found"
 
 
