@@ -136,7 +136,7 @@ def _one_answer(source: Lab, task: Task, answer: Answer) -> Iterator[Step]:
 
 
 def _after_connect(source: Lab, task: Task, answer: Answer) -> Iterator[Step]:
-    for needed in _needed(source, task):
+    for needed in source.needed_by(task):
         yield from _setups(needed)
         if needed.answer is not None:
             yield Run(needed.answer.source, _where(needed.answer), must_work=not needed.answer.may_fail)
@@ -152,19 +152,6 @@ def _after_connect(source: Lab, task: Task, answer: Answer) -> Iterator[Step]:
 def _setups(task: Task) -> Iterator[Run]:
     for cell in task.setups:
         yield Run(cell.source, _where(cell), must_work=not cell.may_fail)
-
-
-def _needed(source: Lab, task: Task) -> list[Task]:
-    """All tasks that ``task`` builds on, transitively, in the notebook's order."""
-    wanted: set[str] = set()
-    queue = list(task.needs)
-    while queue:
-        name = queue.pop()
-        needed = source.task(name)
-        if name not in wanted and needed is not None:
-            wanted.add(name)
-            queue.extend(needed.needs)
-    return [other for other in source.tasks if other.id in wanted]
 
 
 def _where(cell: Cell) -> str:

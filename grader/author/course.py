@@ -103,6 +103,18 @@ class Lab:
     def task(self, task_id: str) -> Task | None:
         return next((task for task in self.tasks if task.id == task_id), None)
 
+    def needed_by(self, task: Task) -> list[Task]:
+        """All tasks that ``task`` builds on, transitively, in the notebook's order."""
+        wanted: set[str] = set()
+        queue = list(task.needs)
+        while queue:
+            name = queue.pop()
+            needed = self.task(name)
+            if name not in wanted and needed is not None:
+                wanted.add(name)
+                queue.extend(needed.needs)
+        return [other for other in self.tasks if other.id in wanted]
+
 
 @dataclass(frozen=True)
 class Course:

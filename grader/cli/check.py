@@ -49,10 +49,12 @@ def _check(lab: Lab, tasks: Sequence[str], key: StudentKey) -> dict[str, TaskRep
     # Takes a second to import: only now, when there is something to check.
     from grader.execution import checker
 
+    chosen = [task for task in lab.tasks if not tasks or task.id in tasks]
+    needed = {other.id for task in chosen for other in lab.needed_by(task)}
     with checker(engine) as checks:
-        for task in lab.tasks:
+        for task in (task for task in lab.tasks if task in chosen or task.id in needed):
             report = checks.check(task.id, task.check.source, _TASK_SECONDS, key=key)
-            if not tasks or task.id in tasks:
+            if task in chosen:
                 reports[task.id] = report
                 click.echo(report.as_text(colour=colour))
     return reports

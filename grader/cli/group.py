@@ -21,7 +21,7 @@ _COMMANDS = {
     "check": _("Check a lab's tasks in the terminal."),
     "reset": _("A fresh lab daemon in about a second."),
     "up": _("Start the lab daemon."),
-    "down": _("Stop the lab daemon and remove all that is in it."),
+    "down": _("Stop the lab daemon; what is in it is kept."),
     "status": _("Say what is running."),
     "env": _("Print the lines that point docker at the lab daemon."),
     "doctor": _("Explain this machine: what works, what is missing."),
