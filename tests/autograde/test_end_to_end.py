@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import nbformat
@@ -133,23 +131,6 @@ def _works() -> object:
     from grader.engines import Probe
 
     return Probe(True, "")
-
-
-def test_the_plain_commands_work_from_the_course_folder(graded: Course) -> None:
-    """What an instructor types; the rest of this file calls the same converters in this process."""
-
-    def nbgrader(*words: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "nbgrader", *words]
-        return subprocess.run(command, cwd=graded.root, capture_output=True, text=True, check=False)
-
-    graded.hand_in("hal", graded.answered(SOLUTIONS))
-    done = nbgrader("autograde", LAB, "--student", "hal")
-    assert done.returncode == 0, done.stderr
-    assert "behind the walls of the" in done.stderr
-    assert graded.grades("hal")["net"] == 4
-    assert nbgrader("export").returncode == 0
-    lines = (graded.root / "grades.csv").read_text().splitlines()
-    assert any("hal" in line and ",9.0," in line for line in lines)
 
 
 def test_nothing_is_left_behind(graded: Course) -> None:

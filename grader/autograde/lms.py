@@ -1,0 +1,89 @@
+"""Grades for a learning management system: ``nbgrader export --exporter=grader.autograde.lms.CanvasExport``.
+
+Columns as Canvas ("Gradebook CSV import") and Moodle ("Grade import, CSV file") document them. A submission that
+still waits for the instructor has an empty cell, which both systems take as "no change": never a silent zero.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.plugins import ExportPlugin
+
+from grader.i18n import _
+
+type Row = list[str]
+
+
+class LmsExport(ExportPlugin):  # type: ignore[misc]
+    """What both formats share: one line per student, one column per lab."""
+
+    default_file = "grades.csv"
+
+    def export(self, gradebook: Gradebook) -> None:
+        """Write ``--to`` (or the default file); ``--assignment`` and ``--student`` choose columns and lines."""
+        labs = [lab for lab in gradebook.assignments if not self.assignment or lab.name in self.assignment]
+        students = [s for s in gradebook.students if not self.student or s.id in self.student]
+        path = Path(self.to or self.default_file)
+        with path.open("w", encoding="utf-8", newline="") as file:
+            table = csv.writer(file)
+            table.writerows(self.head([(lab.name, float(lab.max_score)) for lab in labs]))
+            for student in sorted(students, key=lambda s: str(s.id)):
+                scores = [self._score(gradebook, lab.name, student.id) for lab in labs]
+                table.writerow([*self.person(student), *scores])
+        self.log.info("Grades written to %s", path)
+
+    def head(self, labs: list[tuple[str, float]]) -> list[Row]:
+        raise NotImplementedError
+
+    def person(self, student: Any) -> Row:
+        raise NotImplementedError
+
+    def _score(self, gradebook: Gradebook, lab: str, student: str) -> str:
+        try:
+            submission = gradebook.find_submission(lab, student)
+        except MissingEntry:
+            return "0"
+        if submission.needs_manual_grade:
+            self.log.warning(_("%s of %s waits for you in formgrader and is left empty."), lab, student)
+            return ""
+        points = float(submission.score) - float(submission.late_submission_penalty or 0)
+        return f"{max(0.0, points):g}"
+
+
+def _name(student: Any, order: Callable[[str, str], str]) -> str:
+    first, last = student.first_name or "", student.last_name or ""
+    return order(first, last).strip(" ,") or str(student.id)
+
+
+class CanvasExport(LmsExport):
+    """Student ids must be Canvas's SIS Login IDs (or be mapped to them before the import)."""
+
+    default_file = "canvas.csv"
+
+    def head(self, labs: list[tuple[str, float]]) -> list[Row]:
+        names, points = [name for name, _most in labs], [f"{most:g}" for _name, most in labs]
+        return [
+            ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", *names],
+            ["    Points Possible", "", "", "", "", *points],
+        ]
+
+    def person(self, student: Any) -> Row:
+        name = _name(student, lambda first, last: f"{last}, {first}")
+        return [name, student.lms_user_id or "", "", str(student.id), ""]
+
+
+class MoodleExport(LmsExport):
+    """Student ids must be Moodle's user names; choose "username" as the identifying column at the import."""
+
+    default_file = "moodle.csv"
+
+    def head(self, labs: list[tuple[str, float]]) -> list[Row]:
+        return [["username", "email", *(name for name, _most in labs)]]
+
+    def person(self, student: Any) -> Row:
+        return [str(student.id), student.email or ""]

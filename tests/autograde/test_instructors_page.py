@@ -1,0 +1,75 @@
+"""docs/instructors.md: every command on it is run, in its order, by a shell in a course folder."""
+
+from __future__ import annotations
+
+import csv
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from grading_course import ESSAY, LAB, SOLUTIONS, Course
+
+from grader.cli.group import main
+
+pytestmark = pytest.mark.daemon
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "instructors.md"
+
+
+def commands() -> list[str]:
+    blocks = re.findall(r"^```bash\n(.*?)^```", PAGE.read_text(), re.MULTILINE | re.DOTALL)
+    return [line for block in blocks for line in block.splitlines() if line.strip()]
+
+
+def shell(course: Course, tools: Path, line: str) -> None:
+    bin_folder = Path(sys.executable).parent
+    path = f"{tools}{os.pathsep}{bin_folder}{os.pathsep}{os.environ['PATH']}"
+    line = line.replace("00-welcome", LAB)
+    done = subprocess.run(
+        ["sh", "-c", line],
+        cwd=course.root,
+        env={**os.environ, "PATH": path},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, f"{line}\n{done.stdout}{done.stderr}"
+
+
+def test_every_command_on_the_page_works(tmp_path: Path) -> None:
+    course = Course(tmp_path / "course")
+    # The repository's environment has `drydock`; a checkout that was not installed has not.
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    (tools / "drydock").write_text(
+        f"#!{sys.executable}\nfrom grader.cli import main\nif __name__ == '__main__':\n    main()\n"
+    )
+    (tools / "drydock").chmod(0o755)
+    lines = commands()
+    assert len(lines) >= 12
+    for line in lines:
+        if "autograde" in line and "--student ada" in line:
+            course.hand_in("ada", course.answered(SOLUTIONS, "An image."))
+            course.hand_in("bob", course.blank())
+        shell(course, tools, line)
+    assert course.grades("ada") == {"net": 4, "vol": 3, "last": 2, ESSAY: None}
+    assert course.grades("bob") == {"net": 0, "vol": 0, "last": 0, ESSAY: 0}
+    assert (course.root / "feedback" / "bob" / LAB / f"{LAB}.html").exists()
+    assert (course.root / "gradebook-backup.db").stat().st_size > 10_000
+    canvas = list(csv.DictReader((course.root / "canvas.csv").open()))
+    assert [row["Student"] for row in canvas] == ["    Points Possible", "Lovelace, Ada", "bob"]
+    assert [row[LAB] for row in canvas] == ["14", "", "0"]  # ada's essay waits: left empty
+    moodle = list(csv.DictReader((course.root / "moodle.csv").open()))
+    assert moodle[0] == {"username": "ada", "email": "ada@example.org", LAB: ""}
+    grades = list(csv.DictReader((course.root / "grades.csv").open()))
+    assert {row["student_id"]: row["score"] for row in grades} == {"ada": "9.0", "bob": "0.0"}
+
+
+def test_options_on_the_page_exist() -> None:
+    grade = main.get_command(None, "grade")  # type: ignore[arg-type]
+    assert grade is not None
+    known = {option for parameter in grade.params for option in parameter.opts}
+    used = set(re.findall(r"(?<=drydock grade)[^`\n]*", PAGE.read_text()))
+    assert {word for text in used for word in re.findall(r"--[a-z-]+", text)} <= known
