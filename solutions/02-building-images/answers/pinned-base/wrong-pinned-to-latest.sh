@@ -1,8 +1,8 @@
-# expect: keel 2
+# expect: Image ship:pinned has KEEL_VERSION=1 in its environment
 mkdir -p ship
-printf 'FROM keel\nCMD ["cat", "/etc/keel-version"]\n' > ship/Dockerfile
+printf 'FROM keel\nCMD echo "built on keel $KEEL_VERSION"\n' > ship/Dockerfile
 docker build -q -t ship:monday ship
 docker tag keel:2 keel:latest
 docker build -q -t ship:friday ship
-printf 'FROM keel:latest\nCMD ["cat", "/etc/keel-version"]\n' > ship/Dockerfile
+printf 'FROM keel:latest\nCMD echo "built on keel $KEEL_VERSION"\n' > ship/Dockerfile
 docker build -q -t ship:pinned ship
