@@ -1,0 +1,4 @@
+berth = check.value("berth", of=range(10, 1000))
+import docker
+
+docker.from_env().containers.run("drydock/busybox:1", ["echo", f"Berth {berth} is free"], name="note")
