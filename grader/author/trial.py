@@ -75,7 +75,7 @@ def _workdir(folder: Path) -> Iterator[Path]:
         yield copy
 
 
-def _key(case: Case) -> StudentKey:
+def student_of(case: Case) -> StudentKey:
     """Another student each time the solution is tried again: one that types a value in is found out."""
     if case.kind is Kind.SOLUTION and not case.name.endswith((" 1", "solution")):
         return StudentKey.derive(b"author's proof", case.name)
@@ -83,7 +83,7 @@ def _key(case: Case) -> StudentKey:
 
 
 def _follow(case: Case, kernel: StudentKernel, checks: Checker) -> Iterator[Finding]:
-    key = _key(case)
+    key = student_of(case)
     kernel.export({KEY_VARIABLE: key.text})
     for step in case.steps:
         if isinstance(step, Run):

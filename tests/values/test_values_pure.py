@@ -5,10 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
+from grader.author.cases import Case, Kind
+from grader.author.course import find_course
+from grader.author.trial import student_of
 from grader.checks import AuthorError, Checks
+from grader.cli.group import main
+from grader.cli.workspace import Workspace
 from grader.values import DEFAULT_KEY, BadDeclaration, BadKey, Declaration, StudentKey, Values, own_key
 from grader.values.asked import all_asked_for, asked_for
 from grader.values.own import write_key
@@ -144,3 +150,26 @@ def test_the_secret_is_made_once_and_kept_closed(tmp_path: Path) -> None:
     file.chmod(0o640)
     with pytest.raises(BadSecret, match="other users"):
         key_of(file, "ada")
+
+
+def test_a_student_types_the_key_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "labs").mkdir()
+    (tmp_path / "nbgrader_config.py").touch()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("DRYDOCK_VALUES_KEY", raising=False)
+    done = CliRunner().invoke(main, ["values", "set", *ADA.text.lower().split("-")])
+    assert done.exit_code == 0, done.output
+    assert own_key(Workspace(find_course()).folder("01-x")) == ADA
+    slip = CliRunner().invoke(main, ["values", "set", ADA.text[:-1] + "*"])
+    assert slip.exit_code == 3
+    assert "This is not a key" in slip.output and "Next: " in slip.output
+    assert own_key(tmp_path / "workspace") == ADA
+    nobody = CliRunner().invoke(main, ["values", "keys"])
+    assert nobody.exit_code == 3
+    assert "knows no students" in nobody.output and not (tmp_path / "values.secret").exists()
+
+
+@pytest.mark.parametrize("name", ["solution", "solution 1", "solution 2"])
+def test_the_authors_proof_tries_a_solution_again_as_another_student(name: str) -> None:
+    case = Case("01-x", Kind.SOLUTION, name, ())
+    assert (student_of(case) == DEFAULT_KEY) == (name != "solution 2")
