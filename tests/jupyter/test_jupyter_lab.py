@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import signal
 import subprocess
 import time
@@ -94,6 +96,20 @@ def test_a_second_lab_command_shows_the_running_one(desk: Desk, lab: OpenLab) ->
     assert done.stdout.strip() == lab.url
     assert "running already" in done.stderr
     assert lab.url.partition("/lab")[0] in desk.drydock("status").stdout
+
+
+def test_a_daemon_that_dies_mid_lab_is_nobodys_mistake(desk: Desk, page: LabPage) -> None:
+    """The check says that it could not look; after `drydock up` the same open notebook goes on."""
+    state = json.loads((Path(desk.environment["DRYDOCK_RUNTIME"]) / "lab" / "state.json").read_text())
+    os.kill(state["pid1"], signal.SIGKILL)
+    lost = page.run("hello")
+    assert "could not check" in lost
+    assert "This says nothing about your work." in lost
+    assert "✗ failed" not in lost
+    assert desk.drydock("up").returncode == 0
+    page.type("hello-answer", "!docker start hello")
+    page.run("hello-answer")
+    assert "✓ passed Hello" in page.run("hello")
 
 
 def test_ctrl_c_closes_jupyterlab_and_leaves_the_daemon_and_the_work(desk: Desk, lab: OpenLab, page: LabPage) -> None:
