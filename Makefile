@@ -48,6 +48,11 @@ release: setup ## Make labs/ anew from solutions/
 screenshot: setup-tests ## Take the README's picture anew
 	@python tests/jupyter/screenshot.py
 
+.PHONY: messages
+messages: setup ## Make the translators' catalogue anew from the code
+	@pybabel -q extract --no-location --no-wrap --sort-output --omit-header -k ngettext:1,2 \
+	  -o grader/locale/drydock.pot grader
+
 .PHONY: lock
 lock: setup ## Resolve requirements.lock anew from pyproject.toml
 	@uv pip compile pyproject.toml --group dev --universal --generate-hashes --no-header --no-emit-index-url \
