@@ -28,8 +28,22 @@ def show(proof: Proof, console: Console) -> None:
     if count:
         words = ngettext("{count} thing to mend.", "{count} things to mend.", count).format(count=count)
         console.print(Text(words, style="bold red"))
+        for lab in proof.labs:
+            if not lab.sound:
+                console.print(Text(_("Then run: {command}").format(command=_again(lab)), style="cyan"))
     else:
         console.print(Text(_("Every lab is sound."), style="bold green"))
+
+
+def _again(lab: LabProof) -> str:
+    """The shortest command that tries again what did not hold."""
+    wrong = [outcome.case for outcome in lab.outcomes if outcome.findings]
+    only_answers = len(wrong) > 0 and all(case.kind in (Kind.WRONG, Kind.RIGHT) for case in wrong)
+    from_cases = sum(len(outcome.findings) for outcome in lab.outcomes)
+    if not only_answers or from_cases < len(lab.findings):
+        return f"drydock author check {lab.name}"
+    tasks = dict.fromkeys(case.name.split("/")[0] for case in wrong)
+    return " ".join([f"drydock author check {lab.name}", *(f"--task {task}" for task in tasks)])
 
 
 def _finding(finding: Finding) -> RenderableType:

@@ -83,6 +83,7 @@ def test_what_is_wrong_is_said_with_what_to_do(course: Course) -> None:
         "site/wrong-value.sh A wrong answer passes.",
         "labs/00-tiny/00-tiny.ipynb The release is not what the source makes. → drydock author release",
         "no good",
+        "Then run: drydock author check 00-tiny",
     ):
         assert words in said, done.stdout
     assert "Traceback" not in done.stdout + done.stderr
