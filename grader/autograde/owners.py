@@ -46,10 +46,10 @@ def _asked(db_url: str, lab: str, failed: Mapping[str, CheckRecord]) -> dict[str
 def _said(
     check: CheckRecord, asked: Iterable[Declaration], student: str, keys: Mapping[str, StudentKey]
 ) -> Iterator[str]:
-    text = "\n".join(verdict.found for verdict in check.report.verdicts if verdict.status is Status.FAILED)
+    failed = [verdict for verdict in check.report.verdicts if verdict.status is Status.FAILED]
     for declaration in asked:
         own = declaration.value(keys[student])
-        found = set(declaration.values_in(text)) - {own}
+        found = {v for one in failed for v in declaration.others_in(one.found, f"{one.sentence}\n{one.expected}", own)}
         owners = sorted(other for other, key in keys.items() if declaration.value(key) in found)
         if owners:
             yield _("{task}: the {name} found here is the one of {students}").format(

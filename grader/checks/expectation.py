@@ -62,9 +62,10 @@ class Context:
     boxes: dict[str, str] = field(default_factory=dict)
 
     def record(self, verdict: Verdict) -> None:
-        if verdict.status is Status.FAILED and (reason := self.values.reason(verdict.found)):
+        if verdict.status is Status.FAILED:
             # Another copy's name or port explains more than where to look.
-            verdict = replace(verdict, look=reason)
+            reason = self.values.reason(verdict.found, f"{verdict.sentence}\n{verdict.expected}")
+            verdict = replace(verdict, look=reason or verdict.look)
         self.verdicts.append(verdict)
 
     def kept(self, key: str, make: Callable[[], AbstractContextManager[str]]) -> str:

@@ -63,6 +63,14 @@ class Declaration:
     def _checksum(self, body: str) -> str:
         return _signs(hashlib.sha256(f"drydock token\0{self.name}\0{body}".encode()).digest(), _CHECKSUM + 1)[1:]
 
+    def others_in(self, found: str, claim: str, own: int | str) -> Iterator[int | str]:
+        """Other copies' values in what was ``found``, when the ``claim`` is about the ``own`` one.
+
+        Otherwise an exit code 137 would pass for somebody's port.
+        """
+        if _is_word(str(own), claim):
+            yield from (value for value in self.values_in(found) if value != own)
+
     def values_in(self, text: str) -> Iterator[int | str]:
         """The values some copy of the lab has that stand in ``text`` as words of their own."""
         if self.choices:

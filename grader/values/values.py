@@ -35,15 +35,18 @@ class Values:
             )
         return asked.value(self.key)
 
-    def strangers(self, text: str) -> Iterator[Stranger]:
-        """Values of other copies in ``text``, of each name asked for so far."""
+    def strangers(self, found: str, claim: str) -> Iterator[Stranger]:
+        """Values of other copies in what was ``found``, of each name asked for that the ``claim`` is about."""
         for declaration in self._declared.values():
             own = declaration.value(self.key)
-            yield from (Stranger(declaration, value, own) for value in declaration.values_in(text) if value != own)
+            yield from (Stranger(declaration, value, own) for value in declaration.others_in(found, claim, own))
 
-    def reason(self, text: str) -> str:
-        """What to tell the owner about another copy's value in ``text``, or nothing. Names no other student."""
-        for stranger in self.strangers(text):
+    def reason(self, found: str, claim: str) -> str:
+        """What to tell the owner when something else than claimed was ``found``: why, if it is another copy's.
+
+        Empty when it is not. Names no other student.
+        """
+        for stranger in self.strangers(found, claim):
             words = {"name": stranger.declaration.name, "value": stranger.value, "own": stranger.own}
             if self.key != DEFAULT_KEY and stranger.value == stranger.declaration.value(DEFAULT_KEY):
                 return _(

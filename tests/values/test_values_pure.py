@@ -51,8 +51,8 @@ def test_every_copy_knows_anothers_token_and_its_own(mine: StudentKey, other: St
     own = values.get(name, of=None, length=n)
     theirs = Declaration(name, length=n).value(other)
     assert isinstance(theirs, str) and len(theirs) == n and theirs[0].isalpha()
-    assert (values.reason(f"found: web-{theirs}, x") == "") == (own == theirs)
-    assert values.reason(f"found: {own} and {theirs}x9") == ""
+    assert (values.reason(f"found: web-{theirs}, x", f"x is {own}") == "") == (own == theirs)
+    assert values.reason(f"found: {own} and {theirs}x9", f"x is {own}") == ""
 
 
 @given(keys, names, st.lists(st.integers(0, 99_999) | st.text("abcdefg-", min_size=1), min_size=2, unique_by=str))
@@ -71,13 +71,15 @@ def test_choices_are_spread_evenly() -> None:
     assert all(140 < count < 260 for count in counts)
 
 
-def test_only_whole_words_are_anothers_values() -> None:
+def test_only_whole_words_where_the_own_value_was_expected_are_anothers_values() -> None:
     values = Values(ADA)
     own = values.get("port", of=range(8080, 8100), length=None)
     other = 8081 if own != 8081 else 8082
     for text in (f"1{other}", f"{other}0", f"v{other}", "nothing", str(own)):
-        assert values.reason(text) == ""
-    assert f"“{other}” is the port in another student's copy" in values.reason(f"80/tcp -> 0.0.0.0:{other}")
+        assert values.reason(text, f"publishes {own}") == ""
+    assert values.reason(f"exited with code {other}", "has exited with code 0") == ""
+    said = values.reason(f"80/tcp -> 0.0.0.0:{other}", f"80/tcp -> 0.0.0.0:{own}")
+    assert f"“{other}” is the port in another student's copy" in said
 
 
 @pytest.mark.parametrize(
