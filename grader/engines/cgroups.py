@@ -145,10 +145,20 @@ def processes(groups: list[Path]) -> set[int]:
     return found
 
 
+def thaw(groups: list[Path]) -> None:
+    """Let paused containers go on: a frozen process does not even die (cgroups(7), freezer)."""
+    for group in groups:
+        for name, value in (("freezer.state", "THAWED"), ("cgroup.freeze", "0")):
+            for file in group.rglob(name):
+                with contextlib.suppress(OSError):
+                    file.write_text(value)
+
+
 def remove(groups: list[Path], within: float = 5.0) -> bool:
     """Kill what still runs in the groups and remove them; True when nothing is left after ``within`` seconds."""
     deadline = time.monotonic() + within
     while True:
+        thaw(groups)
         for pid in processes(groups):
             with contextlib.suppress(OSError):
                 os.kill(pid, signal.SIGKILL)

@@ -158,6 +158,7 @@ class Supervisor:
         if self.lifeline >= 0:
             os.close(self.lifeline)
             self.lifeline = -1
+        cgroups.thaw(self.groups)
         if self.outer is not None:
             if self.spec.keep_data:
                 with contextlib.suppress(subprocess.TimeoutExpired):

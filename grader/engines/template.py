@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from grader.images import ImageSet
 
 #: Raise it when the layout of a template changes.
-_LAYOUT = 2
+_LAYOUT = 3
 _SPLIT = Path(__file__).with_name("split_layers.sh")
 
 

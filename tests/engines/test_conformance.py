@@ -118,6 +118,19 @@ def test_build_commit_save_and_volume(running: Engine, tmp_path: Path) -> None:
     docker(running, "rmi", "conf:1", "conf:2")
 
 
+def test_a_new_layer_holds_only_what_is_new(running: Engine, tmp_path: Path) -> None:
+    (tmp_path / "Dockerfile").write_text("FROM drydock/busybox:1\nWORKDIR /srv\nRUN echo 1 > /one\n")
+    docker(running, "build", "-q", "-t", "conf:layers", str(tmp_path))
+    client = running.endpoint.client()
+    sizes = [step["Size"] for step in client.images.get("conf:layers").history()][:2]
+    assert all(size < 1000 for size in sizes), sizes
+    docker(running, "run", "--name", "conf-diff", "conf:layers", "sh", "-c", "echo 2 > /two; rm /etc/group")
+    changed = client.containers.get("conf-diff").diff()
+    assert {(change["Path"], change["Kind"]) for change in changed} == {("/two", 1), ("/etc", 0), ("/etc/group", 2)}
+    docker(running, "rm", "conf-diff")
+    docker(running, "rmi", "conf:layers")
+
+
 def test_health_and_hardening(running: Engine) -> None:
     client = running.endpoint.client()
     docker(

@@ -84,7 +84,7 @@ def test_the_end_leaves_nothing() -> None:
     with engine_named("native", limits=Limits(memory_bytes=2**30, pids=500, cpus=1.5)) as engine:
         assert isinstance(engine, NativeEngine)
         folder = engine.folder.path
-        engine.endpoint.client().containers.run("drydock/busybox:1", "sleep 600", detach=True)
+        engine.endpoint.client().containers.run("drydock/busybox:1", "sleep 600", detach=True).pause()
         assert remains(folder)["groups"]
     assert remains(folder) == {"processes": [], "mounts": [], "groups": [], "files": []}
 
