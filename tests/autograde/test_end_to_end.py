@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import signal
@@ -131,6 +132,25 @@ def _works() -> object:
     from grader.engines import Probe
 
     return Probe(True, "")
+
+
+def test_formgraders_button_does_the_same(graded: Course) -> None:
+    """The button calls nbgrader's API in the Jupyter server, whose event loop is running meanwhile."""
+    from nbgrader.apps.api import NbGraderAPI
+    from nbgrader.coursedir import CourseDirectory
+
+    graded.hand_in("hal", graded.answered(SOLUTIONS))
+    config = graded.config()
+
+    async def press() -> dict[str, object]:
+        api = NbGraderAPI(CourseDirectory(config=config), config=config)
+        result: dict[str, object] = api.autograde(LAB, "hal", force=True)
+        return result
+
+    result = asyncio.run(press())
+    assert result["success"], result
+    assert "behind the walls of the" in str(result["log"])
+    assert graded.grades("hal") == {"net": 4, "vol": 3, "last": 2, ESSAY: 0}
 
 
 def test_nothing_is_left_behind(graded: Course) -> None:
