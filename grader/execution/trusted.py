@@ -22,6 +22,8 @@ from grader.execution.processes import LastWords
 from grader.i18n import _
 from grader.values import DEFAULT_KEY, StudentKey
 
+#: Seconds the runner has for ending a cell by itself before it is given up as a whole.
+_PATIENCE = 5.0
 #: Bytes in one answer of the runner; its texts are cut to a few hundred characters each, so more is a fault.
 _LARGEST_ANSWER = 4_000_000
 
@@ -89,7 +91,9 @@ class Checker:
             self._end()
             self.launch()
         try:
-            answer = self._ask({"id": cell_id, "source": source, "points": points, "values_key": key.text}, timeout)
+            question = {"id": cell_id, "source": source, "points": points, "values_key": key.text}
+            # The runner gives up first: a cell that it ends itself costs no other cell its history (`needs`).
+            answer = self._ask({**question, "timeout": timeout}, timeout + _PATIENCE)
         except _NoAnswer as trouble:
             self._end()
             return could_not_check(cell_id, str(trouble))
