@@ -5,14 +5,11 @@ from __future__ import annotations
 import json
 import os
 import selectors
-import shutil
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
 from typing import Any
 
 from grader.checks.verdicts import Status, TaskReport, Verdict
@@ -22,6 +19,8 @@ from grader.execution.processes import LastWords
 from grader.i18n import _
 from grader.values import DEFAULT_KEY, StudentKey
 
+#: No home and no folder of the caller's: nothing of a submission, a lab or a user can shadow a module or a setting.
+_NOWHERE = "/nonexistent"
 #: Seconds the runner has for ending a cell by itself before it is given up as a whole.
 _PATIENCE = 5.0
 #: Bytes in one answer of the runner; its texts are cut to a few hundred characters each, so more is a fault.
@@ -51,8 +50,6 @@ class Checker:
         self._process: subprocess.Popen[bytes] | None = None
         self._buffer = b""
         self._log: LastWords | None = None
-        # An empty folder of its own, so that nothing of a submission or a lab can shadow a module.
-        self._home = Path(tempfile.mkdtemp(prefix="drydock-check-"))
         self._socket = PinnedSocket(engine.endpoint.host)
 
     def launch(self) -> None:
@@ -63,7 +60,7 @@ class Checker:
             "PATH": "/usr/local/bin:/usr/bin:/bin",
             "LANG": "C.UTF-8",
             **language,
-            "HOME": str(self._home),
+            "HOME": _NOWHERE,
             "DOCKER_HOST": self._socket.host,
             **endpoint.environment,
         }
@@ -71,7 +68,7 @@ class Checker:
         self._process = subprocess.Popen(
             # -P: the current folder is no place to import from.
             self._engine.enter([sys.executable, "-P", "-m", "grader.checks.runner"]),
-            cwd=self._home,
+            cwd="/",
             env=environment,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -154,7 +151,6 @@ class Checker:
         """End the process. Safe to call twice."""
         self._end()
         self._socket.close()
-        shutil.rmtree(self._home, ignore_errors=True)
 
 
 def could_not_check(task: str, reason: str) -> TaskReport:
