@@ -17,6 +17,7 @@ from traitlets.config.loader import ConfigFileNotFound, PyFileConfigLoader
 from grader.autograde.crew import Crew
 from grader.autograde.database import gradebook
 from grader.autograde.journal import Journal
+from grader.autograde.owners import unkeyed
 from grader.autograde.records import SubmissionRecord
 from grader.autograde.settings import Drydock
 from grader.autograde.submissions import Submissions
@@ -40,6 +41,8 @@ class Plan:
     lab: str
     todo: tuple[str, ...]
     skipped: tuple[str, ...]
+    #: What the instructor should know before it starts.
+    warning: str = ""
 
 
 def course_folder(start: Path) -> Path:
@@ -85,7 +88,10 @@ class Batch:
         self.plan = self._plan(tuple(students), only_missing)
 
     def _plan(self, students: tuple[str, ...], only_missing: bool) -> Plan:
-        """Raises BatchError for a student who handed nothing in, and when there is nothing at all; NoDatabase."""
+        """What is to be done.
+
+        Raises BatchError for a student who handed nothing in, and when there is nothing at all; NoDatabase; BadSecret.
+        """
         known = self._in_gradebook()
         there = self._submissions.students()
         unknown = sorted(set(students) - set(there))
@@ -110,7 +116,8 @@ class Batch:
             # Graded files may be another gradebook's: then this one has no grade yet.
             or (only_missing and student in known and self._submissions.is_graded(student))
         ]
-        return Plan(self._lab, tuple(s for s in wanted if s not in skipped), tuple(skipped))
+        todo = tuple(s for s in wanted if s not in skipped)
+        return Plan(self._lab, todo, tuple(skipped), self._warning())
 
     def _in_gradebook(self) -> set[str]:
         """Whose work for this lab the gradebook knows. Raises BatchError when it does not know the lab."""
@@ -123,6 +130,13 @@ class Batch:
                 _("The gradebook has no lab called {lab}.").format(lab=self._lab),
                 f"nbgrader generate_assignment {self._lab}",
             ) from missing
+
+    def _warning(self) -> str:
+        course = CourseDirectory(config=self._config)
+        with gradebook(self._db_url) as book:
+            notebooks = book.find_assignment(self._lab).notebooks
+            sources = [str(cell.source or "") for notebook in notebooks for cell in notebook.source_cells]
+        return unkeyed(sources, Drydock(config=self._config).secret_file(course))
 
     def _fingerprint(self, student: str) -> str:
         """Of a submission and the gradebook its grade goes to."""

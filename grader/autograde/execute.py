@@ -12,6 +12,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from grader import __version__
 from grader.autograde.exporter import SubmissionExporter
 from grader.autograde.grading import Grading
+from grader.autograde.owners import unkeyed
 from grader.autograde.release import Release, read_release
 from grader.autograde.submission import copy_files
 from grader.autograde.verdict_cells import read_report, write_report
@@ -45,7 +46,10 @@ class IsolatedExecute(NbGraderPreprocessor):  # type: ignore[misc]
         submitted = Path(coursedir.format_path(coursedir.submitted_directory, info["student"], info["assignment"]))
         more = exporter.more_to_come(info["notebook"], info["student"], info["assignment"])
         try:
-            key = key_of(exporter.drydock.secret_file(coursedir), info["student"])
+            secret = exporter.drydock.secret_file(coursedir)
+            key = key_of(secret, info["student"])
+            if warning := unkeyed((cell.source for cell in release.cells), secret):
+                self.log.warning("%s", warning)
             with exporter.supply.take(more=more) as sandbox:
                 copy_files(folder, submitted, sandbox.folder, exporter.drydock.largest_file)
                 Grading(sandbox, exporter.drydock, release, key, self.log).run(nb)

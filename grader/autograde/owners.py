@@ -11,7 +11,7 @@ from grader.autograde.records import CheckRecord
 from grader.checks.verdicts import Status
 from grader.i18n import _
 from grader.values import BadDeclaration, Declaration, StudentKey
-from grader.values.asked import all_asked_for
+from grader.values.asked import all_asked_for, asked_for
 from grader.values.secret import read_secret
 
 
@@ -28,6 +28,26 @@ def remarks(db_url: str, secret_file: Path, lab: str, student: str, checks: Iter
         keys = {str(other.id): StudentKey.derive(secret, str(other.id)) for other in gradebook.students}
     keys.setdefault(student, StudentKey.derive(secret, student))
     return tuple(line for name, wanted in asked.items() for line in _said(failed[name], wanted, student, keys))
+
+
+def unkeyed(sources: Iterable[str], secret_file: Path) -> str:
+    """A warning when a lab with individual values is graded without the course secret; else empty.
+
+    Raises BadSecret.
+    """
+    if read_secret(secret_file) is not None or not any(_asks(source) for source in sources):
+        return ""
+    return _(
+        "This lab has values that differ per student, but there is no {file}: everybody is graded with the default"
+        " ones. If you handed out keys, bring the file back first; if not: drydock values keys"
+    ).format(file=secret_file)
+
+
+def _asks(source: str) -> bool:
+    try:
+        return any(True for _declaration in asked_for(source))
+    except BadDeclaration:
+        return True
 
 
 def _asked(db_url: str, lab: str, failed: Mapping[str, CheckRecord]) -> dict[str, list[Declaration]]:

@@ -59,6 +59,8 @@ def command(
     batch = Batch(course_config(root, db_url=db_url, trust=trust), lab, students=students, only_missing=only_missing)
     console = Console()
     _say_plan(console, len(batch.plan.todo), len(batch.plan.skipped))
+    if batch.plan.warning:
+        console.print(f"[yellow]![/yellow] {escape(batch.plan.warning)}", highlight=False)
     started = time.monotonic()
     with _Lines(console, len(batch.plan.todo)) as lines:
         records = batch.run(jobs or os.cpu_count() or 1, lines.add)

@@ -7,7 +7,6 @@ import io
 import json
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 from grading_course import LAB, Course, sources
@@ -102,12 +101,15 @@ def test_the_secret_stays_with_the_instructor(course: Course) -> None:
     assert ada == StudentKey.derive(bytes.fromhex(text), "ada")
 
 
-def test_a_secret_others_can_read_is_refused_with_a_remedy(course: Course, tmp_path: Path) -> None:
+def test_a_secret_that_is_open_or_lost_is_told_before_grading(course: Course) -> None:
     secret = course.root / "values.secret"
+    grade = ("grade", LAB, "--only-missing")
     secret.chmod(0o644)
-    try:
-        done = drydock(course, "values", "keys")
-    finally:
-        secret.chmod(0o600)
-    assert done.returncode == 3
-    assert "can be read by other users" in done.stderr and "chmod 600" in done.stderr
+    open_ = drydock(course, *grade)
+    secret.chmod(0o600)
+    assert open_.returncode == 3
+    assert "can be read by other users" in open_.stderr and "chmod 600" in open_.stderr
+    kept = secret.rename(course.root / "kept")
+    lost = drydock(course, *grade)
+    kept.rename(secret)
+    assert "everybody is graded with the default ones" in " ".join(lost.stdout.split())
