@@ -63,12 +63,14 @@ class ProcessTree:
             self._signal(signal.SIGCONT)
 
     def _freeze(self) -> None:
+        told: set[int] = set()
         for attempt in range(_PASSES):
-            running = [pid for pid in self.members() if not _is_stopped(pid)]
+            running = [pid for pid in self.members() if not _is_held(pid, pid in told)]
             if not running:
                 return
             for pid in running:
                 _send(pid, signal.SIGSTOP)
+                told.add(pid)
             # A stop takes effect when the process next leaves the kernel: give it a moment, then look again.
             time.sleep(0.001 * min(attempt, 20))
         self._signal(signal.SIGCONT)
@@ -142,10 +144,13 @@ def _namespace_of(pid: int) -> str | None:
         return None
 
 
-def _is_stopped(pid: int) -> bool:
-    """Stopped, being traced, dead or gone: unable to run code either way."""
+def _is_held(pid: int, told: bool) -> bool:
+    """Unable to run code of its own: stopped, being traced, dead or gone; or ``told`` to stop and asleep in the kernel.
+
+    The last is a shell whose child was stopped between vfork(2) and execve(2): it will only wake to stop.
+    """
     fields = _stat(pid)
-    return not fields or fields[0] in "TtZX"
+    return not fields or fields[0] in "TtZX" or (told and fields[0] == "D")
 
 
 def _send(pid: int, number: signal.Signals) -> None:
