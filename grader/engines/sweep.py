@@ -29,16 +29,21 @@ def sweep() -> list[str]:
     removed = []
     for path in runtime_folder().iterdir():
         folder = EngineFolder(path)
-        if not folder.spec.exists():
-            with contextlib.suppress(OSError):
-                if path.is_dir() and time.time() - path.stat().st_mtime > _YOUNG_SECONDS:
-                    remove_remains(folder, cgroups.groups_of(folder.engine_id), keep_data=False)
-            continue
-        if not folder.lock.exists() and time.time() - folder.spec.stat().st_mtime < _YOUNG_SECONDS:
-            continue
-        if sweep_one(folder):
-            removed.append(folder.engine_id)
+        # Other processes start and end engines meanwhile: what is gone when we look is theirs and done with.
+        with contextlib.suppress(FileNotFoundError, NotADirectoryError):
+            if _is_abandoned(folder) and sweep_one(folder):
+                removed.append(folder.engine_id)
     return removed
+
+
+def _is_abandoned(folder: EngineFolder) -> bool:
+    """Whether the folder is old enough to have got its owner's lock by now. Raises FileNotFoundError."""
+    if not folder.path.is_dir():
+        return False
+    if folder.spec.exists() and folder.lock.exists():
+        # Between making its lock file and taking the lock a supervisor must not be taken for dead.
+        return time.time() - folder.lock.stat().st_mtime > 1.0
+    return time.time() - folder.path.stat().st_mtime > _YOUNG_SECONDS
 
 
 def sweep_one(folder: EngineFolder) -> bool:
