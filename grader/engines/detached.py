@@ -6,9 +6,11 @@ reboot) starts again on the same data.
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -128,7 +130,7 @@ def _start(kind: str, shares: tuple[Path, ...], progress: Callable[[str], None] 
 
 def _start_relay(kind: str) -> None:
     with (lab_folder() / "relay.log").open("ab") as log:
-        subprocess.Popen(
+        relay = subprocess.Popen(
             [sys.executable, "-m", "grader.engines.relay", kind, str(lab_folder())],
             stdin=subprocess.DEVNULL,
             stdout=log,
@@ -136,9 +138,25 @@ def _start_relay(kind: str) -> None:
             start_new_session=True,
             cwd=Path(__file__).resolve().parents[2],
         )
+    _relay_note().write_text(str(relay.pid))
+
+
+def _relay_note() -> Path:
+    return lab_folder() / "relay.pid"
+
+
+def _end_relay() -> None:
+    """End the relay: a daemon waits some seconds for whoever still listens to its events."""
+    with contextlib.suppress(OSError, ValueError):
+        pid = int(_relay_note().read_text())
+        # The number may be another process's by now.
+        if b"grader.engines.relay" in Path(f"/proc/{pid}/cmdline").read_bytes():
+            os.kill(pid, signal.SIGTERM)
+    _relay_note().unlink(missing_ok=True)
 
 
 def _end(running: LabEngine) -> None:
+    _end_relay()
     running.engine.stop()
 
 

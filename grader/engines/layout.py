@@ -90,3 +90,8 @@ class EngineFolder:
     @property
     def state(self) -> Path:
         return self.path / "state.json"
+
+    @property
+    def template_note(self) -> Path:
+        """Which template kept data was made from."""
+        return self.path / "template"

@@ -138,6 +138,8 @@ class NamespaceEngine(Engine):
         self._folder = self._make_folder()
         try:
             self._make_spec(template).save(self._folder.spec)
+            if self._kept is not None and template:
+                self._folder.template_note.write_text(template)
             self._launch()
         except BaseException:
             self.stop()
@@ -147,6 +149,17 @@ class NamespaceEngine(Engine):
     def _template(self) -> str:
         from grader.engines import template
 
+        if self._kept is not None:
+            # Kept data refers to the layers it was made with, also when the course images have changed since.
+            note = EngineFolder(self._kept).template_note
+            if note.exists():
+                used = note.read_text()
+                if not Path(used, "complete").exists():
+                    raise EngineError(
+                        _("The images that the lab daemon's data was made with are no longer in the cache."),
+                        "drydock reset",
+                    )
+                return used
         return str(template.ensure(type(self)))
 
     def _make_folder(self) -> EngineFolder:

@@ -41,7 +41,7 @@ _INTERRUPTS = 3
 #: Seconds between a kernel's last sign and the end of its processes.
 _SETTLE = 0.3
 #: Seconds to wait for the last outputs after the kernel said that the cell is done.
-_LINGER = 2.0
+_LINGER = 15.0
 
 
 #: ipykernel, which ends when the other end of a pipe does (the grader was killed): where control groups can't be
