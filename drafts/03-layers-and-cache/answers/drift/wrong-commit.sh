@@ -1,0 +1,2 @@
+# expect: 'httpd -f -h /www'
+docker commit kiosk kiosk:2

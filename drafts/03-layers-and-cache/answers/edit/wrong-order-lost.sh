@@ -1,0 +1,4 @@
+# expect: shares layers with chartroom:1
+sed -i 's/first edition/second edition/' chartroom/app.py
+printf '%s\n' 'FROM drydock/python:3' 'WORKDIR /app' 'COPY . .' 'RUN python3 prepare.py' 'CMD ["python3", "app.py"]' > chartroom/Dockerfile
+docker build -q -t chartroom:2 chartroom

@@ -1,0 +1,4 @@
+# expect: has the command
+printf '%s\n' 'FROM drydock/toolchain:1' 'WORKDIR /src' 'COPY . .' 'RUN tcc -static -o /beacon beacon.c morse.c' 'CMD /beacon' > beacon/Dockerfile.fat
+docker build -q -t beacon:fat -f beacon/Dockerfile.fat beacon
+docker run -d --name beacon-fat -p 8041:8000 beacon:fat

@@ -1,0 +1,12 @@
+cat > beacon/Dockerfile.tiny <<'EOF'
+FROM drydock/toolchain:1 AS build
+WORKDIR /src
+COPY . .
+RUN tcc -static -o /beacon beacon.c morse.c
+
+FROM scratch
+COPY --from=build /beacon /beacon
+CMD ["/beacon"]
+EOF
+docker build -q -t beacon:tiny -f beacon/Dockerfile.tiny beacon
+docker run -d --name beacon-tiny --user 10001 -p 8043:8000 beacon:tiny

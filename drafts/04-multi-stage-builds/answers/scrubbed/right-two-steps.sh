@@ -1,0 +1,1 @@
+printf '%s\n' 'FROM beacon:fat' 'RUN rm -r /src/*' 'RUN rm -rf /usr/bin/tcc /usr/lib /usr/include' | docker build -q -t beacon:scrubbed -

@@ -1,0 +1,19 @@
+# expect: Image beacon:full is smaller than
+cat > beacon/Dockerfile.full <<'EOF'
+FROM drydock/toolchain:1 AS build
+WORKDIR /src
+COPY . .
+RUN tcc -static -o /beacon beacon.c morse.c
+
+FROM drydock/python:3 AS pages
+WORKDIR /work
+COPY make_signals.py signals.csv ./
+RUN python3 make_signals.py
+
+FROM pages
+COPY --from=build /beacon /beacon
+RUN cp /work/signals.txt /signals.txt
+CMD ["/beacon"]
+EOF
+docker build -q -t beacon:full -f beacon/Dockerfile.full beacon
+docker run -d --name beacon-full -p 8044:8000 beacon:full
