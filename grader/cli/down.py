@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import click
 
-from grader.cli import lab_daemon
-from grader.engines import detached, engine_class
+from grader.engines import detached
 from grader.i18n import _
 
 
@@ -13,13 +12,8 @@ from grader.i18n import _
 @click.option("--forget", is_flag=True, help="Remove its containers, images and volumes from the disk, too.")
 def command(*, forget: bool) -> None:
     """Stop the lab daemon. What is in it is kept for the next “drydock up”, unless --forget is given."""
-    running = detached.current()
-    if forget and running is not None:
-        lab_daemon.end_at_once(running)
-    stopped = detached.down()
+    stopped = detached.down(forget=forget)
     if forget:
-        for kind in {running.kind} if running else {"native", "rootless"}:
-            engine_class(kind).forget(detached.lab_folder())
         click.echo(_("The lab daemon and all that was in it are gone."))
     elif stopped:
         click.echo(_("The lab daemon is stopped; what is in it is kept. Start it again: drydock up"))

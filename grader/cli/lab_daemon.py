@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import shlex
-import signal
 from collections.abc import Callable
 from pathlib import Path
 
@@ -41,17 +38,6 @@ def running() -> detached.LabEngine:
     if was_lost():
         raise Trouble(_("The lab daemon has ended (killed, or the machine restarted)."), "drydock up")
     raise Trouble(_("No lab daemon is running."), "drydock up")
-
-
-def end_at_once(lab: detached.LabEngine) -> None:
-    """End a lab daemon whose data nobody wants any more, without the seconds in which it stops containers kindly.
-
-    Killing process 1 of its namespaces ends everything in it; its supervisor then removes what is left, as always.
-    """
-    first = lab.engine.endpoint.netns_pid
-    if first is not None:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(first, signal.SIGKILL)
 
 
 def export_line(lab: detached.LabEngine) -> str:

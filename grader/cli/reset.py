@@ -7,7 +7,6 @@ import time
 import click
 
 from grader.author.course import RELEASE, find_course
-from grader.cli import lab_daemon
 from grader.cli.group import Trouble
 from grader.cli.workspace import Workspace
 from grader.engines import detached
@@ -35,9 +34,6 @@ def command(*, lab: str | None, notebook: bool) -> None:
                 else _("The notebook {lab} is as released again. Yours is kept: {path}").format(lab=name, path=kept)
             )
     started = time.monotonic()
-    running = detached.current()
-    if running is not None:
-        lab_daemon.end_at_once(running)
     fresh = detached.reset(progress=lambda line: click.echo(line, err=True))
     click.echo(
         _("The lab daemon is as new ({kind} engine, {seconds:.1f} s).").format(

@@ -84,14 +84,16 @@ def up(
         return _start(kind or best_kind(), tuple(share.resolve() for share in shares), progress)
 
 
-def down() -> bool:
-    """End the lab engine, keeping its data; False if none ran."""
+def down(*, forget: bool = False) -> bool:
+    """End the lab engine, keeping its data unless ``forget`` is said; False if none ran. Raises EngineError."""
     with _locked():
         running = current()
-        if running is None:
-            return False
-        _end(running)
-        return True
+        last = (running.kind, running.shares) if running else _last()
+        if running is not None:
+            _end(running, discard=forget)
+        if forget and last is not None:
+            engine_class(last[0]).forget(lab_folder())
+        return running is not None
 
 
 def reset(progress: Callable[[str], None] | None = None) -> LabEngine:
@@ -100,7 +102,7 @@ def reset(progress: Callable[[str], None] | None = None) -> LabEngine:
         running = current()
         kind, shares = (running.kind, running.shares) if running else _last() or (best_kind(), ())
         if running is not None:
-            _end(running)
+            _end(running, discard=True)
         engine_class(kind).forget(lab_folder())
         return _start(kind, shares, progress)
 
@@ -155,9 +157,12 @@ def _end_relay() -> None:
     _relay_note().unlink(missing_ok=True)
 
 
-def _end(running: LabEngine) -> None:
+def _end(running: LabEngine, *, discard: bool = False) -> None:
     _end_relay()
-    running.engine.stop()
+    if discard:
+        running.engine.discard()
+    else:
+        running.engine.stop()
 
 
 @contextmanager

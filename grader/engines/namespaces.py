@@ -6,6 +6,7 @@ a private root file system: see outer.sh and inner.sh for the construction and d
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import secrets
@@ -233,6 +234,9 @@ class NamespaceEngine(Engine):
 
     @classmethod
     def forget(cls, folder: Path) -> None:
+        place = EngineFolder(folder)
+        if place.path.exists():
+            sweep.end_supervisor(place)
         cls.remove_tree(folder)
 
     @classmethod
@@ -243,8 +247,18 @@ class NamespaceEngine(Engine):
             return None
         engine = cls(folder=folder, detached=True)
         engine._folder = place
-        engine._first = int(json.loads(place.state.read_text())["pid1"])
+        try:
+            engine._first = int(json.loads(place.state.read_text())["pid1"])
+        except (FileNotFoundError, ValueError):
+            # It ends just now: its supervisor takes the state away first.
+            return None
         return engine
+
+    def discard(self) -> None:
+        # With process 1 of its namespaces all of it ends; the supervisor then removes what is left, as always.
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self._first, signal.SIGKILL)
+        self.stop()
 
     def stop(self) -> None:
         if self._process is None and self._folder is not None and self._detached:

@@ -132,6 +132,10 @@ class Engine(ABC):
         """The running kept engine of this folder; None if none runs."""
         return None
 
+    def discard(self) -> None:
+        """End a kept engine whose data nobody wants any more: at once, without stopping its containers kindly."""
+        self.stop()
+
     @classmethod
     def forget(cls, folder: Path) -> None:
         """Remove the data of a kept engine that doesn't run. Raises EngineError."""

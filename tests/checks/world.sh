@@ -72,3 +72,4 @@ docker run -d --name ck-joined --network container:ck-live --pid container:ck-li
 docker restart -t 0 ck-sick >/dev/null
 docker tag ck/plain:1 localhost:18082/ck/pushed:1
 docker push -q localhost:18082/ck/pushed:1 >/dev/null
+timeout 30 sh -c 'until [ "$(docker inspect -f "{{.State.Health.Status}}" ck-sick)" = unhealthy ]; do sleep 0.1; done'
