@@ -92,6 +92,11 @@ class EngineFolder:
         return self.path / "state.json"
 
     @property
+    def groups_note(self) -> Path:
+        """The engine's control groups, one a line: a later process may be in other groups and could not guess them."""
+        return self.path / "cgroups"
+
+    @property
     def template_note(self) -> Path:
         """Which template kept data was made from."""
         return self.path / "template"

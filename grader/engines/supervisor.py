@@ -77,6 +77,8 @@ class Supervisor:
         """Start the daemon; returns the host pid of its process 1 when the API answers. Raises RuntimeError."""
         spec = self.spec
         if spec.use_cgroups:
+            expected = cgroups.groups_of(self.folder.engine_id)
+            self.folder.groups_note.write_text("\n".join(map(str, expected)))
             self.groups = cgroups.create(
                 self.folder.engine_id,
                 spec.owner,

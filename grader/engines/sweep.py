@@ -13,6 +13,7 @@ import os
 import signal
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 from grader.engines import cgroups
 from grader.engines.layout import EngineFolder, runtime_folder
@@ -54,8 +55,17 @@ def sweep_one(folder: EngineFolder) -> bool:
                 keep = Spec.load(folder.spec).keep_data
             except (OSError, ValueError, TypeError):
                 keep = False
-            remove_remains(folder, cgroups.groups_of(folder.engine_id), keep_data=keep)
+            remove_remains(folder, _groups(folder), keep_data=keep)
         return free
+
+
+def _groups(folder: EngineFolder) -> list[Path]:
+    try:
+        noted = [Path(line) for line in folder.groups_note.read_text().splitlines() if line]
+    except OSError:
+        return []
+    # Only groups of this engine, whatever the note says.
+    return [group for group in noted if group.is_relative_to(cgroups.ROOT) and group.name == folder.engine_id]
 
 
 def is_owned(folder: EngineFolder) -> bool:

@@ -96,6 +96,20 @@ def test_a_killed_owner_leaves_nothing() -> None:
     eventually(lambda: not any(remains(folder).values()))
 
 
+def test_the_groups_are_found_from_another_group(own_runtime: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    owner, folder, first = start_owner()
+    groups = [group for group in cgroups.groups_of(folder.name) if group.exists()]
+    assert groups
+    os.kill(int(json.loads((folder / "state.json").read_text())["supervisor"]), signal.SIGKILL)
+    eventually(lambda: not Path(f"/proc/{first}").exists())
+    owner.kill()
+    owner.wait()
+    # As if this process were in another session's groups than the one that made the engine.
+    monkeypatch.setattr(cgroups, "hierarchies", list)
+    assert sweep.sweep_one(EngineFolder(folder))
+    assert [group for group in groups if group.exists()] == []
+
+
 def test_a_killed_supervisor_takes_the_engine_with_it() -> None:
     owner, folder, first = start_owner()
     supervisor = int(json.loads((folder / "state.json").read_text())["supervisor"])
