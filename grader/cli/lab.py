@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import webbrowser
@@ -14,6 +15,8 @@ from grader.cli import lab_daemon, places
 from grader.cli.workspace import Workspace
 from grader.i18n import _
 from grader.jupyter import server
+
+_CLOSING_SECONDS = 15.0
 
 
 @click.command("lab")
@@ -64,13 +67,24 @@ def _has_screen() -> bool:
     return sys.platform in ("darwin", "win32") or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
+def _close(process: subprocess.Popen[bytes]) -> None:
+    """End JupyterLab; it gets some seconds for closing its kernels."""
+    process.terminate()
+    try:
+        process.wait(timeout=_CLOSING_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
 def _wait(process: subprocess.Popen[bytes]) -> None:
     _say(_("Ctrl-C here closes JupyterLab; the lab daemon goes on until “drydock down”."))
+    # A shell that starts us in its background has us ignore Ctrl-C's signal; whoever sends it all the same means it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         code = process.wait()
     except KeyboardInterrupt:
-        process.terminate()
-        process.wait()
+        _close(process)
         _say(_("JupyterLab is closed. Your work is saved in workspace/. Stop the lab daemon: drydock down"))
         return
     if code:

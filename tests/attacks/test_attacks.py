@@ -312,7 +312,9 @@ def test_links_bring_nothing_into_feedback_or_the_students_folder(graded: Course
 def test_what_could_not_be_checked_waits_for_the_instructor(graded: Course) -> None:
     assert {"vol", "last", "web"} <= graded.flagged("i-killer")
     assert {"net", "vol", "last", "web"} <= graded.flagged("n-garbage")
-    assert "ended early" in json.dumps(graded.graded("i-killer"))
+    # Which of the two is said depends on whether the engine's end was noticed before the check asked the daemon.
+    said = json.dumps(graded.graded("i-killer"))
+    assert "ended early" in said or "can't be reached" in said or "did not answer" in said, said[-3000:]
 
 
 def test_nothing_outlives_the_run(graded: Course, mark: str) -> None:
