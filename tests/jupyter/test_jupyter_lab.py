@@ -115,8 +115,9 @@ def test_a_daemon_that_dies_mid_lab_is_nobodys_mistake(desk: Desk, page: LabPage
 def test_ctrl_c_closes_jupyterlab_and_leaves_the_daemon_and_the_work(desk: Desk, lab: OpenLab, page: LabPage) -> None:
     page.page.keyboard.press("Control+S")
     page.page.locator("text=Saving completed").or_(page.page.locator(".jp-NotebookPanel")).first.wait_for()
+    assert desk.docker("run", "-d", "--name", "stays", "drydock/busybox:1", "sleep", "600").returncode == 0
     lab.process.send_signal(signal.SIGINT)
     assert lab.process.wait(timeout=30) == 0
     assert "JupyterLab: not running" in desk.drydock("status").stdout
-    assert desk.docker("ps").returncode == 0
+    assert "stays" in desk.docker("ps", "--format", "{{.Names}}").stdout
     assert lab.notebook.is_file()
