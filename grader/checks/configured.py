@@ -214,11 +214,10 @@ class Configured(Labelled):
         def right(check: Any) -> bool:
             if start_interval is not None:
                 self._daemon.needs_api(1, 44, _("a health check's start interval"))
-            test = list((check or {}).get("Test") or [])
-            if not test or test[0] == "NONE":
+            if not is_healthcheck(check):
                 return False
             times = all(_health_value(check, name) == value for name, value in wanted.items())
-            return times and (command is None or command in " ".join(test[1:]))
+            return times and (command is None or command in " ".join(check["Test"][1:]))
 
         return self._field(
             self._says(_("{what} has a health check"))
@@ -240,10 +239,15 @@ class Configured(Labelled):
             _("no health check"),
             "Config",
             "Healthcheck",
-            right=lambda check: ((check or {}).get("Test") or ["NONE"])[0] == "NONE",
+            right=lambda check: not is_healthcheck(check),
             show=_shown_health,
             look=self._config_look("HEALTHCHECK", "health"),
         )
+
+
+def is_healthcheck(check: Any) -> bool:
+    """Whether ``Config.Healthcheck`` makes the engine test anything: it may be missing, empty or NONE."""
+    return bool(((check or {}).get("Test") or ["NONE"])[0] != "NONE")
 
 
 def _user(user: object) -> str:
@@ -264,8 +268,7 @@ def _health_part(name: str, value: int) -> str:
 
 
 def _shown_health(check: Any) -> str:
-    test = list((check or {}).get("Test") or [])
-    if not test or test[0] == "NONE":
+    if not is_healthcheck(check):
         return _("no health check")
     details = ", ".join(_health_part(name, _health_value(check, name)) for name in _HEALTH_DEFAULTS)
-    return f"{' '.join(test[1:])} ({details})"
+    return f"{' '.join(check['Test'][1:])} ({details})"

@@ -24,12 +24,16 @@ from grader.values import Values
 
 @dataclass(frozen=True)
 class Finding:
-    """What the daemon showed. ``command`` and ``look`` replace the claim's own when these tell more."""
+    """What the daemon showed. ``command`` and ``look`` replace the claim's own when these tell more.
+
+    ``hopeless``: waiting can't make it good.
+    """
 
     ok: bool
     found: str = ""
     command: str = ""
     look: str = ""
+    hopeless: bool = False
 
 
 @dataclass(frozen=True)

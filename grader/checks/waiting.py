@@ -23,16 +23,16 @@ def wait_for(
     seconds: float,
     retry: float | None = None,
 ) -> Finding:
-    """The first good finding, or the last one when ``seconds`` are over.
+    """The first good or hopeless finding, or the last one when ``seconds`` are over.
 
     ``retry``: also look again every so many seconds. Only for things no event tells about (a line in a log,
     an answer over HTTP). Raises Unavailable when the check's own deadline comes first.
     """
     finding = look()
-    if finding.ok:
+    if finding.ok or finding.hopeless:
         return finding
     limit = Deadline(min(seconds, daemon.deadline.remaining()))
-    # A name and not an ID is filtered for: the object may not exist yet, or be made anew.
+    # By its name, as the student knows it and as ``look`` asks for it.
     params = {"filters": json.dumps({"type": [kind], kind: [name]})}
     with (
         daemon.stream("/events", params, patience=limit.remaining() + 1) as response,
@@ -40,7 +40,7 @@ def wait_for(
     ):
         # What happened between the first look and the subscription would otherwise be missed.
         finding = look()
-        while not finding.ok and not limit.is_over():
+        while not finding.ok and not finding.hopeless and not limit.is_over():
             pause = limit.remaining() if retry is None else min(retry, limit.remaining())
             try:
                 if events.next(pause) is None:
@@ -48,7 +48,7 @@ def wait_for(
             except queue.Empty:
                 pass
             finding = look()
-    if not finding.ok and seconds > limit.seconds:
+    if not finding.ok and not finding.hopeless and seconds > limit.seconds:
         raise Unavailable(
             _("The time for this check was over before the {seconds:g} s to wait.").format(seconds=seconds)
         )

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from grader.checks import arguments
+from grader.checks.configured import is_healthcheck
 from grader.checks.container.subject import ContainerSubject, state_in_words
 from grader.checks.daemon import Attrs
 from grader.checks.docker_words import dig, inspect_command
@@ -252,7 +254,8 @@ class Life(ContainerSubject):
         def look_now() -> Finding:
             self._look_again()
             attrs = self._seen()
-            return judge(attrs) if attrs is not None else self._missing()
+            # Nobody makes it while its check runs: in grading the student's processes are frozen.
+            return judge(attrs) if attrs is not None else replace(self._missing(), hopeless=True)
 
         def judged(_attrs: Attrs) -> Finding:
             return wait_for(self._daemon, "container", self.name, look_now, seconds=limit)
@@ -292,7 +295,9 @@ def _judged_health(attrs: Attrs, status: str) -> Finding:
     found = _shown_health(health)
     if dig(attrs, "State", "Running") is not True:
         found = state_in_words(attrs)
-    return Finding(_health(health) == status, found)
+    # A container keeps for life the health check it was created with, or its lack of one.
+    hopeless = not is_healthcheck(dig(attrs, "Config", "Healthcheck"))
+    return Finding(_health(health) == status, found, hopeless=hopeless)
 
 
 def _times(count: Any) -> str:

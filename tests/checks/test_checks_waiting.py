@@ -1,0 +1,91 @@
+"""Waiting ends as soon as nothing can come of it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+
+import pytest
+
+from grader.checks import CheckFailed, Checks, CouldNotCheck, Status, TaskReport
+from grader.engines.protocol import Engine
+
+pytestmark = pytest.mark.daemon
+
+#: So much longer than any look takes that a wait can't be mistaken for none.
+LONG = 20
+AT_ONCE = 5
+
+
+def waited(world: Engine, body: Callable[..., object], deadline: float = 2 * LONG) -> tuple[TaskReport, float]:
+    check = Checks(world.endpoint.host, deadline=deadline)
+    before = time.monotonic()
+    with suppress(CheckFailed, CouldNotCheck), check.task("job", hint="Look.") as t:
+        body(t)
+    check.close()
+    return check.reports["job"], time.monotonic() - before
+
+
+@pytest.mark.parametrize(
+    "wait",
+    [
+        lambda nobody: nobody.becomes_running(within=LONG),
+        lambda nobody: nobody.becomes_healthy(within=LONG),
+        lambda nobody: nobody.becomes_unhealthy(within=LONG),
+        lambda nobody: nobody.exits(within=LONG),
+    ],
+)
+def test_nobody_waits_for_a_container_that_does_not_exist(world: Engine, wait: Callable[..., object]) -> None:
+    report, seconds = waited(world, lambda t: wait(t.container("ck-nobody")))
+    assert report.status is Status.FAILED
+    assert "there is no container named ck-nobody" in report.verdicts[0].found
+    assert seconds < AT_ONCE
+
+
+def test_a_missing_container_is_a_failure_also_when_the_check_has_less_time_than_the_wait(world: Engine) -> None:
+    report, _seconds = waited(world, lambda t: t.container("ck-nobody").becomes_healthy(within=LONG), deadline=5)
+    assert report.status is Status.FAILED, report.as_text()
+
+
+@pytest.mark.parametrize("status", ["healthy", "unhealthy"])
+def test_nobody_waits_for_the_health_of_a_container_without_health_check(world: Engine, status: str) -> None:
+    report, seconds = waited(world, lambda t: getattr(t.container("ck-peer"), f"becomes_{status}")(within=LONG))
+    assert report.status is Status.FAILED
+    assert "it has no health check" in report.verdicts[0].found
+    assert seconds < AT_ONCE
+
+
+def test_a_container_that_vanishes_ends_the_wait(world: Engine) -> None:
+    client = world.endpoint.client()
+    client.containers.run("drydock/busybox:1", "sleep 600", name="ck-vanishes", detach=True)
+    remove = threading.Timer(1, lambda: client.containers.get("ck-vanishes").remove(force=True))
+    remove.start()
+    try:
+        report, seconds = waited(world, lambda t: t.container("ck-vanishes").exits(within=LONG, code=0))
+    finally:
+        remove.join()
+        client.close()
+    assert report.status is Status.FAILED
+    assert "no container named ck-vanishes" in report.verdicts[0].found
+    assert seconds < LONG / 2
+
+
+def test_what_may_still_come_is_waited_for(world: Engine) -> None:
+    """A created container is started while the check waits, and gets healthy."""
+    client = world.endpoint.client()
+    second = 10**9
+    late = client.containers.create(
+        "drydock/busybox:1", "sleep 600", name="ck-late", healthcheck={"Test": ["CMD", "true"], "Interval": second}
+    )
+    start = threading.Timer(1, late.start)
+    start.start()
+    try:
+        report, seconds = waited(world, lambda t: t.container("ck-late").becomes_healthy(within=LONG))
+    finally:
+        start.join()
+        late.remove(force=True)
+        client.close()
+    assert report.status is Status.PASSED, report.as_text()
+    assert seconds > 1
