@@ -212,6 +212,10 @@ i("ck/fat:1").has_layers(at_least=4, at_most=6) | i("ck/app:1").has_layers(1) | 
 i("ck/fat:1").builds_on("ck/app:1") | i("ck/app:1").builds_on("ck/fat:1") | of the
 i("ck/fat:1").shares_layers_with("ck/plain:1") | i("ck/fat:1").shares_layers_with("ck/plain:1", at_least=2) | 1 layer
 i("ck/app:1").history_contains("ARG SECRET=hunter2") | i("ck/app:1").history_contains("swordfish") | in none of its
+i("ck/rescued:1").history_contains("a note by hand") | i("ck/app:1").history_contains("a note by hand") | in none of its
+i("ck/app:1").history_lacks("a note by hand") | i("ck/rescued:1").history_lacks("a note by hand") | a note by hand
+i("ck/rescued:1").has_author("Ada") | i("ck/rescued:1").has_author("Ben") | Ada
+i("ck/rescued:1").has_author() | i("ck/app:1").has_author() | no author
 i("ck/app:1").history_lacks("swordfish") | i("ck/app:1").history_lacks("hunter2") | hunter2
 i("ck/app:1").has_file("/srv/notes.txt", containing="tide", mode="0640", owner="harbour", group=10001) | i("ck/app:1").has_file("/srv/notes.txt", owner="root") | owner 10001:10001
 i("ck/app:1").has_file("/srv/link.txt", equals="tide table") | i("ck/app:1").has_file("/srv/link.txt", links_to="/etc/passwd") | a symbolic link

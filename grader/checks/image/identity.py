@@ -133,6 +133,21 @@ class Identity(Configured, ImageSubject):
         )
 
     @expectation
+    def has_author(self, author: str | None = None) -> Claim:
+        """It names its author (``docker commit --author``): this one, or anybody."""
+        wanted = "" if author is None else arguments.text(author, "author")
+        return self._field(
+            self._says(_("{what} has the author {author}"), author=wanted)
+            if wanted
+            else self._says(_("{what} has an author")),
+            wanted or _("an author"),
+            "Author",
+            right=lambda has: wanted in ("", has) and bool(has),
+            show=lambda has: str(has) if has else _("no author"),
+            look=_("`docker commit --help`, look for author."),
+        )
+
+    @expectation
     def is_for_platform(self, architecture: str, system: str = "linux") -> Claim:
         """The machine it was built for, such as amd64 or arm64."""
         wanted = f"{arguments.text(system, 'system')}/{arguments.text(architecture, 'architecture')}"

@@ -131,7 +131,7 @@ class Layers(ImageSubject):
 
     @expectation
     def history_contains(self, text: str) -> Claim:
-        """One of the steps that made it contains this text."""
+        """One of the steps that made it, or the message of a commit, contains this text."""
         wanted = arguments.text(text, "text")
         return Claim(
             _("The history of image {name} contains {text!r}").format(name=self.name, text=wanted),
@@ -143,7 +143,7 @@ class Layers(ImageSubject):
 
     @expectation
     def history_lacks(self, text: str) -> Claim:
-        """None of the steps that made it contains this text (a password, say)."""
+        """No step that made it and no message of a commit contains this text (a password, say)."""
         unwanted = arguments.text(text, "text")
         return Claim(
             _("The history of image {name} does not contain {text!r}").format(name=self.name, text=unwanted),
@@ -179,7 +179,9 @@ def image_size(daemon: Daemon, reference: str, attrs: Attrs) -> int:
 
 
 def _in_history(daemon: Daemon, reference: str, text: str, *, present: bool) -> Finding:
-    steps = [str(step.get("CreatedBy", "")) for step in history_of(daemon, reference)]
+    # A commit's message is in the comment; its "created by" is only the command the container ran.
+    told = [(step.get("CreatedBy"), step.get("Comment")) for step in history_of(daemon, reference)]
+    steps = ["  ".join(str(part) for part in parts if part) for parts in told]
     hits = [step for step in steps if text in step]
     found = hits[0] if hits else _("in none of its {count} steps").format(count=len(steps))
     return Finding(bool(hits) is present, found)
