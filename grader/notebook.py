@@ -31,7 +31,7 @@ def connect(lab: str) -> Checks:
     Never the machine's own Docker by default. Raises NoDaemon when there is none or it does not answer, and
     BadKey when the key for this student's own values is damaged.
     """
-    host = os.environ.get("DOCKER_HOST") or _started_by_drydock()
+    host = os.environ.get("DOCKER_HOST") or started_by_drydock()
     if not host:
         raise NoDaemon(_("No lab daemon is running. Start one in a terminal, then run this cell again: drydock up"))
     # For the docker commands in the notebook's own cells.
@@ -48,7 +48,8 @@ def connect(lab: str) -> Checks:
     return checks
 
 
-def _started_by_drydock() -> str:
+def started_by_drydock() -> str:
+    """The DOCKER_HOST of the lab daemon that ``drydock up`` started; empty when none runs."""
     from grader.engines import detached
 
     lab = detached.current()

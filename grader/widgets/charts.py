@@ -1,0 +1,40 @@
+"""The charts of the labs. Each shows itself as the last value of a cell; ``.text`` is the same in words.
+
+    charts.layers("img:a", "img:b")
+    charts.network_map()
+    charts.volume_map()
+    recording = charts.record_health("web"); recording.wait("healthy", within=15); recording.show()
+    memory = charts.record_memory("hungry"); memory.wait_exit(within=20); memory.show()
+    cpu = charts.record_cpu("busy", seconds=2); cpu.show()
+
+They ask the daemon that DOCKER_HOST names, which a lab's first cell sets. docs/charts.md shows each.
+"""
+
+from __future__ import annotations
+
+from grader.i18n import _
+from grader.widgets.chart import Chart
+from grader.widgets.drawing.layers import layers_chart
+from grader.widgets.drawing.networks import network_chart
+from grader.widgets.drawing.volumes import volume_chart
+from grader.widgets.lab_docker import NotThere, ask
+from grader.widgets.reading.layers import read_layers
+from grader.widgets.reading.networks import read_networks
+from grader.widgets.reading.volumes import read_volumes
+
+
+def layers(*images: str) -> Chart:
+    """The layers of images as stacked bars on one scale, with the instruction that made each. Raises NotThere."""
+    if not images:
+        raise NotThere(_("Which image? For instance: charts.layers('drydock/python:3')"))
+    return layers_chart(ask(lambda daemon: read_layers(daemon, images)))
+
+
+def network_map() -> Chart:
+    """The networks in use, who is on them, with addresses and the names that each network's DNS knows."""
+    return network_chart(ask(read_networks))
+
+
+def volume_map() -> Chart:
+    """Volumes, host folders and tmpfs, and where which container sees them."""
+    return volume_chart(ask(read_volumes))

@@ -1,0 +1,75 @@
+"""The lab daemon for widgets: found as `connect` finds it, its troubles told in one sentence."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import Any
+
+from grader.checks.daemon import Attrs, Connection, Daemon
+from grader.checks.deadline import Deadline
+from grader.checks.errors import Unavailable
+from grader.i18n import _
+from grader.notebook import NoDaemon, started_by_drydock
+
+#: Seconds for all questions of one chart.
+_SECONDS = 20.0
+
+
+class OneSentence(Exception):
+    """Something a student can mend; shown without a traceback."""
+
+    def _render_traceback_(self) -> list[str]:
+        # IPython asks an exception for its own rendering by this name.
+        return [str(self)]
+
+
+class NotThere(OneSentence):
+    """The container or image a chart is about does not exist."""
+
+
+class TooLate(OneSentence):
+    """What was waited for did not happen in time."""
+
+
+def lab_host() -> str:
+    """The DOCKER_HOST of the lab daemon. Raises NoDaemon."""
+    host = os.environ.get("DOCKER_HOST") or started_by_drydock()
+    if not host:
+        raise NoDaemon(_("No lab daemon is running. Start one in a terminal, then run this cell again: drydock up"))
+    return host
+
+
+def ask[T](read: Callable[[Daemon], T]) -> T:
+    """What ``read`` finds out from the lab daemon, on a connection of its own. Raises NoDaemon."""
+    connection = Connection(lab_host())
+    try:
+        return read(Daemon(connection, Deadline(_SECONDS)))
+    except Unavailable as error:
+        raise NoDaemon(
+            _("{why} Start it in a terminal, then run this cell again: drydock up").format(why=error)
+        ) from None
+    finally:
+        connection.close()
+
+
+def inspect_container(daemon: Daemon, name: str) -> Attrs:
+    """Raises NotThere."""
+    found = daemon.find(lambda client: client.inspect_container(name)) if _is_name(name) else None
+    if found is None:
+        raise NotThere(_("There is no container named {name}. See which there are: docker ps --all").format(name=name))
+    return found
+
+
+def inspect_image(daemon: Daemon, reference: str) -> Attrs:
+    """Raises NotThere."""
+    found = daemon.find(lambda client: client.inspect_image(reference)) if _is_name(reference) else None
+    if found is None:
+        raise NotThere(
+            _("There is no image {name} on the lab daemon. See which there are: docker images").format(name=reference)
+        )
+    return found
+
+
+def _is_name(name: Any) -> bool:
+    return isinstance(name, str) and bool(name.strip())

@@ -1,0 +1,1 @@
+"""What charts and panel know: data classes, and the functions that read them from the daemon."""

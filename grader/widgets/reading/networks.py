@@ -1,0 +1,95 @@
+"""The daemon's networks and which container has which address and which names on them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from grader.checks.daemon import Attrs, Daemon
+from grader.checks.docker_words import dig, published, shown_port
+from grader.widgets.reading.containers import all_containers, name_of
+
+#: The networks every daemon has; drawn only when somebody is on them.
+PREDEFINED = ("bridge", "host", "none")
+
+
+@dataclass(frozen=True)
+class Network:
+    name: str
+    driver: str
+    subnets: tuple[str, ...]
+    internal: bool = False
+
+
+@dataclass(frozen=True)
+class Membership:
+    """A container on a network. ``names``: what the network's DNS knows it as, its own name aside."""
+
+    network: str
+    addresses: tuple[str, ...]
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Member:
+    """A container. ``inside``: whose network it shares (``--network container:NAME``)."""
+
+    name: str
+    state: str
+    memberships: tuple[Membership, ...]
+    ports: tuple[str, ...] = ()
+    inside: str = ""
+
+    @property
+    def runs(self) -> bool:
+        return self.state in ("running", "paused")
+
+
+@dataclass(frozen=True)
+class NetworkMap:
+    networks: tuple[Network, ...]
+    members: tuple[Member, ...]
+
+
+def read_networks(daemon: Daemon) -> NetworkMap:
+    """All containers and networks, but of the predefined networks only those in use."""
+    containers = all_containers(daemon)
+    names = {str(attrs["Id"]): name_of(attrs) for attrs in containers}
+    members = tuple(_member(attrs, names) for attrs in containers)
+    used = {membership.network for member in members for membership in member.memberships}
+    networks = [_network(attrs) for attrs in daemon.ask(lambda client: client.networks())]
+    shown = [network for network in networks if network.name not in PREDEFINED or network.name in used]
+    return NetworkMap(tuple(sorted(shown, key=lambda network: (network.name in PREDEFINED, network.name))), members)
+
+
+def _network(attrs: Attrs) -> Network:
+    return Network(
+        str(attrs["Name"]),
+        str(attrs.get("Driver") or ""),
+        tuple(str(entry["Subnet"]) for entry in dig(attrs, "IPAM", "Config") or () if entry.get("Subnet")),
+        bool(attrs.get("Internal")),
+    )
+
+
+def _member(attrs: Attrs, names: dict[str, str]) -> Member:
+    mode = str(dig(attrs, "HostConfig", "NetworkMode") or "")
+    inside = mode.removeprefix("container:") if mode.startswith("container:") else ""
+    on = dig(attrs, "NetworkSettings", "Networks") or {}
+    return Member(
+        name_of(attrs),
+        str(dig(attrs, "State", "Status") or "?"),
+        tuple(_membership(network, end, attrs) for network, end in sorted(on.items())),
+        tuple(shown_port(entry) for entry in published(dig(attrs, "NetworkSettings", "Ports")) if entry[1]),
+        names.get(inside, inside[:12]),
+    )
+
+
+def _membership(network: str, end: Attrs, attrs: Attrs) -> Membership:
+    addresses = [str(end.get(key)) for key in ("IPAddress", "GlobalIPv6Address") if end.get(key)]
+    return Membership(network, tuple(addresses), tuple(_names(end.get("Aliases") or (), attrs)))
+
+
+def _names(aliases: Sequence[str], attrs: Attrs) -> list[str]:
+    # Older engines list the beginning of the container's ID among its aliases.
+    own = (name_of(attrs), str(attrs["Id"])[:12])
+    return sorted({str(alias) for alias in aliases if alias not in own})

@@ -1,0 +1,46 @@
+"""A small table that reads well as text and as HTML: the part of a chart that needs no eyes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from html import escape
+
+from grader.checks.plain import printable
+
+_CELL = "text-align:left;padding:2px 10px 2px 0;vertical-align:top;white-space:pre-wrap;overflow-wrap:anywhere"
+
+
+@dataclass(frozen=True)
+class Table:
+    """Columns with headings, and rows of text."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+    @classmethod
+    def of(cls, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:
+        """Cells may come from whoever made the containers: control characters are made visible here."""
+        return cls(tuple(columns), tuple(tuple(_one_line(cell) for cell in row) for row in rows))
+
+    def as_text(self) -> str:
+        lines = [self.columns, *self.rows]
+        widths = [max(len(line[column]) for line in lines) for column in range(len(self.columns))]
+        # The last column may be long and needs no padding.
+        return "\n".join(
+            "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines
+        )
+
+    def as_html(self, caption: str) -> str:
+        head = "".join(f'<th scope="col" style="{_CELL}">{escape(name)}</th>' for name in self.columns)
+        body = "".join(
+            "<tr>" + "".join(f'<td style="{_CELL}">{escape(cell)}</td>' for cell in row) + "</tr>" for row in self.rows
+        )
+        return (
+            f'<table style="margin:4px 0"><caption style="{_CELL};caption-side:top">{escape(caption)}</caption>'
+            f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        )
+
+
+def _one_line(cell: object) -> str:
+    return printable(cell, 200).replace("\n", " ⏎ ").replace("\t", " ")
