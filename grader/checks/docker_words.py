@@ -31,6 +31,11 @@ def short_id(identifier: str) -> str:
     return identifier.removeprefix("sha256:")[:12]
 
 
+def unnamed_volume(name: str) -> bool:
+    """Whether a volume is anonymous: nobody gave it a name, so the daemon made one of 64 random hex digits."""
+    return re.fullmatch(r"[0-9a-f]{64}", name) is not None
+
+
 def published(
     bindings: Mapping[str, Sequence[Mapping[str, str]] | None] | None,
 ) -> list[tuple[str, int, str]]:

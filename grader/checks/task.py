@@ -21,7 +21,7 @@ from grader.checks.image import Image
 from grader.checks.network import Network
 from grader.checks.throwaway import sweep
 from grader.checks.verdicts import Status, TaskReport, Verdict
-from grader.checks.volume import Volume
+from grader.checks.volume import Volume, Volumes
 from grader.i18n import _
 from grader.values import BadDeclaration, Values
 
@@ -155,6 +155,10 @@ class Task:
     def volume(self, name: str) -> Volume:
         """A volume by its name."""
         return Volume(self._open(name), name)
+
+    def volumes(self, *, label: str) -> Volumes:
+        """All volumes with a label: ``key`` or ``key=value``."""
+        return Volumes(self._open(label), label)
 
     def answer(self, name: str) -> Answer:
         """An answer the student gave with ``check.answer(name, value)``."""

@@ -1,4 +1,4 @@
-"""Expectations about a volume."""
+"""Expectations about a volume, and about all volumes with a label."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import Any
 
 from grader.checks import arguments
 from grader.checks.daemon import Attrs
-from grader.checks.expectation import Claim, Finding, expectation
+from grader.checks.docker_words import unnamed_volume
+from grader.checks.expectation import Claim, Finding, Subject, expectation
 from grader.checks.files import Reader, file_claim, no_file_claim, read_entry, wanted_file
 from grader.checks.history import gone
 from grader.checks.labels import Driven, Labelled
@@ -147,6 +148,39 @@ class Volume(Labelled, Driven):
     def _look_command(self, path: str) -> str:
         mount = shlex.quote(f"{self.name}:{_MOUNT}:ro")
         return f"docker run --rm -v {mount} drydock/busybox ls -ld {shlex.quote(_MOUNT + path)}"
+
+
+class Volumes(Subject):
+    """``t.volumes(label="team=blue")``: all volumes that carry a label. The way to those without a name."""
+
+    kind = "volume"
+
+    @property
+    def what(self) -> str:
+        return _("The volumes labelled {label}").format(label=self.name)
+
+    def _fetch(self) -> Attrs:
+        found = self._daemon.ask(lambda client: client.volumes(filters={"label": self.name}))
+        names = [str(volume.get("Name")) for volume in found.get("Volumes") or ()]
+        return {"names": sorted(names, key=lambda name: (unnamed_volume(name), name))}
+
+    def _missing(self) -> Finding:
+        raise NotImplementedError("no volume with the label is an answer, too")
+
+    @expectation
+    def has_no_anonymous(self) -> Claim:
+        """None of them is anonymous. True also when there are none at all."""
+        return Claim(
+            self._says(_("{what}: none is anonymous")),
+            _("no anonymous volume"),
+            lambda attrs: Finding(not any(map(unnamed_volume, attrs["names"])), _shown_names(attrs["names"])),
+            f"docker volume ls --filter {shlex.quote(f'label={self.name}')}",
+            _("`docker rm --help` and `docker volume --help` list ways to remove a volume without a name."),
+        )
+
+
+def _shown_names(names: list[str]) -> str:
+    return listed((f"{name[:12]}…" if unnamed_volume(name) else name for name in names), empty=_("none"))
 
 
 def _shown_users(users: list[str]) -> str:

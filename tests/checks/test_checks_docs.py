@@ -15,7 +15,7 @@ from grader.checks.event import Event
 from grader.checks.expectation import expectations_of
 from grader.checks.image import Image
 from grader.checks.network import Network
-from grader.checks.volume import Volume
+from grader.checks.volume import Volume, Volumes
 
 PAGE = (Path(__file__).parents[2] / "docs" / "checks.md").read_text(encoding="utf-8")
 KINDS = {
@@ -23,6 +23,7 @@ KINDS = {
     "Images": (Image, 't.image("app:1")'),
     "Networks": (Network, 't.network("front")'),
     "Volumes": (Volume, 't.volume("data")'),
+    "Several volumes": (Volumes, 't.volumes(label="team=blue")'),
     "Answers": (Answer, 't.answer("exit-code")'),
     "The past": (Event, 't.event("container", "die", "web", exitCode="137")'),
 }

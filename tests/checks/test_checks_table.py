@@ -27,7 +27,7 @@ from grader.checks.event import Event
 from grader.checks.expectation import expectations_of
 from grader.checks.image import Image
 from grader.checks.network import Network
-from grader.checks.volume import Volume
+from grader.checks.volume import Volume, Volumes
 from grader.engines.protocol import Engine
 
 pytestmark = pytest.mark.daemon
@@ -38,6 +38,7 @@ KINDS = {
     "image": Image,
     "network": Network,
     "volume": Volume,
+    "volumes": Volumes,
     "answer": Answer,
     "event": Event,
 }
@@ -255,6 +256,8 @@ v("ck-opt").is_unused() | v("ck-data").is_unused() | ck-live
 v("ck-data").has_file("/list.txt", equals="milk", mode="0600", owner=7, group=8) | v("ck-data").has_file("/list.txt", containing="bread") | milk
 v("ck-data").has_file("/box", kind="folder") | v("ck-data").has_file("/box/none") | there is nothing
 v("ck-data").has_no_file("/none") | v("ck-data").has_no_file("/list.txt") | milk
+t.volumes(label="team=blue").has_no_anonymous() | t.volumes(label="team=red").has_no_anonymous() | ck-red,
+t.volumes(label="team=green").has_no_anonymous() | t.volumes(label="team").has_no_anonymous() | ck-data, ck-red,
 # answers
 t.answer("code").matches(FINGERPRINT) | t.answer("wrong-code").matches(OTHER_FINGERPRINT) | your answer: 138
 t.answer("image-id").equals_found(lambda docker: docker.image("ck/app:1")["Id"].removeprefix("sha256:"), shortest=12) | t.answer("code").equals_found(lambda docker: docker.container("ck-done")["State"]["ExitCode"]) | your answer: 137
@@ -279,7 +282,7 @@ ELSEWHERE = {"container": {"is_dead", "limits_device"}}
 
 def test_the_table_has_every_expectation_right_and_wrong() -> None:
     for name, kind in KINDS.items():
-        short = rf"{name[0]}\(" if name not in ("answer", "event") else rf"t\.{name}\("
+        short = rf"{name[0]}\(" if name not in ("answer", "event", "volumes") else rf"t\.{name}\("
         for side in ("right", "wrong"):
             lines = [getattr(row, side) for row in ROWS + PAST_ROWS if re.match(short, getattr(row, side))]
             missing = {

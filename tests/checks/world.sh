@@ -38,6 +38,8 @@ docker network create --subnet 172.30.77.0/24 --gateway 172.30.77.1 --label team
   --opt com.docker.network.driver.mtu=1400 ck-front >/dev/null
 docker network create --internal ck-inner >/dev/null
 docker volume create --label team=blue ck-data >/dev/null
+docker volume create --label team=red ck-red >/dev/null
+docker volume create --label team=red >/dev/null
 docker volume create --opt type=tmpfs --opt device=tmpfs --opt o=size=1m ck-opt >/dev/null
 docker run --rm -v ck-data:/d drydock/busybox:1 sh -c 'echo milk > /d/list.txt; chmod 600 /d/list.txt; chown 7:8 /d/list.txt; mkdir /d/box'
 

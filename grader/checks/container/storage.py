@@ -8,7 +8,7 @@ from typing import Any
 from grader.checks import arguments
 from grader.checks.container.subject import ContainerSubject
 from grader.checks.daemon import Attrs
-from grader.checks.docker_words import dig, inspect_command
+from grader.checks.docker_words import dig, inspect_command, unnamed_volume
 from grader.checks.expectation import Claim, Finding, expectation
 from grader.checks.plain import listed
 from grader.checks.sizes import human_memory, memory_bytes
@@ -129,8 +129,7 @@ def mounts_of(attrs: Attrs) -> list[dict[str, Any]]:
                 "source": source or "",
                 "at": at,
                 "read_only": not mount.get("RW", True),
-                # The daemon names a volume without a name by 64 random hex digits.
-                "anonymous": volume and re.fullmatch(r"[0-9a-f]{64}", str(source)) is not None,
+                "anonymous": volume and unnamed_volume(str(source)),
                 "size": sizes.get(at),
             }
         )
