@@ -5,14 +5,18 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from grader.checks import CheckFailed, Checks, CouldNotCheck, Status, TaskReport
+from grader.checks.container.subject import must_be_able_to_run
+from grader.checks.errors import Unavailable
 from grader.engines.protocol import Engine
 
 
@@ -157,6 +161,36 @@ def test_an_older_daemon_lacks_a_field(proxy: Callable[..., Proxy]) -> None:
     report = report_of(check, body)
     assert [v.status for v in report.verdicts] == [Status.PASSED, Status.COULD_NOT_CHECK]
     assert "too old" in report.verdicts[1].found
+
+
+def test_an_interface_the_kernel_lacks() -> None:
+    """It fails the same way for everybody; other reasons for not starting are the student's."""
+    lacking = "failed to create the macvlan port: operation not supported"
+    with pytest.raises(Unavailable, match="no macvlan interfaces"):
+        must_be_able_to_run({"State": {"Status": "created", "Error": lacking}})
+    must_be_able_to_run({"State": {"Status": "created", "Error": "failed to create the macvlan port: device busy"}})
+    must_be_able_to_run({"State": {"Status": "running", "Error": ""}})
+
+
+@pytest.mark.daemon
+def test_an_interface_this_kernel_lacks(world: Engine) -> None:
+    """This kernel may have no ipvlan: then a container that needs it is nobody's mistake."""
+    docker = partial(subprocess.run, env={**os.environ, "DOCKER_HOST": world.endpoint.host}, capture_output=True)
+    docker(["docker", "network", "create", "ck-parent", "-o", "com.docker.network.bridge.name=ckparent"])
+    docker(["docker", "network", "create", "-d", "ipvlan", "-o", "parent=ckparent", "ck-slices"])
+    try:
+        started = docker(["docker", "run", "-d", "--name", "ck-slice", "--network", "ck-slices", "drydock/busybox:1"])
+        if started.returncode == 0:
+            pytest.skip("this kernel has ipvlan")
+        report = report_of(
+            Checks(world.endpoint.host),
+            lambda t: t.container("ck-slice").on_network("ck-slices").is_running().reaches("10.0.0.1", 80),
+        )
+    finally:
+        docker(["docker", "rm", "--force", "ck-slice"])
+        docker(["docker", "network", "rm", "ck-slices", "ck-parent"])
+    assert [v.status for v in report.verdicts] == [Status.PASSED, Status.COULD_NOT_CHECK, Status.COULD_NOT_CHECK]
+    assert "no ipvlan interfaces" in report.verdicts[1].found
 
 
 @pytest.mark.daemon

@@ -9,7 +9,7 @@ from typing import Any
 
 from grader.checks import arguments
 from grader.checks.configured import is_healthcheck
-from grader.checks.container.subject import ContainerSubject, state_in_words
+from grader.checks.container.subject import ContainerSubject, must_be_able_to_run, state_in_words
 from grader.checks.daemon import Attrs
 from grader.checks.docker_words import dig, inspect_command
 from grader.checks.expectation import Claim, Finding, expectation
@@ -24,13 +24,12 @@ class Life(ContainerSubject):
     """Expectations about a container's state."""
 
     def _state(self, sentence: str, status: str, expected: str, look: str) -> Claim:
-        return Claim(
-            self._says(sentence),
-            expected,
-            lambda attrs: Finding(dig(attrs, "State", "Status") == status, state_in_words(attrs)),
-            self._ps_command,
-            look.format(name=self.name),
-        )
+        def judge(attrs: Attrs) -> Finding:
+            if status == "running":
+                must_be_able_to_run(attrs)
+            return Finding(dig(attrs, "State", "Status") == status, state_in_words(attrs))
+
+        return Claim(self._says(sentence), expected, judge, self._ps_command, look.format(name=self.name))
 
     @expectation
     def exists(self) -> Claim:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from grader.checks import arguments, web
 from grader.checks.commands import Outcome
 from grader.checks.container.networking import Networking, ports_of, shown_ports
-from grader.checks.container.subject import is_live, state_in_words
+from grader.checks.container.subject import is_live, must_be_able_to_run, state_in_words
 from grader.checks.daemon import Attrs
 from grader.checks.errors import AuthorError
 from grader.checks.expectation import Claim, Finding, expectation
@@ -221,6 +221,7 @@ def _said(outcome: Outcome) -> str:
 
 
 def _not_reachable(attrs: Attrs) -> Finding:
+    must_be_able_to_run(attrs)
     return Finding(
         False,
         _("nothing answers in it: it is {state}").format(state=state_in_words(attrs)),

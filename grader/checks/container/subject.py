@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 
 from grader.checks.daemon import Attrs
 from grader.checks.docker_words import dig
+from grader.checks.errors import Unavailable
 from grader.checks.expectation import Finding, Subject
 from grader.checks.plain import listed
 from grader.checks.throwaway import OWN_LABEL
@@ -58,6 +60,16 @@ def is_live(attrs: Attrs) -> bool:
     state = attrs.get("State") or {}
     # Between two restarts the daemon says Running and Restarting at once.
     return state.get("Running") is True and not state.get("Paused") and not state.get("Restarting")
+
+
+#: What the daemon says when it asked the kernel for a macvlan or ipvlan interface, and the kernel has no such kind.
+_NO_SUCH_INTERFACE = re.compile(r"failed to create the (\w+) port: operation not supported")
+
+
+def must_be_able_to_run(attrs: Attrs) -> None:
+    """Raises Unavailable for a container that can't start on this machine, whoever makes it."""
+    if lacking := _NO_SUCH_INTERFACE.search(str(dig(attrs, "State", "Error") or "")):
+        raise Unavailable(_("this machine's kernel has no {kind} interfaces").format(kind=lacking[1]))
 
 
 def state_in_words(attrs: Attrs) -> str:
