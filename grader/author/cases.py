@@ -1,7 +1,7 @@
 """What is tried on a fresh daemon, as data: which cells run, and what each check must say.
 
-A case is one life of a daemon: the blank release, the solution, or one wrong or right answer to one task
-after the solutions of the tasks it needs.
+A case is the blank release, the solution, or one wrong or right answer to one task after the solutions of the tasks
+it needs.
 """
 
 from __future__ import annotations
@@ -56,6 +56,14 @@ Step = Run | Check
 
 
 @dataclass(frozen=True)
+class Groundwork:
+    """The solution of a task that another one needs, with its setup and its check."""
+
+    task: str
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True)
 class Case:
     lab: str
     kind: Kind
@@ -63,6 +71,16 @@ class Case:
     steps: tuple[Step, ...]
     #: The file to look at when the case doesn't hold.
     path: str = ""
+    #: What comes before the steps, unless it was done on this daemon already; in the order of the notebook.
+    groundwork: tuple[Groundwork, ...] = ()
+    #: The connect cell, for cases whose steps use ``check``. Connecting takes half a second of imports, and most
+    #: answers are docker commands.
+    connect: Run | None = None
+
+    @property
+    def task(self) -> str:
+        """The task that an answer belongs to; empty for the blank release and the solution."""
+        return self.name.partition("/")[0] if self.kind in (Kind.WRONG, Kind.RIGHT) else ""
 
 
 def cases_of(source: Lab, released: Lab, *, runs: int) -> list[Case]:
@@ -114,39 +132,42 @@ def _solution(source: Lab, released: Lab, *, before: bool) -> Iterator[Step]:
 
 
 def _answer_cases(source: Lab) -> Iterator[Case]:
-    for answer in answers_of(source):
+    order = {task.id: number for number, task in enumerate(source.tasks)}
+    for answer in sorted(answers_of(source), key=lambda one: order[one.task]):
         task = source.task(answer.task)
         if task is not None:
-            yield Case(
-                source.name,
-                Kind.RIGHT if answer.right else Kind.WRONG,
-                f"{answer.task}/{answer.name}",
-                tuple(_one_answer(source, task, answer)),
-                str(answer.path),
-            )
+            yield _answer_case(source, task, answer)
 
 
-def _one_answer(source: Lab, task: Task, answer: Answer) -> Iterator[Step]:
-    """The tasks it needs solved and checked, then this answer and its check."""
-    steps = list(_after_connect(source, task, answer))
-    # Connecting takes half a second of imports; most answers are docker commands and never use ``check``.
-    if source.connect is not None and any(isinstance(step, Run) and "check" in step.source for step in steps):
-        yield Run(source.connect.source, "connect", must_work=True)
-    yield from steps
+def _answer_case(source: Lab, task: Task, answer: Answer) -> Case:
+    groundwork = tuple(
+        Groundwork(needed.id, tuple(_solved(needed, before=answer.task))) for needed in source.needed_by(task)
+    )
+    steps: tuple[Step, ...] = (
+        *_setups(task),
+        Run(answer.source, f"{answer.task}/{answer.name}", must_work=False),
+        Check(task.id, task.check.source, Want.PASS)
+        if answer.right
+        else Check(task.id, task.check.source, Want.FAIL, answer.expect),
+    )
+    every: list[Step] = [*(step for ground in groundwork for step in ground.steps), *steps]
+    connects = source.connect is not None and any(isinstance(step, Run) and "check" in step.source for step in every)
+    return Case(
+        source.name,
+        Kind.RIGHT if answer.right else Kind.WRONG,
+        f"{answer.task}/{answer.name}",
+        steps,
+        str(answer.path),
+        groundwork,
+        Run(source.connect.source, "connect", must_work=True) if source.connect is not None and connects else None,
+    )
 
 
-def _after_connect(source: Lab, task: Task, answer: Answer) -> Iterator[Step]:
-    for needed in source.needed_by(task):
-        yield from _setups(needed)
-        if needed.answer is not None:
-            yield Run(needed.answer.source, _where(needed.answer), must_work=not needed.answer.may_fail)
-        yield Check(needed.id, needed.check.source, Want.PASS, note=f"before {answer.task}")
-    yield from _setups(task)
-    yield Run(answer.source, f"{answer.task}/{answer.name}", must_work=False)
-    if answer.right:
-        yield Check(task.id, task.check.source, Want.PASS)
-    else:
-        yield Check(task.id, task.check.source, Want.FAIL, answer.expect)
+def _solved(needed: Task, *, before: str) -> Iterator[Step]:
+    yield from _setups(needed)
+    if needed.answer is not None:
+        yield Run(needed.answer.source, _where(needed.answer), must_work=not needed.answer.may_fail)
+    yield Check(needed.id, needed.check.source, Want.PASS, note=f"before {before}")
 
 
 def _setups(task: Task) -> Iterator[Run]:

@@ -1,4 +1,4 @@
-"""The whole proof: static rules, the release's freshness, and every case on a daemon of its own."""
+"""The whole proof: static rules, the release's freshness, and every case on a real daemon."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from grader.author import release, rules
 from grader.author.cases import Case, Kind, cases_of
 from grader.author.course import Course, CourseError, Lab, read_lab
 from grader.author.findings import Finding
-from grader.author.trial import EngineMaker, Outcome, run_case
+from grader.author.sharing import share
+from grader.author.trial import EngineMaker, Life, Outcome, run_cases
 from grader.i18n import _
 
 
@@ -24,6 +25,8 @@ class Plan:
     jobs: int = 2
     #: Only cases of these tasks (and no blank, no solution) when not empty.
     tasks: tuple[str, ...] = ()
+    #: A daemon of its own for every case, also where several can share one.
+    alone: bool = False
 
 
 @dataclass
@@ -34,6 +37,8 @@ class LabProof:
     tasks: int = 0
     findings: list[Finding] = field(default_factory=list)
     outcomes: list[Outcome] = field(default_factory=list)
+    #: Seconds that each daemon lived.
+    daemons: list[float] = field(default_factory=list)
 
     @property
     def sound(self) -> bool:
@@ -48,7 +53,7 @@ class LabProof:
 
         Most runs share the machine with other cases, so the slowest would tell of the machine and not of the lab.
         """
-        return min((outcome.working_seconds for outcome in self.cases(Kind.SOLUTION)), default=0.0)
+        return min((outcome.seconds for outcome in self.cases(Kind.SOLUTION)), default=0.0)
 
 
 @dataclass
@@ -99,11 +104,18 @@ def prove(
         released = {name: read_lab(fresh / name / f"{name}.ipynb") for name in labs}
         cases = [case for name in labs for case in _chosen(labs[name], released[name], plan)]
         told.planned(len(cases))
-        for outcome in _run_all(cases, lambda case: run_case(case, fresh / case.lab, make_engine), plan.jobs):
-            proof = proofs[outcome.case.lab]
-            proof.outcomes.append(outcome)
-            proof.findings += outcome.findings
-            told.finished(outcome)
+        groups = [(case,) for case in cases] if plan.alone else _shared(cases)
+
+        def run(group: Sequence[Case]) -> list[Life]:
+            return _judge(group, lambda some: run_cases(some, fresh / some[0].lab, make_engine))
+
+        for life in _run_all(groups, run, plan.jobs):
+            proof = proofs[life.outcomes[0].case.lab]
+            proof.daemons.append(life.seconds)
+            for outcome in life.outcomes:
+                proof.outcomes.append(outcome)
+                proof.findings += outcome.findings
+                told.finished(outcome)
     for proof in proofs.values():
         proof.findings += _too_slow(proof, plan.seconds)
     return Proof(list(proofs.values()), time.monotonic() - started)
@@ -121,7 +133,7 @@ def _chosen(source: Lab, released: Lab, plan: Plan) -> list[Case]:
     cases = cases_of(source, released, runs=plan.runs)
     if not plan.tasks:
         return cases
-    return [case for case in cases if case.name.split("/")[0] in plan.tasks and "/" in case.name]
+    return [case for case in cases if case.task in plan.tasks]
 
 
 def _too_slow(proof: LabProof, seconds: float) -> list[Finding]:
@@ -133,20 +145,40 @@ def _too_slow(proof: LabProof, seconds: float) -> list[Finding]:
     return [Finding(proof.name, "solution", what, _("Shorten it, or give more time with --seconds."))]
 
 
-def _run_all(cases: Sequence[Case], run: Callable[[Case], Outcome], jobs: int) -> Iterator[Outcome]:
-    """Outcomes as they come. Threads do, since daemons, kernels and checkers are processes."""
+def _shared(cases: Sequence[Case]) -> list[tuple[Case, ...]]:
+    labs = dict.fromkeys(case.lab for case in cases)
+    return [group for lab in labs for group in share([case for case in cases if case.lab == lab])]
+
+
+def _judge(group: Sequence[Case], run: Callable[[Sequence[Case]], Life]) -> list[Life]:
+    """Try a group; whatever did not hold in company is tried again alone, and only that counts."""
+    life = run(group)
+    if len(group) == 1:
+        return [life]
+    held = tuple(outcome for outcome in life.outcomes if not outcome.findings)
+    again = [run([outcome.case]) for outcome in life.outcomes if outcome.findings]
+    return [*([Life(held, life.seconds)] if held else []), *again]
+
+
+def _run_all(
+    groups: Sequence[tuple[Case, ...]], run: Callable[[Sequence[Case]], list[Life]], jobs: int
+) -> Iterator[Life]:
+    """Lives as they end. Threads do, since daemons, kernels and checkers are processes."""
     # One run of each solution has the machine to itself, so that its time means something. The last run, because
     # the first also tries every check before its answer.
-    timed = {case.lab: case for case in cases if case.kind is Kind.SOLUTION}
-    for case in timed.values():
-        yield run(case)
+    timed = {group[0].lab: group for group in groups if group[0].kind is Kind.SOLUTION}
+    for group in timed.values():
+        yield from run(group)
+    rest = [group for group in groups if timed.get(group[0].lab) is not group]
+    # Long ones first: short ones then fill the gaps at the end.
+    rest.sort(key=lambda group: -sum(len(case.steps) + 3 * len(case.groundwork) for case in group))
     with ThreadPoolExecutor(max_workers=jobs, thread_name_prefix="case") as pool:
-        waiting: set[Future[Outcome]] = {pool.submit(run, case) for case in cases if timed.get(case.lab) is not case}
+        waiting: set[Future[list[Life]]] = {pool.submit(run, group) for group in rest}
         try:
             while waiting:
                 done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
                 for future in done:
-                    yield future.result()
+                    yield from future.result()
         finally:
             # After Ctrl-C: what runs now ends with its daemon gone, nothing new starts.
             for future in waiting:

@@ -72,9 +72,7 @@ def _table(proof: Proof) -> Table:
             _share(lab.cases(Kind.WRONG)),
             _share(lab.cases(Kind.RIGHT)),
             _("{runs} × {seconds:.1f} s").format(runs=len(lab.cases(Kind.SOLUTION)), seconds=lab.solution_seconds),
-            _("{count} in {seconds:.0f} s").format(
-                count=len(lab.outcomes), seconds=sum(outcome.seconds for outcome in lab.outcomes)
-            ),
+            _("{count} in {seconds:.0f} s").format(count=len(lab.daemons), seconds=sum(lab.daemons)),
             Text(_("sound"), style="green") if lab.sound else Text(_("not sound"), style="red"),
         )
     table.caption = _("{seconds:.0f} s in all").format(seconds=proof.seconds)
@@ -100,6 +98,7 @@ def _lab_json(lab: LabProof) -> dict[str, Any]:
         "name": lab.name,
         "sound": lab.sound,
         "tasks": lab.tasks,
+        "daemons": len(lab.daemons),
         "findings": [finding.to_dict() for finding in lab.findings],
         "cases": list(_cases_json(lab)),
     }
@@ -112,5 +111,4 @@ def _cases_json(lab: LabProof) -> Iterator[dict[str, Any]]:
             "name": outcome.case.name,
             "holds": not outcome.findings,
             "seconds": round(outcome.seconds, 2),
-            "working_seconds": round(outcome.working_seconds, 2),
         }

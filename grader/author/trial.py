@@ -1,4 +1,4 @@
-"""Run one case on a fresh daemon, inside the same walls and with the same checker as grading."""
+"""Run cases on a fresh daemon, inside the same walls and with the same checker as grading."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from grader.author.answers import FOLDER
-from grader.author.cases import Case, Check, Kind, Run, Want
+from grader.author.cases import Case, Check, Kind, Run, Step, Want
 from grader.author.findings import Finding
 from grader.checks.verdicts import Status, TaskReport
 from grader.engines.protocol import Engine, EngineError
@@ -30,20 +30,29 @@ CHECK_SECONDS = 60.0
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a case went: it holds when there are no findings. ``seconds`` is the whole life of its daemon."""
+    """How a case went: it holds when there are no findings. ``seconds`` were spent in its cells and checks."""
 
     case: Case
     findings: tuple[Finding, ...]
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class Life:
+    """One daemon's life, in seconds, and the cases tried on it."""
+
+    outcomes: tuple[Outcome, ...]
     seconds: float
-    #: Seconds spent in the notebook's cells and checks alone.
-    working_seconds: float = 0.0
 
 
-def run_case(case: Case, folder: Path, make_engine: EngineMaker) -> Outcome:
-    """Try ``case`` in a copy of the lab's ``folder``. A lab's faults become findings, never exceptions."""
+def run_cases(cases: Sequence[Case], folder: Path, make_engine: EngineMaker) -> Life:
+    """Try ``cases``, one after the other, in a copy of the lab's ``folder`` with one fresh daemon.
+
+    A lab's faults become findings, never exceptions. A case that could not even begin has a finding, too.
+    """
     started = time.monotonic()
-    found: list[Finding] = []
-    working = 0.0
+    outcomes: list[Outcome] = []
+    trouble = _("the case before it ended the kernel or the daemon")
     try:
         with (
             _workdir(folder) as workdir,
@@ -53,14 +62,16 @@ def run_case(case: Case, folder: Path, make_engine: EngineMaker) -> Outcome:
         ):
             # The kernel was launched first, so that it boots while the checker does.
             kernel.wait_ready()
-            since = time.monotonic()
-            found += _follow(case, kernel, checks)
-            working = time.monotonic() - since
+            stage = _Stage(kernel, checks)
+            for case in cases:
+                outcomes.append(stage.play(case))
+                if not kernel.is_alive() or not engine.is_alive():
+                    break
     except (EngineError, KernelLost) as error:
-        found.append(
-            _finding(case, "", _("The case could not be run: {reason}").format(reason=error), "drydock doctor")
-        )
-    return Outcome(case, tuple(found), time.monotonic() - started, working)
+        trouble = str(error)
+    what = _("The case could not be run: {reason}").format(reason=trouble)
+    outcomes += [Outcome(case, (_finding(case, "", what, "drydock doctor"),)) for case in cases[len(outcomes) :]]
+    return Life(tuple(outcomes), time.monotonic() - started)
 
 
 @contextmanager
@@ -82,22 +93,49 @@ def student_of(case: Case) -> StudentKey:
     return DEFAULT_KEY
 
 
-def _follow(case: Case, kernel: StudentKernel, checks: Checker) -> Iterator[Finding]:
-    key = student_of(case)
-    kernel.export({KEY_VARIABLE: key.text})
-    for step in case.steps:
+class _Stage:
+    """A kernel and a checker on one daemon, and what has been done there."""
+
+    def __init__(self, kernel: StudentKernel, checks: Checker) -> None:
+        self._kernel = kernel
+        self._checks = checks
+        self._solved: set[str] = set()
+        self._connected = False
+        self._key = DEFAULT_KEY
+
+    def play(self, case: Case) -> Outcome:
+        since = time.monotonic()
+        found = tuple(self._findings(case))
+        return Outcome(case, found, time.monotonic() - since)
+
+    def _findings(self, case: Case) -> Iterator[Finding]:
+        for step in self._script(case):
+            problem = self._step(case, step)
+            if problem is not None:
+                yield problem
+                if not self._kernel.is_alive() or case.task:
+                    # What follows would only repeat the same trouble in other words.
+                    return
+
+    def _script(self, case: Case) -> Iterator[Step]:
+        self._key = student_of(case)
+        self._kernel.export({KEY_VARIABLE: self._key.text})
+        if case.connect is not None and not self._connected:
+            self._connected = True
+            yield case.connect
+        for ground in case.groundwork:
+            if ground.task not in self._solved:
+                yield from ground.steps
+                # Only when all of it went well: a problem ends the script here.
+                self._solved.add(ground.task)
+        yield from case.steps
+
+    def _step(self, case: Case, step: Step) -> Finding | None:
         if isinstance(step, Run):
-            outcome = kernel.run(step.source, CELL_SECONDS)
-            problem = _cell_problem(case, step, outcome)
-        else:
-            with kernel.processes.frozen():
-                report = checks.check(step.task, step.source, CHECK_SECONDS, key=key)
-            problem = _check_problem(case, step, report)
-        if problem is not None:
-            yield problem
-            if not kernel.is_alive() or (case.kind in (Kind.WRONG, Kind.RIGHT)):
-                # What follows would only repeat the same trouble in other words.
-                return
+            return _cell_problem(case, step, self._kernel.run(step.source, CELL_SECONDS))
+        with self._kernel.processes.frozen():
+            report = self._checks.check(step.task, step.source, CHECK_SECONDS, key=self._key)
+        return _check_problem(case, step, report)
 
 
 def _cell_problem(case: Case, step: Run, outcome: CellOutcome) -> Finding | None:

@@ -26,6 +26,7 @@ def command() -> None:
 @click.option("--runs", type=click.IntRange(1, 100), default=3, show_default=True, help="Runs of each solution.")
 @click.option("--seconds", type=float, default=30.0, show_default=True, help="The most a solution may take.")
 @click.option("--task", "tasks", multiple=True, help="Only the answers to this task (may be repeated).")
+@click.option("--alone", is_flag=True, help="A daemon for every case, also where several can share one (slower).")
 @click.option("--engine", "kind", default=None, help="The engine to use (default: the best one here).")
 @click.option("--json", "json_file", type=click.Path(path_type=Path), default=None, help="Write all results here.")
 def check(
@@ -35,10 +36,11 @@ def check(
     runs: int,
     seconds: float,
     tasks: tuple[str, ...],
+    alone: bool,
     kind: str | None,
     json_file: Path | None,
 ) -> None:
-    """Prove LABS sound (default: all): every case on a fresh daemon of its own.
+    """Prove LABS sound (default: all): every case on a fresh daemon, shared only by cases that can't meet.
 
     The blank release passes nothing, the solution passes everything, each wrong answer fails with its
     message, each right alternative passes.
@@ -48,7 +50,7 @@ def check(
 
     course = find_course()
     names = _chosen(course, labs)
-    plan = Plan(runs=runs, seconds=seconds, jobs=jobs or os.cpu_count() or 1, tasks=tasks)
+    plan = Plan(runs=runs, seconds=seconds, jobs=jobs or os.cpu_count() or 1, tasks=tasks, alone=alone)
     with LiveProgress(Console(stderr=True)) as progress:
         proof = prove(course, names, plan, make_engine=maker(kind), progress=progress)
     show(proof, Console())

@@ -49,7 +49,7 @@ class LiveProgress(Told):
         self._planned = cases
         self._bar.update(self._task, total=cases)
         if not self._console.is_terminal:
-            self._console.print(_("{count} cases, each on a fresh daemon …").format(count=cases))
+            self._console.print(_("{count} cases on fresh daemons …").format(count=cases))
 
     def finished(self, outcome: Outcome) -> None:
         self._done += 1

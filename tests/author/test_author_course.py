@@ -78,9 +78,13 @@ def test_answers_become_whole_cells(course: Course) -> None:
 def test_a_wrong_answer_follows_the_tasks_it_needs_and_its_setup(course: Course) -> None:
     lab = course.lab("00-tiny")
     case = next(case for case in cases_of(lab, lab, runs=1) if case.name == "site/wrong-no-label")
-    assert [step.where if isinstance(step, Run) else (step.task, step.want) for step in case.steps] == [
+    (ground,) = case.groundwork
+    assert ground.task == "hello"
+    assert [step.where if isinstance(step, Run) else (step.task, step.want) for step in ground.steps] == [
         "hello-answer",
         ("hello", Want.PASS),
+    ]
+    assert [step.where if isinstance(step, Run) else (step.task, step.want) for step in case.steps] == [
         "site-setup",
         "site/wrong-no-label",
         ("site", Want.FAIL),
@@ -101,7 +105,7 @@ def test_only_an_answer_that_uses_check_connects(course: Course) -> None:
     answer = course.source / "00-tiny" / "answers" / "hello" / "wrong-said.py"
     answer.write_text("# expect: hello\ncheck.answer('name', 'hello')\n")
     lab = course.lab("00-tiny")
-    first = {case.name: case.steps[0] for case in cases_of(lab, lab, runs=1)}
-    assert isinstance(first["hello/wrong-said"], Run)
-    assert first["hello/wrong-said"].where == "connect"
-    assert first["hello/wrong-name"] == Run(first["hello/wrong-name"].source, "hello/wrong-name", must_work=False)
+    connects = {case.name: case.connect for case in cases_of(lab, lab, runs=1)}
+    assert connects["hello/wrong-said"] is not None
+    assert connects["hello/wrong-said"].where == "connect"
+    assert connects["hello/wrong-name"] is None

@@ -96,3 +96,41 @@ def test_an_unreadable_lab_is_a_finding(course: Course) -> None:
     assert done.returncode == 1
     assert "01-broken.ipynb is not a notebook" in " ".join(done.stdout.split())
     assert "Traceback" not in done.stdout + done.stderr
+
+
+def test_what_fails_only_in_company_is_judged_alone(course: Course, tmp_path: Path) -> None:
+    """A wrong answer that takes the name of another task's container; both share a daemon, the second one suffers."""
+    _add_task(course, "other")
+    answers = course.source / "00-tiny" / "answers"
+    (answers / "other").mkdir()
+    run_other = "docker run -d --name other drydock/busybox:1 "
+    (answers / "other" / "right-run.sh").write_text(f"{run_other}sleep 600\n")
+    (answers / "other" / "wrong-ends.sh").write_text(f"# expect: other\n{run_other}true\n")
+    (answers / "other" / "wrong-nothing.sh").write_text("# expect: other\ntrue\n")
+    for name in ("wrong-name", "wrong-ends-at-once"):
+        (answers / "hello" / f"{name}.sh").write_text(f"# expect: hello\n{run_other}sleep 600\n")
+    company, shared = _cases(course, tmp_path / "company.json")
+    alone, own = _cases(course, tmp_path / "alone.json", "--alone")
+    assert company == alone
+    assert len(alone) == own == 10
+    assert all(company.values())
+    # hello's three answers take other's along; where that one fails, it has one more daemon.
+    assert 7 < shared <= 10
+
+
+def _add_task(course: Course, name: str) -> None:
+    """A copy of the task “hello” that needs nothing and is about another container."""
+    path = course.source / "00-tiny" / "00-tiny.ipynb"
+    notebook: dict[str, Any] = json.loads(path.read_text())
+    text = json.dumps([cell for cell in notebook["cells"] if "hello" in str(cell["metadata"])])
+    notebook["cells"] += json.loads(text.replace("hello", name))
+    path.write_text(json.dumps(notebook))
+
+
+def _cases(course: Course, report: Path, *options: str) -> tuple[dict[str, bool], int]:
+    """Which cases hold, and how many daemons it took."""
+    _author(course, "release")
+    done = _author(course, "check", "--runs", "1", "--json", str(report), *options)
+    assert done.returncode == 0, done.stdout + done.stderr
+    (lab,) = json.loads(report.read_text())["labs"]
+    return {case["name"]: case["holds"] for case in lab["cases"]}, lab["daemons"]
