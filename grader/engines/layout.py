@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,7 +53,8 @@ class EngineFolder:
 
     @property
     def engine_id(self) -> str:
-        return self.path.name
+        """Names its control groups. Every runtime folder may have an engine "lab": they must never share groups."""
+        return f"{self.path.name}-{zlib.crc32(bytes(self.path.resolve())):08x}"
 
     @property
     def root(self) -> Path:

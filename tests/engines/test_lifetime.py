@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -60,7 +61,7 @@ def remains(folder: Path) -> dict[str, list[str]]:
     return {
         "processes": processes,
         "mounts": [line for line in Path("/proc/self/mountinfo").read_text().splitlines() if text in line],
-        "groups": [str(group) for group in cgroups.groups_of(folder.name) if group.exists()],
+        "groups": [str(group) for group in cgroups.groups_of(EngineFolder(folder).engine_id) if group.exists()],
         "files": [str(folder)] if folder.exists() else [],
     }
 
@@ -98,7 +99,7 @@ def test_a_killed_owner_leaves_nothing() -> None:
 
 def test_the_groups_are_found_from_another_group(own_runtime: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     owner, folder, first = start_owner()
-    groups = [group for group in cgroups.groups_of(folder.name) if group.exists()]
+    groups = [group for group in cgroups.groups_of(EngineFolder(folder).engine_id) if group.exists()]
     assert groups
     os.kill(int(json.loads((folder / "state.json").read_text())["supervisor"]), signal.SIGKILL)
     eventually(lambda: not Path(f"/proc/{first}").exists())
@@ -198,6 +199,19 @@ def test_the_lab_engine_outlives_its_starter_and_keeps_its_data(tmp_path: Path) 
     assert detached.down()
     assert not detached.down()
     NativeEngine.forget(detached.lab_folder())
+
+
+def test_labs_in_two_runtime_folders_do_not_end_each_other(own_runtime: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = detached.up()
+    second_folder = own_runtime.with_name(f"{own_runtime.name}-2")
+    with monkeypatch.context() as other:
+        other.setenv("DRYDOCK_RUNTIME", str(second_folder))
+        detached.up()
+        first.engine.endpoint.client().containers.run("drydock/busybox:1", "true")
+        assert detached.down(forget=True)
+        shutil.rmtree(second_folder)
+    first.engine.endpoint.client().containers.run("drydock/busybox:1", "true")
+    assert detached.down(forget=True)
 
 
 def _get(url: str) -> bytes:
