@@ -1,3 +1,0 @@
-chmod 600 charts/north.bin
-printf '%s\n' 'FROM drydock/busybox:1' 'COPY --chown=10001:0 north.bin /charts/' 'USER 10001' > charts/Dockerfile
-docker build -q -t charts:slim charts

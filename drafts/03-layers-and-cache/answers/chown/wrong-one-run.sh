@@ -1,3 +1,0 @@
-# expect: Image charts:slim is smaller than charts:fat
-printf '%s\n' 'FROM drydock/busybox:1' 'COPY --chown=10001 north.bin /charts/north.bin' 'RUN chmod 0600 /charts/north.bin' 'USER 10001' > charts/Dockerfile
-docker build -q -t charts:slim charts

@@ -1,2 +1,0 @@
-# expect: The answer key is right
-check.answer("key", "gate.key")

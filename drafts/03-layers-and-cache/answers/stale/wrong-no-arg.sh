@@ -1,4 +1,0 @@
-# expect: Image bulletin:tue, run as
-sed -i -e 's/for today/for $DAY/' bulletin/Dockerfile
-docker build -q -t bulletin:tue --build-arg DAY=tuesday bulletin
-docker build -q -t bulletin:wed --build-arg DAY=wednesday bulletin

@@ -1,0 +1,5 @@
+printf '%s\n' 'FROM drydock/busybox:1' 'COPY north.bin /charts/north.bin' 'RUN chown 10001 /charts/north.bin && chmod 0600 /charts/north.bin' 'USER 10001' | docker build -q -t charts:fat -f - charts &
+wait
+chmod 600 charts/north.bin
+printf '%s\n' 'FROM drydock/busybox:1' 'COPY --chown=10001:0 north.bin /charts/' 'USER 10001' > charts/Dockerfile
+docker build -q -t charts:slim charts

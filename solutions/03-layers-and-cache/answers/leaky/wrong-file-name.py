@@ -1,0 +1,2 @@
+# expect: The answer key is right
+check.answer("key", "gate.key")  # noqa: F821
