@@ -17,10 +17,11 @@ from grader.widgets.chart import Chart
 from grader.widgets.drawing.layers import layers_chart
 from grader.widgets.drawing.networks import network_chart
 from grader.widgets.drawing.volumes import volume_chart
-from grader.widgets.lab_docker import NotThere, ask
+from grader.widgets.lab_docker import NotThere, ask, lab_host
 from grader.widgets.reading.layers import read_layers
 from grader.widgets.reading.networks import read_networks
 from grader.widgets.reading.volumes import read_volumes
+from grader.widgets.record_health import HealthRecording
 
 
 def layers(*images: str) -> Chart:
@@ -38,3 +39,12 @@ def network_map() -> Chart:
 def volume_map() -> Chart:
     """Volumes, host folders and tmpfs, and where which container sees them."""
     return volume_chart(ask(read_volumes))
+
+
+def record_health(container: str) -> HealthRecording:
+    """Record a container's health from its last start on, until ``.stop()``. Raises NotThere.
+
+    ``.wait("healthy", within=15)`` waits for a state, ``.show()`` shows the timeline.
+    """
+    host = lab_host()
+    return HealthRecording(container, host).begin()

@@ -40,9 +40,9 @@ def lab_host() -> str:
     return host
 
 
-def ask[T](read: Callable[[Daemon], T]) -> T:
+def ask[T](read: Callable[[Daemon], T], host: str = "") -> T:
     """What ``read`` finds out from the lab daemon, on a connection of its own. Raises NoDaemon."""
-    connection = Connection(lab_host())
+    connection = Connection(host or lab_host())
     try:
         return read(Daemon(connection, Deadline(_SECONDS)))
     except Unavailable as error:

@@ -1,0 +1,168 @@
+"""A container's health over time, from its events and from what the daemon keeps of its last checks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from grader.checks.daemon import Attrs
+from grader.checks.docker_words import dig
+from grader.i18n import _
+
+#: Go's "never".
+_NEVER = "0001-01-01"
+_STATUS = "health_status"
+
+
+class State(StrEnum):
+    """What Docker says of a container's health, and the two states in which it says nothing."""
+
+    STARTING = "starting"
+    HEALTHY = "healthy"
+    UNHEALTHY = "unhealthy"
+    UNCHECKED = "no healthcheck"
+    STOPPED = "stopped"
+
+
+@dataclass(frozen=True)
+class Span:
+    """From ``start`` to ``end`` (seconds since 1970), or until now."""
+
+    state: State
+    start: float
+    end: float | None = None
+
+
+@dataclass(frozen=True)
+class Probe:
+    """One run of the health check. Exit code 0 is a success."""
+
+    start: float
+    end: float
+    exit_code: int
+    output: str = ""
+
+
+@dataclass(frozen=True)
+class Happening:
+    """Something else that happened to the container."""
+
+    at: float
+    what: str
+
+
+@dataclass(frozen=True)
+class HealthTimeline:
+    container: str
+    #: Where the clock of the picture begins, and the last moment known.
+    zero: float
+    now: float
+    spans: tuple[Span, ...] = ()
+    probes: tuple[Probe, ...] = ()
+    happenings: tuple[Happening, ...] = ()
+    trouble: str = ""
+
+    @property
+    def state(self) -> State | None:
+        return self.spans[-1].state if self.spans else None
+
+
+@dataclass
+class HealthNotes:
+    """Collects what comes in. Knows no daemon."""
+
+    container: str
+    zero: float
+    checked: bool
+    spans: list[Span] = field(default_factory=list)
+    probes: dict[float, Probe] = field(default_factory=dict)
+    happenings: list[Happening] = field(default_factory=list)
+
+    def enter(self, state: State, at: float) -> None:
+        """From now on it is in this state."""
+        if self.spans and self.spans[-1].state is state and self.spans[-1].end is None:
+            return
+        if self.spans:
+            last = self.spans.pop()
+            self.spans.append(Span(last.state, last.start, at if last.end is None else last.end))
+        self.spans.append(Span(state, at))
+
+    def hear(self, event: Attrs) -> None:
+        """Note one event of the container."""
+        at = event_time(event)
+        action, _colon, rest = str(event.get("Action") or event.get("status") or "").partition(": ")
+        attributes = dig(event, "Actor", "Attributes") or {}
+        match action:
+            case "start":
+                self.happenings.append(Happening(at, _("started")))
+                self.enter(State.STARTING if self.checked else State.UNCHECKED, at)
+            case "die":
+                code = attributes.get("exitCode", "?")
+                self.happenings.append(Happening(at, _("ended, exit code {code}").format(code=code)))
+                self.enter(State.STOPPED, at)
+            case "destroy":
+                self.happenings.append(Happening(at, _("removed")))
+                self.enter(State.STOPPED, at)
+            case "pause" | "unpause":
+                words = {"pause": _("paused"), "unpause": _("goes on")}
+                self.happenings.append(Happening(at, words[action]))
+            case "oom":
+                self.happenings.append(Happening(at, _("out of memory")))
+            case action if action == _STATUS and rest in ("starting", "healthy", "unhealthy"):
+                self.enter(State(rest), at)
+
+    def look(self, attrs: Attrs) -> None:
+        """Note what `docker inspect` says: the last five checks are kept there."""
+        self.checked = has_healthcheck(attrs)
+        for entry in dig(attrs, "State", "Health", "Log") or ():
+            start = seconds(str(entry.get("Start") or ""))
+            if start is not None:
+                self.probes[start] = Probe(
+                    start,
+                    seconds(str(entry.get("End") or "")) or start,
+                    int(entry.get("ExitCode") or 0),
+                    str(entry.get("Output") or "").strip(),
+                )
+
+    def timeline(self, now: float, trouble: str = "") -> HealthTimeline:
+        return HealthTimeline(
+            self.container,
+            self.zero,
+            max(now, self.zero, *(span.start for span in self.spans), *(probe.end for probe in self.probes.values())),
+            tuple(self.spans),
+            tuple(self.probes[start] for start in sorted(self.probes)),
+            tuple(self.happenings),
+            trouble,
+        )
+
+
+def state_of(attrs: Attrs) -> State:
+    """The state that `docker inspect` tells."""
+    if not dig(attrs, "State", "Running"):
+        return State.STOPPED
+    status = str(dig(attrs, "State", "Health", "Status") or "")
+    return State(status) if status in ("starting", "healthy", "unhealthy") else State.UNCHECKED
+
+
+def has_healthcheck(attrs: Attrs) -> bool:
+    test: Sequence[str] = dig(attrs, "Config", "Healthcheck", "Test") or ()
+    return bool(test) and list(test) != ["NONE"]
+
+
+def event_time(event: Attrs) -> float:
+    return int(event.get("timeNano") or int(event.get("time") or 0) * 1_000_000_000) / 1e9
+
+
+def seconds(text: str) -> float | None:
+    """Seconds since 1970 of a time as Docker writes it (RFC 3339 with nanoseconds), or None for "never"."""
+    if not text or text.startswith(_NEVER):
+        return None
+    # datetime takes six digits, Docker writes up to nine.
+    match = re.fullmatch(r"(.+?)(\.\d+)?(Z|[+-]\d\d:\d\d)", text)
+    if match is None:
+        return None
+    whole = datetime.fromisoformat(match[1] + match[3].replace("Z", "+00:00")).timestamp()
+    return whole + float(match[2] or 0)
