@@ -1,0 +1,3 @@
+# expect: Container cashbox-2 mounts the volume cash-2
+docker commit cashbox cashbox:copy
+docker create --name cashbox-2 -v cash:/cash cashbox:copy

@@ -1,0 +1,3 @@
+# expect: "version": 3
+docker cp booth/booth.py east:/srv/booth/
+docker start east

@@ -1,0 +1,2 @@
+# expect: "bicycle": 3
+docker exec west touch fares.json
