@@ -21,7 +21,9 @@ from grader.widgets.lab_docker import NotThere, ask, lab_host
 from grader.widgets.reading.layers import read_layers
 from grader.widgets.reading.networks import read_networks
 from grader.widgets.reading.volumes import read_volumes
+from grader.widgets.record_cpu import CpuRecording
 from grader.widgets.record_health import HealthRecording
+from grader.widgets.record_memory import MemoryRecording
 
 
 def layers(*images: str) -> Chart:
@@ -48,3 +50,22 @@ def record_health(container: str) -> HealthRecording:
     """
     host = lab_host()
     return HealthRecording(container, host).begin()
+
+
+def record_memory(container: str, *, start: bool = False) -> MemoryRecording:
+    """Record a container's memory against its limit until it ends. Raises NotThere.
+
+    ``start=True`` records from the first moment: it starts the container, which was made with `docker create`.
+    ``.wait_exit(within=20)`` waits for the end and returns the exit code, ``.show()`` shows the curve.
+    """
+    return MemoryRecording(container, lab_host(), start=start).begin()
+
+
+def record_cpu(*containers: str, seconds: float = 2.0) -> CpuRecording:
+    """Record the CPU time that running containers get, for so many seconds. Raises NotThere.
+
+    ``.show()`` waits until it is over and shows it; ``.mean`` has the averages.
+    """
+    if not containers:
+        raise NotThere(_("Which container? For instance: charts.record_cpu('web', seconds=2)"))
+    return CpuRecording(containers, lab_host(), seconds=seconds).begin()
