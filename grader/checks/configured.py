@@ -196,28 +196,34 @@ class Configured(Labelled):
         start_period: str | float | None = None,
         start_interval: str | float | None = None,
         retries: int | None = None,
+        at_least: Mapping[str, str | float] | None = None,
     ) -> Claim:
-        """It has a health check; ``command`` is a part of its command, times are seconds or texts like "2s"."""
-        times = {
-            "Interval": interval,
-            "Timeout": timeout,
-            "StartPeriod": start_period,
-            "StartInterval": start_interval,
-        }
-        wanted = {name: nanoseconds(value, name) for name, value in times.items() if value is not None}
-        if retries is not None:
-            wanted["Retries"] = arguments.whole(retries, "retries", low=1, high=1000)
+        """It has a health check; ``command`` is a part of its command, times are seconds or texts like "2s".
+
+        ``at_least``: settings by name that may be larger, such as ``{"start_period": "2s"}``.
+        """
+        exact = _health_settings(
+            interval=interval,
+            timeout=timeout,
+            start_period=start_period,
+            start_interval=start_interval,
+            retries=retries,
+        )
+        least = _health_settings(**(at_least or {}))
         if command is not None:
             arguments.text(command, "command")
-        shown = ", ".join([*([command] if command else []), *(_health_part(*item) for item in wanted.items())])
+        floors = [_("{setting} or more").format(setting=_health_part(*item)) for item in least.items()]
+        shown = ", ".join([*([command] if command else []), *(_health_part(*item) for item in exact.items()), *floors])
 
         def right(check: Any) -> bool:
-            if start_interval is not None:
+            if "StartInterval" in exact or "StartInterval" in least:
                 self._daemon.needs_api(1, 44, _("a health check's start interval"))
             if not is_healthcheck(check):
                 return False
-            times = all(_health_value(check, name) == value for name, value in wanted.items())
-            return times and (command is None or command in " ".join(check["Test"][1:]))
+            settings = all(_health_value(check, name) == value for name, value in exact.items()) and all(
+                _health_value(check, name) >= value for name, value in least.items()
+            )
+            return settings and (command is None or command in " ".join(check["Test"][1:]))
 
         return self._field(
             self._says(_("{what} has a health check"))
@@ -254,6 +260,22 @@ def _user(user: object) -> str:
     """Root has several spellings."""
     text = str(user or "root")
     return "root" if text in ("0", "0:0", "root:root", "root:0", "0:root") else text
+
+
+def _health_settings(
+    *,
+    interval: str | float | None = None,
+    timeout: str | float | None = None,
+    start_period: str | float | None = None,
+    start_interval: str | float | None = None,
+    retries: str | float | None = None,
+) -> dict[str, int]:
+    """What is asked for, by the API's names, times in nanoseconds."""
+    times = {"Interval": interval, "Timeout": timeout, "StartPeriod": start_period, "StartInterval": start_interval}
+    settings = {name: nanoseconds(value, name) for name, value in times.items() if value is not None}
+    if retries is not None:
+        settings["Retries"] = arguments.whole(retries, "retries", low=1, high=1000)
+    return settings
 
 
 def _health_value(check: Mapping[str, Any], name: str) -> int:

@@ -104,6 +104,8 @@ c("ck-done").does_not_expose(4000) | c("ck-live").does_not_expose(4000) | 4000/t
 c("ck-live").has_stop_signal("INT") | c("ck-done").has_stop_signal("SIGINT") | SIGTERM
 c("ck-live").has_healthcheck("test -f", interval="1s", retries=2) | c("ck-live").has_healthcheck(interval=2) | interval 1s
 c("ck-live").has_healthcheck(start_interval=5, timeout=30) | c("ck-done").has_healthcheck() | no health check
+c("ck-live").has_healthcheck(retries=2, at_least={"interval": "1s", "timeout": 5}) | c("ck-live").has_healthcheck(at_least={"interval": "2s"}) | interval 2s or more
+c("ck-live").has_healthcheck(at_least={"retries": 1}) | c("ck-live").has_healthcheck(at_least={"retries": 3}) | retries 3 or more
 c("ck-done").has_no_healthcheck() | c("ck-live").has_no_healthcheck() | test -f /etc/passwd
 c("ck-tty").has_tty() | c("ck-done").has_tty() | no
 c("ck-tty").is_interactive() | c("ck-live").is_interactive() | no
@@ -114,6 +116,9 @@ c("ck-live").limited_to(memory="64m", memory_swap="128m", memory_reservation="32
 c("ck-live").limited_to(cpus=0.5, cpu_shares=512, cpuset="0", pids=50, shm="8m") | c("ck-done").limited_to(pids=50) | not set
 c("ck-done").has_no_limit("memory") | c("ck-live").has_no_limit("memory") | 64MiB
 c("ck-done").has_no_limit("pids") | c("ck-live").has_no_limit("cpus") | 0.5
+c("ck-done").has_no_limit("blkio_weight") | c("ck-done").limited_to(blkio_weight=500) | not set
+c("ck-live").has_limit_at_most("memory", "64m") | c("ck-live").has_limit_at_most("memory", "63m") | 64MiB
+c("ck-live").has_limit_at_most("cpus", 1) | c("ck-done").has_limit_at_most("cpus", 1) | not set
 c("ck-live").has_ulimit("nofile", soft=100, hard=200) | c("ck-live").has_ulimit("nofile", soft=100) | nofile=100:200
 # mounts
 c("ck-live").mounts_volume("ck-data", at="/data", read_only=True) | c("ck-live").mounts_volume("ck-data", at="/data", read_only=False) | volume ck-data -> /data (read-only)

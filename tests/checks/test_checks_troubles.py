@@ -203,6 +203,34 @@ def test_a_limit_the_daemon_cannot_enforce(proxy: Callable[..., Proxy]) -> None:
     assert "can't limit memory" in report.verdicts[0].found
 
 
+@pytest.mark.daemon
+def test_swap_that_the_daemon_cannot_count(proxy: Callable[..., Proxy]) -> None:
+    """As on a kernel without swap accounting: the sum of memory and swap becomes -1."""
+    weak = proxy(
+        lambda data: data.replace(b'"SwapLimit":true', b'"SwapLimit":0   ').replace(
+            b'"MemorySwap":134217728', b'"MemorySwap":-1       '
+        )
+    )
+    check = Checks(weak.host, deadline=10)
+    body = lambda t: t.container("ck-live").limited_to(memory_swap="128m").limited_to(memory="64m")  # noqa: E731
+    report = report_of(check, body)
+    assert [v.status for v in report.verdicts] == [Status.COULD_NOT_CHECK, Status.PASSED]
+    assert "can't limit memory_swap" in report.verdicts[0].found
+
+
+@pytest.mark.daemon
+def test_a_disk_the_daemon_cannot_slow_down(proxy: Callable[..., Proxy]) -> None:
+    """Told by a warning of docker info only; a daemon that could is not excused."""
+    warned = b'"Warnings":["WARNING: No io.max (wbps) support"'
+    body = lambda t: t.container("ck-done").limits_device("/dev/sda", write_bps="1m")  # noqa: E731
+    strong = report_of(Checks(proxy().host, deadline=10), body)
+    assert [v.status for v in strong.verdicts] == [Status.FAILED]
+    weak = proxy(lambda data: data.replace(b'"Warnings":null', warned + b"]").replace(b'"Warnings":[', warned + b","))
+    report = report_of(Checks(weak.host, deadline=10), body)
+    assert [v.status for v in report.verdicts] == [Status.COULD_NOT_CHECK]
+    assert "io.max (wbps)" in report.verdicts[0].found
+
+
 @pytest.mark.parametrize(
     "mistake",
     [
@@ -220,6 +248,7 @@ def test_a_limit_the_daemon_cannot_enforce(proxy: Callable[..., Proxy]) -> None:
         lambda t: t.container("web").becomes_running(within=0),
         lambda t: t.container("web").has_exited("0"),
         lambda t: t.container("web").is_privileged("no"),
+        lambda t: t.container("web").has_healthcheck(at_least={"patience": "2s"}),
         lambda t: t.container("web").resolves("-c 1"),
         lambda t: t.container("web").answers_http(80, "no slash"),
         lambda t: t.container("web").runs(""),
