@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -74,7 +74,10 @@ _LIMITS = {
     "cpuset": _Limit("CpusetCpus", lambda value: arguments.text(value, "cpuset"), str, "CPUSet"),
     "pids": _Limit("PidsLimit", _number("pids", 10**7), _shown_number, "PidsLimit"),
     "shm": _Limit("ShmSize", _memory("shm"), _shown_memory, ""),
+    "blkio_weight": _Limit("BlkioWeight", _number("blkio_weight", 1000), _shown_number, ""),
 }
+#: Written instead of a limit on memory plus swap where the daemon can't count swap.
+_NO_SWAP_LIMIT = -1
 
 
 class Limits(ContainerSubject):
@@ -94,6 +97,7 @@ class Limits(ContainerSubject):
         cpuset: str | None = None,
         pids: int | None = None,
         shm: str | int | None = None,
+        blkio_weight: int | None = None,
     ) -> Claim:
         """These limits are set: memory as "64m", memory_swap -1 for unlimited, cpus 0.5, cpuset "0,1"."""
         given = {name: value for name, value in locals().items() if name in _LIMITS and value is not None}
@@ -120,12 +124,36 @@ class Limits(ContainerSubject):
     def _must_be_able(self, name: str, value: Any) -> None:
         """A daemon that can't enforce a limit drops it with a warning: that is not the student's mistake."""
         ability = _LIMITS[name].ability
-        if not value and ability and not self._daemon.info().get(ability, True):
+        dropped = not value or (name == "memory_swap" and value == _NO_SWAP_LIMIT)
+        if dropped and ability and not self._daemon.info().get(ability, True):
             raise Unavailable(
                 _("this Docker daemon can't limit {name} on this machine (docker info: {ability} false)").format(
                     name=name, ability=ability
                 )
             )
+
+    @expectation
+    def has_limit_at_most(self, name: str, most: str | float) -> Claim:
+        """This limit is set, and is not above ``most``; names as in ``limited_to``, except cpuset."""
+        arguments.one_of(name, "name", [known for known in _LIMITS if known != "cpuset"])
+        limit = _LIMITS[name]
+        highest = limit.parse(most)
+
+        def judge(attrs: Attrs) -> Finding:
+            has = _read(attrs, name)
+            right = has is not None and 0 <= has <= highest
+            if not right:
+                self._must_be_able(name, has)
+            return Finding(right, f"{name} {_shown(name, has)}")
+
+        shown = limit.show(highest)
+        return Claim(
+            self._says(_("{what} has a limit of {most} or less on {name}"), most=shown, name=name),
+            _("set, {most} or less").format(most=shown),
+            judge,
+            inspect_command("container", self.name, f".HostConfig.{limit.field}"),
+            _("`docker run --help` lists the limits; `docker update` changes some of them later."),
+        )
 
     @expectation
     def has_no_limit(self, name: str) -> Claim:
@@ -181,6 +209,8 @@ class Limits(ContainerSubject):
 
         def judge(attrs: Attrs) -> Finding:
             has = {field: _rate_of(attrs, field, path) for field in asked}
+            if not any(has.values()):
+                self._must_throttle(asked)
             return Finding(has == asked, _rates(has))
 
         return Claim(
@@ -190,6 +220,26 @@ class Limits(ContainerSubject):
             inspect_command("container", self.name, *(f".HostConfig.{field}" for field in asked)),
             _("`docker run --help` lists the limits on devices."),
         )
+
+    def _must_throttle(self, fields: Iterable[str]) -> None:
+        """A daemon that can't slow down a disk drops such a limit, and warns of it in ``docker info``."""
+        warnings = " ".join(map(str, self._daemon.info().get("Warnings") or ()))
+        missing = [words for field in fields for words in _THROTTLES[field] if words in warnings]
+        if missing:
+            raise Unavailable(
+                _("this Docker daemon can't slow down a disk on this machine (docker info: no {missing})").format(
+                    missing=missing[0]
+                )
+            )
+
+
+#: What `docker info` warns of when the kernel has no such file, on cgroup v1 and on v2.
+_THROTTLES = {
+    "BlkioDeviceReadBps": ("blkio throttle.read_bps_device", "io.max (rbps)"),
+    "BlkioDeviceWriteBps": ("blkio throttle.write_bps_device", "io.max (wbps)"),
+    "BlkioDeviceReadIOps": ("blkio throttle.read_iops_device", "io.max (riops)"),
+    "BlkioDeviceWriteIOps": ("blkio throttle.write_iops_device", "io.max (wiops)"),
+}
 
 
 def _read(attrs: Attrs, name: str) -> Any:
