@@ -1,0 +1,2 @@
+# expect: ustar
+docker run --name archiver -v guests:/book:ro -v "$PWD/backup:/backup" drydock/busybox:1 cp /book/guests.txt /backup/guests.tar

@@ -1,0 +1,3 @@
+# expect: /salvage/map.txt
+docker rm -v wreck
+docker run -d --name salvor -v /salvage -v cargo:/cargo drydock/busybox:1 sleep 1d

@@ -1,0 +1,8 @@
+# expect: Image guestbook:3 has the folder /book
+docker build -q -t guestbook:3 - <<'EOF'
+FROM guestbook:2
+ENV GUESTBOOK_VERSION=3
+USER app
+EOF
+docker run -d --name fresh -v fresh-book:/book guestbook:3
+docker exec fresh python3 guestbook.py sign "Ching Shih"

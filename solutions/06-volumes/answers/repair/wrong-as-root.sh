@@ -1,0 +1,5 @@
+# expect: 1000\s+writable
+docker cp terminal:/book/guests.txt today.txt
+docker rm terminal
+docker run --rm -i -v terminal-book:/book drydock/busybox:1 sh -c 'cat >> /book/guests.txt' < today.txt
+docker run -d --name terminal --user 0 -v terminal-book:/book -p 8064:8000 terminal:3

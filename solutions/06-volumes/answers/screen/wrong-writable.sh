@@ -1,0 +1,2 @@
+# expect: the volume guests -> /book, read-only
+docker run -d --name screen -v guests:/book --tmpfs /scratch:size=1m -p 8062:80 drydock/busybox:1 httpd -f -h /book
