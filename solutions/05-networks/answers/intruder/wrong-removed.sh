@@ -1,0 +1,2 @@
+# expect: there is no container named barge
+docker rm -f barge
