@@ -1,16 +1,15 @@
+# expect: /bin/sh
 cat > beacon/Dockerfile.checked <<'EOF'
 FROM drydock/toolchain:1 AS build
 WORKDIR /src
 COPY . .
 RUN tcc -static -o /beacon beacon.c morse.c
 
-FROM drydock/busybox:1 AS tools
-
-FROM scratch
+FROM drydock/busybox:1
 COPY --from=build /beacon /beacon
-COPY --from=tools /bin/busybox /busybox
+COPY --from=drydock/busybox:1 /bin/busybox /busybox
 USER 10001
-HEALTHCHECK --interval=2s --timeout=2s --retries=2 CMD ["/busybox", "wget", "-q", "-O", "/dev/null", "http://127.0.0.1:8000/health"]
+HEALTHCHECK --interval=1s --timeout=2s --retries=2 CMD ["/busybox", "wget", "-q", "-O", "/dev/null", "http://127.0.0.1:8000/health"]
 CMD ["/beacon"]
 EOF
 docker build -q -t beacon:checked -f beacon/Dockerfile.checked beacon

@@ -9,7 +9,7 @@ FROM scratch
 COPY --from=build /beacon /beacon
 COPY --from=drydock/busybox:1 /bin/busybox /busybox
 USER 10001
-HEALTHCHECK --interval=2s --timeout=2s --retries=2 CMD /busybox wget -q -O /dev/null http://127.0.0.1:8000/health
+HEALTHCHECK --interval=1s --timeout=2s --retries=2 CMD /busybox wget -q -O /dev/null http://127.0.0.1:8000/health
 CMD ["/beacon"]
 EOF
 docker build -q -t beacon:checked -f beacon/Dockerfile.checked beacon

@@ -1,0 +1,2 @@
+/* Morse code: the sign for a letter or digit, NULL for anything else. */
+const char *morse(char letter);
