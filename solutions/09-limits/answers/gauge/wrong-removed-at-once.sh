@@ -1,0 +1,4 @@
+# expect: there is no container named gauge-48
+look='cat /sys/fs/cgroup/memory.max 2>/dev/null || cat /sys/fs/cgroup/memory/memory.limit_in_bytes'
+docker run --rm --name gauge-48 --memory 48m drydock/busybox:1 sh -c "$look"
+docker run --rm --name gauge-96 --memory 96m drydock/busybox:1 sh -c "$look"

@@ -1,0 +1,39 @@
+"""Tries whether this machine's daemon can slow down writing to the disk that its volumes lie on."""
+
+import docker
+from docker.errors import APIError, ContainerError
+
+IMAGE = "drydock/busybox:1"
+MIB = 1024 * 1024
+# A mounted file system belongs to a disk, known by two numbers; /sys/dev/block says what that disk is called.
+FIND = """
+numbers=$(awk '$5 == "/data" {print $3}' /proc/self/mountinfo)
+[ -e /sys/dev/block/$numbers ] || exit 0
+disk=$(readlink -f /sys/dev/block/$numbers)
+[ -e "$disk/partition" ] && disk=$(dirname "$disk")
+basename "$disk"
+"""
+WRITE = """
+start=$(cut -d ' ' -f 1 /proc/uptime)
+dd if=/dev/zero of=/data/load bs=1M count=4 conv=fsync 2>/dev/null
+cut -d ' ' -f 1 /proc/uptime | awk -v start=$start '{printf "%.2f", $1 - start}'
+"""
+
+client = docker.from_env()
+
+
+def inside(script: str, **options: object) -> str:
+    return client.containers.run(IMAGE, ["sh", "-c", script], volumes=["/data"], remove=True, **options).decode().strip()
+
+
+name = inside(FIND)
+if name:
+    print(f"The volumes lie on /dev/{name}.")
+    print(f"4 MiB without a limit: {inside(WRITE)} s")
+    try:
+        seconds = inside(WRITE, device_write_bps=[{"Path": f"/dev/{name}", "Rate": 4 * MIB}])
+        print(f"4 MiB at 4 MiB a second: {seconds} s")
+    except (APIError, ContainerError) as error:
+        print(f"With a limit of 4 MiB a second the daemon says: {getattr(error, 'explanation', None) or error}")
+else:
+    print("The volumes of this daemon don't lie on a disk, but in memory. There is nothing to slow down.")
