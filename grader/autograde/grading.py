@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
@@ -16,6 +17,8 @@ from grader.engines import EngineError
 from grader.execution import CellOutcome, FreezeError, KernelLost, StudentKernel, could_not_check
 from grader.i18n import _
 from grader.values import KEY_VARIABLE, StudentKey
+
+_USES_CHECK = re.compile(r"\bcheck\b")
 
 
 class Grading:
@@ -33,6 +36,7 @@ class Grading:
         self._seconds_left = settings.notebook_seconds
         self._kernels_left = settings.kernels - 1
         self._ended_at = ""
+        self._connected = False
         self.reports: list[TaskReport] = []
 
     def run(self, nb: NotebookNode) -> None:
@@ -87,14 +91,24 @@ class Grading:
             cell.outputs = [_not_run(_("The Docker daemon of this submission has ended."))]
             return
         try:
-            with self._sandbox.kernel.processes.frozen(), self._sandbox.new_kernel() as kernel:
-                self._run_connect(kernel)
-                outcome = kernel.run(known.source, self._settings.cell_seconds)
+            with self._sandbox.kernel.processes.frozen():
+                outcome = self._prepare(known.source)
         except (KernelLost, FreezeError, EngineError) as trouble:
             self._log.error("%s: %s", known.name, trouble)
             cell.outputs = [_not_run(str(trouble))]
             return
         self._keep(cell, outcome, known.name)
+
+    def _prepare(self, source: str) -> CellOutcome:
+        kernel, new = self._sandbox.setup_kernel()
+        if new:
+            self._hand_key(kernel)
+            self._connected = False
+        if not self._connected and _USES_CHECK.search(source):
+            # Half a second of imports that most setup cells, being docker commands, don't need.
+            self._run_connect(kernel)
+            self._connected = True
+        return kernel.run(source, self._settings.cell_seconds)
 
     # -- the student's cells
 
@@ -132,6 +146,7 @@ class Grading:
         self._kernels_left -= 1
         kernel = self._sandbox.replace_kernel()
         try:
+            self._hand_key(kernel)
             self._run_connect(kernel)
         except KernelLost as trouble:
             self._log.warning("%s", trouble)
@@ -143,7 +158,6 @@ class Grading:
         kernel.export({KEY_VARIABLE: self._key.text})
 
     def _run_connect(self, kernel: StudentKernel) -> None:
-        self._hand_key(kernel)
         for cell in self._release.cells:
             if cell.is_connect:
                 kernel.run(cell.source, self._settings.cell_seconds)

@@ -36,7 +36,7 @@ class ReleaseCell:
     @property
     def is_setup(self) -> bool:
         """Prepares the daemon for a task: run apart from the student's code."""
-        return self.locked and not self.grade and self.cell_type == "code" and self.name.endswith("-setup")
+        return self.locked and not self.grade and self.cell_type == "code" and "-setup" in self.name
 
     def nbgrader_metadata(self) -> dict[str, Any]:
         """The cell's nbgrader metadata, schema version 3."""

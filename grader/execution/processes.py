@@ -13,8 +13,12 @@ from pathlib import Path
 from typing import IO
 
 _PROC = Path("/proc")
-#: Passes over /proc until every process of the student is stopped; each pass can only leave fewer that run.
-_PASSES = 50
+#: Seconds until every process of the student must be stopped; a wait for a slow disk is the longest.
+_PATIENCE = 5.0
+#: Seconds between two looks.
+_MOMENT = 0.002
+#: States of a process that runs no code: stopped, traced, zombie, dead (proc_pid_stat(5)).
+_STILL = frozenset("TtZX")
 
 
 class FreezeError(Exception):
@@ -64,15 +68,21 @@ class ProcessTree:
 
     def _freeze(self) -> None:
         told: set[int] = set()
-        for attempt in range(_PASSES):
-            running = [pid for pid in self.members() if not _is_held(pid, pid in told)]
-            if not running:
+        seen: set[int] = set()
+        deadline = time.monotonic() + _PATIENCE
+        while time.monotonic() < deadline:
+            members = self.members()
+            running = [pid for pid in members if not _is_held(pid, told)]
+            if not running and seen == set(members):
+                # Twice the same, and the second list was read while every one of them was stopped.
                 return
+            seen = set() if running else set(members)
             for pid in running:
                 _send(pid, signal.SIGSTOP)
                 told.add(pid)
-            # A stop takes effect when the process next leaves the kernel: give it a moment, then look again.
-            time.sleep(0.001 * min(attempt, 20))
+            if running:
+                # A stop takes effect when the process next leaves the kernel: give it a moment, then look again.
+                time.sleep(_MOMENT)
         self._signal(signal.SIGCONT)
         raise FreezeError("The student's processes could not be stopped for the check.")
 
@@ -112,16 +122,29 @@ class LastWords:
 
 def _tree(root: int) -> list[int]:
     """``root`` and its descendants, parents first."""
-    children: dict[int, list[int]] = {}
-    for entry in _PROC.iterdir():
-        if entry.name.isdecimal():
-            fields = _stat(int(entry.name))
-            if fields:
-                children.setdefault(int(fields[1]), []).append(int(entry.name))
     found = [root]
     for pid in found:
-        found += children.get(pid, [])
+        found += _children(pid)
     return found
+
+
+def _children(pid: int) -> list[int]:
+    """What proc_pid_children(5) lists: certain only for a stopped process, so look again once all are stopped."""
+    found: list[int] = []
+    with suppress(OSError):
+        for task in (_PROC / str(pid) / "task").iterdir():
+            try:
+                found += map(int, (task / "children").read_text().split())
+            except FileNotFoundError:
+                if not (_PROC / "self/task" / str(os.getpid()) / "children").exists():
+                    # A kernel without CONFIG_PROC_CHILDREN.
+                    return _children_by_scan(pid)
+    return found
+
+
+def _children_by_scan(pid: int) -> list[int]:
+    everybody = (int(entry.name) for entry in _PROC.iterdir() if entry.name.isdecimal())
+    return [other for other in everybody if (fields := _stat(other)) and fields[1] == str(pid)]
 
 
 def _stat(pid: int) -> list[str]:
@@ -144,13 +167,19 @@ def _namespace_of(pid: int) -> str | None:
         return None
 
 
-def _is_held(pid: int, told: bool) -> bool:
-    """Unable to run code of its own: stopped, being traced, dead or gone; or ``told`` to stop and asleep in the kernel.
+def _is_held(pid: int, told: set[int]) -> bool:
+    """Unable to run code of its own: stopped, being traced, dead or gone.
 
-    The last is a shell whose child was stopped between vfork(2) and execve(2): it will only wake to stop.
+    Or told to stop while it waits in vfork(2) for a child that was stopped before its execve(2): it will only wake to
+    stop. Any other wait in the kernel, for a disk say, goes on to its end, which may still change a file.
     """
+    state = _state(pid)
+    return state in _STILL or (state == "D" and pid in told and any(_state(child) == "T" for child in _children(pid)))
+
+
+def _state(pid: int) -> str:
     fields = _stat(pid)
-    return not fields or fields[0] in "TtZX" or (told and fields[0] == "D")
+    return fields[0] if fields else "X"
 
 
 def _send(pid: int, number: signal.Signals) -> None:
