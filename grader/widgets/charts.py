@@ -33,9 +33,12 @@ def layers(*images: str) -> Chart:
     return layers_chart(ask(lambda daemon: read_layers(daemon, images)))
 
 
-def network_map() -> Chart:
-    """The networks in use, who is on them, with addresses and the names that each network's DNS knows."""
-    return network_chart(ask(read_networks))
+def network_map(*containers: str) -> Chart:
+    """The networks in use, who is on them, with addresses and the names that each network's DNS knows.
+
+    With names only these containers and the networks they are on. Raises NotThere.
+    """
+    return network_chart(ask(lambda daemon: read_networks(daemon, containers)))
 
 
 def volume_map() -> Chart:

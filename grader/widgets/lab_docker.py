@@ -57,8 +57,12 @@ def inspect_container(daemon: Daemon, name: str) -> Attrs:
     """Raises NotThere."""
     found = daemon.find(lambda client: client.inspect_container(name)) if _is_name(name) else None
     if found is None:
-        raise NotThere(_("There is no container named {name}. See which there are: docker ps --all").format(name=name))
+        raise no_container(name)
     return found
+
+
+def no_container(name: str) -> NotThere:
+    return NotThere(_("There is no container named {name}. See which there are: docker ps --all").format(name=name))
 
 
 def inspect_image(daemon: Daemon, reference: str) -> Attrs:

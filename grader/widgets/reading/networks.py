@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from grader.checks.daemon import Attrs, Daemon
 from grader.checks.docker_words import dig, published, shown_port
+from grader.widgets.lab_docker import no_container
 from grader.widgets.reading.containers import all_containers, name_of
 
 #: The networks every daemon has; drawn only when somebody is on them.
@@ -51,14 +52,20 @@ class NetworkMap:
     members: tuple[Member, ...]
 
 
-def read_networks(daemon: Daemon) -> NetworkMap:
-    """All containers and networks, but of the predefined networks only those in use."""
+def read_networks(daemon: Daemon, only: Sequence[str] = ()) -> NetworkMap:
+    """All containers and networks, but of the predefined networks only those in use.
+
+    With ``only`` these containers and the networks they are on. Raises NotThere.
+    """
     containers = all_containers(daemon)
     names = {str(attrs["Id"]): name_of(attrs) for attrs in containers}
-    members = tuple(_member(attrs, names) for attrs in containers)
+    for name in only:
+        if name not in names.values():
+            raise no_container(name)
+    members = tuple(_member(attrs, names) for attrs in containers if not only or name_of(attrs) in only)
     used = {membership.network for member in members for membership in member.memberships}
     networks = [_network(attrs) for attrs in daemon.ask(lambda client: client.networks())]
-    shown = [network for network in networks if network.name not in PREDEFINED or network.name in used]
+    shown = [network for network in networks if network.name in used or not (only or network.name in PREDEFINED)]
     return NetworkMap(tuple(sorted(shown, key=lambda network: (network.name in PREDEFINED, network.name))), members)
 
 
