@@ -1,0 +1,15 @@
+cat > order.yaml <<'EOF'
+services:
+  radar:
+    image: lookout:0
+    container_name: radar
+    environment: {LOOKOUT_WARMUP: "1"}
+    healthcheck: {test: python3 lookout.py probe, interval: 300ms, start_period: 10s}
+  board:
+    image: lookout:0
+    container_name: board
+    environment: {LOOKOUT_ASKS: "http://radar:8000/health"}
+    depends_on: {radar: {condition: service_healthy}}
+networks: {default: {name: sight, external: true}}
+EOF
+docker compose -f order.yaml -p order up -d

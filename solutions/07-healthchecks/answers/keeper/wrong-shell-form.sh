@@ -1,0 +1,14 @@
+# expect: /bin/sh
+cat > keeper/probe.py <<'EOF'
+import os, sys, time
+age = time.time() - os.path.getmtime("/tmp/turned")
+sys.exit(1 if age > 1 else 0)
+EOF
+cat > keeper/Dockerfile.probed <<'EOF'
+FROM keeper:0
+COPY probe.py ./
+HEALTHCHECK --interval=250ms --timeout=2s --retries=2 CMD python3 probe.py
+EOF
+docker build -q -t keeper:1 -f keeper/Dockerfile.probed keeper
+docker run -d --name lamp-1 keeper:1
+docker run -d --name lamp-2 --env LAMP=stuck keeper:1

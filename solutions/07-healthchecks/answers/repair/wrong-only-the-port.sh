@@ -1,0 +1,3 @@
+# expect: start-period 5s or more
+docker rm -f beacon
+docker run -d --name beacon --restart unless-stopped -p 8077:8000 beacon:1

@@ -1,0 +1,4 @@
+# expect: restart policy always
+docker update --restart no siren
+docker exec siren kill 1
+docker wait siren

@@ -1,0 +1,2 @@
+# expect: there is no container named siren
+docker rm -f siren

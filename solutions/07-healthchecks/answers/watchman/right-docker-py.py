@@ -1,0 +1,25 @@
+import time
+
+import docker
+
+client = docker.from_env()
+second = 10**9
+test = {"test": ["CMD", "python3", "lookout.py", "probe"], "interval": second // 2, "timeout": second, "retries": 1}
+hazy = client.containers.run("lookout:0", name="hazy", detach=True, healthcheck=test)
+
+
+def wait_for(state):
+    events = client.events(
+        since=int(time.time()) - 300, until=int(time.time()) + 20, filters={"container": "hazy"}, decode=True
+    )
+    for event in events:
+        if event["Action"] == f"health_status: {state}":
+            return event
+
+
+wait_for("healthy")
+hazy.exec_run("wget -q -O - http://localhost:8000/fog", detach=True)
+event = wait_for("unhealthy")
+text = f"{event['Action']} name={event['Actor']['Attributes']['name']}"
+client.containers.run("drydock/busybox:1", ["echo", text], name="bell")
+hazy.restart()
