@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import closing
 from dataclasses import dataclass, field
 
 from grader.author import release, rules
@@ -14,6 +15,7 @@ from grader.author.findings import Finding
 from grader.author.sharing import share
 from grader.author.trial import EngineMaker, Life, Outcome, run_cases
 from grader.i18n import _
+from grader.nursery import Nursery
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,7 @@ def prove(
     for lab in labs.values():
         proofs[lab.name].tasks = len(lab.tasks)
         proofs[lab.name].findings += rules.findings(lab)
-    with release.generated(course, list(labs)) as fresh:
+    with release.generated(course, list(labs)) as fresh, closing(Nursery()) as nursery:
         for name in labs:
             proofs[name].findings += [
                 Finding(
@@ -107,7 +109,7 @@ def prove(
         groups = [(case,) for case in cases] if plan.alone else _shared(cases)
 
         def run(group: Sequence[Case]) -> list[Life]:
-            return _judge(group, lambda some: run_cases(some, fresh / some[0].lab, make_engine))
+            return _judge(group, lambda some: run_cases(some, fresh / some[0].lab, make_engine, nursery))
 
         for life in _run_all(groups, run, plan.jobs):
             proof = proofs[life.outcomes[0].case.lab]

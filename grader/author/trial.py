@@ -19,6 +19,7 @@ from grader.checks.verdicts import Status, TaskReport
 from grader.engines.protocol import Engine, EngineError
 from grader.execution import CellOutcome, Checker, KernelLost, StudentKernel, checker, student_kernel
 from grader.i18n import _
+from grader.nursery import Nursery
 from grader.values import DEFAULT_KEY, KEY_VARIABLE, StudentKey
 
 #: Makes an engine that isn't started yet; the argument is the folders it shares with the host.
@@ -45,7 +46,7 @@ class Life:
     seconds: float
 
 
-def run_cases(cases: Sequence[Case], folder: Path, make_engine: EngineMaker) -> Life:
+def run_cases(cases: Sequence[Case], folder: Path, make_engine: EngineMaker, nursery: Nursery) -> Life:
     """Try ``cases``, one after the other, in a copy of the lab's ``folder`` with one fresh daemon.
 
     A lab's faults become findings, never exceptions. A case that could not even begin has a finding, too.
@@ -57,8 +58,8 @@ def run_cases(cases: Sequence[Case], folder: Path, make_engine: EngineMaker) -> 
         with (
             _workdir(folder) as workdir,
             make_engine([workdir]) as engine,
-            student_kernel(engine, workdir) as kernel,
-            checker(engine) as checks,
+            student_kernel(engine, workdir, nursery=nursery) as kernel,
+            checker(engine, nursery=nursery) as checks,
         ):
             # The kernel was launched first, so that it boots while the checker does.
             kernel.wait_ready()

@@ -16,6 +16,7 @@ from grader.autograde.course_images import CourseImages
 from grader.autograde.settings import Drydock
 from grader.engines import Engine, engine_named
 from grader.execution import Checker, StudentKernel, checker, student_kernel
+from grader.nursery import Nursery
 
 PREFIX = "drydock-grade-"
 
@@ -33,9 +34,10 @@ def sweep() -> None:
 class Sandbox:
     """One daemon, one working folder, one student's kernel. Used for one notebook, then thrown away."""
 
-    def __init__(self, settings: Drydock, kind: str) -> None:
+    def __init__(self, settings: Drydock, kind: str, nursery: Nursery) -> None:
         self._settings = settings
         self._kind = kind
+        self._nursery = nursery
         self._stack = ExitStack()
         self._confined = settings.confined(kind)
         self._setup_kernel: StudentKernel | None = None
@@ -56,7 +58,7 @@ class Sandbox:
             self.kernel: StudentKernel = self._stack.enter_context(self.new_kernel())
             self.images = CourseImages(self.engine.endpoint)
             self._stack.callback(self.images.close)
-            self.checker: Checker = self._stack.enter_context(checker(self.engine))
+            self.checker: Checker = self._stack.enter_context(checker(self.engine, nursery=self._nursery))
         except BaseException:
             self.close()
             raise
@@ -65,7 +67,9 @@ class Sandbox:
     def new_kernel(self) -> Iterator[StudentKernel]:
         """Another kernel on the same daemon and folder."""
         settings = self._settings.kernel_settings()
-        with student_kernel(self.engine, self.folder, confined=self._confined, settings=settings) as kernel:
+        with student_kernel(
+            self.engine, self.folder, confined=self._confined, settings=settings, nursery=self._nursery
+        ) as kernel:
             yield kernel
 
     def replace_kernel(self) -> StudentKernel:
@@ -97,6 +101,7 @@ class SandboxSupply:
     def __init__(self, settings: Drydock, kind: str) -> None:
         self._settings = settings
         self.kind = kind
+        self._nursery = Nursery()
         self._next: Future[Sandbox] | None = None
         sweep()
         # One thread makes a sandbox, the other ends one.
@@ -108,7 +113,8 @@ class SandboxSupply:
             self._next = self._worker.submit(self._open)
 
     def _open(self) -> Sandbox:
-        sandbox = Sandbox(self._settings, self.kind)
+        self._nursery.start()  # imports while the daemon starts
+        sandbox = Sandbox(self._settings, self.kind, self._nursery)
         sandbox.open()
         return sandbox
 
@@ -131,6 +137,7 @@ class SandboxSupply:
         if ready is not None and ready.exception() is None:
             ready.result().close()
         self._worker.shutdown()
+        self._nursery.close()
 
 
 def _close(sandbox: Sandbox) -> None:

@@ -11,7 +11,7 @@ from typing import ClassVar
 from grader.engines import cgroups
 from grader.engines.layout import EngineFolder
 from grader.engines.namespaces import STUDENT_ID, NamespaceEngine
-from grader.engines.protocol import Probe
+from grader.engines.protocol import Probe, Walls
 from grader.i18n import _
 
 #: Host ids 300000-365535 stand for ids 0-65535 in an engine; far from what adduser gives out.
@@ -66,6 +66,9 @@ class NativeEngine(NamespaceEngine):
         os.chown(folder.data, FIRST_ID, FIRST_ID)
         # Shown id-mapped inside: what is the student's there is the plain id here, behind the folder's closed door.
         os.chown(folder.exchange, STUDENT_ID, STUDENT_ID)
+
+    def walls(self) -> Walls:
+        return Walls(self._first, tuple(map(str, self.cgroups)), STUDENT_ID)
 
     def give_to_student(self, path: Path) -> None:
         for place in (path, *path.rglob("*")):

@@ -46,6 +46,19 @@ class Limits:
 
 
 @dataclass(frozen=True)
+class Walls:
+    """How a process of root's gets inside an engine's walls by system calls: what ``Engine.confine`` does by programs.
+
+    ``pid`` is a process whose user, mount, network and host name namespaces are the engine's; ``groups`` are the
+    engine's control groups, as paths here; ``user`` is the student's user and group id inside.
+    """
+
+    pid: int
+    groups: tuple[str, ...]
+    user: int
+
+
+@dataclass(frozen=True)
 class Endpoint:
     """How to reach a running daemon.
 
@@ -116,6 +129,10 @@ class Engine(ABC):
         Own process and IPC namespaces, the engine's network, read-only system, no file of the host but the
         engine's shared folders. Raises EngineError on engines that have no walls.
         """
+
+    def walls(self) -> Walls | None:
+        """The way into the running engine's walls by system calls; None where only ``confine`` leads there."""
+        return None
 
     # -- a lab engine, which outlives the process that started it
 

@@ -27,6 +27,7 @@ from grader.engines.protocol import Engine
 from grader.execution.outputs import Flood, OutputCollector, OutputLimits
 from grader.execution.processes import LastWords, ProcessTree
 from grader.i18n import _
+from grader.nursery import Born, KernelOrder, Nursery, NurseryLost
 
 #: One message from a kernel may have this many bytes (ipykernel sends what was printed in 0.2 s as one);
 #: libzmq drops the connection beyond it.
@@ -42,6 +43,8 @@ _INTERRUPTS = 3
 _SETTLE = 0.3
 #: Seconds to wait for the last outputs after the kernel said that the cell is done.
 _LINGER = 15.0
+#: Number of the lifeline's descriptor in a kernel that a nursery gave birth to.
+_LIFELINE = 3
 
 
 #: ipykernel, which ends when the other end of a pipe does (the grader was killed): where control groups can't be
@@ -91,13 +94,19 @@ class KernelSettings:
 
 @contextmanager
 def student_kernel(
-    engine: Engine, workdir: Path, *, confined: bool = True, settings: KernelSettings | None = None
+    engine: Engine,
+    workdir: Path,
+    *,
+    confined: bool = True,
+    settings: KernelSettings | None = None,
+    nursery: Nursery | None = None,
 ) -> Iterator[StudentKernel]:
     """A kernel whose working folder is ``workdir``, which must lie in one of the engine's shared folders.
 
+    With a ``nursery`` it starts in a third of the time on engines that offer ``Engine.walls``.
     Raises EngineError when ``confined`` is asked of an engine without walls; KernelLost when it can't start.
     """
-    kernel = StudentKernel(engine, workdir, confined=confined, settings=settings or KernelSettings())
+    kernel = StudentKernel(engine, workdir, confined=confined, settings=settings or KernelSettings(), nursery=nursery)
     try:
         kernel.launch()
         yield kernel
@@ -108,8 +117,11 @@ def student_kernel(
 class StudentKernel:
     """One kernel process and our connection to it. Use ``student_kernel``."""
 
-    def __init__(self, engine: Engine, workdir: Path, *, confined: bool, settings: KernelSettings) -> None:
+    def __init__(
+        self, engine: Engine, workdir: Path, *, confined: bool, settings: KernelSettings, nursery: Nursery | None
+    ) -> None:
         self._engine = engine
+        self._nursery = nursery
         self._workdir = workdir.resolve()
         self._confined = confined
         self._settings = settings
@@ -132,8 +144,46 @@ class StudentKernel:
         key = secrets.token_hex(32)
         self._connect(sockets / "k", key)
         theirs, self._lifeline = os.pipe()
-        argv = self._argv(sockets, key, theirs)
-        process = subprocess.Popen(
+        try:
+            process = self._born(sockets, key, theirs) or self._started(sockets, key, theirs)
+        finally:
+            os.close(theirs)
+        self._processes = ProcessTree(process)
+        self._log = LastWords(process.stderr)
+
+    def _born(self, sockets: Path, key: str, lifeline: int) -> Born | None:
+        """Forked by the nursery; None where that is not possible."""
+        walls = self._engine.walls() if self._nursery is not None and self._confined else None
+        if self._nursery is None or walls is None:
+            return None
+        s = self._settings
+        order = KernelOrder(
+            walls=walls,
+            environment=self._environment(),
+            folder=str(self._workdir),
+            sockets=str(sockets),
+            arguments=self._arguments(sockets, key),
+            lifeline=_LIFELINE,
+            umask=self._umask(),
+            address_space=s.address_space,
+            file_size=s.file_size,
+            processes=s.processes,
+        )
+        errors, words = os.pipe()
+        nothing = os.open(os.devnull, os.O_RDWR)
+        pipe = os.fdopen(errors, "rb", buffering=0)
+        try:
+            return self._nursery.give(order, {0: nothing, 1: nothing, 2: words, _LIFELINE: lifeline}, {2: pipe})
+        except NurseryLost:
+            pipe.close()
+            return None
+        finally:
+            os.close(words)
+            os.close(nothing)
+
+    def _started(self, sockets: Path, key: str, lifeline: int) -> subprocess.Popen[bytes]:
+        argv = self._argv(sockets, key, lifeline)
+        return subprocess.Popen(
             self._engine.confine(argv) if self._confined else self._engine.enter(argv),
             cwd=self._workdir,
             env=self._environment(),
@@ -141,11 +191,12 @@ class StudentKernel:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             start_new_session=True,
-            pass_fds=(theirs,),
+            pass_fds=(lifeline,),
         )
-        os.close(theirs)
-        self._processes = ProcessTree(process)
-        self._log = LastWords(process.stderr)
+
+    def _umask(self) -> int:
+        # Without root here, the student's sockets and files are ours to use and to remove only by their mode.
+        return 0o022 if os.geteuid() == 0 else 0
 
     def _argv(self, sockets: Path, key: str, lifeline: int) -> list[str]:
         s = self._settings
@@ -153,25 +204,20 @@ class StudentKernel:
         if self._confined:
             # Counted per user in its user namespace, so only where that user is the student alone.
             limits.append(f"--nproc={s.processes}")
-        # Without root here, the student's sockets and files are ours to use and to remove only by their mode.
-        umask = "0022" if os.geteuid() == 0 else "0000"
         # sh, because a confined program starts in the engine's root folder, not in ours.
         script = 'umask "$1"; cd "$2" && mkdir "$3" || exit 1; shift 3; exec "$@"'
+        kernel = [sys.executable, "-c", _BOOT, str(lifeline), *self._arguments(sockets, key)]
+        here = [f"{self._umask():04o}", str(self._workdir), str(sockets)]
+        return [*limits, "--", "sh", "-c", script, "sh", *here, *kernel]
+
+    @staticmethod
+    def _arguments(sockets: Path, key: str) -> list[str]:
+        """ipykernel's own."""
         # A file that does not exist yet, so that the kernel can't take up the settings of an earlier one.
         own = ["-f", str(sockets / "kernel.json")]
-        kernel = [
-            sys.executable,
-            "-c",
-            _BOOT,
-            str(lifeline),
-            *own,
-            "--transport=ipc",
-            f"--ip={sockets / 'k'}",
-        ]
         ports = [f"--{channel}={port}" for channel, port in _PORTS.items()]
         options = [f"--Session.key={key}", "--HistoryManager.enabled=False"]
-        here = [umask, str(self._workdir), str(sockets)]
-        return [*limits, "--", "sh", "-c", script, "sh", *here, *kernel, *ports, *options]
+        return [*own, "--transport=ipc", f"--ip={sockets / 'k'}", *ports, *options]
 
     def _environment(self) -> dict[str, str]:
         """Nothing of the instructor's environment reaches the student."""

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO
+from typing import IO, Protocol
 
 _PROC = Path("/proc")
 #: Seconds until every process of the student must be stopped; a wait for a slow disk is the longest.
@@ -19,6 +18,19 @@ _PATIENCE = 5.0
 _MOMENT = 0.002
 #: States of a process that runs no code: stopped, traced, zombie, dead (proc_pid_stat(5)).
 _STILL = frozenset("TtZX")
+
+
+class Launcher(Protocol):
+    """What subprocess.Popen and nursery.Born have in common."""
+
+    @property
+    def pid(self) -> int: ...
+
+    def poll(self) -> int | None: ...
+
+    def kill(self) -> None: ...
+
+    def wait(self, timeout: float | None = None) -> int: ...
 
 
 class FreezeError(Exception):
@@ -33,7 +45,7 @@ class ProcessTree:
     without walls) the launcher's descendants are all that can be known.
     """
 
-    def __init__(self, launcher: subprocess.Popen[bytes]) -> None:
+    def __init__(self, launcher: Launcher) -> None:
         self._launcher = launcher
         self._root_is(launcher.pid)
 

@@ -10,13 +10,14 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import Any
+from typing import IO, Any
 
 from grader.checks.verdicts import Status, TaskReport, Verdict
 from grader.engines.protocol import Engine
 from grader.execution.pinned import PinnedSocket
 from grader.execution.processes import LastWords
 from grader.i18n import _
+from grader.nursery import Born, CheckerOrder, Nursery, NurseryLost
 from grader.values import DEFAULT_KEY, StudentKey
 
 #: No home and no folder of the caller's: nothing of a submission, a lab or a user can shadow a module or a setting.
@@ -28,9 +29,9 @@ _LARGEST_ANSWER = 4_000_000
 
 
 @contextmanager
-def checker(engine: Engine) -> Iterator[Checker]:
-    """A process that evaluates check cells against the engine's daemon, started at once."""
-    running = Checker(engine)
+def checker(engine: Engine, *, nursery: Nursery | None = None) -> Iterator[Checker]:
+    """A process that evaluates check cells against the engine's daemon, started at once; forked by a ``nursery``."""
+    running = Checker(engine, nursery)
     try:
         running.launch()
         yield running
@@ -45,9 +46,10 @@ class _NoAnswer(Exception):
 class Checker:
     """The runner of ``grader.checks`` behind pipes. Use ``checker``."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, nursery: Nursery | None = None) -> None:
         self._engine = engine
-        self._process: subprocess.Popen[bytes] | None = None
+        self._nursery = nursery
+        self._process: subprocess.Popen[bytes] | Born | None = None
         self._buffer = b""
         self._log: LastWords | None = None
         self._socket = PinnedSocket(engine.endpoint.host)
@@ -65,7 +67,35 @@ class Checker:
             **endpoint.environment,
         }
         self._buffer = b""
-        self._process = subprocess.Popen(
+        self._process = self._born(environment) or self._started(environment)
+        self._log = LastWords(self._process.stderr)
+
+    def _born(self, environment: dict[str, str]) -> Born | None:
+        """Forked by the nursery; None where that is not possible."""
+        if self._nursery is None:
+            return None
+        order = CheckerOrder(environment, self._engine.endpoint.netns_pid)
+        theirs, questions = os.pipe()
+        answers, their_answers = os.pipe()
+        words, their_words = os.pipe()
+        pipes: dict[int, IO[bytes]] = {
+            0: os.fdopen(questions, "wb"),
+            1: os.fdopen(answers, "rb"),
+            2: os.fdopen(words, "rb", buffering=0),
+        }
+        kept = {number: number for number in self._socket.descriptors}
+        try:
+            return self._nursery.give(order, {0: theirs, 1: their_answers, 2: their_words, **kept}, pipes)
+        except NurseryLost:
+            for pipe in pipes.values():
+                pipe.close()
+            return None
+        finally:
+            for descriptor in (theirs, their_answers, their_words):
+                os.close(descriptor)
+
+    def _started(self, environment: dict[str, str]) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
             # -P: the current folder is no place to import from.
             self._engine.enter([sys.executable, "-P", "-m", "grader.checks.runner"]),
             cwd="/",
@@ -75,7 +105,6 @@ class Checker:
             stderr=subprocess.PIPE,
             pass_fds=self._socket.descriptors,
         )
-        self._log = LastWords(self._process.stderr)
 
     def check(
         self, cell_id: str, source: str, timeout: float, *, points: float = 1.0, key: StudentKey = DEFAULT_KEY

@@ -1,0 +1,153 @@
+"""The grader's side of a nursery."""
+
+from __future__ import annotations
+
+import array
+import json
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import IO
+
+from grader.nursery.orders import Letter, Order
+
+#: Bytes of the longest order or answer; one message of the socket (unix(7), SOCK_SEQPACKET).
+MESSAGE_BYTES = 100_000
+#: Seconds for the nursery's first answer, which waits for its imports, on a busy machine.
+_PATIENCE = 60.0
+#: Of the environment; the new processes get their own, but a language is chosen when messages are first used.
+_LANGUAGE = ("LANG", "LANGUAGE", "LC_ALL", "LC_MESSAGES")
+
+
+class NurseryLost(Exception):
+    """The nursery can't give birth; start the process the slow way. ``str()`` says why."""
+
+
+class Born:
+    """A process that is not our child: what subprocess.Popen offers, as far as it is needed, by its pidfd."""
+
+    def __init__(self, pid: int, handle: int, pipes: Mapping[int, IO[bytes]]) -> None:
+        self.pid = pid
+        self.stdin = pipes.get(0)
+        self.stdout = pipes.get(1)
+        self.stderr = pipes.get(2)
+        self._handle: int | None = handle
+
+    def poll(self) -> int | None:
+        """None while it runs, else 0: how a process ended is its parent's to know."""
+        return 0 if self._ended(0) else None
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Wait until it has ended. Raises subprocess.TimeoutExpired after ``timeout`` seconds."""
+        if not self._ended(None if timeout is None else timeout * 1000):
+            raise subprocess.TimeoutExpired(f"process {self.pid}", timeout or 0)
+        return 0
+
+    def kill(self) -> None:
+        if self._handle is not None:
+            with suppress(ProcessLookupError):
+                signal.pidfd_send_signal(self._handle, signal.SIGKILL)
+
+    def _ended(self, milliseconds: float | None) -> bool:
+        if self._handle is None:
+            return True
+        poll = select.poll()
+        poll.register(self._handle, select.POLLIN)
+        if not poll.poll(milliseconds):
+            return False
+        # pidfd_open(2): readable when the process has ended.
+        os.close(self._handle)
+        self._handle = None
+        return True
+
+    def __del__(self) -> None:
+        if self._handle is not None:
+            os.close(self._handle)
+
+
+class Nursery:
+    """One warm process to fork from. It has run no student's code and ends with us; may be used by many threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._socket: socket.socket | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it and return at once; it imports while others work. Starting twice does nothing."""
+        with self._lock:
+            if self._process is None:
+                self._start()
+
+    def _start(self) -> None:
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        ours.settimeout(_PATIENCE)
+        language = {name: os.environ[name] for name in _LANGUAGE if name in os.environ}
+        with theirs:
+            self._process = subprocess.Popen(
+                # -P: no folder of anybody's is a place to import from.
+                [sys.executable, "-P", "-m", "grader.nursery.server", str(theirs.fileno())],
+                cwd="/",
+                env={
+                    "PATH": "/usr/local/bin:/usr/bin:/bin",
+                    "LANG": "C.UTF-8",
+                    **language,
+                    "HOME": "/nonexistent",
+                    "PYTHONWARNINGS": "ignore",
+                },
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+                pass_fds=(theirs.fileno(),),
+            )
+        self._socket = ours
+
+    def give(self, order: Order, descriptors: Mapping[int, int], pipes: Mapping[int, IO[bytes]]) -> Born:
+        """A new process. ``descriptors``: number there → descriptor here; ``pipes``: our ends of 0, 1 and 2.
+
+        Raises NurseryLost.
+        """
+        letter = Letter(order, list(descriptors))
+        with self._lock:
+            if self._process is None:
+                self._start()
+            assert self._socket is not None
+            try:
+                socket.send_fds(self._socket, [letter.pack()], list(descriptors.values()))
+                data, handles = self._receive(self._socket)
+                answer = json.loads(data)
+                return Born(int(answer["pid"]), handles[0], pipes)
+            except (OSError, ValueError, KeyError, IndexError) as trouble:
+                self._end()
+                raise NurseryLost(f"{type(trouble).__name__}: {trouble}") from trouble
+
+    @staticmethod
+    def _receive(channel: socket.socket) -> tuple[bytes, list[int]]:
+        # Close-on-exec, or every process we start would hold the handles of all others.
+        space = socket.CMSG_SPACE(array.array("i", [0]).itemsize)
+        data, ancillary, _flags, _address = channel.recvmsg(MESSAGE_BYTES, space, socket.MSG_CMSG_CLOEXEC)
+        handles = array.array("i")
+        for _level, _kind, content in ancillary:
+            handles.frombytes(content)
+        return data, list(handles)
+
+    def _end(self) -> None:
+        if self._socket is not None:
+            self._socket.close()
+            self._socket = None
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+    def close(self) -> None:
+        """End it, with every process that still lives of it. Safe to call twice."""
+        with self._lock:
+            self._end()

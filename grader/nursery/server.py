@@ -1,0 +1,131 @@
+"""``python -m grader.nursery.server FD``: imports what kernels and checkers need, then forks one for each order.
+
+It runs no cell itself and never learns a secret: what a student's kernel could find in its own memory is Python and
+this package. It has one thread only, as fork(2) copies no other.
+"""
+
+from __future__ import annotations
+
+import array
+import contextlib
+import fcntl
+import gc
+import importlib
+import json
+import os
+import resource
+import signal
+import socket
+import sys
+import threading
+import traceback
+from itertools import pairwise
+from pathlib import Path
+from typing import NoReturn
+
+from grader.nursery import walls
+from grader.nursery.client import MESSAGE_BYTES
+from grader.nursery.orders import CheckerOrder, KernelOrder, Letter
+
+_MODULES = ("ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.zmqshell", "docker", "grader.notebook")
+_RUNNER = "grader.checks.runner"
+#: Descriptors of an order are moved above this number first, out of the way of the numbers they shall have.
+_HIGH = 500
+
+
+def main(number: int) -> None:
+    for name in (*_MODULES, _RUNNER):
+        importlib.import_module(name)
+    # What is here now is never garbage: left alone, it stays shared with every process born.
+    gc.freeze()
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for those born: they must not stay as zombies
+    channel = socket.socket(fileno=number)
+    while True:
+        data, descriptors, _flags, _address = socket.recv_fds(channel, MESSAGE_BYTES, 64)
+        if not data:
+            return  # the grader has ended
+        letter = Letter.unpack(data)
+        pid = os.fork()
+        if pid == 0:
+            _live(letter, descriptors)
+        handle = os.pidfd_open(pid)
+        for descriptor in descriptors:
+            os.close(descriptor)
+        rights = (socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [handle]))
+        channel.sendmsg([json.dumps({"pid": pid}).encode()], [rights])
+        os.close(handle)
+
+
+def _live(letter: Letter, descriptors: list[int]) -> NoReturn:
+    """The whole life of a new process; never returns."""
+    code = 1
+    try:
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        os.setsid()
+        _arrange(dict(zip(letter.descriptors, descriptors, strict=True)))
+        os.environ.clear()
+        os.environ.update(letter.order.environment)
+        if isinstance(letter.order, KernelOrder):
+            _kernel(letter.order)
+        else:
+            _checker(letter.order)
+        code = 0
+    except SystemExit as ending:
+        code = ending.code if isinstance(ending.code, int) else 1
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        with contextlib.suppress(Exception):
+            sys.stdout.flush()
+            sys.stderr.flush()
+        os._exit(code)
+
+
+def _arrange(wanted: dict[int, int]) -> None:
+    """Give each descriptor its number; close all others, the nursery's own socket too."""
+    high = {number: fcntl.fcntl(descriptor, fcntl.F_DUPFD, _HIGH) for number, descriptor in wanted.items()}
+    for number, descriptor in high.items():
+        os.dup2(descriptor, number)
+    numbers = sorted({0, 1, 2, *wanted})
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    for number, following in pairwise([*numbers, most]):
+        # An empty range is not nothing to CPython 3.13: it ends at -1, that is, at the last descriptor of all.
+        if number + 1 < following:
+            os.closerange(number + 1, following)
+
+
+def _checker(order: CheckerOrder) -> None:
+    if order.network is not None:
+        walls.join_network(order.network)
+    sys.argv = [_RUNNER]
+    sys.exit(importlib.import_module(_RUNNER).main())
+
+
+def _kernel(order: KernelOrder) -> None:
+    walls.enter(order.walls)
+    _limit(order)
+    walls.become(order.walls.user)
+    os.umask(order.umask)
+    os.chdir(order.folder)
+    Path(order.sockets).mkdir()
+    # Where control groups can't be had, nothing else would end a kernel whose grader was killed.
+    threading.Thread(target=lambda: os._exit(len(os.read(order.lifeline, 1))), daemon=True).start()
+    sys.dont_write_bytecode = True
+    sys.argv = ["ipykernel", *order.arguments]
+    from ipykernel.kernelapp import launch_new_instance
+
+    launch_new_instance()
+
+
+def _limit(order: KernelOrder) -> None:
+    for what, most in (
+        (resource.RLIMIT_AS, order.address_space),
+        (resource.RLIMIT_FSIZE, order.file_size),
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_NPROC, order.processes),
+    ):
+        resource.setrlimit(what, (most, most))
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))

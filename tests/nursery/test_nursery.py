@@ -1,0 +1,231 @@
+"""A kernel and a checker born warm are what started ones are, for good and for bad."""
+
+from __future__ import annotations
+
+import ast
+import gc
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grader.engines import Engine, engine_named
+from grader.execution import KernelSettings, StudentKernel, checker, student_kernel
+from grader.nursery import Born, CheckerOrder, Nursery
+from grader.nursery.orders import KernelOrder, Letter, Walls
+
+CHECK = "with check.task('net', hint='h') as t:\n    t.network('front').exists()"
+#: What a process may do and see, as one dictionary: read by the kernel itself.
+LOOK = """
+import ctypes, os, resource, subprocess
+status = dict(line.split(":\\t", 1) for line in open("/proc/self/status").read().splitlines() if ":\\t" in line)
+names = "Uid Gid Groups CapInh CapPrm CapEff CapBnd CapAmb NoNewPrivs Seccomp NSpid Umask".split()
+known = {name: status[name] for name in names}
+known["limits"] = open("/proc/self/limits").read()
+known["groups"] = open("/proc/self/cgroup").read()
+known["spaces"] = {kind: os.readlink(f"/proc/self/ns/{kind}") for kind in os.listdir("/proc/self/ns")}
+known["root"] = sorted(os.listdir("/"))
+known["mounts"] = [line.split(" - ")[0].split()[3:6] for line in open("/proc/self/mountinfo")]
+known["seen"] = subprocess.run(["ps", "-eo", "user="], text=True, capture_output=True).stdout.split()
+known["folder"] = os.getcwd()
+known["environment"] = dict(os.environ)
+known["dumpable"] = ctypes.CDLL(None).prctl(3)
+known["owner"] = os.stat("/proc/self/fd").st_uid
+known["descriptors"] = len(os.listdir("/proc/self/fd"))
+known["session"] = os.getsid(0)
+known["core"] = resource.getrlimit(resource.RLIMIT_CORE)
+known
+"""
+
+
+@pytest.fixture(scope="module")
+def nursery() -> Iterator[Nursery]:
+    running = Nursery()
+    yield running
+    running.close()
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Engine, Path]]:
+    folder = tmp_path_factory.mktemp("w")
+    folder.chmod(0o777)
+    with engine_named("native", shares=[folder], images=False) as running:
+        yield running, folder
+
+
+def launcher(kernel: StudentKernel) -> object:
+    return kernel.processes._launcher
+
+
+def look(kernel: StudentKernel) -> dict[str, Any]:
+    outcome = kernel.run(LOOK, 30)
+    (output,) = outcome.outputs
+    seen: dict[str, Any] = ast.literal_eval(output["data"]["text/plain"])
+    return seen
+
+
+def test_orders_survive_the_post() -> None:
+    walls = Walls(7, ("/sys/fs/cgroup/x",), 1000)
+    order = KernelOrder(walls, {"A": "ä"}, "/w", "/w/k", ["-f", "x"], 3, 0o22, 1, 2, 3)
+    assert Letter.unpack(Letter(order, [0, 1, 2, 3]).pack()) == Letter(order, [0, 1, 2, 3])
+    other = Letter(CheckerOrder({}, None), [0])
+    assert Letter.unpack(other.pack()) == other
+
+
+@pytest.mark.daemon
+def test_a_born_kernel_is_walled_like_a_started_one(place: tuple[Engine, Path], nursery: Nursery) -> None:
+    with student_kernel(*place) as started, student_kernel(*place, nursery=nursery) as born:
+        assert isinstance(launcher(started), subprocess.Popen)
+        assert isinstance(launcher(born), Born)
+        usual, ours = look(started), look(born)
+    # Namespaces of its own, so not the same ones; the engine's are shared.
+    apart = {"pid", "pid_for_children", "ipc", "mnt"}
+    for kind in apart:
+        assert usual["spaces"].pop(kind) != ours["spaces"].pop(kind)
+    for shell in ("OLDPWD", "PWD"):
+        usual["environment"].pop(shell)
+    assert ours == usual
+    assert ours["CapBnd"] == "0000000000000000"
+    assert ours["NoNewPrivs"] == "1"
+    assert set(ours["seen"]) == {"student"}
+
+
+@pytest.mark.daemon
+def test_limits_are_those_asked_for(place: tuple[Engine, Path], nursery: Nursery) -> None:
+    settings = KernelSettings(address_space=3_000_000_000, file_size=12_345, processes=99)
+    with student_kernel(*place, settings=settings, nursery=nursery) as kernel:
+        lines = [line.split() for line in look(kernel)["limits"].splitlines()]
+    numbers = {" ".join(line[:-3]): line[-3:-1] for line in lines}
+    assert numbers["Max address space"] == ["3000000000", "3000000000"]
+    assert numbers["Max file size"] == ["12345", "12345"]
+    assert "99" in next(line for line in lines if line[:2] == ["Max", "processes"])
+
+
+@pytest.mark.daemon
+def test_a_born_kernel_knows_nothing_of_the_grader(place: tuple[Engine, Path], nursery: Nursery) -> None:
+    os.environ["DRYDOCK_TEST_SECRET"] = "rosebud-in-the-environment"
+    try:
+        with student_kernel(*place, nursery=nursery) as kernel:
+            search = """
+found = []
+secret = b"rosebud" + b"-in-the-environment"
+for line in open("/proc/self/maps"):
+    low, high = (int(part, 16) for part in line.split()[0].split("-"))
+    if line.split()[1].startswith("r") and "[v" not in line:
+        with open("/proc/self/mem", "rb") as memory:
+            memory.seek(low)
+            try:
+                found.append(memory.read(high - low).count(secret))
+            except OSError:
+                pass
+print(len(found) > 50, open("/proc/1/environ").read().count(secret.decode()), sum(found))
+"""
+            outcome = kernel.run(search, 60)
+        # The cell itself puts the text together: a few copies of that are its own.
+        looked, environment, copies = outcome.outputs[0]["text"].split()
+        assert (looked, environment) == ("True", "0")
+        assert int(copies) <= 3
+    finally:
+        del os.environ["DRYDOCK_TEST_SECRET"]
+
+
+@pytest.mark.daemon
+def test_two_kernels_draw_different_random_numbers(place: tuple[Engine, Path], nursery: Nursery) -> None:
+    cell = "import random, uuid, secrets\nprint(random.random(), uuid.uuid4(), secrets.token_hex())"
+    drawn = []
+    for _turn in range(2):
+        with student_kernel(*place, nursery=nursery) as kernel:
+            drawn += kernel.run(cell, 20).outputs[0]["text"].split()
+    assert len(set(drawn)) == 6
+
+
+@pytest.mark.daemon
+def test_a_born_checker_checks(place: tuple[Engine, Path], nursery: Nursery) -> None:
+    engine, _folder = place
+    with checker(engine, nursery=nursery) as checks:
+        assert isinstance(checks._process, Born)
+        assert checks.check("net", CHECK, 30).status == "failed"
+        subprocess.run(
+            check=True,
+            args=["docker", "network", "create", "front"],
+            env={**os.environ, "DOCKER_HOST": engine.endpoint.host},
+        )
+        assert checks.check("net", CHECK, 30).status == "passed"
+        assert checks.check("x", "import os; os._exit(0)", 5).status == "could_not_check"
+        os.kill(checks._process.pid, signal.SIGKILL)
+        checks._process.wait(timeout=10)
+        assert checks.check("net", CHECK, 30).status == "passed"
+
+
+@pytest.mark.daemon
+def test_without_a_nursery_all_goes_on_more_slowly(place: tuple[Engine, Path]) -> None:
+    lost = Nursery()
+    lost.start()
+    assert lost._process is not None
+    lost._process.kill()
+    with student_kernel(*place, nursery=lost) as kernel, checker(place[0], nursery=lost) as checks:
+        assert isinstance(launcher(kernel), subprocess.Popen)
+        assert kernel.run("1", 20).status == "ok"
+        assert checks.check("x", CHECK, 30).status in ("passed", "failed")
+        # The next order finds a new one.
+        assert isinstance(checks._process, Born)
+    lost.close()
+
+
+@pytest.mark.daemon
+def test_what_is_born_ends_with_the_grader(tmp_path: Path) -> None:
+    script = f"""
+import json, sys, time
+from pathlib import Path
+from grader.engines import engine_named
+from grader.execution import student_kernel, checker
+from grader.nursery import Nursery
+folder = Path(sys.argv[1]); folder.chmod(0o777)
+nursery = Nursery()
+with engine_named("native", shares=[folder], images=False) as engine:
+    with student_kernel(engine, folder, nursery=nursery) as k, checker(engine, nursery=nursery) as checks:
+        k.wait_ready()
+        checks.check("net", {CHECK!r}, 30)
+        print(json.dumps([nursery._process.pid, k.processes._launcher.pid, checks._process.pid]), flush=True)
+        time.sleep(60)
+"""
+    process = subprocess.Popen([sys.executable, "-c", script, str(tmp_path)], stdout=subprocess.PIPE)
+    assert process.stdout is not None
+    pids = json.loads(process.stdout.readline())
+    assert all(Path(f"/proc/{pid}").exists() for pid in pids)
+    process.kill()
+    process.wait()
+    process.stdout.close()
+    end = time.monotonic() + 15
+    while (left := [pid for pid in pids if Path(f"/proc/{pid}").exists()]) and time.monotonic() < end:
+        time.sleep(0.05)
+    assert not left
+
+
+@pytest.mark.daemon
+def test_nothing_is_left_open(place: tuple[Engine, Path], nursery: Nursery) -> None:
+    def open_files() -> int:
+        gc.collect()
+        return len(os.listdir("/proc/self/fd"))  # noqa: PTH208 - descriptors, not files
+
+    def round_trip() -> None:
+        with student_kernel(*place, nursery=nursery) as kernel, checker(place[0], nursery=nursery) as checks:
+            kernel.wait_ready()
+            checks.check("net", CHECK, 30)
+
+    round_trip()
+    time.sleep(0.5)
+    before = open_files()
+    for _turn in range(3):
+        round_trip()
+    time.sleep(0.5)
+    assert open_files() <= before
+    assert nursery._process is not None
+    assert len(list(Path(f"/proc/{nursery._process.pid}/fd").iterdir())) <= 6
