@@ -3,7 +3,7 @@ services:
   radar:
     image: lookout:0
     container_name: radar
-    environment: {LOOKOUT_WARMUP: "1"}
+    environment: {LOOKOUT_WARMUP: "0.5"}
     healthcheck: {test: python3 lookout.py probe, interval: 300ms, start_period: 10s}
   board:
     image: lookout:0
