@@ -13,6 +13,7 @@ from grader.i18n import _
 _CLASSES = {
     "native": ("grader.engines.native", "NativeEngine"),
     "rootless": ("grader.engines.rootless", "RootlessEngine"),
+    "microvm": ("grader.engines.microvm.engine", "MicrovmEngine"),
     "dind": ("grader.engines.dind", "DindEngine"),
     "host": ("grader.engines.host", "HostEngine"),
 }

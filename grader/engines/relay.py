@@ -16,12 +16,18 @@ import sys
 import threading
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from grader.engines.namespaces import NamespaceEngine
 
 _CONNECTOR = Path(__file__).with_name("connector.py")
+
+
+class Connects(Protocol):
+    """What can make connections to an engine's localhost."""
+
+    def connect(self, port: int) -> socket.socket: ...
 
 
 class Connector:
@@ -52,7 +58,7 @@ class Connector:
 class Relay:
     """Listeners for what is published now; ``status_file`` tells people which ports could not be had."""
 
-    def __init__(self, connector: Connector, status_file: Path) -> None:
+    def __init__(self, connector: Connects, status_file: Path) -> None:
         self._connector = connector
         self._status_file = status_file
         self._servers: dict[int, asyncio.Server] = {}

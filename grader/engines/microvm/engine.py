@@ -1,0 +1,207 @@
+"""The microVM engine: a Docker daemon where none is allowed. No root, no namespaces, no /dev/kvm needed."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import ClassVar, Self
+
+from grader.engines import sweep
+from grader.engines.layout import runtime_folder
+from grader.engines.microvm import acceleration, qemu, room, template
+from grader.engines.microvm.owner import Owner
+from grader.engines.microvm.place import GuestFolder
+from grader.engines.microvm.spec import GuestSpec
+from grader.engines.microvm.template import Template
+from grader.engines.protocol import Endpoint, Engine, EngineError, Limits, Probe
+from grader.i18n import _
+
+
+class MicrovmEngine(Engine):
+    """One QEMU guest, restored from the template. ``folder`` keeps its disk from one start to the next."""
+
+    kind: ClassVar[str] = "microvm"
+    isolation: ClassVar[str] = _(
+        "a virtual machine of its own, run by an ordinary user: a container sees neither this machine's kernel nor, "
+        "but for shared folders, its files"
+    )
+
+    def __init__(
+        self,
+        *,
+        shares: Sequence[Path] = (),
+        limits: Limits | None = None,
+        images: bool = True,
+        folder: Path | None = None,
+    ) -> None:
+        super().__init__(shares=shares, limits=limits, images=images)
+        if len(self._shares) > qemu.SHARES:
+            raise EngineError(
+                _("A microVM sees at most {most} folders of this machine, not {count}.").format(
+                    most=qemu.SHARES, count=len(self._shares)
+                )
+            )
+        self._kept = GuestFolder(folder) if folder else None
+        self._owner: Owner | None = None
+        self._folder: GuestFolder | None = None
+
+    @classmethod
+    def probe(cls) -> Probe:
+        trouble = qemu.trouble() or room.trouble()
+        if trouble is not None:
+            return trouble
+        if acceleration.known() is qemu.KVM:
+            return Probe(True, _("a virtual machine (KVM)"))
+        return Probe(True, _("a virtual machine, emulated: everything works, several times slower"))
+
+    # -- the protocol
+
+    @property
+    def folder(self) -> GuestFolder:
+        if self._folder is None:
+            raise EngineError(_("The engine is not running."), "drydock up")
+        return self._folder
+
+    @property
+    def endpoint(self) -> Endpoint:
+        return Endpoint(host=f"unix://{self.folder.socket}")
+
+    def start(self) -> Endpoint:
+        if self._folder is not None:
+            return self.endpoint
+        probe = self.probe()
+        if not probe.works:
+            raise EngineError(probe.reason, probe.remedy)
+        sweep.sweep()
+        found = template.ensure()
+        try:
+            self._launch(found)
+        except EngineError:
+            # A snapshot that was damaged without a trace restores into nonsense: look closely, once.
+            if template.verify(found.folder):
+                raise
+            template.forget(found.folder)
+            self._launch(template.ensure())
+        try:
+            if not self._images:
+                self._remove_images()
+        except BaseException:
+            self.stop()
+            raise
+        return self.endpoint
+
+    def _launch(self, found: Template) -> None:
+        owner = self._keeper(found) if self._kept else self._throwaway(found)
+        try:
+            owner.launch()
+        except BaseException:
+            owner.end()
+            raise
+        self._owner, self._folder = owner, owner.folder
+
+    def _throwaway(self, found: Template) -> Owner:
+        return Owner.for_throwaway(
+            lambda folder: GuestSpec(
+                folder=str(folder),
+                template=str(found.folder.path),
+                accelerator=found.accelerator.name,
+                shares=list(map(str, self._shares)),
+            )
+        )
+
+    def _keeper(self, found: Template) -> Owner:
+        """The first start is restored like any other; from then on the disk has a history of its own and boots."""
+        assert self._kept is not None
+        place = self._kept
+        boots = place.boots.exists()
+        if not boots:
+            place.path.mkdir(mode=0o700, exist_ok=True)
+            made = found.folder
+            for source, copy in ((made.disk, place.disk), (made.kernel, place.kernel), (made.initrd, place.initrd)):
+                _copy_sparse(source, copy)
+            place.boots.touch()
+        return Owner(
+            GuestSpec(
+                folder=str(place.path),
+                template=str(place.path if boots else found.folder.path),
+                accelerator=found.accelerator.name,
+                boot_disk=str(place.disk) if boots else "",
+                shares=list(map(str, self._shares)),
+                keep_data=True,
+                detached=True,
+            )
+        )
+
+    def _remove_images(self) -> None:
+        client = self.endpoint.client(timeout=120)
+        for image in client.images.list():
+            client.images.remove(str(image.id), force=True)
+        client.close()
+
+    def stop(self) -> None:
+        owner, self._owner = self._owner, None
+        folder, self._folder = self._folder, None
+        if owner is not None:
+            owner.end()
+        elif folder is not None:
+            sweep.end_supervisor(folder, within=120)
+            sweep.sweep_one(folder)
+
+    def is_alive(self) -> bool:
+        return self._folder is not None and sweep.is_owned(self._folder)
+
+    def enter(self, argv: Sequence[str]) -> list[str]:
+        return list(argv)
+
+    def confine(self, argv: Sequence[str]) -> list[str]:
+        raise EngineError(
+            _("The microvm engine has no walls for student code; grading needs the native or rootless engine."),
+            "drydock doctor",
+        )
+
+    # -- a lab engine
+
+    @classmethod
+    def kept(cls, folder: Path, *, shares: Sequence[Path], progress: Callable[[str], None] | None) -> Self:
+        probe = cls.probe()
+        if not probe.works:
+            raise EngineError(probe.reason, probe.remedy)
+        template.ensure(progress)
+        return cls(shares=shares, folder=folder)
+
+    @classmethod
+    def attach(cls, folder: Path) -> Self | None:
+        place = GuestFolder(folder)
+        if not place.state.exists() or not sweep.is_owned(place):
+            return None
+        engine = cls(folder=folder)
+        engine._folder = place
+        return engine
+
+    def discard(self) -> None:
+        with contextlib.suppress(OSError, ValueError, KeyError):
+            os.kill(int(json.loads(self.folder.state.read_text())["qemu"]), signal.SIGKILL)
+        self.stop()
+
+    @classmethod
+    def forget(cls, folder: Path) -> None:
+        place = GuestFolder(folder)
+        if place.path.exists():
+            sweep.end_supervisor(place)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _copy_sparse(source: Path, copy: Path) -> None:
+    command = ["cp", "--sparse=always", "--reflink=auto", "--no-preserve=mode", str(source), str(copy)]
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    if done.returncode != 0:
+        raise EngineError(
+            _("The lab daemon's disk can't be made: {why}").format(why=done.stderr.strip()),
+            f"df -h '{runtime_folder()}'",
+        )

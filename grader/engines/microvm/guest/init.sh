@@ -1,0 +1,41 @@
+#!/bin/sh
+# The guest's init: file systems, modules, network, control groups, containerd and dockerd; then door.c takes over
+# as process 1. It runs once, for the template; later starts are restored from memory and never come here, except
+# a lab engine that starts again on its kept disk.
+export PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root
+mount -t proc proc /proc
+mount -t sysfs sysfs /sys
+mkdir -p /dev/pts /dev/shm /dev/mqueue
+mount -t devpts devpts /dev/pts
+mount -t mqueue mqueue /dev/mqueue
+mount -t tmpfs -o mode=1777 shm /dev/shm
+mount -t tmpfs -o mode=755 run /run
+mount -t tmpfs -o mode=1777 tmp /tmp
+mount -t cgroup2 cgroup2 /sys/fs/cgroup
+ln -sf /proc/self/fd /dev/fd
+for number in 0:stdin 1:stdout 2:stderr; do ln -sf "/proc/self/fd/${number%%:*}" "/dev/${number##*:}"; done
+hostname drydock
+while read -r module; do modprobe "$module"; done < /etc/modules
+ip link set lo up
+# No default route: a guest has no network beyond its host, so a name that can't be resolved fails at once.
+ip addr add 10.0.2.15/24 dev eth0
+ip link set eth0 up
+echo 1 > /proc/sys/net/ipv4/ip_forward
+echo 1 > /proc/sys/vm/overcommit_memory
+# Processes that wait for a lock under emulation are busy for long: no stack traces about it.
+echo 0 > /proc/sys/kernel/hung_task_timeout_secs 2>/dev/null
+# A cgroup with controllers for its children may hold no process itself (cgroup-v2, "no internal processes").
+mkdir -p /sys/fs/cgroup/engine
+for process in $(cat /sys/fs/cgroup/cgroup.procs); do echo "$process" > /sys/fs/cgroup/engine/cgroup.procs; done 2>/dev/null
+for controller in $(cat /sys/fs/cgroup/cgroup.controllers); do
+    echo "+$controller" > /sys/fs/cgroup/cgroup.subtree_control
+done
+rm -f /var/run/docker.pid /run/docker.pid
+mkdir -p /run/containerd
+# GOGC: half as many collections, each of which takes long under emulation.
+export GOGC=200
+containerd --config /etc/containerd.toml --log-level warn 2> /var/log/containerd &
+until [ -S /run/containerd/containerd.sock ]; do sleep 0.02; done
+dockerd --containerd /run/containerd/containerd.sock --host unix:///run/docker.sock --pidfile /run/docker.pid \
+    --log-level warn 2> /var/log/dockerd &
+exec /sbin/door /sys/firmware/qemu_fw_cfg/by_name/opt/drydock/key/raw

@@ -1,0 +1,87 @@
+"""QEMU's monitor: the few commands Drydock gives it, over QEMU's own Python library."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+from pathlib import Path
+from typing import Any
+
+from qemu.qmp import QMPClient, QMPError
+
+#: Memory that lies in a file stays there instead of being copied into the snapshot.
+_CAPABILITIES = [{"capability": "x-ignore-shared", "state": True}]
+
+
+class MonitorError(Exception):
+    """QEMU did not do what it was told. ``str()`` says why, in QEMU's words."""
+
+
+class Monitor:
+    """One guest's monitor. Commands raise MonitorError."""
+
+    def __init__(self) -> None:
+        self._client = QMPClient("drydock")
+
+    async def connect(self, path: Path, within: float = 20.0) -> None:
+        """Connect as soon as QEMU listens there. Raises MonitorError."""
+        end = time.monotonic() + within
+        while not path.exists():
+            if time.monotonic() > end:
+                raise MonitorError("QEMU opened no monitor")
+            await asyncio.sleep(0.002)
+        try:
+            await self._client.connect(str(path))
+        except (QMPError, OSError) as error:
+            raise MonitorError(str(error)) from error
+
+    async def close(self) -> None:
+        """Let go of the monitor; QEMU goes on. Safe to call twice, and when QEMU is gone."""
+        try:
+            await self._client.disconnect()
+        except (QMPError, OSError, EOFError):
+            return
+
+    async def restore(self, state: Path) -> None:
+        """Load a snapshot into a QEMU that waits for one, and let the guest go on."""
+        await self._run("migrate-set-capabilities", capabilities=_CAPABILITIES)
+        await self._run("migrate-incoming", uri=f"file:{state}")
+        await self._finish()
+        await self._run("cont")
+
+    async def save(self, state: Path) -> None:
+        """Stop the guest for good and write its snapshot."""
+        await self._run("stop")
+        await self._run("migrate-set-capabilities", capabilities=_CAPABILITIES)
+        await self._run("migrate", uri=f"file:{state}")
+        await self._finish()
+        await self._run("quit")
+
+    async def door_port(self) -> int:
+        """The port of this machine's loopback address that QEMU forwards to the guest's door."""
+        # Only the monitor for people tells which port the kernel gave.
+        text = await self._run("human-monitor-command", **{"command-line": "info usernet"})
+        match = re.search(r"TCP\[HOST_FORWARD\]\s+\d+\s+127\.0\.0\.1\s+(\d+)", str(text))
+        if match is None:
+            raise MonitorError(f"QEMU forwards no port to the guest: {text!r}")
+        return int(match.group(1))
+
+    async def uses_kvm(self) -> bool:
+        """Whether the guest runs by the machine's virtualisation."""
+        return bool((await self._run("query-kvm"))["enabled"])
+
+    async def _finish(self) -> None:
+        while True:
+            status = await self._run("query-migrate")
+            if status.get("status") == "completed":
+                return
+            if status.get("status") == "failed":
+                raise MonitorError(str(status.get("error-desc", "the snapshot failed")))
+            await asyncio.sleep(0.003)
+
+    async def _run(self, command: str, **arguments: object) -> Any:
+        try:
+            return await self._client.execute(command, arguments or None)
+        except (QMPError, OSError, EOFError) as error:
+            raise MonitorError(f"{command}: {error}") from error

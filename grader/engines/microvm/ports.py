@@ -1,0 +1,65 @@
+"""Published ports of a guest on this machine's localhost: they come and go with the containers that publish them."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+from pathlib import Path
+from typing import Any
+
+from grader.engines.microvm.visit import Door
+from grader.engines.relay import Relay
+
+_LIST = "/containers/json"
+_EVENTS = '/events?filters={"type":["container"],"event":["start","die","pause","unpause"]}'
+
+
+class Ports:
+    """Follows the daemon's events, and looks at once when told that something may have changed."""
+
+    def __init__(self, door: Door, status_file: Path) -> None:
+        self._door = door
+        self._relay = Relay(door, status_file)
+        self._one_at_a_time = asyncio.Lock()
+
+    async def follow(self) -> None:
+        """Keep up with the daemon until it ends."""
+        with contextlib.suppress(OSError, asyncio.IncompleteReadError):
+            reader, writer = await _request(self._door, _EVENTS)
+            await self.refresh()
+            while await reader.readline():
+                await self.refresh()
+            writer.close()
+
+    async def refresh(self) -> None:
+        """Listen on what is published now, and on nothing else."""
+        async with self._one_at_a_time:
+            with contextlib.suppress(OSError, ValueError, asyncio.IncompleteReadError):
+                await self._relay.follow(_published(await _get(self._door, _LIST)))
+
+    async def close(self) -> None:
+        async with self._one_at_a_time:
+            with contextlib.suppress(OSError):
+                await self._relay.follow(set())
+
+
+def _published(containers: Any) -> set[int]:
+    ports = [port for container in containers for port in container.get("Ports") or []]
+    return {int(port["PublicPort"]) for port in ports if port.get("Type") == "tcp" and port.get("PublicPort")}
+
+
+async def _get(door: Door, path: str) -> Any:
+    reader, writer = await _request(door, path)
+    try:
+        return json.loads(await reader.read())
+    finally:
+        writer.close()
+
+
+async def _request(door: Door, path: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """Ask the daemon, and return when the answer's body begins. HTTP/1.0: the body ends with the connection."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", door.port, limit=2**22)
+    writer.write(door.greeting("docker") + f"GET {path} HTTP/1.0\r\nHost: docker\r\n\r\n".encode())
+    await reader.readuntil(b"\r\n\r\n")
+    return reader, writer

@@ -1,0 +1,169 @@
+"""A guest from QEMU's first moments to its end: what supervisor.py does between the two, as coroutines."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+
+from grader.engines.microvm.api import ApiSocket
+from grader.engines.microvm.monitor import Monitor, MonitorError
+from grader.engines.microvm.place import GuestFolder, TemplateFolder
+from grader.engines.microvm.ports import Ports
+from grader.engines.microvm.spec import GuestSpec
+from grader.engines.microvm.visit import Door
+
+READY_SECONDS = 60.0
+#: Emulated, and on a busy machine, a guest may boot for long.
+BOOT_SECONDS = 240.0
+GRACE_SECONDS = 40.0
+
+#: Containers get Docker's own ten seconds to end; what then is left is on the disk.
+_SHUT_DOWN = """
+kill -TERM "$(cat /run/docker.pid)"
+while kill -0 "$(cat /run/docker.pid)" 2>/dev/null; do sleep 0.1; done
+sync
+mount -o remount,ro /
+poweroff -f
+"""
+
+
+class GuestFailed(Exception):
+    """The guest did not start. ``str()`` is half a sentence."""
+
+
+class Running:
+    """One guest, its API socket and its published ports."""
+
+    def __init__(self, spec: GuestSpec, folder: GuestFolder, process: subprocess.Popen[bytes]) -> None:
+        self.spec = spec
+        self.folder = folder
+        self.process = process
+        self.door = Door(0, "")
+        self._monitor = Monitor()
+        self._ports: Ports | None = None
+        self._api: ApiSocket | None = None
+        self._following: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Return when the daemon's API answers on the engine's socket. Raises GuestFailed, MonitorError."""
+        starting = asyncio.create_task(self._start())
+        ending = asyncio.create_task(self._until_qemu_ends())
+        await asyncio.wait({starting, ending}, return_when=asyncio.FIRST_COMPLETED)
+        ending.cancel()
+        if starting.done():
+            await starting
+            return
+        starting.cancel()
+        raise GuestFailed(f"QEMU ended with code {self.process.returncode}")
+
+    async def _start(self) -> None:
+        own_key = self.folder.key.read_text()
+        await self._monitor.connect(self.folder.monitor)
+        if self.spec.boot_disk:
+            self.door = Door(await self._monitor.door_port(), own_key)
+            await self._wait_for_api(BOOT_SECONDS)
+        else:
+            template = TemplateFolder(Path(self.spec.template))
+            self.door = Door(await self._monitor.door_port(), template.key.read_text())
+            await self._monitor.restore(template.state)
+        await self._make_its_own(own_key)
+        await self._wait_for_api(READY_SECONDS)
+        self._ports = Ports(self.door, self.folder.ports)
+        publish = self._ports.refresh if self.spec.publish else _nothing
+        self._api = ApiSocket(self.door, publish)
+        await self._api.open(self.folder.socket)
+        if self.spec.publish:
+            self._following = asyncio.create_task(self._ports.follow())
+
+    async def _make_its_own(self, key: str) -> None:
+        """Give the guest its key, the time, a name, fresh randomness, a daemon's ID, and its shared folders."""
+        identity = "-" if self.spec.boot_disk else str(uuid.uuid4())
+        seconds, nanoseconds = divmod(time.time_ns(), 10**9)
+        name = f"drydock-{secrets.token_hex(4)}"
+        shares = [f"share{n}={os.fsencode(path).hex()}" for n, path in enumerate(self.spec.shares)]
+        words = [key, str(seconds), str(nanoseconds), name, secrets.token_hex(32), identity, *shares]
+        await asyncio.to_thread(self.door.ask, "fresh " + " ".join(words), READY_SECONDS)
+        self.door = Door(self.door.port, key)
+
+    async def _wait_for_api(self, within: float) -> None:
+        end = time.monotonic() + within
+        while time.monotonic() < end:
+            with contextlib.suppress(OSError, EOFError, asyncio.TimeoutError):
+                if await asyncio.wait_for(self._ping(), 10):
+                    return
+            await asyncio.sleep(0.05 if self.spec.boot_disk else 0.005)
+        raise GuestFailed(f"the daemon's API did not answer within {within:.0f} seconds")
+
+    async def _ping(self) -> bool:
+        reader, writer = await asyncio.open_connection("127.0.0.1", self.door.port)
+        try:
+            writer.write(self.door.greeting("docker") + b"GET /_ping HTTP/1.0\r\nHost: docker\r\n\r\n")
+            return b" 200 " in await reader.readline()
+        finally:
+            writer.close()
+
+    async def _until_qemu_ends(self) -> None:
+        # A child's end has no file descriptor in the standard library's Popen; a pidfd (pidfd_open(2)) is one.
+        descriptor = os.pidfd_open(self.process.pid)
+        ended = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        loop.add_reader(descriptor, ended.set)
+        try:
+            await ended.wait()
+            self.process.wait()
+        finally:
+            loop.remove_reader(descriptor)
+            os.close(descriptor)
+
+    # -- the end
+
+    async def until_the_end(self, answer: Callable[[dict[str, object]], None]) -> None:
+        """Return when the owner wants no more of this guest, or QEMU ended. Carries out ``save`` on the way."""
+        loop = asyncio.get_running_loop()
+        asked = asyncio.Event()
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            loop.add_signal_handler(number, asked.set)
+        waiting = {asyncio.create_task(asked.wait()), asyncio.create_task(self._until_qemu_ends())}
+        if not self.spec.detached:
+            waiting.add(asyncio.create_task(self._listen_to_owner(answer)))
+        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        for task in waiting:
+            task.cancel()
+
+    async def _listen_to_owner(self, answer: Callable[[dict[str, object]], None]) -> None:
+        reader = asyncio.StreamReader()
+        await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+        while line := await reader.readline():
+            word, _space, state = line.decode().rstrip("\n").partition(" ")
+            if word == "save":
+                try:
+                    await self._monitor.save(Path(state))
+                    answer({"saved": state})
+                except MonitorError as error:
+                    answer({"error": str(error)})
+
+    async def close(self) -> None:
+        """End what runs beside QEMU; a guest that keeps its data shuts down."""
+        if self._following is not None:
+            self._following.cancel()
+        if self._api is not None:
+            self._api.close()
+        if self._ports is not None and self.spec.publish:
+            await self._ports.close()
+        if self.spec.keep_data and self.process.poll() is None and self._api is not None:
+            with contextlib.suppress(OSError, asyncio.TimeoutError):
+                await asyncio.wait_for(asyncio.to_thread(self.door.shell, _SHUT_DOWN, GRACE_SECONDS), GRACE_SECONDS)
+        await self._monitor.close()
+
+
+async def _nothing() -> None:
+    return

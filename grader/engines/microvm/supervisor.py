@@ -1,0 +1,138 @@
+"""The process that owns a guest: starts QEMU, lets the daemon's API and published ports out, ends QEMU, cleans up.
+
+Run with a spec file. It answers one JSON line on standard output when the API answers, then lives until its standard
+input ends (its owner closed it or died), SIGTERM arrives, or QEMU ends. QEMU dies with it, whatever ends it
+(PR_SET_PDEATHSIG). On its standard input the line ``save FOLDER`` turns the running guest into a template's snapshot.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+import secrets
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from grader.engines.microvm import qemu
+from grader.engines.microvm.place import GuestFolder, TemplateFolder
+from grader.engines.microvm.spec import GuestSpec
+
+if TYPE_CHECKING:
+    from grader.engines.microvm.running import Running
+
+
+def new_key() -> str:
+    return secrets.token_hex(32)
+
+
+def start_qemu(spec: GuestSpec, folder: GuestFolder) -> subprocess.Popen[bytes]:
+    """QEMU for this guest, in its first moments."""
+    template = TemplateFolder(Path(spec.template))
+    for path in (folder.sockets, folder.nothing):
+        path.mkdir(mode=0o700, exist_ok=True)
+    for stale in (folder.monitor, folder.socket):
+        stale.unlink(missing_ok=True)
+    folder.key.write_text(new_key())
+    command = machine(spec, folder, template).command()
+    with folder.log.open("ab") as log:
+        return subprocess.Popen(
+            ["setpriv", "--pdeathsig=KILL", "--", *command],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+            cwd="/",
+        )
+
+
+def machine(spec: GuestSpec, folder: GuestFolder, template: TemplateFolder) -> qemu.Machine:
+    """The guest's machine. Its devices are those of the template's, whatever it is for: a snapshot fits no other."""
+    shares = [Path(share) for share in spec.shares]
+    shares += [folder.nothing] * (qemu.SHARES - len(shares))
+    if spec.boot_disk:
+        disk = qemu.plain_disk(Path(spec.boot_disk))
+    elif spec.keep_data:
+        disk = qemu.plain_disk(folder.disk)
+    else:
+        shutil.copyfile(template.layer, folder.layer)
+        disk = qemu.layered_disk(template.disk, folder.layer)
+    boots = bool(spec.boot_disk)
+    memory = Path(spec.boot_memory) if spec.boot_memory else None if boots else template.memory
+    return qemu.Machine(
+        accelerator=qemu.accelerator(spec.accelerator),
+        kernel=template.kernel,
+        initrd=template.initrd,
+        disk=disk,
+        memory=memory,
+        keeps_memory=boots,
+        key_file=folder.key,
+        monitor=folder.monitor,
+        console=folder.console,
+        shares=shares,
+        incoming=not boots,
+    )
+
+
+def main(spec_path: str) -> int:
+    spec = GuestSpec.load(Path(spec_path))
+    folder = GuestFolder(Path(spec.folder))
+    lock = os.open(folder.lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    process = None
+    try:
+        process = start_qemu(spec, folder)
+        # Imported while QEMU starts: it takes as long.
+        import asyncio
+
+        from grader.engines.microvm.running import Running
+
+        return asyncio.run(_live(Running(spec, folder, process)))
+    except Exception as error:
+        _answer({"error": str(error) or repr(error), "log": _tail(folder.log) + _tail(folder.console)})
+        return 1
+    finally:
+        if process is not None:
+            process.kill()
+            process.wait()
+        _clean_up(spec, folder)
+
+
+async def _live(running: Running) -> int:
+    try:
+        await running.start()
+        state = {"supervisor": os.getpid(), "qemu": running.process.pid, "port": running.door.port}
+        running.folder.state.write_text(json.dumps(state))
+        _answer({"qemu": running.process.pid})
+        await running.until_the_end(_answer)
+    finally:
+        await running.close()
+    return 0
+
+
+def _clean_up(spec: GuestSpec, folder: GuestFolder) -> None:
+    if spec.keep_data:
+        for path in (folder.state, folder.monitor, folder.socket, folder.key):
+            path.unlink(missing_ok=True)
+        return
+    shutil.rmtree(folder.path, ignore_errors=True)
+
+
+def _answer(message: dict[str, object]) -> None:
+    with contextlib.suppress(OSError):
+        os.write(1, json.dumps(message).encode() + b"\n")
+
+
+def _tail(path: Path) -> str:
+    try:
+        return path.read_text(errors="replace")[-1500:]
+    except OSError:
+        return ""
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))

@@ -1,0 +1,296 @@
+"""The template: a guest with Docker running and the course images in it, saved once and restored for each engine.
+
+It is kept in the user's cache, under a key of all that decides whether a snapshot fits: QEMU, the machine, the
+accelerator, the guest's sources and the course images. Guests only read it.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import hashlib
+import json
+import os
+import re
+import secrets
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from grader.engines.layout import cache_folder
+from grader.engines.microvm import acceleration, disk, guest, qemu
+from grader.engines.microvm.owner import Owner
+from grader.engines.microvm.place import TemplateFolder
+from grader.engines.microvm.spec import GuestSpec
+from grader.engines.protocol import EngineError
+from grader.i18n import _
+
+if TYPE_CHECKING:
+    from docker import DockerClient
+
+    from grader.images import ImageSet
+
+#: Raise it when the layout of a template changes.
+_LAYOUT = 1
+#: Downloads (170 MB), the parts while they are put together, disk and memory.
+_NEEDED_BYTES = 1_500_000_000
+_SOURCES = Path(__file__).parent
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Template:
+    """A template and what it runs on."""
+
+    folder: TemplateFolder
+    accelerator: qemu.Accelerator
+
+
+def ensure(progress: Progress | None = None) -> Template:
+    """The template, made if there is none yet or it is damaged (a minute under emulation). Raises EngineError."""
+    say = progress or (lambda line: None)
+    course = _course_images(progress)
+    found = _find(course)
+    if found is not None:
+        return found
+    store = _store()
+    store.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with _locked(store / "lock", say), _explained():
+        # Another process may have made it while this one waited for the lock.
+        return _find(course) or _build(course, say)
+
+
+def _store() -> Path:
+    return cache_folder() / "microvm"
+
+
+def _find(course: ImageSet) -> Template | None:
+    accelerator = acceleration.known()
+    if accelerator is None:
+        return None
+    folder = TemplateFolder(_store() / _key(accelerator, course))
+    return Template(folder, accelerator) if _intact(folder) else None
+
+
+def _course_images(progress: Progress | None) -> ImageSet:
+    from grader import images
+
+    try:
+        return images.ensure(progress=progress)
+    except images.ImagesError as error:
+        raise EngineError(str(error), error.remedy) from error
+
+
+def _key(accelerator: qemu.Accelerator, course: ImageSet) -> str:
+    sources = sorted(path for path in (*_SOURCES.glob("*.py"), *(_SOURCES / "guest").iterdir()) if path.is_file())
+    content = hashlib.sha256(b"\0".join(path.read_bytes() for path in sources)).hexdigest()
+    facts = [_LAYOUT, qemu.version_line(), accelerator.key, content, course.key]
+    if accelerator is qemu.KVM:
+        # With "-cpu host" the guest's processor is this machine's.
+        facts.append(_processor())
+    return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:16]
+
+
+def _processor() -> str:
+    text = Path("/proc/cpuinfo").read_text()
+    return "\n".join(sorted(set(re.findall(r"^(?:model name|microcode|flags)\s*:.*$", text, re.MULTILINE))))
+
+
+# -- whether it is whole
+
+
+def _files(template: TemplateFolder) -> list[Path]:
+    return [
+        template.kernel, template.initrd, template.disk, template.layer, template.memory, template.state, template.key,
+    ]  # fmt: skip
+
+
+def _intact(template: TemplateFolder) -> bool:
+    """Whether each file is as it was when its hash was taken; the hash is taken again where it was touched."""
+    try:
+        record = json.loads(template.record.read_text())
+        if all(record["stamps"][path.name] == _stamp(path) for path in _files(template)):
+            return True
+        # Copied, as into a container's image: another file with, perhaps, the same content.
+        if record["hashes"] != {path.name: _hash(path) for path in _files(template)}:
+            return False
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+    try:
+        _write_record(template, record["hashes"])
+    except OSError:
+        # A cache that can't be written is as good; it only costs the hash every time.
+        return True
+    return True
+
+
+def verify(template: TemplateFolder) -> bool:
+    """Whether the content is right, whatever the files look like."""
+    try:
+        record = json.loads(template.record.read_text())
+        return bool(record["hashes"] == {path.name: _hash(path) for path in _files(template)})
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+
+
+def forget(template: TemplateFolder) -> None:
+    """Remove a template; guests that run from it keep their open files."""
+    template.record.unlink(missing_ok=True)
+    shutil.rmtree(template.path, ignore_errors=True)
+
+
+def _write_record(template: TemplateFolder, hashes: dict[str, str]) -> None:
+    stamps = {path.name: _stamp(path) for path in _files(template)}
+    draft = template.record.with_suffix(".new")
+    draft.write_text(json.dumps({"hashes": hashes, "stamps": stamps}, indent=1))
+    draft.replace(template.record)
+
+
+def _stamp(path: Path) -> list[int]:
+    # No program can set the change time, so an untouched stamp means that nobody wrote to the file.
+    status = path.stat()
+    return [status.st_size, status.st_ino, status.st_mtime_ns, status.st_ctime_ns]
+
+
+def _hash(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+# -- making it
+
+
+def _build(course: ImageSet, say: Progress) -> Template:
+    _require_room(_store())
+    work = TemplateFolder(_store() / f".{secrets.token_hex(4)}")
+    work.path.mkdir(mode=0o700)
+    try:
+        _make_parts(work, say)
+        accelerator = acceleration.known() or acceleration.decide(work.kernel, work.initrd)
+        folder = TemplateFolder(_store() / _key(accelerator, course))
+        if _intact(folder):
+            return Template(folder, accelerator)
+        if folder.path.exists():
+            say(_("The microVM's template is damaged; making it again."))
+            forget(folder)
+        say(_("Booting the microVM once and loading the course images into it …"))
+        _record_guest(work, accelerator, course)
+        for path in _files(work):
+            path.chmod(0o400)
+        _write_record(work, {path.name: _hash(path) for path in _files(work)})
+        work.path.rename(folder.path)
+        _remove_old()
+        return Template(folder, accelerator)
+    finally:
+        shutil.rmtree(work.path, ignore_errors=True)
+
+
+def _make_parts(work: TemplateFolder, say: Progress) -> None:
+    """Kernel, initial RAM disk and disk, from Debian packages."""
+    from grader.images import ImagesError
+    from grader.images.debian import Apt
+
+    with TemporaryDirectory(dir=work.path) as scratch:
+        apt = None
+        try:
+            apt = Apt(_store(), say)
+            packages = guest.fetch(apt, Path(scratch))
+            say(_("Putting the microVM's system together …"))
+            made = guest.make(apt, packages, Path(scratch))
+        except ImagesError as error:
+            raise EngineError(str(error), error.remedy) from error
+        finally:
+            if apt is not None:
+                apt.forget()
+        work.kernel.write_bytes(made.vmlinux)
+        work.initrd.write_bytes(made.initrd)
+        disk.make_disk(made.root, work.disk, Path(scratch))
+        disk.make_empty_layer(work.layer)
+
+
+def _record_guest(work: TemplateFolder, accelerator: qemu.Accelerator, course: ImageSet) -> None:
+    owner = Owner.for_throwaway(
+        lambda folder: GuestSpec(
+            folder=str(folder),
+            template=str(work.path),
+            accelerator=accelerator.name,
+            boot_disk=str(work.disk),
+            boot_memory=str(work.memory),
+            publish=False,
+        )
+    )
+    try:
+        owner.launch()
+        client = owner.client(timeout=600)
+        for archive in course.archives:
+            with archive.open("rb") as stream:
+                client.images.load(stream)
+        _warm_up(client)
+        door = owner.door()
+        door.ask(f"remember {client.info()['ID']}", timeout=120)
+        # What was read while building need not be in every guest's memory.
+        door.shell("sync; echo 3 > /proc/sys/vm/drop_caches; echo 1 > /proc/sys/vm/compact_memory; sync")
+        _warm_up(client)
+        client.close()
+        work.key.write_text(owner.folder.key.read_text())
+        owner.save(work.state)
+    finally:
+        owner.end()
+
+
+def _warm_up(client: DockerClient) -> None:
+    """Start what a first container needs: programs read from the disk once are in every guest's memory."""
+    for _round in range(2):
+        client.containers.run("drydock/busybox:1", "true", remove=True)
+
+
+def _require_room(folder: Path) -> None:
+    free = shutil.disk_usage(folder).free
+    if free < _NEEDED_BYTES:
+        raise EngineError(
+            _("Making the microVM's template takes {needed} MB in {folder}, and {free} MB are free.").format(
+                needed=_NEEDED_BYTES // 10**6, folder=folder, free=free // 10**6
+            ),
+            f"df -h '{folder}'",
+        )
+
+
+def _remove_old(keep: int = 3) -> None:
+    """Templates of other versions stay for other checkouts of the course, but not all of them for ever."""
+    there = [path for path in _store().iterdir() if (path / "record.json").exists()]
+    for path in sorted(there, key=lambda path: path.stat().st_mtime, reverse=True)[keep:]:
+        forget(TemplateFolder(path))
+
+
+@contextmanager
+def _locked(path: Path, say: Progress) -> Iterator[None]:
+    lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say(_("Another process is making the microVM's template; waiting for it."))
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        for left in path.parent.glob(".*"):
+            shutil.rmtree(left, ignore_errors=True)
+        yield
+    finally:
+        os.close(lock)
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    """Turn errors of the file system into EngineError."""
+    try:
+        yield
+    except OSError as error:
+        full = error.errno in {errno.ENOSPC, errno.EDQUOT}
+        why = _("the disk is full") if full else error.strerror or str(error)
+        raise EngineError(
+            _("The microVM's template can't be made: {why}.").format(why=why), "df -h ~/.cache/drydock"
+        ) from error

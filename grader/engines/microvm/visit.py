@@ -1,0 +1,58 @@
+"""Talking to the guest's door (guest/door.c) over the loopback port that QEMU forwards to it."""
+
+from __future__ import annotations
+
+import socket
+from dataclasses import dataclass
+
+from grader.engines.protocol import EngineError
+from grader.i18n import _
+
+
+@dataclass(frozen=True)
+class Door:
+    """Where a guest's door is on this machine, and the key to it."""
+
+    port: int
+    key: str
+
+    def greeting(self, wish: str) -> bytes:
+        """The line a connection begins with."""
+        return f"{self.key} {wish}\n".encode()
+
+    def open(self, wish: str, timeout: float | None = None) -> socket.socket:
+        """A connection to what ``wish`` names (see door.c). Raises OSError."""
+        made = socket.create_connection(("127.0.0.1", self.port), timeout=timeout)
+        made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        made.sendall(self.greeting(wish))
+        return made
+
+    def connect(self, port: int) -> socket.socket:
+        """A connection to a port on the guest's localhost (for relay.Relay). Raises OSError."""
+        return self.open(f"tcp {port}")
+
+    def ask(self, wish: str, timeout: float = 30) -> str:
+        """What the door answers. Raises EngineError if it is an error, OSError if there is none."""
+        with self.open(wish, timeout) as made:
+            answer = _read_all(made).decode(errors="replace").strip()
+        word, _sep, detail = answer.partition(":")
+        if word != "ok":
+            raise EngineError(
+                _("The guest refused “{wish}”: {answer}").format(wish=wish.partition(" ")[0], answer=answer or "-"),
+                "drydock doctor",
+            )
+        return detail.strip()
+
+    def shell(self, script: str, timeout: float = 60) -> str:
+        """What a shell script in the guest prints. Raises OSError."""
+        with self.open("shell", timeout) as made:
+            made.sendall(script.encode() + b"\n")
+            made.shutdown(socket.SHUT_WR)
+            return _read_all(made).decode(errors="replace")
+
+
+def _read_all(made: socket.socket) -> bytes:
+    parts = []
+    while part := made.recv(65_536):
+        parts.append(part)
+    return b"".join(parts)
