@@ -16,6 +16,7 @@ from html import escape
 from io import BytesIO
 from typing import TYPE_CHECKING
 
+from grader.checks.plain import printable
 from grader.i18n import _
 from grader.widgets.table import Table
 
@@ -39,6 +40,11 @@ class Chart:
     says: str
     table: Table
     draw: Callable[[], Figure]
+
+    def __post_init__(self) -> None:
+        # Names come from whoever made the containers.
+        for field in ("title", "says"):
+            object.__setattr__(self, field, printable(getattr(self, field), 2000))
 
     @property
     def text(self) -> str:
