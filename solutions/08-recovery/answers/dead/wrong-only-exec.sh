@@ -1,4 +1,4 @@
 # expect: /srv/booth/note.txt
 docker start north
-docker exec north sh -c 'echo "closed for repair" > note.txt'
 docker wait north
+docker exec north sh -c 'echo "closed for repair" > note.txt'

@@ -1,4 +1,4 @@
-# The whole container as an archive, and out of that only what is wanted.
+# A detour by an archive on disk: the owner is set when it is packed again.
 docker run --name safe drydock/busybox:1 true
 mkdir -p out
 docker cp -a north:/srv/booth - > booth.tar
