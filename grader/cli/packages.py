@@ -29,7 +29,7 @@ def _exists(pattern: str) -> bool:
 
 
 def packages(wanted: str) -> Iterator[Package]:
-    """The packages of one set: ``lab`` or ``tests``."""
+    """The packages of one set: ``lab``, ``microvm`` or ``tests``."""
     for line in files("grader.cli").joinpath(_TABLE).read_text(encoding="utf-8").splitlines():
         if not line.strip() or line.startswith("#"):
             continue
