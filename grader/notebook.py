@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ from grader.checks.errors import Refused, Unavailable
 from grader.checks.task import Checks
 from grader.checks.verdicts import TaskReport
 from grader.i18n import _
+from grader.progress import folder_of_this_notebook
 from grader.values import Values, own_key
 
 #: Seconds for one task while a student waits for it; grading gives the same.
@@ -36,7 +39,7 @@ def connect(lab: str) -> Checks:
         raise NoDaemon(_("No lab daemon is running. Start one in a terminal, then run this cell again: drydock up"))
     # For the docker commands in the notebook's own cells.
     os.environ["DOCKER_HOST"] = host
-    checks = Checks(host, deadline=LIVE_SECONDS, on_report=show, values=Values(own_key(Path.cwd())))
+    checks = Checks(host, deadline=LIVE_SECONDS, on_report=_teller(lab), values=Values(own_key(Path.cwd())))
     try:
         checks.prepare()
         version = checks.version()
@@ -46,6 +49,20 @@ def connect(lab: str) -> Checks:
         ) from None
     print(_("Lab {lab}: connected to Docker {version}.").format(lab=lab, version=version))
     return checks
+
+
+def _teller(lab: str) -> Callable[[TaskReport], None]:
+    """Shows a report, and notes it for the panel and the index page."""
+    folder = folder_of_this_notebook()
+
+    def tell(report: TaskReport) -> None:
+        show(report)
+        if folder is not None:
+            # A full disk must not make a check fail.
+            with suppress(OSError):
+                folder.note(lab, report)
+
+    return tell
 
 
 def started_by_drydock() -> str:

@@ -18,6 +18,8 @@ from grader.i18n import _
 
 SOURCE = "solutions"
 RELEASE = "labs"
+#: Where students' own copies lie.
+WORKSPACE = "workspace"
 #: An environment variable that names the course's folder, for those who work elsewhere.
 COURSE_VARIABLE = "DRYDOCK_COURSE"
 

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import webbrowser
+from pathlib import Path
 
 import click
 
@@ -15,6 +16,7 @@ from grader.cli import lab_daemon, places
 from grader.cli.workspace import Workspace
 from grader.i18n import _
 from grader.jupyter import server
+from grader.progress import VARIABLE as PROGRESS_VARIABLE
 
 _CLOSING_SECONDS = 15.0
 
@@ -24,37 +26,46 @@ _CLOSING_SECONDS = 15.0
 @click.option("--engine", "kind", default=None, help="The engine to use (default: the best one here).")
 @click.option("--browser/--no-browser", default=None, help="Open a browser window (default: where there is a screen).")
 def command(*, name: str | None, kind: str | None, browser: bool | None) -> None:
-    """Open lab NAME (a name or a number; default: the first) in JupyterLab with a Docker of its own.
+    """Open lab NAME (a name or a number; default: the index of all labs) in JupyterLab with a Docker of its own.
 
     Notebooks, !docker and terminals in it all talk to the lab daemon; what containers publish is on localhost.
     """
     course = find_course()
-    names = course.names(RELEASE)
-    chosen = course.pick(name or (names[0] if names else ""), RELEASE)
     workspace = Workspace(course)
-    _prepare(workspace, chosen)
+    notebook = _prepare(workspace, None if name is None else course.pick(name, RELEASE))
     _say(_("Starting the lab daemon …"))
     lab = lab_daemon.start(workspace.root, kind, _say)
     _say(_("Docker {version} is up ({kind} engine).").format(version=lab_daemon.version(lab), kind=lab.kind))
     _say(_("Opening JupyterLab …"))
-    page, process = server.find_or_start(workspace.root, places.jupyter_folder(), {"DOCKER_HOST": lab.host})
+    page, process = server.find_or_start(
+        workspace.root,
+        places.jupyter_folder(),
+        {"DOCKER_HOST": lab.host, PROGRESS_VARIABLE: str(workspace.progress.path)},
+    )
     _say(
         _("JupyterLab was running already; this address opens the lab in it:")
         if process is None
         else _("The lab is ready. If no browser opens, use this address:")
     )
-    _open(page.link(workspace.notebook(chosen)), browser)
+    _open(page.link(notebook), browser)
     if process is not None:
         _wait(process)
 
 
-def _prepare(workspace: Workspace, name: str) -> None:
-    new = workspace.prepare(name)
-    folder = workspace.folder(name)
-    if new:
-        _say(_("Your copy of the lab is in {folder}").format(folder=folder))
+def _prepare(workspace: Workspace, name: str | None) -> Path:
+    """Bring all into the workspace; returns the notebook to open: the lab's, or the index."""
+    if not workspace.course.names(RELEASE):
+        workspace.course.pick("", RELEASE)
+    if name is None:
+        workspace.prepare_all()
+        return workspace.index
+    if workspace.prepare(name):
+        _say(_("Your copy of the lab is in {folder}").format(folder=workspace.folder(name)))
+    workspace.prepare_all()
+    notebook = workspace.notebook(name)
     # Said now, before the browser shows an empty page with a stack trace.
-    read_notebook(workspace.notebook(name), f"drydock reset {name} --notebook")
+    read_notebook(notebook, f"drydock reset {name} --notebook")
+    return notebook
 
 
 def _open(link: str, browser: bool | None) -> None:

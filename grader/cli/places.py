@@ -10,8 +10,6 @@ import platformdirs
 from grader.engines.layout import runtime_folder
 from grader.i18n import _
 
-WORKSPACE = "workspace"
-
 
 def state_folder() -> Path:
     """What must survive this command: which lab daemon and which JupyterLab run. Made on first use.

@@ -8,10 +8,16 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.author.course import RELEASE, Course, CourseError
-from grader.cli.places import WORKSPACE
+from grader.author.course import RELEASE, WORKSPACE, Course, CourseError
 from grader.i18n import _
+from grader.progress import ProgressFolder
+from grader.widgets import index_page
+from grader.widgets.reading.course import read_labs
 
+PANEL = "panel.ipynb"
+#: Pages of the course that labs link to (../../docs/…): a link must not lead out of the workspace, where JupyterLab
+#: sees nothing.
+PAGES = ("docs/glossary.md",)
 #: A student's copy is named "NN-name 2026-11-24 15.30.12.ipynb": readable, sorted by time, legal everywhere.
 _STAMP = "%Y-%m-%d %H.%M.%S"
 
@@ -25,6 +31,15 @@ class Workspace:
     @property
     def root(self) -> Path:
         return self.course.root / WORKSPACE
+
+    @property
+    def progress(self) -> ProgressFolder:
+        """What the checks said last."""
+        return ProgressFolder.in_workspace(self.root)
+
+    @property
+    def index(self) -> Path:
+        return self.root / index_page.NOTEBOOK
 
     def folder(self, lab: str) -> Path:
         return self.root / RELEASE / lab
@@ -45,6 +60,32 @@ class Workspace:
                 _copy(file, target)
                 new.append(target)
         return new
+
+    def prepare_all(self) -> None:
+        """What links lead to: all labs, the course's pages, the index with today's progress, and the panel.
+
+        The index, the panel and the pages are the course's own: they are brought up to date here.
+        """
+        for lab in self.course.names(RELEASE):
+            self.prepare(lab)
+        cards = read_labs(self.course)
+        self._bring(self.index, index_page.as_notebook(cards, self.progress).encode())
+        self._bring(self.root / PANEL, index_page.panel_notebook().encode())
+        for page in PAGES:
+            if (self.course.root / page).is_file():
+                self._bring(self.root / page, (self.course.root / page).read_bytes())
+
+    def _bring(self, target: Path, content: bytes) -> None:
+        """Write it unless it is there already: an open page need not be loaded again."""
+        if target.is_file() and target.read_bytes() == content:
+            return
+        target.parent.mkdir(parents=True, exist_ok=True)
+        partial = target.with_name(f".{target.name}.part")
+        try:
+            partial.write_bytes(content)
+            partial.replace(target)
+        finally:
+            partial.unlink(missing_ok=True)
 
     def is_untouched(self, lab: str) -> bool:
         """Whether the student's notebook is still exactly the release's."""

@@ -1,4 +1,30 @@
-"""What students look at: charts of what the daemon says, and a live panel beside the notebook.
+"""What students look at: charts of what the daemon says, a live panel beside the notebook, the course's index.
 
-``from grader.widgets import charts`` in a cell of a lab. Cheap to import: matplotlib comes with the first picture.
+``from grader.widgets import charts`` (or ``panel``) in a cell. Cheap to import: matplotlib comes with the first
+picture, ipywidgets with the first panel.
 """
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from grader.widgets.index_page import Index
+    from grader.widgets.live_panel import Panel
+
+
+def panel() -> Panel:
+    """A live view of the lab daemon and of your progress. The last value of a cell; one in each notebook."""
+    from grader.widgets.live_panel import open_panel
+
+    return open_panel()
+
+
+def course_index() -> Index:
+    """The labs and how far you are, as they are now."""
+    from grader.author.course import find_course
+    from grader.widgets.index_page import Index
+    from grader.widgets.reading.course import progress_folder, read_labs
+
+    course = find_course()
+    return Index(read_labs(course), progress_folder(course))

@@ -1,7 +1,7 @@
 """What every engine promises, run against every engine that works on the machine.
 
-`native` and `host` run in this process; `rootless` needs an ordinary user and `dind` an outer Docker, so this same
-file runs again for them in a process of theirs (test_other_users.py), with DRYDOCK_TEST_ENGINE set.
+`native` and `host` run in this process; `rootless` and `microvm` need an ordinary user and `dind` an outer Docker, so
+this same file runs again for them in a process of theirs (test_other_users.py), with DRYDOCK_TEST_ENGINE set.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ def test_names_and_published_ports(running: Engine) -> None:
         wget = "for i in 1 2 3 4 5 6 7 8 9; do wget -qO- http://api/ && break; sleep 0.2; done"
         inside = docker(running, "run", "--rm", "--network", "conf-net", "drydock/busybox:1", "sh", "-c", wget)
         assert "nginx" in inside.stdout
-        if running.kind in ("native", "rootless"):
+        if running.kind in ("native", "rootless", "microvm"):
             code = "import urllib.request as u; print(u.urlopen('http://localhost:8091', timeout=9).read())"
             outside = subprocess.run(
                 running.enter(["/usr/bin/python3", "-c", code]), capture_output=True, text=True, check=True

@@ -45,9 +45,7 @@ class ApiSocket:
             return
         inner_writer.write(self._door.greeting("docker"))
         changes = asyncio.Event()
-        await asyncio.gather(
-            self._there(reader, inner_writer, changes), self._back(inner_reader, writer, changes)
-        )
+        await asyncio.gather(self._there(reader, inner_writer, changes), self._back(inner_reader, writer, changes))
         for end in (writer, inner_writer):
             end.close()
 
@@ -61,9 +59,7 @@ class ApiSocket:
                 await writer.drain()
             writer.write_eof()
 
-    async def _back(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, changes: asyncio.Event
-    ) -> None:
+    async def _back(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, changes: asyncio.Event) -> None:
         with contextlib.suppress(OSError):
             while data := await reader.read(_CHUNK):
                 if changes.is_set():

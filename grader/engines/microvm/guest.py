@@ -130,6 +130,7 @@ def _shape(tree: FileTree, door: bytes) -> FileTree:
     tree.file("etc/hosts", "127.0.0.1 localhost\n::1 localhost\n127.0.1.1 drydock\n")
     tree.file("etc/hostname", "drydock\n")
     tree.file("etc/resolv.conf", "")
+    tree.file("etc/os-release", 'NAME="Drydock"\nPRETTY_NAME="Drydock microVM (Debian packages)"\nID=debian\n')
     tree.file("etc/nsswitch.conf", "passwd: files\ngroup: files\nhosts: files dns\n")
     tree.file("etc/containerd.toml", _CONTAINERD)
     tree.file("etc/docker/daemon.json", json.dumps(_DAEMON))

@@ -1,0 +1,92 @@
+"""How far a student is: what the checks said last, kept beside the student's own copies of the labs.
+
+For the student's eyes only, in the panel and on the index page. Grades come from grading, never from here.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Self
+
+from grader.checks.verdicts import Status, TaskReport
+
+#: Names the folder for a notebook's kernel. Where it is not set, as in grading, nothing is noted.
+VARIABLE = "DRYDOCK_PROGRESS"
+
+
+@dataclass(frozen=True)
+class TaskProgress:
+    """The latest verdict on a task, its share of the points, and whether it has ever passed. ``at``: since 1970."""
+
+    status: Status
+    fraction: float
+    passed: bool
+    at: float
+
+
+@dataclass(frozen=True)
+class ProgressFolder:
+    """One file for each lab: a JSON object from task ids to what is known of them."""
+
+    path: Path
+
+    @classmethod
+    def in_workspace(cls, workspace: Path) -> Self:
+        return cls(workspace / ".progress")
+
+    def note(self, lab: str, report: TaskReport) -> None:
+        """Raises OSError."""
+        self.path.mkdir(parents=True, exist_ok=True)
+        with self._alone():
+            known = dict(self.of(lab))
+            before = known.get(report.task)
+            passed = report.status is Status.PASSED or (before is not None and before.passed)
+            known[report.task] = TaskProgress(report.status, report.fraction, passed, time.time())
+            self._write(lab, known)
+
+    def of(self, lab: str) -> Mapping[str, TaskProgress]:
+        """What is known of a lab's tasks; nothing where the file is missing or damaged."""
+        try:
+            content: Any = json.loads(self._file(lab).read_text(encoding="utf-8"))
+            return {str(task): _task(entry) for task, entry in content.items()}
+        except (OSError, ValueError, TypeError, KeyError, AttributeError):
+            return {}
+
+    def latest(self) -> str:
+        """The lab whose check ran last, or ""."""
+        found = [(file.stat().st_mtime, file.stem) for file in self.path.glob("*.json")]
+        return max(found, default=(0.0, ""))[1]
+
+    def _file(self, lab: str) -> Path:
+        return self.path / f"{Path(lab).name}.json"
+
+    def _write(self, lab: str, known: Mapping[str, TaskProgress]) -> None:
+        partial = self._file(lab).with_suffix(".part")
+        partial.write_text(json.dumps({task: asdict(entry) for task, entry in known.items()}, indent=1))
+        partial.replace(self._file(lab))
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """A notebook and `drydock check` may both have news."""
+        with (self.path / ".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+
+def _task(entry: Mapping[str, Any]) -> TaskProgress:
+    return TaskProgress(
+        Status(str(entry["status"])), float(entry["fraction"]), bool(entry["passed"]), float(entry["at"])
+    )
+
+
+def folder_of_this_notebook() -> ProgressFolder | None:
+    """The folder that `drydock lab` gave this process, if it did."""
+    given = os.environ.get(VARIABLE)
+    return ProgressFolder(Path(given)) if given else None
