@@ -17,7 +17,7 @@ from typing import Any, Self
 
 from grader.checks.verdicts import Status, TaskReport
 
-#: Names the folder for a notebook's kernel. Where it is not set, as in grading, nothing is noted.
+#: Names the folder for a notebook's kernel.
 VARIABLE = "DRYDOCK_PROGRESS"
 
 
@@ -46,9 +46,7 @@ class ProgressFolder:
         self.path.mkdir(parents=True, exist_ok=True)
         with self._alone():
             known = dict(self.of(lab))
-            before = known.get(report.task)
-            passed = report.status is Status.PASSED or (before is not None and before.passed)
-            known[report.task] = TaskProgress(report.status, report.fraction, passed, time.time())
+            known[report.task] = _after(known.get(report.task), report)
             self._write(lab, known)
 
     def of(self, lab: str) -> Mapping[str, TaskProgress]:
@@ -86,7 +84,20 @@ def _task(entry: Mapping[str, Any]) -> TaskProgress:
     )
 
 
+def _after(before: TaskProgress | None, report: TaskReport) -> TaskProgress:
+    passed = report.status is Status.PASSED or (before is not None and before.passed)
+    # A daemon that was away says nothing about the work: what was earned stays.
+    unknown = report.status is Status.COULD_NOT_CHECK and before is not None
+    fraction = before.fraction if unknown and before is not None else report.fraction
+    return TaskProgress(report.status, fraction, passed, time.time())
+
+
 def folder_of_this_notebook() -> ProgressFolder | None:
-    """The folder that `drydock lab` gave this process, if it did."""
+    """The folder that `drydock lab` gave this process, or the one in the workspace where the notebook lies."""
     given = os.environ.get(VARIABLE)
-    return ProgressFolder(Path(given)) if given else None
+    if given:
+        return ProgressFolder(Path(given))
+    # workspace/labs/NN-name: opened by another program, or by a JupyterLab that was started by hand.
+    here = Path.cwd()
+    around = [ProgressFolder.in_workspace(folder) for folder in (here, *here.parents)[:3]]
+    return next((folder for folder in around if folder.path.is_dir()), None)

@@ -57,15 +57,19 @@ def _prepare(workspace: Workspace, name: str | None) -> Path:
     if not workspace.course.names(RELEASE):
         workspace.course.pick("", RELEASE)
     if name is None:
-        workspace.prepare_all()
+        _prepare_all(workspace)
         return workspace.index
     if workspace.prepare(name):
         _say(_("Your copy of the lab is in {folder}").format(folder=workspace.folder(name)))
-    workspace.prepare_all()
+    _prepare_all(workspace)
     notebook = workspace.notebook(name)
     # Said now, before the browser shows an empty page with a stack trace.
     read_notebook(notebook, f"drydock reset {name} --notebook")
     return notebook
+
+
+def _prepare_all(workspace: Workspace) -> None:
+    workspace.prepare_all(refresh=server.running(places.jupyter_folder()) is None)
 
 
 def _open(link: str, browser: bool | None) -> None:

@@ -5,19 +5,19 @@ from __future__ import annotations
 import filecmp
 import shutil
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from grader.author.course import RELEASE, WORKSPACE, Course, CourseError
 from grader.i18n import _
 from grader.progress import ProgressFolder
-from grader.widgets import index_page
+from grader.widgets import pages
 from grader.widgets.reading.course import read_labs
 
-PANEL = "panel.ipynb"
-#: Pages of the course that labs link to (../../docs/…): a link must not lead out of the workspace, where JupyterLab
+#: Documents of the course that labs link to (../../docs/…): a link must not lead out of the workspace, where JupyterLab
 #: sees nothing.
-PAGES = ("docs/glossary.md",)
+DOCUMENTS = ("docs/glossary.md",)
 #: A student's copy is named "NN-name 2026-11-24 15.30.12.ipynb": readable, sorted by time, legal everywhere.
 _STAMP = "%Y-%m-%d %H.%M.%S"
 
@@ -39,7 +39,7 @@ class Workspace:
 
     @property
     def index(self) -> Path:
-        return self.root / index_page.NOTEBOOK
+        return self.root / pages.INDEX
 
     def folder(self, lab: str) -> Path:
         return self.root / RELEASE / lab
@@ -61,31 +61,30 @@ class Workspace:
                 new.append(target)
         return new
 
-    def prepare_all(self) -> None:
-        """What links lead to: all labs, the course's pages, the index with today's progress, and the panel.
+    def prepare_all(self, *, refresh: bool = True) -> None:
+        """What links lead to: all labs, the course's documents, the index with today's progress, and the panel.
 
-        The index, the panel and the pages are the course's own: they are brought up to date here.
+        ``refresh``: bring the course's own pages up to date. Not while JupyterLab may show them: it asks a student
+        to choose between two versions of a page that changed behind its back.
         """
         for lab in self.course.names(RELEASE):
             self.prepare(lab)
-        cards = read_labs(self.course)
-        self._bring(self.index, index_page.as_notebook(cards, self.progress).encode())
-        self._bring(self.root / PANEL, index_page.panel_notebook().encode())
-        for page in PAGES:
-            if (self.course.root / page).is_file():
-                self._bring(self.root / page, (self.course.root / page).read_bytes())
+        # Where notebooks that were not opened by `drydock lab` look for it.
+        self.progress.path.mkdir(parents=True, exist_ok=True)
+        for name in DOCUMENTS:
+            if (self.course.root / name).is_file():
+                _bring(self.root / name, (self.course.root / name).read_bytes())
+        for page, make in self._pages().items():
+            if refresh or not page.exists():
+                if page.exists() and not pages.is_untouched(page):
+                    page.rename(_free_name(page))
+                _bring(page, make().encode())
 
-    def _bring(self, target: Path, content: bytes) -> None:
-        """Write it unless it is there already: an open page need not be loaded again."""
-        if target.is_file() and target.read_bytes() == content:
-            return
-        target.parent.mkdir(parents=True, exist_ok=True)
-        partial = target.with_name(f".{target.name}.part")
-        try:
-            partial.write_bytes(content)
-            partial.replace(target)
-        finally:
-            partial.unlink(missing_ok=True)
+    def _pages(self) -> dict[Path, Callable[[], str]]:
+        return {
+            self.index: lambda: pages.index_notebook(read_labs(self.course), self.progress),
+            self.root / pages.PANEL: pages.panel_notebook,
+        }
 
     def is_untouched(self, lab: str) -> bool:
         """Whether the student's notebook is still exactly the release's."""
@@ -103,6 +102,19 @@ class Workspace:
         mine.rename(kept)
         _copy(self.course.release / lab / f"{lab}.ipynb", mine)
         return kept
+
+
+def _bring(target: Path, content: bytes) -> None:
+    """Write it, whole or not at all, unless it is there already."""
+    if target.is_file() and target.read_bytes() == content:
+        return
+    target.parent.mkdir(parents=True, exist_ok=True)
+    partial = target.with_name(f".{target.name}.part")
+    try:
+        partial.write_bytes(content)
+        partial.replace(target)
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 def _free_name(notebook: Path) -> Path:

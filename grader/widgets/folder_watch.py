@@ -10,25 +10,26 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-#: inotify's flags for "a file was renamed into it" and for its own file descriptor (sys/inotify.h).
-_MOVED_TO = 0x80
-_CLOEXEC = 0o2000000
+#: inotify's flags for "a file was renamed into it", for "something was made in it", and for a file descriptor that
+#: programs started later don't get (sys/inotify.h).
+_MOVED_TO, _CREATE, _CLOEXEC = 0x80, 0x100, 0o2000000
 #: Seconds between two looks where there is no inotify.
 _LOOK = 2.0
 
 
 class FolderWatch:
-    """A loop over it goes round once for each change, until ``close``. Raises OSError."""
+    """A loop over it goes round once for each change, until ``close``. Makes the folder. Raises OSError."""
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
         self._reader, self._waker = os.pipe()
-        self._inotify = _inotify_on(folder)
+        self._inotify = _inotify()
+        self._watch()
 
     def __iter__(self) -> Iterator[None]:
         sources = [self._reader] if self._inotify is None else [self._reader, self._inotify]
-        before = self._changed()
+        before = self._looks()
         try:
             while True:
                 ready, _writable, _broken = select.select(sources, [], [], None if self._inotify is not None else _LOOK)
@@ -36,35 +37,43 @@ class FolderWatch:
                     return
                 if self._inotify is not None:
                     os.read(self._inotify, 65536)
+                    # Whoever begins anew by removing the folder is followed into the next one of this name.
+                    with suppress(OSError):
+                        self._watch()
                     yield
-                elif (now := self._changed()) != before:
+                elif (now := self._looks()) != before:
                     before = now
                     yield
         finally:
-            for descriptor in (self._reader, self._inotify):
-                if descriptor is not None:
-                    os.close(descriptor)
+            for descriptor in sources:
+                os.close(descriptor)
 
-    def _changed(self) -> list[int]:
-        return sorted(file.stat().st_mtime_ns for file in self._folder.glob("*.json"))
+    def _watch(self) -> None:
+        """Watch the folder and the one around it; watching the same one twice changes nothing."""
+        if self._inotify is not None:
+            _add_watch(self._inotify, self._folder.parent, _CREATE)
+            _add_watch(self._inotify, self._folder, _MOVED_TO)
+
+    def _looks(self) -> list[tuple[str, int]]:
+        with suppress(OSError):
+            return sorted((file.name, file.stat().st_mtime_ns) for file in self._folder.glob("*.json"))
+        return []
 
     def close(self) -> None:
         """End the loop, from any thread. Safe to call twice."""
         if self._waker >= 0:
             waker, self._waker = self._waker, -1
             # Closing the last writer makes the reader ready.
-            with suppress(OSError):
-                os.close(waker)
+            os.close(waker)
 
 
-def _inotify_on(folder: Path) -> int | None:
+def _inotify() -> int | None:
     if sys.platform != "linux":
         return None
-    libc = ctypes.CDLL(None, use_errno=True)
-    descriptor = int(libc.inotify_init1(_CLOEXEC))
-    if descriptor < 0:
-        return None
-    if libc.inotify_add_watch(descriptor, os.fsencode(folder), _MOVED_TO) < 0:
-        os.close(descriptor)
-        return None
-    return descriptor
+    descriptor = int(ctypes.CDLL(None, use_errno=True).inotify_init1(_CLOEXEC))
+    return descriptor if descriptor >= 0 else None
+
+
+def _add_watch(inotify: int, folder: Path, events: int) -> None:
+    if ctypes.CDLL(None, use_errno=True).inotify_add_watch(inotify, os.fsencode(folder), events) < 0:
+        raise OSError(ctypes.get_errno(), "inotify_add_watch", str(folder))

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Any
 
-from grader.author.course import CourseError, find_course
 from grader.i18n import _
-from grader.progress import ProgressFolder
 from grader.widgets.drawing import panel as draw
-from grader.widgets.folder_watch import FolderWatch
+from grader.widgets.drawing.part import Part
 from grader.widgets.panel_feed import PanelFeed
-from grader.widgets.reading.course import LabCard, progress_folder, read_labs
+from grader.widgets.panel_tasks import TasksPart
 from grader.widgets.reading.overview import Overview
 
 #: Seconds between two looks while "live figures" is ticked.
@@ -26,37 +22,25 @@ class Panel:
     def __init__(self) -> None:
         import ipywidgets
 
-        self._status = ipywidgets.HTML(draw.paragraph(_("Looking for the lab daemon …")))
-        self._live = ipywidgets.Checkbox(
-            description=_("live figures of memory and CPU (costs some CPU itself)"), indent=False
-        )
-        self._live.observe(lambda change: self._feed.look_every(LIVE_SECONDS if change["new"] else None), "value")
-        self._sections = {
-            name: _Section(title, drawer)
-            for name, title, drawer in (
-                ("containers", _("Containers"), draw.containers),
-                ("images", _("Images"), draw.images),
-                ("networks", _("Networks"), draw.networks),
-                ("volumes", _("Volumes"), draw.volumes),
-            )
-        }
-        self._tasks = _Tasks()
-        self._box = ipywidgets.VBox(
-            [
-                self._status,
-                *self._tasks.widgets,
-                self._sections["containers"].button,
-                self._sections["containers"].body,
-                self._live,
-                *(
-                    widget
-                    for name in ("images", "networks", "volumes")
-                    for widget in (self._sections[name].button, self._sections[name].body)
-                ),
-            ]
-        )
-        self._box.add_class("drydock-panel")
         self._feed = PanelFeed(self._show, self._lost)
+        self._part = Part(_("Looking for the lab daemon …"))
+        self._status = ipywidgets.HTML(self._part.as_html())
+        self._tasks = TasksPart()
+        self._containers = _Section(_("Containers"), draw.containers)
+        self._others = (
+            _Section(_("Images"), draw.images),
+            _Section(_("Networks"), draw.networks),
+            _Section(_("Volumes"), draw.volumes),
+        )
+        live = ipywidgets.Checkbox(
+            description=_("live figures of memory and CPU (costs some CPU itself)"),
+            indent=False,
+            layout={"width": "auto"},
+        )
+        live.observe(lambda change: self._feed.look_every(LIVE_SECONDS if change["new"] else None), "value")
+        others = [widget for section in self._others for widget in section.widgets]
+        self._box = ipywidgets.VBox([self._status, *self._tasks.widgets, *self._containers.widgets, live, *others])
+        self._box.add_class("drydock-panel")
 
     def start(self) -> None:
         self._feed.start()
@@ -68,127 +52,83 @@ class Panel:
         self._tasks.close()
 
     def _show(self, overview: Overview) -> None:
-        _set(self._status, draw.status_line(overview))
-        for name, count in (
-            ("containers", len(overview.containers)),
-            ("images", len(overview.images)),
-            ("networks", len(overview.networks)),
-            ("volumes", len(overview.volumes)),
-        ):
-            self._sections[name].show(overview, count)
+        self._say(draw.status(overview))
+        self._containers.show(overview, len(overview.containers))
+        counts = (len(overview.images), len(overview.networks), len(overview.volumes))
+        for section, count in zip(self._others, counts, strict=True):
+            section.show(overview, count)
 
-    def _lost(self, why: str) -> None:
-        _set(self._status, draw.lost_line(why))
-        for section in self._sections.values():
+    def _lost(self, why: str, gone: bool) -> None:
+        self._say(draw.lost(why, gone=gone))
+        for section in (self._containers, *self._others):
             section.forget()
+
+    def _say(self, part: Part) -> None:
+        self._part = part
+        show(self._status, part)
 
     @property
     def text(self) -> str:
-        """What it shows now, as HTML without the widgets around it: for tests and for the curious."""
-        return "\n".join(
-            [self._status.value, self._tasks.html, *(section.body.value for section in self._sections.values())]
-        )
+        """All that it shows now, as plain text."""
+        sections = (self._tasks.text, self._containers.text, *(section.text for section in self._others))
+        return "\n\n".join(text for text in (self._part.as_text(), *sections) if text)
 
-    def _ipython_display_(self) -> None:
-        # IPython asks an object to display itself by this name.
-        from IPython.display import display
+    def __str__(self) -> str:
+        return self.text
 
-        display(self._box)
+    def _repr_mimebundle_(self, **wanted: Any) -> Any:
+        # IPython asks for all forms by this name. The text is what is left where no widget can be shown.
+        bundle = self._box._repr_mimebundle_(**wanted)
+        data = bundle[0] if isinstance(bundle, tuple) else bundle
+        return {**data, "text/plain": self.text}
 
 
 class _Section:
     """A heading that is a button (Tab and Space reach it), and what it opens."""
 
-    def __init__(self, title: str, drawer: Callable[[Overview], str]) -> None:
+    def __init__(self, title: str, drawer: Callable[[Overview], Part]) -> None:
         import ipywidgets
 
         self._title = title
         self._drawer = drawer
-        self.body = ipywidgets.HTML("")
-        self.button = ipywidgets.ToggleButton(value=True, description=title, layout={"width": "auto"})
-        self.button.observe(lambda _change: self._open(), "value")
         self._count = ""
-        self._open()
-
-    def show(self, overview: Overview, count: int) -> None:
-        self._count = f" ({count})"
-        self._open()
-        _set(self.body, self._drawer(overview))
-
-    def forget(self) -> None:
-        """Nothing is known while the daemon is away."""
-        self._count = ""
-        self._open()
-        _set(self.body, "")
-
-    def _open(self) -> None:
-        sign = "▾" if self.button.value else "▸"
-        words = f"{sign} {self._title}{self._count}"
-        if self.button.description != words:
-            self.button.description = words
-        self.body.layout.display = None if self.button.value else "none"
-
-
-class _Tasks:
-    """Progress through one lab's tasks: that of the latest check, or the one chosen."""
-
-    def __init__(self) -> None:
-        import ipywidgets
-
-        self._cards: tuple[LabCard, ...] = ()
-        self._folder: ProgressFolder | None = None
-        # Outside a course (a notebook of the student's own) the panel has no tasks to show.
-        with suppress(CourseError):
-            course = find_course()
-            self._cards, self._folder = read_labs(course), progress_folder(course)
-        options = [(_("the lab you work on"), ""), *((f"{c.number} · {c.title}", c.name) for c in self._cards)]
-        self._choice = ipywidgets.Dropdown(options=options, description=_("Tasks of"))
-        self._choice.observe(lambda _change: self._show(), "value")
+        self._part = Part()
         self._body = ipywidgets.HTML("")
-        self._watch: FolderWatch | None = None
-        self._show()
+        self._button = ipywidgets.ToggleButton(value=True, layout={"width": "auto"})
+        self._button.observe(lambda _change: self._head(), "value")
+        self._head()
 
     @property
     def widgets(self) -> list[Any]:
-        return [self._choice, self._body] if self._cards else []
+        return [self._button, self._body]
 
     @property
-    def html(self) -> str:
-        return str(self._body.value)
+    def text(self) -> str:
+        head = "" if self._part.caption else f"{self._title}\n"
+        return f"{head}{self._part.as_text()}" if self._count else ""
 
-    def start(self) -> None:
-        if self._folder is None:
-            return
-        # No inotify left (a limit of the machine): tasks are then shown as they were when the panel opened.
-        with suppress(OSError):
-            self._watch = FolderWatch(self._folder.path)
-            threading.Thread(target=self._follow, args=(self._watch,), name="drydock-panel-tasks", daemon=True).start()
+    def show(self, overview: Overview, count: int) -> None:
+        self._fill(f" ({count})", self._drawer(overview))
 
-    def close(self) -> None:
-        if self._watch is not None:
-            self._watch.close()
+    def forget(self) -> None:
+        """Nothing is known while the daemon is away."""
+        self._fill("", Part())
 
-    def _follow(self, watch: FolderWatch) -> None:
-        for _change in watch:
-            self._show()
+    def _fill(self, count: str, part: Part) -> None:
+        self._count, self._part = count, part
+        self._head()
+        show(self._body, part)
 
-    def _show(self) -> None:
-        if self._folder is None or not self._cards:
-            return
-        wanted = self._choice.value or self._folder.latest()
-        card = next((card for card in self._cards if card.name == wanted), None)
-        _set(
-            self._body,
-            draw.progress(card, self._folder.of(card.name))
-            if card is not None
-            else draw.paragraph(_("Run a check in a lab, or choose a lab here.")),
-        )
+    def _head(self) -> None:
+        sign = "▾" if self._button.value else "▸"
+        # Setting a trait to what it is says nothing to the browser.
+        self._button.description = f"{sign} {self._title}{self._count}"
+        self._body.layout.display = None if self._button.value else "none"
 
 
-def _set(widget: Any, html: str) -> None:
-    """Say nothing to the browser when nothing is new: a screen reader would read it again."""
-    if widget.value != html:
-        widget.value = html
+def show(widget: Any, part: Part) -> None:
+    """Put it into an HTML widget; a trait that does not change says nothing to the browser."""
+    widget.value = part.as_html()
 
 
 _open: list[Panel] = []

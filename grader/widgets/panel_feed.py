@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 
@@ -16,6 +17,7 @@ from grader.widgets.lab_docker import lab_host
 from grader.widgets.reading.overview import Overview, UseMeter, read_overview
 
 #: Events that change what the panel shows. Health checks run commands all the time: those events stay at the daemon.
+#: (Of a build that gives its image no name, dockerd 26 tells nothing: such an image is shown with the next event.)
 FILTERS: Filters = {
     "type": ["container", "image", "network", "volume"],
     "event": [
@@ -25,20 +27,28 @@ FILTERS: Filters = {
 }
 #: Seconds for further events of the same command to come: `docker run` makes five.
 _BURST = 0.25
+#: While events come without end, looking takes at most one part in so many of the time.
+_SHARE = 5
 #: Seconds between two tries while there is no daemon. A try fails within a millisecond or so.
 _RETRY = 1.0
 _SECONDS = 20.0
 
 
 class PanelFeed:
-    """Calls ``show`` with an overview, or ``lost`` with a sentence, from a thread of its own."""
+    """Calls ``show`` with an overview, or ``lost`` with a sentence and whether the daemon is gone or just silent.
 
-    def __init__(self, show: Callable[[Overview], None], lost: Callable[[str], None]) -> None:
+    From threads of its own, never two at a time.
+    """
+
+    def __init__(self, show: Callable[[Overview], None], lost: Callable[[str, bool], None]) -> None:
         self._show = show
         self._lost = lost
         self._closing = threading.Event()
         self._dirty = threading.Event()
+        #: Guards the stream: what a look found counts only if the daemon it looked at is still there.
+        self._telling = threading.Lock()
         self._stream: EventStream | None = None
+        self._away = False
         self._meter = UseMeter()
         #: Seconds between two looks while nothing happens, or None: no such looks.
         self._every: float | None = None
@@ -58,7 +68,8 @@ class PanelFeed:
         """End both threads and their connections. Safe to call twice."""
         self._closing.set()
         self._dirty.set()
-        stream = self._stream
+        with self._telling:
+            stream = self._stream
         if stream is not None:
             stream.close()
         for thread in (self._listener, self._looker):
@@ -68,31 +79,68 @@ class PanelFeed:
     def _listen(self) -> None:
         while not self._closing.is_set():
             try:
-                self._stream = stream = EventStream(lab_host(), FILTERS, moment())
-            except (NoDaemon, Unavailable, Refused) as error:
-                self._lost(str(error))
-                self._closing.wait(_RETRY)
-                continue
-            # Closing looked for a stream before there was one: the next line's loop must not begin.
+                stream = EventStream(lab_host(), FILTERS, moment())
+            except NoDaemon:
+                self._gone(_("No lab daemon is running."))
+            except (Unavailable, Refused) as error:
+                self._gone(str(error))
+            else:
+                self._follow(stream)
+                self._gone(_("The lab daemon has ended."))
+            self._closing.wait(_RETRY)
+
+    def _follow(self, stream: EventStream) -> None:
+        try:
+            with self._telling:
+                self._stream, self._away = stream, False
+            # Closing may have looked for a stream before there was one: then the loop must not begin.
             if self._closing.is_set():
-                stream.close()
+                return
             self._dirty.set()
-            with suppress(Unavailable, Refused):
-                for _event in stream:
-                    self._dirty.set()
+            for _event in stream:
+                self._dirty.set()
+        finally:
             stream.close()
-            if not self._closing.is_set():
-                self._lost(_("The lab daemon has ended. Start it in a terminal: drydock up"))
+
+    def _gone(self, why: str) -> None:
+        with self._telling:
+            self._stream = None
+            # Said once: what the next tries find is only that it is still not there.
+            if not self._away and not self._closing.is_set():
+                self._lost(why, True)
+            self._away = True
 
     def _look_after_events(self) -> None:
+        rested = 0.0
         while not self._closing.is_set():
-            self._dirty.wait(self._every)
-            self._closing.wait(_BURST if self._dirty.is_set() else 0)
+            if self._dirty.wait(self._every):
+                self._closing.wait(max(_BURST, rested - time.monotonic()))
             self._dirty.clear()
+            began = time.monotonic()
             if not self._closing.is_set():
-                # A daemon that goes away while we ask is the listener's to tell.
-                with suppress(NoDaemon, Unavailable, Refused):
-                    self._show(self._look())
+                self._look_once()
+            ended = time.monotonic()
+            rested = ended + (_SHARE - 1) * (ended - began)
+
+    def _look_once(self) -> None:
+        with self._telling:
+            stream = self._stream
+        if stream is None:
+            # The listener tells what became of the daemon, and wakes us when it is back.
+            return
+        try:
+            overview = self._look()
+        except (NoDaemon, Unavailable, Refused) as error:
+            # Gone: the listener says so, too, and better. Too busy to answer: no event will tell when it no longer is.
+            with self._telling:
+                if stream is self._stream and not self._closing.is_set():
+                    self._lost(str(error), False)
+            self._closing.wait(_RETRY)
+            self._dirty.set()
+            return
+        with self._telling:
+            if stream is self._stream and not self._closing.is_set():
+                self._show(overview)
 
     def _look(self) -> Overview:
         connection = Connection(lab_host())
@@ -100,4 +148,5 @@ class PanelFeed:
             daemon = Daemon(connection, Deadline(_SECONDS))
             return self._meter.measured(daemon, read_overview(daemon))
         finally:
-            connection.close()
+            with suppress(OSError):
+                connection.close()

@@ -1,11 +1,17 @@
 from __future__ import annotations
 
+import json
+import re
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 
-from grader.author.course import Course
+from grader.author.course import Course, find_course
 from grader.cli.workspace import Workspace
+from grader.widgets import pages
+
+_LINK = re.compile(r"\]\(([^)\s]+)\)")
 
 
 @pytest.fixture
@@ -40,3 +46,65 @@ def test_an_untouched_notebook_is_left_alone(workspace: Workspace) -> None:
     workspace.prepare("00-a")
     assert workspace.restore("00-a") is None
     assert len(list(workspace.folder("00-a").glob("*.ipynb"))) == 1
+
+
+def test_the_courses_own_pages_are_kept_up_to_date_but_what_a_student_wrote_is_kept(workspace: Workspace) -> None:
+    glossary = workspace.course.root / "docs" / "glossary.md"
+    glossary.parent.mkdir()
+    glossary.write_text("# Glossary")
+    workspace.prepare_all()
+    assert (workspace.root / "docs" / "glossary.md").read_text() == "# Glossary"
+    assert workspace.notebook("00-a").read_text() == "released"
+    assert {path.name for path in workspace.root.iterdir()} == {
+        *(".progress", "docs", "labs"),
+        *("index.ipynb", "panel.ipynb"),
+    }
+    first = workspace.index.stat()
+    workspace.prepare_all()
+    assert workspace.index.stat().st_ino == first.st_ino, "the same page is not written again"
+    written = json.loads(workspace.index.read_text())
+    written["cells"][0]["source"] = ["my own notes"]
+    workspace.index.write_text(json.dumps(written))
+    glossary.write_text("# Glossary, longer")
+    workspace.prepare_all(refresh=False)
+    assert "my own notes" in workspace.index.read_text(), "JupyterLab may be showing it"
+    workspace.prepare_all()
+    assert pages.is_untouched(workspace.index)
+    (kept,) = workspace.root.glob("index 2*.ipynb")
+    assert "my own notes" in kept.read_text()
+    assert (workspace.root / "docs" / "glossary.md").read_text() == "# Glossary, longer"
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """The real course, as a student has it."""
+    root = tmp_path_factory.mktemp("course")
+    for name in ("labs", "docs"):
+        (root / name).symlink_to(find_course().root / name)
+    workspace = Workspace(Course(root))
+    workspace.prepare_all()
+    return workspace
+
+
+def test_every_link_leads_to_something_that_a_student_can_open(whole: Workspace) -> None:
+    """JupyterLab serves the workspace alone: a link out of it leads nowhere."""
+    broken = []
+    headings = {
+        re.sub(r"[^\w -]", "", line.lstrip("# ").lower()).replace(" ", "-")
+        for line in (whole.root / "docs" / "glossary.md").read_text().splitlines()
+        if line.startswith("#")
+    }
+    seen = 0
+    for notebook in whole.root.rglob("*.ipynb"):
+        for cell in json.loads(notebook.read_text())["cells"]:
+            for link in _LINK.findall("".join(cell["source"])) if cell["cell_type"] == "markdown" else ():
+                path, _hash, anchor = unquote(link).partition("#")
+                if "://" in link or not path:
+                    continue
+                seen += 1
+                target = (notebook.parent / path).resolve()
+                there = target.is_file() and target.is_relative_to(whole.root.resolve())
+                if not there or (anchor and target.name == "glossary.md" and anchor not in headings):
+                    broken.append(f"{notebook.name}: {link}")
+    assert broken == []
+    assert seen > 100

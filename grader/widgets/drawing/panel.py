@@ -1,16 +1,17 @@
-"""The panel's parts as HTML: each state is a symbol and a word, never only a colour."""
+"""What each part of the panel says: every state is a symbol and a word, never only a colour."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
-from html import escape
 
 from grader.checks.sizes import human_memory, human_size
 from grader.checks.verdicts import Status
 from grader.checks.wording import SYMBOLS, status_word
 from grader.i18n import _, ngettext
 from grader.progress import TaskProgress
-from grader.widgets.index_page import bar, how_far
+from grader.widgets.drawing.how_far import bar, how_far
+from grader.widgets.drawing.part import Part
 from grader.widgets.reading.course import LabCard
 from grader.widgets.reading.overview import ContainerRow, Overview
 from grader.widgets.table import Table
@@ -19,14 +20,9 @@ from grader.widgets.table import Table
 _LONG = 40
 _STATES = {"running": "●", "paused": "◐", "created": "◌", "exited": "○", "dead": "✗", "restarting": "↻"}
 _HEALTHS = {"healthy": "✓", "unhealthy": "✗", "starting": "…"}
-_PARAGRAPH = '<p style="margin:2px 0;line-height:1.4">{text}</p>'
 
 
-def paragraph(text: str) -> str:
-    return _PARAGRAPH.format(text=escape(text))
-
-
-def status_line(overview: Overview) -> str:
+def status(overview: Overview) -> Part:
     running = sum(row.state == "running" for row in overview.containers)
     unhealthy = [row.name for row in overview.containers if row.health == "unhealthy"]
     said = ngettext(
@@ -36,23 +32,25 @@ def status_line(overview: Overview) -> str:
     ).format(version=overview.version, running=running, count=len(overview.containers))
     if unhealthy:
         said += " " + _("Unhealthy: {names}.").format(names=", ".join(unhealthy))
-    return paragraph(f"● {said}")
+    return Part(f"● {said}")
 
 
-def lost_line(why: str) -> str:
-    return paragraph(f"○ {why} " + _("This panel goes on by itself when it is back."))
+def lost(why: str, *, gone: bool) -> Part:
+    again = _("This panel goes on by itself when the daemon answers again.")
+    return Part(f"○ {why}", after=f"{_('Start it in a terminal: drydock up.')} {again}" if gone else again)
 
 
-def containers(overview: Overview) -> str:
+def containers(overview: Overview) -> Part:
     if not overview.containers:
-        return paragraph(_("There are none. Make one: docker run …"))
+        return Part(_("There are none. Make one: docker run …"))
     heads = (_("name"), _("state"), _("health"), _("image"), _("ports"), _("memory"), _("CPUs"))
-    return Table.of(heads, [_container(row) for row in overview.containers]).as_html(_("Containers"))
+    table = Table.of(heads, [_container(row) for row in overview.containers])
+    return Part("", _("Containers"), table, _measured(overview))
 
 
 def _container(row: ContainerRow) -> tuple[str, ...]:
     health = f"{_HEALTHS[row.health]} {row.health}" if row.health else "–"
-    memory = cpus = ""
+    memory = cpus = "–"
     if row.use is not None:
         memory = human_memory(row.use.memory.used)
         if row.use.memory.limit:
@@ -62,41 +60,56 @@ def _container(row: ContainerRow) -> tuple[str, ...]:
     # "Up 3 minutes" would be wrong a minute later, and nothing asks again: how it ended stays true.
     ended = row.since.split(")")[0] + ")" if row.since.startswith("Exited (") else ""
     state += f" {ended.removeprefix('Exited ')}" if ended else ""
-    return (row.name, state, health, _short(row.image), ", ".join(row.ports), memory, cpus)
+    return (_short(row.name), state, health, _short(row.image), ", ".join(row.ports), memory, cpus)
 
 
-def images(overview: Overview) -> str:
+def _measured(overview: Overview) -> str:
+    """Between two events nobody measures: old figures must not look like new ones."""
+    uses = [row.use for row in overview.containers if row.use is not None]
+    if not uses:
+        return ""
+    said = _("Memory as it was at {time}.").format(time=_clock(max(use.memory.at for use in uses)))
+    befores = [use.since for use in uses if use.since is not None]
+    if befores:
+        said += " " + _("CPUs: the average since {time}.").format(time=_clock(min(befores)))
+    return said
+
+
+def _clock(at: float) -> str:
+    return time.strftime("%H:%M:%S", time.localtime(at))
+
+
+def images(overview: Overview) -> Part:
     rest = ngettext(
         "{count} course image (drydock/…) is there, too.",
         "{count} course images (drydock/…) are there, too.",
         overview.course_images,
     ).format(count=overview.course_images)
     if not overview.images:
-        return paragraph(_("None of your own.") + " " + rest)
+        return Part(_("None of your own.") + " " + rest)
     rows = [(", ".join(row.names) or _("(no name: dangling)"), row.id, human_size(row.size)) for row in overview.images]
-    return Table.of((_("name"), _("ID"), _("size")), rows).as_html(_("Images")) + paragraph(rest)
+    return Part("", _("Images"), Table.of((_("name"), _("ID"), _("size")), rows), rest)
 
 
-def networks(overview: Overview) -> str:
+def networks(overview: Overview) -> Part:
     if not overview.networks:
-        return paragraph(_("None but Docker's own, and nobody is on those."))
-    rows = [(row.name, row.driver, ", ".join(row.members) or _("nobody")) for row in overview.networks]
-    return Table.of((_("name"), _("driver"), _("containers")), rows).as_html(_("Networks"))
+        return Part(_("None but Docker's own, and nobody is on those."))
+    rows = [(_short(row.name), row.driver, ", ".join(row.members) or _("nobody")) for row in overview.networks]
+    return Part("", _("Networks"), Table.of((_("name"), _("driver"), _("containers")), rows))
 
 
-def volumes(overview: Overview) -> str:
+def volumes(overview: Overview) -> Part:
     if not overview.volumes:
-        return paragraph(_("There are none."))
+        return Part(_("There are none."))
     rows = [(_short(row.name), row.driver, ", ".join(row.users) or _("nobody")) for row in overview.volumes]
-    return Table.of((_("name"), _("driver"), _("containers")), rows).as_html(_("Volumes"))
+    return Part("", _("Volumes"), Table.of((_("name"), _("driver"), _("containers")), rows))
 
 
-def progress(card: LabCard, known: Mapping[str, TaskProgress]) -> str:
+def progress(card: LabCard, known: Mapping[str, TaskProgress]) -> Part:
     rows = [(_mark(known.get(task.id)), task.title, task.id, f"{task.points:g}") for task in card.tasks]
     heads = (_("the check said last"), _("task"), _("name"), _("points"))
-    first = f'<span aria-hidden="true">{bar(card, known)}</span> {escape(how_far(card, known))}'
     title = f"{card.number} · {card.title}"
-    return _PARAGRAPH.format(text=first) + Table.of(heads, rows).as_html(title)
+    return Part(how_far(card, known), title, Table.of(heads, rows), bar=bar(card, known))
 
 
 def _mark(task: TaskProgress | None) -> str:
@@ -104,7 +117,7 @@ def _mark(task: TaskProgress | None) -> str:
         return _("· not tried")
     said = f"{SYMBOLS[task.status]} {status_word(task.status)}"
     if task.status is Status.FAILED and task.fraction:
-        said += f" ({100 * task.fraction:.0f} %)"
+        said += f" ({int(100 * task.fraction)} %)"
     if task.passed and task.status is not Status.PASSED:
         said += ", " + _("passed before")
     return said

@@ -21,7 +21,9 @@ class Use:
     """Memory now, and CPUs on average since the look before (None at the first look)."""
 
     memory: MemorySample
-    cpus: float | None
+    cpus: float | None = None
+    #: When the look before was, in seconds since 1970.
+    since: float | None = None
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,7 @@ def read_overview(daemon: Daemon) -> Overview:
     listed = [entry for entry in daemon.ask(lambda client: client.containers(all=True)) if not _is_ours(entry)]
     images = daemon.ask(lambda client: client.images())
     networks = daemon.ask(lambda client: client.networks())
-    volumes = daemon.ask(lambda client: client.volumes())["Volumes"] or ()
+    volumes = daemon.ask(lambda client: client.volumes())["Volumes"] or []
     mine = [entry for entry in images if not _is_course(entry)]
     return Overview(
         str(daemon.ask(lambda client: client.version()).get("Version", "?")),
@@ -165,6 +167,9 @@ def _volumes(volumes: list[Attrs], containers: list[Attrs]) -> list[VolumeRow]:
 class UseMeter:
     """Adds what running containers use. Remembers the last look at each, for CPUs since then."""
 
+    #: Each container measured is one more question to the daemon.
+    MOST = 40
+
     def __init__(self) -> None:
         self._before: dict[str, CpuSample] = {}
         self._machine = 0
@@ -175,7 +180,8 @@ class UseMeter:
         looked: dict[str, CpuSample] = {}
         rows = []
         for row in overview.containers:
-            stats = read_stats(daemon, row.id) if row.state == "running" else None
+            measure = row.state == "running" and len(looked) < self.MOST
+            stats = read_stats(daemon, row.id) if measure else None
             rows.append(replace(row, use=self._use(row.id, stats, looked)) if stats is not None else row)
         self._before = looked
         return replace(overview, containers=tuple(rows))
@@ -184,10 +190,10 @@ class UseMeter:
         memory, cpu = memory_sample(stats, self._machine), cpu_sample(stats)
         if cpu is not None:
             looked[identifier] = cpu
-        return Use(memory, _rate(self._before.get(identifier), cpu)) if memory is not None else None
-
-
-def _rate(before: CpuSample | None, now: CpuSample | None) -> float | None:
-    if before is None or now is None or now.at <= before.at:
-        return None
-    return max(0.0, now.used - before.used) / (now.at - before.at)
+        if memory is None:
+            return None
+        before = self._before.get(identifier)
+        # A container that was started anew counts from zero.
+        if before is None or cpu is None or cpu.at <= before.at or cpu.used < before.used:
+            return Use(memory)
+        return Use(memory, (cpu.used - before.used) / (cpu.at - before.at), before.at)

@@ -1,0 +1,116 @@
+"""The course's own pages as notebooks: the index, its table already filled in, and the panel.
+
+Each says in its metadata how its cells were, so that a page which a student has written in is told from one that is
+only old.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from grader.i18n import _
+from grader.progress import ProgressFolder
+from grader.widgets.index_page import Index, order
+from grader.widgets.reading.course import LabCard
+
+type Cells = list[dict[str, Any]]
+
+INDEX, PANEL = "index.ipynb", "panel.ipynb"
+_MARK = "drydock"
+_INDEX_CODE = "from grader.widgets import course_index\n\ncourse_index()"
+_PANEL_CODE = "from grader.widgets import panel\n\npanel()"
+
+
+def index_notebook(cards: Sequence[LabCard], progress: ProgressFolder) -> str:
+    forms = Index(cards, progress)._repr_mimebundle_()
+    table = {
+        "output_type": "execute_result",
+        "execution_count": 1,
+        "metadata": {},
+        "data": {mime: content.splitlines(keepends=True) for mime, content in forms.items()},
+    }
+    return _notebook(
+        [
+            _markdown("title", _welcome()),
+            _code("labs", _INDEX_CODE, [table]),
+            _markdown("order", f"## {_('What builds on what')}\n\n{order(cards)}"),
+        ]
+    )
+
+
+def panel_notebook() -> str:
+    return _notebook([_markdown("title", _how_to_look()), _code("panel", _PANEL_CODE, [])])
+
+
+def _welcome() -> str:
+    return "\n".join(
+        [
+            f"# {_('Drydock: the course')}",
+            "",
+            _("Click a lab to open it. Your copies are yours: nothing overwrites them."),
+            "",
+            _("- [The panel](panel.ipynb) shows what your lab's Docker is doing, beside any lab."),
+            _("- [The glossary](docs/glossary.md) explains each new word."),
+            "",
+            _("The table shows your progress when the course was opened. For the latest, click the next cell and press "
+              "**Shift + Enter**."),
+        ]
+    )  # fmt: skip
+
+
+def _how_to_look() -> str:
+    return "\n".join(
+        [
+            f"# {_('What your Docker is doing')}",
+            "",
+            _("Click the next cell and press **Shift + Enter**. Then drag this tab to the side of a lab's, so that "
+              "you see both. The panel goes on by itself while you work."),
+        ]
+    )  # fmt: skip
+
+
+def is_untouched(file: Path) -> bool:
+    """Whether nobody has written in the cells of one of these pages; running them is no writing."""
+    try:
+        content: Any = json.loads(file.read_text(encoding="utf-8"))
+        return bool(content["metadata"][_MARK] == _fingerprint(content["cells"]))
+    except (OSError, ValueError, TypeError, KeyError):
+        return False
+
+
+def _notebook(cells: Cells) -> str:
+    content = {
+        "cells": cells,
+        "metadata": {
+            _MARK: _fingerprint(cells),
+            "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
+        },
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
+    return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
+
+
+def _fingerprint(cells: Cells) -> str:
+    # JupyterLab adds an empty cell below the last one that is run with Shift-Enter.
+    sources = ["".join(cell["source"]) for cell in cells]
+    return hashlib.sha256(json.dumps([source for source in sources if source.strip()]).encode()).hexdigest()
+
+
+def _markdown(name: str, source: str) -> dict[str, Any]:
+    return {"cell_type": "markdown", "id": name, "metadata": {}, "source": source.splitlines(keepends=True)}
+
+
+def _code(name: str, source: str, outputs: list[dict[str, Any]]) -> dict[str, Any]:
+    return {
+        "cell_type": "code",
+        "id": name,
+        "metadata": {},
+        "execution_count": 1 if outputs else None,
+        "outputs": outputs,
+        "source": source.splitlines(keepends=True),
+    }
