@@ -132,14 +132,17 @@ class Configured(Labelled):
 
     @expectation
     def runs_as(self, user: str) -> Claim:
-        """Its main process runs as this user, written as in USER or ``--user`` (unset is root)."""
+        """Its main process runs as this user, written as in USER or ``--user`` (unset is root).
+
+        Without a group in ``user`` any group will do.
+        """
         wanted = arguments.text(user, "user")
         return self._field(
             self._says(_("{what} runs as the user {user}"), user=wanted),
             wanted,
             "Config",
             "User",
-            right=lambda has: _user(has) == _user(wanted),
+            right=lambda has: same_user(has, wanted),
             show=lambda has: str(has) if has else _("root (none is set)"),
             look=self._config_look("USER", "user"),
         )
@@ -254,6 +257,12 @@ class Configured(Labelled):
 def is_healthcheck(check: Any) -> bool:
     """Whether ``Config.Healthcheck`` makes the engine test anything: it may be missing, empty or NONE."""
     return bool(((check or {}).get("Test") or ["NONE"])[0] != "NONE")
+
+
+def same_user(has: object, wanted: str) -> bool:
+    """Whether two spellings mean one user; the group counts only when ``wanted`` names one."""
+    compared = str(has or "") if ":" in wanted else str(has or "").partition(":")[0]
+    return _user(compared) == _user(wanted)
 
 
 def _user(user: object) -> str:
