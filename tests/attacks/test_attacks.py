@@ -150,6 +150,10 @@ def bomber(course: Course, _known: Known) -> NotebookNode:
     return with_cells(nb, "last-answer", attacks.FORK_BOMB)
 
 
+def spoiler(course: Course, _known: Known) -> NotebookNode:
+    return with_cells(course.answered(ALL), "web-setup", attacks.SETUP_KERNEL)
+
+
 def killer(course: Course, _known: Known) -> NotebookNode:
     return with_cells(course.answered(ALL), "vol-answer", attacks.KILL_DAEMON)
 
@@ -182,6 +186,7 @@ SUBMISSIONS: dict[str, Maker] = {
     "b-bomber": bomber,
     "c-looker": looker,
     "d-flooder": flooder,
+    "e-spoiler": spoiler,
     "f-honest": honest,
     "g-honest": honest,
     "h-liar": liar,
@@ -214,6 +219,7 @@ EXPECTED: dict[str, dict[str, float | None]] = {
     "a-stuntman": FULL,
     "c-looker": FULL,
     "d-flooder": FULL,
+    "e-spoiler": FULL,
     "f-honest": FULL,
     "g-honest": FULL,
     "h-liar": {**NOTHING, "vol": 3},
@@ -263,6 +269,7 @@ PLACES = [
     *(("a-stuntman", name) for name in attacks.STUNTS),
     *(("b-bomber", name) for name in (*attacks.BOMBS, *attacks.FORK_BOMB)),
     ("d-flooder", "thousand-containers"),
+    ("e-spoiler", "setup-kernel"),
     ("i-killer", "kill-daemon"),
     ("j-filler", "full-daemon"),
     ("l-false-daemon", "false-daemon"),
@@ -287,6 +294,8 @@ def test_attacks_really_took_place(graded: Course) -> None:
     for student, attack, wanted in (
         ("b-bomber", "disk", "stopped: 5"),
         ("b-bomber", "memory", "KernelDied"),
+        ("e-spoiler", "setup-kernel", "folders: 2"),
+        ("e-spoiler", "setup-kernel", "left: []"),
         ("l-false-daemon", "false-daemon", "10.77.0.0/24"),
         ("a-stuntman", "output-flood", "its kernel was ended"),
         ("a-stuntman", "os-exit", "KernelDied"),
@@ -295,6 +304,12 @@ def test_attacks_really_took_place(graded: Course) -> None:
     ):
         outputs = json.dumps(_attack_cell(graded, student, attack).outputs, ensure_ascii=False)
         assert wanted in outputs, (attack, outputs[:3000])
+
+
+def test_tasks_are_prepared_whatever_was_done_to_the_kernel_that_does_it(graded: Course) -> None:
+    cells = graded.graded("e-spoiler").cells
+    prepared = next(c for c in cells if c.metadata.get("nbgrader", {}).get("grade_id") == "web-setup")
+    assert "prepared-web" in "".join(output.text for output in prepared.outputs), prepared.outputs
 
 
 def test_output_is_small_whatever_was_printed(graded: Course) -> None:
