@@ -54,9 +54,11 @@ messages: setup ## Make the translators' catalogue anew from the code
 	  -o grader/locale/drydock.pot grader
 
 .PHONY: lock
-lock: setup ## Resolve requirements.lock anew from pyproject.toml
+lock: setup ## Resolve requirements.lock (and the Binder image's part) anew from pyproject.toml
 	@uv pip compile pyproject.toml --group dev --universal --generate-hashes --no-header --no-emit-index-url \
 	  -q -o requirements.lock
+	@uv pip compile pyproject.toml --universal --generate-hashes --no-header --no-annotate --no-emit-index-url \
+	  -c requirements.lock -q -o binder/requirements.txt
 
 .PHONY: clean
 clean: ## Stop the lab daemon and remove what can be made again (never workspace/)
