@@ -1,0 +1,191 @@
+"""The course's Binder image, and a container of it under the rules of Binder's pods, on a native engine."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import socket
+import subprocess
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import base_image
+from outside import way_out
+
+from grader.engines.layout import runtime_folder
+from grader.engines.native import NativeEngine
+from grader.engines.protocol import Engine
+from grader.engines.relay import Connector, Relay
+
+ROOT = Path(__file__).parents[2]
+IMAGE = "drydock-binder"
+MIB = 2**20
+BASE_URL = "/user/visitor/"
+_SETTINGS = (f"base_url={BASE_URL}", "token={token}", "trust_xheaders=True", "allow_origin=*", "allow_origin_pat=.*")
+#: What mybinder.org gives a session: an ordinary user and 2 GiB. Kubernetes masks the same paths as Docker.
+RULES = (
+    "--user", "1000:1000", "--cap-drop", "ALL", "--security-opt", "no-new-privileges",
+    "--memory", "2g", "--memory-swap", "2g", "--pids-limit", "4096",
+)  # fmt: skip
+
+
+@contextmanager
+def builder() -> Iterator[Engine]:
+    """A native engine whose data lies on the disk: what a container writes must not count as its memory."""
+    folder = runtime_folder() / "binder"
+    NativeEngine.forget(folder)
+    engine = NativeEngine(images=False, folder=folder)
+    try:
+        engine.start()
+        yield engine
+    finally:
+        engine.stop()
+        NativeEngine.forget(folder)
+
+
+def docker(engine: Engine, *words: str, timeout: float = 60) -> str:
+    """What a docker command prints; its failure is the test's, with all it said."""
+    command = ["docker", "--host", engine.endpoint.host, *words]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=timeout, check=False)
+    assert done.returncode == 0, f"{' '.join(words)}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
+    return done.stdout
+
+
+def bring_base(engine: Engine) -> None:
+    """Debian 13, by the name that the Dockerfile asks for."""
+    with tempfile.TemporaryDirectory() as scratch:
+        archive = Path(scratch) / "debian.tar"
+        base_image.make(archive)
+        base_image.bring(archive, engine.endpoint.host)
+
+
+def build(engine: Engine) -> None:
+    """`docker buildx build` as repo2docker runs it, and a way to Debian's and Python's packages."""
+    gateway = docker(engine, "network", "inspect", "bridge", "--format", "{{(index .IPAM.Config 0).Gateway}}").strip()
+    with way_out(engine) as port:
+        proxy = f"http://{gateway}:{port}"
+        arguments = {"NB_USER": "jovyan", "NB_UID": "1000", "http_proxy": proxy, "https_proxy": proxy}
+        options = [word for name, value in arguments.items() for word in ("--build-arg", f"{name}={value}")]
+        docker(
+            engine, "buildx", "build", "--progress", "plain", "--load", *options,
+            "--file", "binder/Dockerfile", "--tag", IMAGE, ".",
+            timeout=1500,
+        )  # fmt: skip
+
+
+def carry(engine: Engine) -> None:
+    """What a registry does to an image: its layers are packed and unpacked as new files."""
+    with tempfile.TemporaryDirectory(dir="/var/tmp") as scratch:
+        archive = str(Path(scratch) / "image.tar")
+        docker(engine, "save", "--output", archive, IMAGE, timeout=300)
+        docker(engine, "builder", "prune", "--all", "--force", timeout=120)
+        docker(engine, "image", "rm", IMAGE, base_image.NAME, timeout=120)
+        docker(engine, "load", "--input", archive, timeout=300)
+
+
+@dataclass(frozen=True)
+class Session:
+    """A container of the image, as BinderHub starts it for one visitor."""
+
+    engine: Engine
+    name: str
+    port: int
+    token: str
+
+    @contextmanager
+    def reachable(self) -> Iterator[None]:
+        """Its port on this machine's localhost, as an engine's published ports are for students."""
+        loop = asyncio.new_event_loop()
+        connector = Connector(self.engine.enter)
+        with tempfile.TemporaryDirectory() as scratch:
+            relay = Relay(connector, Path(scratch) / "ports.json")
+            loop.run_until_complete(relay.follow({self.port}))
+            thread = threading.Thread(target=loop.run_forever, daemon=True)
+            thread.start()
+            try:
+                yield
+            finally:
+                asyncio.run_coroutine_threadsafe(relay.follow(set()), loop).result()
+                loop.call_soon_threadsafe(loop.stop)
+                thread.join()
+                connector.close()
+
+    def link(self, page: str) -> str:
+        """The address where Binder's link with this ``urlpath`` ends."""
+        return f"http://127.0.0.1:{self.port}{BASE_URL}{page}?token={self.token}"
+
+    def run(self, *words: str, timeout: float = 120) -> str:
+        """What a command in it prints."""
+        return docker(self.engine, "exec", self.name, *words, timeout=timeout)
+
+    def fails(self, *words: str) -> bool:
+        command = ["docker", "--host", self.engine.endpoint.host, "exec", self.name, *words]
+        return subprocess.run(command, capture_output=True, timeout=60, check=False).returncode != 0
+
+    def status_of_process_1(self) -> Mapping[str, str]:
+        """What the kernel says of its rights."""
+        lines = self.run("cat", "/proc/1/status").splitlines()
+        return {name: value.strip() for name, _colon, value in (line.partition(":") for line in lines)}
+
+    def log(self) -> str:
+        command = ["docker", "--host", self.engine.endpoint.host, "logs", self.name]
+        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+        return done.stdout
+
+    def wait_until_it_serves(self, seconds: float) -> float:
+        """How long that took from the container's start."""
+        end = time.monotonic() + seconds
+        while "is running at" not in self.log():
+            assert time.monotonic() < end, self.log()
+            assert self.engine.endpoint.client().containers.get(self.name).status == "running", self.log()
+            time.sleep(0.5)
+        began = docker(self.engine, "inspect", "--format", "{{.State.StartedAt}}", self.name).strip()
+        return time.time() - datetime.fromisoformat(began[:26] + "+00:00").timestamp()
+
+    def was_killed_for_memory(self) -> bool:
+        """Whether the kernel ended any process in it for its limit."""
+        answer = self.run(
+            "sh", "-c", "grep -h oom_kill /sys/fs/cgroup/memory/memory.oom_control /sys/fs/cgroup/memory.events"
+        )
+        return any(line.split()[-1] != "0" for line in answer.splitlines() if line.startswith("oom_kill "))
+
+    def memory(self) -> Mapping[str, int]:
+        """MiB: what programs hold (without the kernel's cache of files), and what each of the large ones has."""
+        text = self.run(
+            "sh", "-c", "cat /sys/fs/cgroup/memory/memory.stat /sys/fs/cgroup/memory.stat 2>/dev/null; true"
+        )
+        numbers = {key: int(value) for key, value in (line.split() for line in text.splitlines())}
+        held = numbers.get("total_rss", numbers.get("anon", 0)) + numbers.get("total_shmem", numbers.get("shmem", 0))
+        processes = self.run("ps", "-e", "-o", "rss=,comm=", "--sort=-rss").splitlines()[:4]
+        return {"held": held // MIB} | {line.split()[1]: int(line.split()[0]) // 1024 for line in reversed(processes)}
+
+
+@contextmanager
+def session(engine: Engine, image: str, *, cpus: str = "2") -> Iterator[Session]:
+    """A session of one visitor, serving."""
+    name, port, token = f"jupyter-{secrets.token_hex(3)}", free_port(), secrets.token_hex(16)
+    # BinderHub's own launcher and arguments (binderhub/binderspawner_mixin.py and its chart's singleuser.cmd).
+    launcher = "import os, sys; os.execvp('jupyter-lab', sys.argv)"
+    arguments = [f"{app}.{setting}" for setting in _SETTINGS for app in ("--NotebookApp", "--ServerApp")]
+    docker(
+        engine, "run", "--detach", "--name", name, *RULES, "--cpus", cpus, "--publish", f"127.0.0.1:{port}:8888", image,
+        "python3", "-c", launcher, "--ip=0.0.0.0", "--port=8888",
+        *(argument.format(token=token) for argument in arguments),
+    )  # fmt: skip
+    running = Session(engine, name, port, token)
+    try:
+        print(f"JupyterLab served after {running.wait_until_it_serves(300):.1f} s")
+        yield running
+    finally:
+        docker(engine, "rm", "--force", "--volumes", name)
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as made:
+        return int(made.getsockname()[1])

@@ -1,0 +1,107 @@
+"""binder/ fits the rest of the course, and `start` does what it promises (test_binder.py builds and uses the image)."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from grader.cli import packages
+from grader.engines.microvm.engine import MicrovmEngine
+
+_ROOT = Path(__file__).parents[2]
+_BINDER = _ROOT / "binder"
+
+
+def _entries(lock: Path) -> dict[str, str]:
+    """Package name: its pinned version with all hashes. (The root's lock also says why each is there.)"""
+    found = {}
+    for text in re.split(r"\n(?=[\w.-]+==)", lock.read_text()):
+        lines = [line.strip(" \\") for line in text.splitlines() if not line.lstrip().startswith("#")]
+        # What comes after a semicolon says on which systems; tests need some packages on more of them.
+        pin = lines[0].partition(" ;")[0]
+        found[pin.partition("==")[0]] = "\n".join([pin, *filter(None, lines[1:])])
+    return found
+
+
+def test_the_image_has_the_locked_packages_without_those_for_tests() -> None:
+    whole, image = _entries(_ROOT / "requirements.lock"), _entries(_BINDER / "requirements.txt")
+    assert {name for name in image if image[name] != whole.get(name)} == set(), "run: make lock"
+    project = tomllib.loads((_ROOT / "pyproject.toml").read_text())
+    needed = {canonicalize_name(Requirement(text).name) for text in project["project"]["dependencies"]}
+    only_tests = {canonicalize_name(Requirement(text).name) for text in project["dependency-groups"]["dev"]} - needed
+    assert needed <= set(image), "run: make lock"
+    assert not {"playwright", "mypy", "pytest"} & set(image)
+    assert len(set(image) & only_tests) < len(only_tests) / 2
+
+
+def test_the_image_has_what_the_microvm_engine_needs_and_no_docker_daemon() -> None:
+    lines = (_BINDER / "apt.txt").read_text().splitlines()
+    installed = {line.strip() for line in lines if line.strip() and not line.startswith("#")}
+    needed = {package.name for package in packages.packages("microvm")}
+    assert needed <= installed
+    assert {"docker-cli", "docker-buildx", "docker-compose", "python3-venv"} <= installed
+    assert "docker.io" not in installed
+
+
+def test_the_base_has_a_version_and_no_registry_is_named() -> None:
+    text = (_BINDER / "Dockerfile").read_text()
+    (base,) = re.findall(r"^ARG BASE=(\S+)$", text, re.MULTILINE)
+    assert re.fullmatch(r"[a-z]+:\d[\w.-]*", base)
+    assert re.findall(r"^FROM (.+)$", text, re.MULTILINE) == ["${BASE}"]
+
+
+def test_repo2docker_takes_the_dockerfile_and_its_start_and_postbuild_can_run() -> None:
+    assert all(os.access(_BINDER / name, os.X_OK) for name in ("start", "postBuild"))
+
+
+@pytest.fixture
+def elsewhere() -> Iterator[Mapping[str, str]]:
+    """An environment with a runtime folder and a state of its own."""
+    folder = Path(tempfile.mkdtemp(prefix="dd-"))
+    folder.chmod(0o711)
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("DOCKER_")}
+    environment |= {"DRYDOCK_RUNTIME": f"{folder}/r", "DRYDOCK_STATE": f"{folder}/s"}
+    try:
+        yield environment
+    finally:
+        drydock = Path(sys.executable).parent / "drydock"
+        subprocess.run([drydock, "down", "--forget"], env=environment, cwd=_ROOT, check=True, capture_output=True)
+        shutil.rmtree(folder)
+
+
+def _start(environment: Mapping[str, str], *words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [_BINDER / "start", *words], env=environment, capture_output=True, text=True, check=False, timeout=220
+    )
+
+
+def test_start_becomes_its_command_even_without_a_daemon(elsewhere: Mapping[str, str], tmp_path: Path) -> None:
+    for tool in ("bash", "dirname", "echo"):
+        (tmp_path / tool).symlink_to(str(shutil.which(tool)))
+    done = _start({**elsewhere, "PATH": f"{Path(sys.executable).parent}:{tmp_path}"}, "echo", "the notebooks open")
+    assert (done.returncode, done.stdout) == (0, "the notebooks open\n")
+    assert "qemu-system-x86_64" in done.stderr
+    assert "The lab daemon did not start" in done.stderr
+
+
+@pytest.mark.daemon
+@pytest.mark.skipif(not MicrovmEngine.probe().works, reason=MicrovmEngine.probe().reason)
+def test_start_brings_the_daemon_up_first(elsewhere: Mapping[str, str]) -> None:
+    host = f"unix://{elsewhere['DRYDOCK_RUNTIME']}/lab/s/docker.sock"
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    done = _start(
+        {**elsewhere, "PATH": path, "DOCKER_HOST": host}, "docker", "run", "--rm", "drydock/busybox:1", "echo", "up"
+    )
+    assert (done.returncode, done.stdout) == (0, "up\n"), done.stderr
+    assert "(microvm engine" in done.stderr
