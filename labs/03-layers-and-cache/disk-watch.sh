@@ -1,0 +1,16 @@
+#!/bin/bash
+# Three buoys leave their measurements, equally large. The disk watch reports where those of one of them lie.
+docker rm -f buoy-red buoy-green buoy-white buoy-full >/dev/null 2>&1
+buoy() {
+    docker run --name "$1" drydock/busybox:1 sh -c "head -c 2000000 /dev/zero > /var/waves-$2.dat"
+}
+buoy buoy-red 17 &
+buoy buoy-green 23 &
+buoy buoy-white 42 &
+wait
+if [ "$(docker info --format '{{.Driver}}')" = overlay2 ]; then
+    docker inspect --format 'large folder: {{.GraphDriver.Data.UpperDir}}' buoy-green
+else
+    # This store keeps its folders elsewhere, and `docker inspect` doesn't tell where.
+    echo "large file: /var/waves-23.dat, in one of the containers"
+fi >disk-report.txt

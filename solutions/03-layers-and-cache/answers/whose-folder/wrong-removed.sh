@@ -1,0 +1,2 @@
+# expect: no container named buoy-full
+docker rm buoy-green
