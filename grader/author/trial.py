@@ -1,4 +1,7 @@
-"""Run cases on a fresh daemon, inside the same walls and with the same checker as grading."""
+"""Run cases on a fresh daemon, inside the same walls and with the same checker as grading.
+
+What runs is the author's own work: on an engine without walls it runs without them.
+"""
 
 from __future__ import annotations
 
@@ -58,7 +61,7 @@ def run_cases(cases: Sequence[Case], folder: Path, make_engine: EngineMaker, nur
         with (
             _workdir(folder) as workdir,
             make_engine([workdir]) as engine,
-            student_kernel(engine, workdir, nursery=nursery) as kernel,
+            student_kernel(engine, workdir, confined=engine.has_walls, nursery=nursery) as kernel,
             checker(engine, nursery=nursery) as checks,
         ):
             # The kernel was launched first, so that it boots while the checker does.

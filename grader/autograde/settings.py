@@ -14,8 +14,6 @@ from grader.i18n import _
 from grader.values.secret import SECRET_FILE
 
 _GIB = 1024**3
-#: Engines behind whose walls a student's code can run (see docs/security.md).
-_WALLED = ("native", "rootless", "microvm")
 
 
 class NoWalls(Exception):
@@ -74,7 +72,7 @@ class Drydock(Configurable):  # type: ignore[misc]
             raise NoWalls(f"{error} {error.remedy}".strip()) from error
         if not probe.works:
             raise NoWalls(f"{probe.reason} {probe.remedy}".strip())
-        if kind not in _WALLED and not self.i_trust_these_students:
+        if not engine_class(kind).has_walls and not self.i_trust_these_students:
             raise NoWalls(
                 _(
                     "Grading would run the students' code without a wall (engine “{kind}”), as you, with your files."
@@ -86,4 +84,5 @@ class Drydock(Configurable):  # type: ignore[misc]
         return kind
 
     def confined(self, kind: str) -> bool:
-        return kind in _WALLED
+        """Whether a student's code runs behind walls (see docs/security.md)."""
+        return engine_class(kind).has_walls

@@ -22,11 +22,18 @@ def command() -> None:
 
 @command.command("check")
 @click.argument("labs", nargs=-1)
-@click.option("--jobs", "-j", type=click.IntRange(1, 64), default=None, help="Daemons at once (default: one per CPU).")
+@click.option(
+    "--jobs",
+    "-j",
+    type=click.IntRange(1, 64),
+    default=None,
+    help="Daemons at once (default: one per CPU, and one where all publish their ports on this machine).",
+)
 @click.option("--runs", type=click.IntRange(1, 100), default=3, show_default=True, help="Runs of each solution.")
 @click.option("--seconds", type=float, default=30.0, show_default=True, help="The most a solution may take.")
 @click.option("--task", "tasks", multiple=True, help="Only the answers to this task (may be repeated).")
 @click.option("--alone", is_flag=True, help="A daemon for every case, also where several can share one (slower).")
+@click.option("--brief", is_flag=True, help="The blank release and the solution, but no other answers.")
 @click.option("--engine", "kind", default=None, help="The engine to use (default: the best one here).")
 @click.option("--json", "json_file", type=click.Path(path_type=Path), default=None, help="Write all results here.")
 def check(
@@ -37,6 +44,7 @@ def check(
     seconds: float,
     tasks: tuple[str, ...],
     alone: bool,
+    brief: bool,
     kind: str | None,
     json_file: Path | None,
 ) -> None:
@@ -50,13 +58,20 @@ def check(
 
     course = find_course()
     names = _chosen(course, labs)
-    plan = Plan(runs=runs, seconds=seconds, jobs=jobs or os.cpu_count() or 1, tasks=tasks, alone=alone)
+    plan = Plan(runs=runs, seconds=seconds, jobs=jobs or _jobs(kind), tasks=tasks, alone=alone, brief=brief)
     with LiveProgress(Console(stderr=True)) as progress:
         proof = prove(course, names, plan, make_engine=maker(kind), progress=progress)
     show(proof, Console())
     if json_file is not None:
         json_file.write_text(json.dumps(as_json(proof), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     raise SystemExit(_exit_code(proof))
+
+
+def _jobs(kind: str | None) -> int:
+    """How many daemons at once: as many as processors, where their published ports don't meet."""
+    from grader.engines import best_kind, engine_class
+
+    return (os.cpu_count() or 1) if engine_class(kind or best_kind()).has_own_ports else 1
 
 
 def _exit_code(proof: Proof) -> int:

@@ -52,6 +52,8 @@ class NamespaceEngine(Engine):
 
     kind: ClassVar[str]
     needs_relay: ClassVar[bool] = True
+    has_walls: ClassVar[bool] = True
+    has_own_ports: ClassVar[bool] = True
 
     def __init__(
         self,

@@ -86,6 +86,10 @@ class Engine(ABC):
     kind: ClassVar[str]
     #: One sentence: which wall stands between a container in this engine and the host.
     isolation: ClassVar[str]
+    #: Whether ``confine`` has walls to offer.
+    has_walls: ClassVar[bool] = False
+    #: Whether two engines at once may publish the same port.
+    has_own_ports: ClassVar[bool] = False
 
     def __init__(self, *, shares: Sequence[Path] = (), limits: Limits | None = None, images: bool = True) -> None:
         """``shares``: host folders the daemon sees at the same path. ``images``: with the course images in it."""
