@@ -1,4 +1,4 @@
-"""Three sample submissions of the real lab 00, through the course's own nbgrader_config.py."""
+"""A perfect, a half-done and an empty submission of every lab, through the course's own nbgrader_config.py."""
 
 from __future__ import annotations
 
@@ -7,14 +7,17 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
 
-pytestmark = pytest.mark.daemon
+pytestmark = [pytest.mark.daemon, pytest.mark.timeout(600)]
 REPO = Path(__file__).resolve().parents[2]
-LAB = "00-welcome"
+LABS = sorted(path.parent.name for path in (REPO / "solutions").glob("*/*.ipynb"))
 
 
 def run(root: Path, *words: str) -> subprocess.CompletedProcess[str]:
@@ -29,47 +32,76 @@ def run(root: Path, *words: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.fixture(scope="module")
-def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.mktemp("course")
+@dataclass(frozen=True)
+class Graded:
+    """One lab's three submissions: by student, task → what the report says of its check."""
+
+    root: Path
+    lab: str
+    #: The tasks whose answers the half-done submission has.
+    half: list[str]
+    checks: Mapping[str, Mapping[str, Any]]
+    totals: Mapping[str, tuple[float, float]]
+
+
+@pytest.fixture(scope="module", params=LABS)
+def graded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Graded:
+    lab, root = request.param, tmp_path_factory.mktemp("course")
     shutil.copy(REPO / "nbgrader_config.py", root)
-    shutil.copytree(REPO / "solutions" / LAB, root / "solutions" / LAB)
-    done = run(root, "-m", "nbgrader", "generate_assignment", LAB)
-    assert done.returncode == 0, done.stderr
-    return root
+    shutil.copytree(REPO / "solutions" / lab, root / "solutions" / lab)
+    released = run(root, "-m", "nbgrader", "generate_assignment", lab)
+    assert released.returncode == 0, released.stderr
+    solved = answers(lab)
+    half = dict(list(solved.items())[: len(solved) // 2])
+    for student, given in (("full", solved), ("half", half), ("none", {})):
+        hand_in(root, lab, student, given)
+    done = run(root, "-c", "from grader.cli import main; main()", "grade", lab, "--report", "all.json")
+    assert done.returncode == 0, done.stdout + done.stderr
+    records = {record["student"]: record for record in json.loads((root / "all.json").read_text())}
+    return Graded(
+        root=root,
+        lab=lab,
+        half=[name.removesuffix("-answer") for name in half],
+        checks={who: {check["name"]: check for check in record["checks"]} for who, record in records.items()},
+        totals={who: (record["score"], record["max_score"]) for who, record in records.items()},
+    )
 
 
-def answers() -> dict[str, str]:
+def answers(lab: str) -> dict[str, str]:
     """Answer cell → the author's solution, as a student would type it."""
-    nb = nbformat.read(REPO / "solutions" / LAB / f"{LAB}.ipynb", as_version=4)
+    nb = nbformat.read(REPO / "solutions" / lab / f"{lab}.ipynb", as_version=4)
     named = {c.metadata.nbgrader.grade_id: c.source for c in nb.cells if "nbgrader" in c.metadata}
     return {name: source for name, source in named.items() if name.endswith("-answer")}
 
 
-def hand_in(root: Path, student: str, given: dict[str, str]) -> None:
-    folder = root / "submitted" / student / LAB
-    shutil.copytree(root / "labs" / LAB, folder)
-    nb = nbformat.read(folder / f"{LAB}.ipynb", as_version=4)
+def hand_in(root: Path, lab: str, student: str, given: dict[str, str]) -> None:
+    folder = root / "submitted" / student / lab
+    shutil.copytree(root / "labs" / lab, folder)
+    nb = nbformat.read(folder / f"{lab}.ipynb", as_version=4)
     for cell in nb.cells:
         name = cell.metadata.get("nbgrader", {}).get("grade_id", "")
         cell.source = given.get(name, cell.source)
-    nbformat.write(nb, folder / f"{LAB}.ipynb")
+    nbformat.write(nb, folder / f"{lab}.ipynb")
 
 
-def test_full_half_and_no_work_on_lab_00(course: Path) -> None:
-    solved = answers()
-    half = dict(list(solved.items())[: len(solved) // 2])
-    for student, given in (("full", solved), ("half", half), ("none", {})):
-        hand_in(course, student, given)
-    done = run(course, "-c", "from grader.cli import main; main()", "grade", LAB, "--report", "all.json")
-    assert done.returncode == 0, done.stdout + done.stderr
-    records = {record["student"]: record for record in json.loads((course / "all.json").read_text())}
-    full, part, none = (records[name] for name in ("full", "half", "none"))
-    lost = [check["report"] for check in full["checks"] if check["score"] != check["points"]]
-    assert full["score"] == full["max_score"] > 0, lost
-    assert len(half) * 5 <= part["score"] < full["score"]
-    assert none["score"] == 0, [check["name"] for check in none["checks"] if check["score"]]
-    feedback = run(course, "-m", "nbgrader", "generate_feedback", LAB)
+def lost(checks: Mapping[str, Any]) -> list[Any]:
+    return [(name, check["report"]) for name, check in checks.items() if check["score"] != check["points"]]
+
+
+def test_perfect_half_and_empty_work(graded: Graded) -> None:
+    full, most = graded.totals["full"]
+    assert full == most > 0, lost(graded.checks["full"])
+    assert graded.totals["none"][0] == 0, [name for name, check in graded.checks["none"].items() if check["score"]]
+    part = graded.checks["half"]
+    assert not lost({task: part[task] for task in graded.half})
+    # What was not done may have some of its points by what was done before, never all of them.
+    assert all(part[task]["score"] < part[task]["points"] for task in part if task not in graded.half)
+    assert graded.totals["half"][0] == pytest.approx(sum(check["score"] for check in part.values()))
+    assert len(graded.half) >= 1
+
+
+def test_feedback_shows_reasons_and_no_hidden_tests(graded: Graded) -> None:
+    feedback = run(graded.root, "-m", "nbgrader", "generate_feedback", graded.lab)
     assert feedback.returncode == 0, feedback.stderr
-    page = (course / "feedback" / "half" / LAB / f"{LAB}.html").read_text()
+    page = (graded.root / "feedback" / "half" / graded.lab / f"{graded.lab}.html").read_text()
     assert "Hint" in page and "HIDDEN TESTS" not in page
