@@ -17,7 +17,7 @@ from grader.checks.deadline import Deadline
 from grader.checks.errors import AuthorError, CheckFailed, CouldNotCheck, OutOfTime, Refused, Unavailable
 from grader.checks.event import Event
 from grader.checks.expectation import Context, author_verdict
-from grader.checks.image import Image
+from grader.checks.image import Image, Images
 from grader.checks.network import Network
 from grader.checks.throwaway import sweep
 from grader.checks.verdicts import Status, TaskReport, Verdict
@@ -147,6 +147,10 @@ class Task:
     def image(self, reference: str) -> Image:
         """An image by its name and tag."""
         return Image(self._open(reference), reference)
+
+    def images(self, *, label: str) -> Images:
+        """All images with a label: ``key`` or ``key=value``."""
+        return Images(self._open(label), label)
 
     def network(self, name: str) -> Network:
         """A network by its name."""

@@ -13,7 +13,7 @@ from grader.checks.answer import Answer
 from grader.checks.container import Container
 from grader.checks.event import Event
 from grader.checks.expectation import expectations_of
-from grader.checks.image import Image
+from grader.checks.image import Image, Images
 from grader.checks.network import Network
 from grader.checks.volume import Volume, Volumes
 
@@ -22,6 +22,7 @@ KINDS = {
     "Containers": (Container, 't.container("web")'),
     "Images": (Image, 't.image("app:1")'),
     "Networks": (Network, 't.network("front")'),
+    "Several images": (Images, 't.images(label="team=blue")'),
     "Volumes": (Volume, 't.volume("data")'),
     "Several volumes": (Volumes, 't.volumes(label="team=blue")'),
     "Answers": (Answer, 't.answer("exit-code")'),

@@ -34,6 +34,11 @@ HEALTHCHECK NONE
 CMD ["sh", "-c", "echo out; echo err >&2; exit 4"]
 DOCKERFILE
 
+docker build -q - >/dev/null <<'DOCKERFILE'
+FROM drydock/busybox:1
+LABEL team=stray
+DOCKERFILE
+
 docker network create --subnet 172.30.77.0/24 --gateway 172.30.77.1 --label team=blue --attachable \
   --opt com.docker.network.driver.mtu=1400 ck-front >/dev/null
 docker network create --internal ck-inner >/dev/null

@@ -5,10 +5,11 @@ from __future__ import annotations
 from grader.checks.image.contents import Contents
 from grader.checks.image.identity import Identity
 from grader.checks.image.layers import Layers
+from grader.checks.image.several import Images
 
 
 class Image(Identity, Layers, Contents):
     """``t.image("app:1")``: everything a task can expect of one image."""
 
 
-__all__ = ["Image"]
+__all__ = ["Image", "Images"]

@@ -1,0 +1,43 @@
+"""Expectations about all images with a label: the way to those that have lost their names."""
+
+from __future__ import annotations
+
+import shlex
+
+from grader.checks.daemon import Attrs
+from grader.checks.docker_words import short_id
+from grader.checks.expectation import Claim, Finding, Subject, expectation
+from grader.checks.plain import listed
+from grader.i18n import _
+
+
+class Images(Subject):
+    """``t.images(label="team=blue")``: all images that carry a label, with a name or without."""
+
+    kind = "image"
+
+    @property
+    def what(self) -> str:
+        return _("The images labelled {label}").format(label=self.name)
+
+    def _fetch(self) -> Attrs:
+        # The daemon decides what is dangling: an intermediate step of the old builder has no name, but is in use.
+        filters = {"label": self.name, "dangling": True}
+        found = self._daemon.ask(lambda client: client.images(filters=filters))
+        return {"dangling": sorted(short_id(str(image.get("Id"))) for image in found)}
+
+    def _missing(self) -> Finding:
+        raise NotImplementedError("no image with the label is an answer, too")
+
+    @expectation
+    def has_no_dangling(self) -> Claim:
+        """None of them is dangling, that is without a name. True also when there are none at all."""
+        return Claim(
+            self._says(_("{what}: none is dangling")),
+            _("no image without a name"),
+            lambda attrs: Finding(
+                not attrs["dangling"], _("without a name: {ids}").format(ids=listed(attrs["dangling"], empty=_("none")))
+            ),
+            f"docker images --filter dangling=true --filter {shlex.quote(f'label={self.name}')}",
+            _("`docker image --help` lists ways to remove images, also those without a name."),
+        )
