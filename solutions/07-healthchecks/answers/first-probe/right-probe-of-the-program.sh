@@ -1,7 +1,7 @@
 mkdir -p probed
 cat > probed/Dockerfile <<'EOF'
 FROM lookout:0
-HEALTHCHECK --interval=0.25s --timeout=1s --retries=2 CMD ["python3", "lookout.py", "probe"]
+HEALTHCHECK --interval=0.25s --timeout=5s --retries=2 CMD ["python3", "lookout.py", "probe"]
 EOF
 docker build -t lookout:1 probed
 docker create --name watch lookout:1

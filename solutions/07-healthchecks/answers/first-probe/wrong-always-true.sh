@@ -1,6 +1,6 @@
 # expect: GET /health
 docker build -q -t lookout:1 - <<'EOF'
 FROM lookout:0
-HEALTHCHECK --interval=250ms --timeout=1s --retries=2 CMD true
+HEALTHCHECK --interval=250ms --timeout=5s --retries=2 CMD true
 EOF
 docker run -d --name watch lookout:1

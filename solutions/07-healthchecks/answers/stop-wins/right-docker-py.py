@@ -1,3 +1,5 @@
 import docker
 
-docker.from_env().containers.get("siren").stop()
+siren = docker.from_env().containers.get("siren")
+siren.stop()
+siren.update(restart_policy={"Name": "unless-stopped"})

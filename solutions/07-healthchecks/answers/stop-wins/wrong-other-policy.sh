@@ -1,4 +1,4 @@
-# expect: restart policy always
+# expect: restart policy unless-stopped
 docker update --restart no siren
 docker exec siren kill 1
 docker wait siren

@@ -8,18 +8,17 @@ test = {"test": ["CMD", "python3", "lookout.py", "probe"], "interval": second //
 hazy = client.containers.run("lookout:0", name="hazy", detach=True, healthcheck=test)
 
 
-def wait_for(state):
-    events = client.events(
-        since=int(time.time()) - 300, until=int(time.time()) + 20, filters={"container": "hazy"}, decode=True
-    )
+def wait_for(state, since):
+    events = client.events(since=since, until=int(time.time()) + 20, filters={"container": "hazy"}, decode=True)
     for event in events:
         if event["Action"] == f"health_status: {state}":
             return event
 
 
-wait_for("healthy")
+wait_for("healthy", int(time.time()) - 300)
+before = time.time()
 hazy.exec_run("wget -q -O - http://localhost:8000/fog", detach=True)
-event = wait_for("unhealthy")
+event = wait_for("unhealthy", before)
 text = f"{event['Action']} name={event['Actor']['Attributes']['name']}"
 client.containers.run("drydock/busybox:1", ["echo", text], name="bell")
 hazy.restart()

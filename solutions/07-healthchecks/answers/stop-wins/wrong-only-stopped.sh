@@ -1,0 +1,2 @@
+# expect: restart policy unless-stopped
+docker stop siren
