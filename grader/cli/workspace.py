@@ -13,6 +13,7 @@ from grader.author.course import RELEASE, WORKSPACE, Course, CourseError
 from grader.i18n import _
 from grader.progress import ProgressFolder
 from grader.widgets import pages
+from grader.widgets.anchors import with_anchors
 from grader.widgets.reading.course import read_labs
 
 #: Documents of the course that labs link to (../../docs/…): a link must not lead out of the workspace, where JupyterLab
@@ -73,7 +74,8 @@ class Workspace:
         self.progress.path.mkdir(parents=True, exist_ok=True)
         for name in DOCUMENTS:
             if (self.course.root / name).is_file():
-                _bring(self.root / name, (self.course.root / name).read_bytes())
+                text = with_anchors((self.course.root / name).read_text(encoding="utf-8"))
+                _bring(self.root / name, text.encode())
         for page, make in self._pages().items():
             if refresh or not page.exists():
                 if page.exists() and not pages.is_untouched(page):

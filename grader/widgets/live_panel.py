@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from grader.i18n import _
 from grader.widgets.drawing import panel as draw
 from grader.widgets.drawing.part import Part
 from grader.widgets.panel_feed import PanelFeed
+from grader.widgets.panel_section import Section
 from grader.widgets.panel_tasks import TasksPart
 from grader.widgets.reading.overview import Overview
 
@@ -26,20 +26,21 @@ class Panel:
         self._part = Part(_("Looking for the lab daemon …"))
         self._status = ipywidgets.HTML(self._part.as_html())
         self._tasks = TasksPart()
-        self._containers = _Section(_("Containers"), draw.containers)
-        self._others = (
-            _Section(_("Images"), draw.images),
-            _Section(_("Networks"), draw.networks),
-            _Section(_("Volumes"), draw.volumes),
-        )
         live = ipywidgets.Checkbox(
             description=_("live figures of memory and CPU (costs some CPU itself)"),
             indent=False,
             layout={"width": "auto"},
         )
         live.observe(lambda change: self._feed.look_every(LIVE_SECONDS if change["new"] else None), "value")
-        others = [widget for section in self._others for widget in section.widgets]
-        self._box = ipywidgets.VBox([self._status, *self._tasks.widgets, *self._containers.widgets, live, *others])
+        self._containers = Section(_("Containers"), live)
+        self._images, self._networks, self._volumes = (
+            Section(_("Images")),
+            Section(_("Networks")),
+            Section(_("Volumes")),
+        )
+        self._sections = (self._containers, self._images, self._networks, self._volumes)
+        widgets = [widget for section in self._sections for widget in section.widgets]
+        self._box = ipywidgets.VBox([self._status, *self._tasks.summary, *widgets, *self._tasks.section])
         self._box.add_class("drydock-panel")
 
     def start(self) -> None:
@@ -53,25 +54,26 @@ class Panel:
 
     def _show(self, overview: Overview) -> None:
         self._say(draw.status(overview))
-        self._containers.show(overview, len(overview.containers))
-        counts = (len(overview.images), len(overview.networks), len(overview.volumes))
-        for section, count in zip(self._others, counts, strict=True):
-            section.show(overview, count)
+        self._containers.fill(draw.containers(overview), f" ({len(overview.containers)})")
+        self._images.fill(draw.images(overview), f" ({len(overview.images)})")
+        self._networks.fill(draw.networks(overview), f" ({len(overview.networks)})")
+        self._volumes.fill(draw.volumes(overview), f" ({len(overview.volumes)})")
 
     def _lost(self, why: str, gone: bool) -> None:
         self._say(draw.lost(why, gone=gone))
-        for section in (self._containers, *self._others):
-            section.forget()
+        # Nothing is known while the daemon is away.
+        for section in self._sections:
+            section.fill(Part())
 
     def _say(self, part: Part) -> None:
         self._part = part
-        show(self._status, part)
+        self._status.value = part.as_html()
 
     @property
     def text(self) -> str:
         """All that it shows now, as plain text."""
-        sections = (self._tasks.text, self._containers.text, *(section.text for section in self._others))
-        return "\n\n".join(text for text in (self._part.as_text(), *sections) if text)
+        texts = (self._part.as_text(), *(section.text for section in self._sections), self._tasks.text)
+        return "\n\n".join(text for text in texts if text)
 
     def __str__(self) -> str:
         return self.text
@@ -81,54 +83,6 @@ class Panel:
         bundle = self._box._repr_mimebundle_(**wanted)
         data = bundle[0] if isinstance(bundle, tuple) else bundle
         return {**data, "text/plain": self.text}
-
-
-class _Section:
-    """A heading that is a button (Tab and Space reach it), and what it opens."""
-
-    def __init__(self, title: str, drawer: Callable[[Overview], Part]) -> None:
-        import ipywidgets
-
-        self._title = title
-        self._drawer = drawer
-        self._count = ""
-        self._part = Part()
-        self._body = ipywidgets.HTML("")
-        self._button = ipywidgets.ToggleButton(value=True, layout={"width": "auto"})
-        self._button.observe(lambda _change: self._head(), "value")
-        self._head()
-
-    @property
-    def widgets(self) -> list[Any]:
-        return [self._button, self._body]
-
-    @property
-    def text(self) -> str:
-        head = "" if self._part.caption else f"{self._title}\n"
-        return f"{head}{self._part.as_text()}" if self._count else ""
-
-    def show(self, overview: Overview, count: int) -> None:
-        self._fill(f" ({count})", self._drawer(overview))
-
-    def forget(self) -> None:
-        """Nothing is known while the daemon is away."""
-        self._fill("", Part())
-
-    def _fill(self, count: str, part: Part) -> None:
-        self._count, self._part = count, part
-        self._head()
-        show(self._body, part)
-
-    def _head(self) -> None:
-        sign = "▾" if self._button.value else "▸"
-        # Setting a trait to what it is says nothing to the browser.
-        self._button.description = f"{sign} {self._title}{self._count}"
-        self._body.layout.display = None if self._button.value else "none"
-
-
-def show(widget: Any, part: Part) -> None:
-    """Put it into an HTML widget; a trait that does not change says nothing to the browser."""
-    widget.value = part.as_html()
 
 
 _open: list[Panel] = []

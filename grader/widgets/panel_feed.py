@@ -27,11 +27,12 @@ FILTERS: Filters = {
 }
 #: Seconds for further events of the same command to come: `docker run` makes five.
 _BURST = 0.25
-#: While events come without end, looking takes at most one part in so many of the time.
-_SHARE = 5
+#: While events come without end, looking takes about one part in so many of the time, but no rest is longer than this.
+_SHARE, _LONGEST_REST = 5, 3.0
 #: Seconds between two tries while there is no daemon. A try fails within a millisecond or so.
 _RETRY = 1.0
-_SECONDS = 20.0
+#: Seconds for one answer of the daemon, and for all of one look.
+_ANSWER, _LOOK = 10.0, 60.0
 
 
 class PanelFeed:
@@ -120,7 +121,7 @@ class PanelFeed:
             if not self._closing.is_set():
                 self._look_once()
             ended = time.monotonic()
-            rested = ended + (_SHARE - 1) * (ended - began)
+            rested = ended + min(_LONGEST_REST, (_SHARE - 1) * (ended - began))
 
     def _look_once(self) -> None:
         with self._telling:
@@ -145,7 +146,7 @@ class PanelFeed:
     def _look(self) -> Overview:
         connection = Connection(lab_host())
         try:
-            daemon = Daemon(connection, Deadline(_SECONDS))
+            daemon = Daemon(connection, Deadline(_LOOK), request_seconds=_ANSWER)
             return self._meter.measured(daemon, read_overview(daemon))
         finally:
             with suppress(OSError):

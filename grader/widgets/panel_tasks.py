@@ -12,11 +12,12 @@ from grader.progress import ProgressFolder
 from grader.widgets.drawing import panel as draw
 from grader.widgets.drawing.part import Part
 from grader.widgets.folder_watch import FolderWatch
+from grader.widgets.panel_section import Section
 from grader.widgets.reading.course import LabCard, progress_folder, read_labs
 
 
 class TasksPart:
-    """Follows the files that the checks write."""
+    """Follows the files that the checks write. ``summary`` and ``section``: what to show, nothing outside a course."""
 
     def __init__(self) -> None:
         import ipywidgets
@@ -30,17 +31,23 @@ class TasksPart:
         options = [(_("the lab you work on"), ""), *((f"{c.number} · {c.title}", c.name) for c in self._cards)]
         self._choice = ipywidgets.Dropdown(options=options, description=_("Tasks of"))
         self._choice.observe(lambda _change: self._show(), "value")
-        self._body = ipywidgets.HTML("")
+        self._summary = ipywidgets.HTML("")
+        self._section = Section(_("Tasks"), self._choice)
         self._watch: FolderWatch | None = None
+        self._text = ""
         self._show()
 
     @property
-    def widgets(self) -> list[Any]:
-        return [self._choice, self._body] if self._cards else []
+    def summary(self) -> list[Any]:
+        return [self._summary] if self._cards else []
+
+    @property
+    def section(self) -> list[Any]:
+        return self._section.widgets if self._cards else []
 
     @property
     def text(self) -> str:
-        return self._part().as_text() if self._cards else ""
+        return f"{self._text}\n\n{self._section.text}".strip()
 
     def start(self) -> None:
         if self._folder is None:
@@ -60,12 +67,16 @@ class TasksPart:
             self._show()
 
     def _show(self) -> None:
-        self._body.value = self._part().as_html()
-
-    def _part(self) -> Part:
         folder = self._folder
-        wanted = self._choice.value or (folder.latest() if folder is not None else "")
+        if folder is None or not self._cards:
+            return
+        wanted = self._choice.value or folder.latest()
         card = next((card for card in self._cards if card.name == wanted), None)
-        if card is None or folder is None:
-            return Part(_("Run a check in a lab, or choose a lab here."))
-        return draw.progress(card, folder.of(card.name))
+        if card is None:
+            summary, tasks = Part(_("Run a check in a lab, or choose a lab under “Tasks”.")), Part()
+        else:
+            known = folder.of(card.name)
+            summary, tasks = draw.progress(card, known), draw.tasks(card, known)
+        self._text = summary.as_text()
+        self._summary.value = summary.as_html()
+        self._section.fill(tasks)

@@ -10,6 +10,8 @@ from grader.checks.plain import printable
 
 _CELL = "text-align:left;padding:2px 10px 2px 0;vertical-align:top;white-space:pre-wrap;overflow-wrap:anywhere"
 
+_UNSEEN = "position:absolute;clip-path:inset(50%);width:1px;height:1px;overflow:hidden"
+
 
 @dataclass(frozen=True)
 class Table:
@@ -31,13 +33,15 @@ class Table:
             "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines
         )
 
-    def as_html(self, caption: str) -> str:
+    def as_html(self, caption: str, *, heard_only: bool = False) -> str:
+        """``heard_only``: the caption is for screen readers, where eyes see a heading just above."""
+        hidden = f";{_UNSEEN}" if heard_only else ""
         head = "".join(f'<th scope="col" style="{_CELL}">{escape(name)}</th>' for name in self.columns)
         body = "".join(
             "<tr>" + "".join(f'<td style="{_CELL}">{escape(cell)}</td>' for cell in row) + "</tr>" for row in self.rows
         )
         return (
-            f'<table style="margin:4px 0"><caption style="{_CELL};caption-side:top">{escape(caption)}</caption>'
+            f'<table style="margin:4px 0"><caption style="{_CELL};caption-side:top{hidden}">{escape(caption)}</caption>'
             f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
         )
 

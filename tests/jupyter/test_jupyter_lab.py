@@ -33,7 +33,7 @@ class OpenLab:
 @pytest.fixture(scope="module")
 def lab(desk: Desk) -> Iterator[OpenLab]:
     process = subprocess.Popen(
-        [str(DRYDOCK), "lab", "--no-browser"],
+        [str(DRYDOCK), "lab", "00", "--no-browser"],
         cwd=desk.root,
         env=dict(desk.environment),
         stdout=subprocess.PIPE,
@@ -91,7 +91,7 @@ def _page_at(url: str) -> bytes:
 
 
 def test_a_second_lab_command_shows_the_running_one(desk: Desk, lab: OpenLab) -> None:
-    done = desk.drydock("lab", "--no-browser")
+    done = desk.drydock("lab", "00", "--no-browser")
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip() == lab.url
     assert "running already" in done.stderr

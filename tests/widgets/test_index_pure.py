@@ -14,6 +14,7 @@ from grader.author.course import Cell, Course, Lab, Task, find_course
 from grader.checks.verdicts import Status, TaskReport, Verdict
 from grader.progress import ProgressFolder
 from grader.widgets import pages
+from grader.widgets.anchors import with_anchors
 from grader.widgets.index_page import Index, order
 from grader.widgets.reading.course import LabCard, TaskCard, card_of, read_labs
 
@@ -157,3 +158,15 @@ def test_a_lab_that_cannot_be_read_is_left_out(tmp_path: Path) -> None:
         (tmp_path / "labs" / name).mkdir(parents=True)
         (tmp_path / "labs" / name / f"{name}.ipynb").write_text(content)
     assert [card.name for card in read_labs(Course(tmp_path))] == ["01-b"]
+
+
+def test_headings_get_the_anchors_that_links_name() -> None:
+    text = "# Words\n\n### Block I/O\n\n```\n# no heading\n```\n#hash\n### `docker-py` and more \n"
+    assert with_anchors(text).splitlines() == [
+        '# <a id="words"></a>Words',
+        "",
+        '### <a id="block-io"></a>Block I/O',
+        "",
+        *("```", "# no heading", "```", "#hash"),
+        '### <a id="docker-py-and-more"></a>`docker-py` and more',
+    ]

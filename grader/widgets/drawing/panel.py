@@ -106,10 +106,13 @@ def volumes(overview: Overview) -> Part:
 
 
 def progress(card: LabCard, known: Mapping[str, TaskProgress]) -> Part:
+    return Part(f"{card.number} · {card.title}: {how_far(card, known)}", bar=bar(card, known))
+
+
+def tasks(card: LabCard, known: Mapping[str, TaskProgress]) -> Part:
     rows = [(_mark(known.get(task.id)), task.title, task.id, f"{task.points:g}") for task in card.tasks]
-    heads = (_("the check said last"), _("task"), _("name"), _("points"))
-    title = f"{card.number} · {card.title}"
-    return Part(how_far(card, known), title, Table.of(heads, rows), bar=bar(card, known))
+    heads = (_("last check"), _("task"), _("name"), _("points"))
+    return Part("", _("Tasks"), Table.of(heads, rows))
 
 
 def _mark(task: TaskProgress | None) -> str:

@@ -8,12 +8,16 @@ from html import escape
 from grader.checks.plain import printable
 from grader.widgets.table import Table
 
-_LINE = '<p style="margin:2px 0;line-height:1.4;overflow-wrap:anywhere">{text}</p>'
+_LINE = '<p style="margin:2px 0;overflow-wrap:anywhere">{text}</p>'
 
 
 @dataclass(frozen=True)
 class Part:
-    """Text of any origin may be in it. ``bar``: for eyes only, since a screen reader would spell its blocks."""
+    """Text of any origin may be in it.
+
+    ``bar`` is for eyes only, since a screen reader would spell its blocks. ``caption`` is for ears only: for eyes there
+    is a heading above.
+    """
 
     before: str = ""
     caption: str = ""
@@ -22,8 +26,9 @@ class Part:
     bar: str = ""
 
     def as_html(self) -> str:
-        table = "" if self.table is None else self.table.as_html(self.caption)
-        return _paragraph(self.before, self.bar) + table + _paragraph(self.after)
+        table = "" if self.table is None else self.table.as_html(self.caption, heard_only=True)
+        # ipywidgets makes lines twice as high as letters.
+        return f'<div style="line-height:1.4">{_paragraph(self.before, self.bar)}{table}{_paragraph(self.after)}</div>'
 
     def as_text(self) -> str:
         table = "" if self.table is None else f"{self.caption}\n{self.table.as_text()}"

@@ -1,0 +1,196 @@
+"""The index page and the live panel as a student meets them: in one real JupyterLab, in one real browser."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from lab_page import CHROMIUM, PATIENCE, LabPage, lab_page
+from playwright.sync_api import Locator, Page, expect
+from student_desk import DRYDOCK, Desk
+
+pytestmark = [
+    pytest.mark.daemon,
+    pytest.mark.browser,
+    pytest.mark.skipif(not CHROMIUM.exists(), reason="no Chromium: make setup-tests"),
+]
+_WORD = "zymurgy"
+expect.set_options(timeout=PATIENCE)
+
+
+@pytest.fixture(scope="module")
+def address(desk: Desk) -> Iterator[str]:
+    """`drydock lab` without a name, on a course whose lab links to the end of a long glossary."""
+    glossary = desk.root / "docs" / "glossary.md"
+    glossary.parent.mkdir()
+    entries = [f"### Word {number}\n\n{'It means something. ' * 20}\n" for number in range(40)]
+    glossary.write_text("\n".join(["# Glossary\n", *entries, f"### {_WORD.title()} & Co\n\nThe last word.\n"]))
+    _add_text(desk.root / "labs" / "00-tiny" / "00-tiny.ipynb", f"See [the word](../../docs/glossary.md#{_WORD}--co).")
+    process = subprocess.Popen(
+        [str(DRYDOCK), "lab", "--no-browser"],
+        cwd=desk.root,
+        env=dict(desk.environment),
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert process.stdout is not None
+        yield next(line.strip() for line in process.stdout if "http" in line)
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+def _add_text(notebook: Path, source: str) -> None:
+    content = json.loads(notebook.read_text())
+    content["cells"].insert(1, {"cell_type": "markdown", "id": "word", "metadata": {}, "source": source})
+    notebook.chmod(0o644)
+    notebook.write_text(json.dumps(content))
+
+
+@pytest.fixture(scope="module")
+def browser(desk: Desk, address: str) -> Iterator[LabPage]:
+    with lab_page(address, desk.root / "workspace" / "index.ipynb") as opened:
+        yield opened
+
+
+@pytest.fixture
+def page(browser: LabPage) -> Page:
+    return browser.page
+
+
+def _shown(page: Page) -> Locator:
+    """The tab in front."""
+    return page.locator("#jp-main-dock-panel .lm-DockPanel-widget:not(.lm-mod-hidden)")
+
+
+def _turn_to(page: Page, name: str) -> None:
+    page.locator("#jp-main-dock-panel .lm-TabBar-tab", has_text=name).click()
+
+
+def _panel(page: Page) -> Locator:
+    return page.locator(".drydock-panel")
+
+
+def test_the_index_shows_labs_progress_and_what_builds_on_what(page: Page, tmp_path: Path) -> None:
+    table = page.locator("table.drydock-index")
+    expect(table.locator("thead th")).to_have_text(["lab", "time", "builds on", "your progress"])
+    expect(table.locator("tbody tr")).to_have_count(1)
+    expect(table.locator("tbody tr")).to_contain_text("A tiny lab")
+    expect(table.locator("tbody tr")).to_contain_text("not begun")
+    expect(page.locator(".jp-RenderedMermaid svg, .jp-RenderedMermaid img")).to_be_visible(timeout=PATIENCE)
+    expect(page.locator(".jp-RenderedMermaid")).to_contain_text("Each lab stands alone")
+    page.screenshot(path=tmp_path / "index.png")
+
+
+def test_a_lab_opens_from_the_index_and_a_word_from_the_lab(page: Page) -> None:
+    page.locator("table.drydock-index a", has_text="A tiny lab").click()
+    link = _shown(page).locator("a", has_text="the word")
+    link.click()
+    heading = page.locator(".jp-MarkdownViewer h3", has_text="Zymurgy & Co")
+    expect(heading).to_be_visible(timeout=PATIENCE)
+    expect(heading).to_be_in_viewport()
+    expect(page.locator(".jp-MarkdownViewer h3", has_text="Word 0")).not_to_be_in_viewport()
+
+
+def test_the_panel_opens_from_the_index_and_follows_the_daemon(desk: Desk, page: Page, tmp_path: Path) -> None:
+    _turn_to(page, "index.ipynb")
+    _shown(page).locator("a", has_text="The panel").click()
+    cell = _shown(page).locator(".jp-CodeCell .cm-content").first
+    cell.click(timeout=PATIENCE)
+    expect(page.locator("#jp-main-statusbar")).to_contain_text("| Idle")
+    page.keyboard.press("Shift+Enter")
+    expect(_panel(page)).to_contain_text("is up: 0 of 0 containers run.")
+    expect(_panel(page)).to_contain_text("None of your own.")
+    run = [
+        "run",
+        "--detach",
+        "--name",
+        "hello",
+        "--volume",
+        "hold:/h",
+        "--health-cmd",
+        "true",
+        "--health-interval",
+        "1s",
+    ]
+    assert desk.docker(*run, "drydock/busybox:1", "sleep", "600").returncode == 0
+    row = _panel(page).locator("tbody tr", has_text="hello").first
+    expect(row).to_contain_text("● running")
+    expect(row).to_contain_text("✓ healthy")
+    expect(row).to_contain_text("B")
+    expect(_panel(page).locator("button", has_text="Volumes (1)")).to_be_visible()
+    page.screenshot(path=tmp_path / "panel.png")
+
+
+def test_a_check_in_the_terminal_moves_the_panel(desk: Desk, page: Page) -> None:
+    expect(_panel(page)).to_contain_text("Run a check in a lab")
+    desk.drydock("check", "00")
+    expect(_panel(page)).to_contain_text("0 of 2 tasks passed")
+    assert desk.docker("rm", "--force", "--volumes", "hello").returncode == 0
+    assert desk.docker("run", "--detach", "--name", "hello", "drydock/busybox:1", "sleep", "600").returncode == 0
+    desk.drydock("check", "00", "--task", "hello")
+    expect(_panel(page)).to_contain_text("1 of 2 tasks passed, 2 of 5 points")
+    expect(_panel(page).locator("tbody tr", has_text="Task 1")).to_contain_text("✓ passed")
+
+
+def test_the_keyboard_folds_a_section_and_asks_for_live_figures(page: Page) -> None:
+    _turn_to(page, "panel.ipynb")
+    heading = _panel(page).get_by_role("button", name="Volumes")
+    table = _panel(page).get_by_role("table", name="Volumes")
+    expect(table).to_be_visible()
+    _panel(page).get_by_role("button", name="Networks").focus()
+    page.keyboard.press("Tab")
+    expect(heading).to_be_focused()
+    page.keyboard.press("Space")
+    expect(heading).to_have_text("▸ Volumes (1)")
+    expect(table).to_be_hidden()
+    page.keyboard.press("Space")
+    expect(table).to_be_visible()
+    figures = _panel(page).locator("p", has_text="Memory as it was at").inner_text()
+    live = _panel(page).get_by_role("checkbox")
+    live.focus()
+    page.keyboard.press("Space")
+    expect(live).to_be_checked()
+    expect(_panel(page).locator("p", has_text="Memory as it was at")).not_to_have_text(figures)
+    page.keyboard.press("Space")
+    expect(live).not_to_be_checked()
+
+
+def test_a_daemon_that_dies_and_comes_back_is_told_in_words(desk: Desk, page: Page) -> None:
+    state = json.loads((Path(desk.environment["DRYDOCK_RUNTIME"]) / "lab" / "state.json").read_text())
+    os.kill(state["pid1"], signal.SIGKILL)
+    expect(_panel(page)).to_contain_text("The lab daemon has ended.")
+    expect(_panel(page)).to_contain_text("drydock up")
+    expect(_panel(page).get_by_role("table", name="Containers")).to_have_count(0)
+    assert desk.drydock("up").returncode == 0
+    expect(_panel(page)).to_contain_text("is up: 0 of 1 container runs.")
+    expect(_panel(page)).to_contain_text("○ exited")
+
+
+def test_running_the_index_again_shows_the_latest_progress(desk: Desk, page: Page) -> None:
+    _turn_to(page, "index.ipynb")
+    _shown(page).locator(".jp-CodeCell .cm-content").first.click()
+    page.keyboard.press("Shift+Enter")
+    expect(page.locator("table.drydock-index")).to_contain_text("1 of 2 tasks passed, 2 of 5 points")
+
+
+def test_what_is_left_without_a_browser_is_text(desk: Desk) -> None:
+    """In a terminal, and in a saved notebook where no widget can live."""
+    code = (
+        "import time; from grader.widgets import course_index, panel; shown = panel(); began = time.monotonic()\n"
+        "while 'is up' not in str(shown) and time.monotonic() < began + 20: time.sleep(0.1)\n"
+        "print(shown, course_index())"
+    )
+    host = desk.drydock("env").stdout.strip().removeprefix("export DOCKER_HOST=")
+    done = desk.run([str(DRYDOCK.parent / "python"), "-c", code], DOCKER_HOST=host)
+    assert done.returncode == 0, done.stderr
+    assert "is up: 0 of 1 container runs." in done.stdout
+    assert "hello  ○ exited" in done.stdout
+    assert "✓ passed" in done.stdout
+    assert "00  A tiny lab" in done.stdout
