@@ -10,7 +10,6 @@ The book is the file guests.txt in the folder /book. Each name is kept with the 
 import os
 import signal
 import sys
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 BOOK = Path("/book/guests.txt")
@@ -38,25 +37,28 @@ def page() -> str:
     return f"Guest book of the harbour, version {VERSION}, {len(names.splitlines())} names\n{names}"
 
 
-class Answer(BaseHTTPRequestHandler):
-    """One HTTP request."""
-
-    def do_GET(self) -> None:
-        """Answer / with the book."""
-        body = page().encode() if self.path == "/" else b"There is only one page: /\n"
-        self.send_response(200 if self.path == "/" else 404)
-        self.send_header("Content-Type", "text/plain; charset=utf-8")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-
 def serve() -> None:
     """Answer until SIGTERM, which is what 'docker stop' sends."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     write("")
+    # Loaded here, since nothing else needs it: signing and showing are quicker without.
+    from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+    class Answer(BaseHTTPRequestHandler):
+        """One HTTP request."""
+
+        def do_GET(self) -> None:
+            """Answer / with the book."""
+            body = page().encode() if self.path == "/" else b"There is only one page: /\n"
+            self.send_response(200 if self.path == "/" else 404)
+            self.send_header("Content-Type", "text/plain; charset=utf-8")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+    server = ThreadingHTTPServer(("", 8000), Answer)
     print(f"guestbook: version {VERSION}, listening on port 8000", flush=True)
-    ThreadingHTTPServer(("", 8000), Answer).serve_forever()
+    server.serve_forever()
 
 
 def main(words: list[str]) -> None:

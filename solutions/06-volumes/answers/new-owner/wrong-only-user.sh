@@ -1,4 +1,4 @@
-# expect: Image guestbook:3 has the folder /book
+# expect: Image guestbook:3 has at /book a folder
 docker build -q -t guestbook:3 - <<'EOF'
 FROM guestbook:2
 ENV GUESTBOOK_VERSION=3

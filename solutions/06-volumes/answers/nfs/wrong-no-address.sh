@@ -1,0 +1,3 @@
+# expect: far-reader
+docker volume create --opt type=nfs --opt device=:/charts far
+docker run --name far-reader -v far:/charts drydock/busybox:1 ls /charts
