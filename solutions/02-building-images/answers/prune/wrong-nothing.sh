@@ -1,2 +1,2 @@
-# expect: The event “image prune” happened
+# expect: none is dangling
 docker images --filter label=drydock.lab=raft

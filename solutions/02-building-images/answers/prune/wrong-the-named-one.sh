@@ -1,0 +1,2 @@
+# expect: Image raft:spare exists
+docker rmi raft:spare
