@@ -53,6 +53,8 @@ def fares() -> dict[str, int]:
         return dict(json.loads(FARES.read_text()))
     except FileNotFoundError:
         stop(f"there is no {FARES} in {Path.cwd()}.")
+    except OSError as error:
+        stop(f"can't read {FARES}: {error.strerror}.")
     except ValueError as error:
         stop(f"{FARES} is broken: {error}")
 
