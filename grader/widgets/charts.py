@@ -41,9 +41,12 @@ def network_map(*containers: str) -> Chart:
     return network_chart(ask(lambda daemon: read_networks(daemon, containers)))
 
 
-def volume_map() -> Chart:
-    """Volumes, host folders and tmpfs, and where which container sees them."""
-    return volume_chart(ask(read_volumes))
+def volume_map(*containers: str) -> Chart:
+    """Volumes, host folders and tmpfs, and where which container sees them.
+
+    With names only these containers and what they mount. Raises NotThere.
+    """
+    return volume_chart(ask(lambda daemon: read_volumes(daemon, containers)))
 
 
 def record_health(container: str) -> HealthRecording:

@@ -99,6 +99,11 @@ def test_the_volume_map_tells_kinds_places_and_access(sh: Shell, tmp_path: Path)
     assert rows["w-app", anonymous, "/anonymous"][1] == "volume without a name of its own"
     assert "In no container: w-idle" in chart.says
     assert "w-data is shared by w-app, w-backup." in chart.says
+    some = charts.volume_map("w-backup")
+    assert [(row[0], row[3]) for row in some.table.rows] == [("w-backup", "w-data")]
+    assert "w-idle" not in some.text
+    with pytest.raises(NotThere, match="docker ps --all"):
+        charts.volume_map("w-app", "w-none")
 
 
 def _no_recorder_left() -> bool:

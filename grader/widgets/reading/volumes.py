@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from grader.checks.daemon import Attrs, Daemon
 from grader.checks.docker_words import dig
+from grader.widgets.lab_docker import no_container
 from grader.widgets.reading.containers import all_containers, name_of
 
 
@@ -43,13 +45,19 @@ class VolumeMap:
     mounts: tuple[Mount, ...]
 
 
-def read_volumes(daemon: Daemon) -> VolumeMap:
+def read_volumes(daemon: Daemon, only: Sequence[str] = ()) -> VolumeMap:
+    """All volumes and what containers mount. With ``only`` these containers and their mounts. Raises NotThere."""
     containers = all_containers(daemon)
+    there = {name_of(attrs) for attrs in containers}
+    for name in only:
+        if name not in there:
+            raise no_container(name)
+    containers = [attrs for attrs in containers if not only or name_of(attrs) in only]
     listed = daemon.ask(lambda client: client.volumes())["Volumes"] or ()
     volumes = {str(attrs["Name"]): _volume(attrs) for attrs in listed}
     mounts = tuple(mount for attrs in containers for mount in _mounts(attrs, volumes))
     order = list(Kind)
-    stores = {*volumes.values(), *(mount.store for mount in mounts)}
+    stores = {*(() if only else volumes.values()), *(mount.store for mount in mounts)}
     return VolumeMap(
         tuple(sorted(stores, key=lambda store: (order.index(store.kind), store.name))),
         {name_of(attrs): str(dig(attrs, "State", "Status") or "?") for attrs in containers},
