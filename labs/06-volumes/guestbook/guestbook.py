@@ -34,7 +34,7 @@ def write(text: str) -> None:
 def page() -> str:
     """The whole book, below a headline."""
     names = BOOK.read_text() if BOOK.exists() else ""
-    return f"Guest book of the harbour, version {VERSION}, {len(names.splitlines())} names\n{names}"
+    return f"Guest book of the harbour, version {VERSION}. Names: {len(names.splitlines())}\n{names}"
 
 
 def serve() -> None:

@@ -1,4 +1,4 @@
-# expect: test -w /book/guests.txt
+# expect: id -u
 docker cp terminal:/book/guests.txt today.txt
 docker rm terminal
 docker run --rm -i -v terminal-book:/book drydock/busybox:1 sh -c 'cat >> /book/guests.txt' < today.txt

@@ -1,0 +1,25 @@
+# Brings the ferry terminal's guest book to your daemon, as the clerk has left it.
+# What is wrong stands below. Ask Docker first: with your own service, nobody will have written it down.
+
+docker rm -f -v terminal > /dev/null 2>&1
+docker volume rm terminal-book > /dev/null 2>&1
+docker build -q -t terminal:3 -f - guestbook <<'EOF'
+FROM drydock/python:3
+WORKDIR /app
+COPY guestbook.py .
+RUN mkdir /book && chown app /book
+ENV GUESTBOOK_VERSION=3
+USER app
+ENTRYPOINT ["python3", "guestbook.py"]
+CMD ["serve"]
+EOF
+docker run --rm -v terminal-book:/restored drydock/busybox:1 sh -c '
+    for name in "Bartholomew Roberts" "Jacquotte Delahaye" "William Kidd"; do
+        echo "$name (version 2)" >> /restored/guests.txt
+    done
+    chmod 600 /restored/guests.txt'
+docker run -d --name terminal -v terminal-book:/data:ro -p 8064:8000 terminal:3
+docker exec terminal python3 guestbook.py sign "Sadie Farrell"
+docker exec terminal python3 guestbook.py sign "Edward Low"
+docker stop -t 1 terminal
+docker ps --all --filter name=terminal
