@@ -11,6 +11,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Protocol
 
+from grader.i18n import _
+
 _PROC = Path("/proc")
 #: Seconds until every process of the student must be stopped; a wait for a slow disk is the longest.
 _PATIENCE = 5.0
@@ -96,7 +98,7 @@ class ProcessTree:
                 # A stop takes effect when the process next leaves the kernel: give it a moment, then look again.
                 time.sleep(_MOMENT)
         self._signal(signal.SIGCONT)
-        raise FreezeError("The student's processes could not be stopped for the check.")
+        raise FreezeError(_("The student's processes could not be stopped for the check."))
 
     def kill(self) -> None:
         """End every process of the student. Safe to call twice."""
