@@ -1,8 +1,9 @@
 """Published ports of an engine on this machine's localhost, as Docker Desktop does it.
 
-The daemon publishes ports in its own network namespace. The relay hears of containers that start and stop through
-Docker's events, listens on 127.0.0.1 for exactly the TCP ports that are published, and passes connections on. UDP is
-not relayed. It ends when the engine does. ``python -m grader.engines.relay KIND FOLDER`` runs it for a kept engine.
+The daemon publishes ports in its own network namespace. Through Docker's events the relay hears of containers that
+start, stop, or change their networks. It listens on 127.0.0.1 for exactly the TCP ports that are published, and passes
+connections on. UDP is not relayed. It ends when the engine does. ``python -m grader.engines.relay KIND FOLDER`` runs it
+for a kept engine.
 """
 
 from __future__ import annotations
@@ -16,12 +17,20 @@ import sys
 import threading
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
+    from docker import DockerClient
+
     from grader.engines.namespaces import NamespaceEngine
 
 _CONNECTOR = Path(__file__).with_name("connector.py")
+#: What may change a published port: a container off an internal network, for instance, gets its ports when it is
+#: connected to another one.
+_CHANGES = {
+    "type": ["container", "network"],
+    "event": ["start", "die", "pause", "unpause", "connect", "disconnect"],
+}
 
 
 class Connects(Protocol):
@@ -114,9 +123,9 @@ async def run(engine: NamespaceEngine) -> None:
         from requests.exceptions import RequestException
 
         with contextlib.suppress(DockerException, RequestException, OSError):
-            wanted = {"type": "container", "event": ["start", "die", "pause", "unpause"]}
             # No time-out: between two events may lie hours.
-            for _event in engine.endpoint.client(timeout=None).events(filters=wanted):
+            for event in engine.endpoint.client(timeout=None).events(filters=_CHANGES, decode=True):
+                _settle(client, event)
                 loop.call_soon_threadsafe(changes.put_nowait, True)
         loop.call_soon_threadsafe(changes.put_nowait, False)
 
@@ -125,6 +134,20 @@ async def run(engine: NamespaceEngine) -> None:
     while await changes.get():
         with contextlib.suppress(OSError):
             await relay.follow(await asyncio.to_thread(published_ports, client))
+
+
+def _settle(client: DockerClient, event: dict[str, Any]) -> None:
+    """Wait until the daemon lists what a network's event is about.
+
+    It reports a connection while it still holds the container's lock, before it lists the new ports. Inspecting the
+    container waits for that lock.
+    """
+    from docker.errors import DockerException
+
+    container = event.get("Actor", {}).get("Attributes", {}).get("container")
+    if event.get("Type") == "network" and container:
+        with contextlib.suppress(DockerException):
+            client.api.inspect_container(container)
 
 
 def published_ports(client: object) -> set[int]:
