@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from grader.expected import ExpectedError
 from grader.i18n import _
 
 SOURCE = "solutions"
@@ -24,12 +25,8 @@ WORKSPACE = "workspace"
 COURSE_VARIABLE = "DRYDOCK_COURSE"
 
 
-class CourseError(Exception):
+class CourseError(ExpectedError):
     """The course or one of its notebooks can't be used. ``str()`` is a sentence, ``remedy`` the next command."""
-
-    def __init__(self, message: str, remedy: str = "") -> None:
-        super().__init__(message)
-        self.remedy = remedy
 
 
 @dataclass(frozen=True)

@@ -21,17 +21,14 @@ from grader.autograde.owners import unkeyed
 from grader.autograde.records import SubmissionRecord
 from grader.autograde.settings import Drydock
 from grader.autograde.submissions import Submissions
+from grader.expected import ExpectedError
 from grader.i18n import _
 
 CONFIG_FILE = "nbgrader_config.py"
 
 
-class BatchError(Exception):
+class BatchError(ExpectedError):
     """The run can't start. ``str()`` is one sentence; ``remedy`` the next command."""
-
-    def __init__(self, message: str, remedy: str = "") -> None:
-        super().__init__(message)
-        self.remedy = remedy
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from nbgrader.api import Gradebook
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
+from grader.expected import ExpectedError
 from grader.i18n import _
 
 #: Drivers by module, as a person installs them.
@@ -16,12 +17,8 @@ _PACKAGES = {"psycopg": "'psycopg[binary]'", "psycopg2": "psycopg2-binary"}
 _EXAMPLE = "postgresql://grader@/drydock?host=/var/run/postgresql"
 
 
-class NoDatabase(Exception):
+class NoDatabase(ExpectedError):
     """The gradebook can't be opened. ``str()`` is one sentence; ``remedy`` what to do."""
-
-    def __init__(self, message: str, remedy: str) -> None:
-        super().__init__(message)
-        self.remedy = remedy
 
 
 @contextmanager

@@ -11,13 +11,12 @@ from xml.etree import ElementTree as ET
 
 from grader.autograde.records import CheckRecord, SubmissionRecord
 from grader.checks.verdicts import Status
+from grader.expected import ExpectedError
 from grader.i18n import _
 
 
-class UnknownReport(Exception):
+class UnknownReport(ExpectedError):
     """The report's file name says no format we know. ``str()`` is one sentence."""
-
-    remedy = ""
 
 
 def write_report_file(path: Path, records: Sequence[SubmissionRecord]) -> None:

@@ -10,16 +10,18 @@ from traitlets.config import Configurable
 
 from grader.engines import EngineError, Limits, best_kind, engine_class
 from grader.execution import KernelSettings
+from grader.expected import ExpectedError
 from grader.i18n import _
 from grader.values.secret import SECRET_FILE
 
 _GIB = 1024**3
 
 
-class NoWalls(Exception):
+class NoWalls(ExpectedError):
     """Grading refuses to start. ``str()`` says why and what can be done."""
 
-    remedy = "drydock doctor"
+    def __init__(self, message: str) -> None:
+        super().__init__(message, "drydock doctor")
 
 
 class Drydock(Configurable):  # type: ignore[misc]

@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from grader import __version__
+from grader.expected import ExpectedError
 from grader.i18n import _
 
 #: Nothing was wrong with the lab, but the command could not do its work.
@@ -93,9 +94,7 @@ def explain(error: BaseException) -> Trouble | None:
             _("{path} may not be written or read by you.").format(path=error.filename or error),
             _("Look at who owns it: ls -ld '{path}'").format(path=error.filename),
         )
-    # Our own exceptions for expected trouble say what to do next in ``remedy``: EngineError, CourseError …
-    remedy = getattr(error, "remedy", None)
-    return Trouble(str(error), remedy) if isinstance(remedy, str) else None
+    return Trouble(str(error), error.remedy) if isinstance(error, ExpectedError) else None
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})

@@ -88,10 +88,8 @@ class _InstructorsCourse:
     secret: Path
 
 
-class _NotThere(Exception):
-    def __init__(self, message: str, remedy: str) -> None:
-        super().__init__(message)
-        self.remedy = remedy
+class _NotThere(ExpectedError):
+    """A part of the instructor's course is missing."""
 
 
 def _course() -> _InstructorsCourse:

@@ -9,18 +9,15 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, ClassVar, Self
 
+from grader.expected import ExpectedError
 from grader.i18n import _
 
 if TYPE_CHECKING:
     import docker
 
 
-class EngineError(Exception):
+class EngineError(ExpectedError):
     """An engine can't start or was lost. ``str()`` is one sentence for a person; ``remedy`` the next command."""
-
-    def __init__(self, message: str, remedy: str = "") -> None:
-        super().__init__(message)
-        self.remedy = remedy
 
 
 @dataclass(frozen=True)
@@ -176,5 +173,5 @@ def shares_of(paths: Sequence[Path]) -> tuple[Path, ...]:
     """Absolute, existing folders; raises EngineError for one that isn't."""
     for path in paths:
         if not path.is_dir():
-            raise EngineError(f"The shared folder {path} does not exist.", f"mkdir -p '{path}'")
+            raise EngineError(_("The shared folder {path} does not exist.").format(path=path), f"mkdir -p '{path}'")
     return tuple(path.resolve() for path in paths)

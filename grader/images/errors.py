@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
+from grader.expected import ExpectedError
 
-class ImagesError(Exception):
-    """The course images can't be made or used. ``str()`` is one sentence; ``remedy`` the next command to type."""
 
-    def __init__(self, message: str, remedy: str = "") -> None:
-        super().__init__(message)
-        self.remedy = remedy
+class ImagesError(ExpectedError):
+    """The course images can't be made or used."""

@@ -17,6 +17,7 @@ from urllib.error import URLError
 from urllib.parse import quote
 from urllib.request import ProxyHandler, Request, build_opener
 
+from grader.expected import ExpectedError
 from grader.i18n import _
 
 _CONFIG = Path(__file__).parent / "config"
@@ -26,12 +27,8 @@ FIRST_PORT = 8888
 _PORTS_TO_TRY = 50
 
 
-class JupyterError(Exception):
+class JupyterError(ExpectedError):
     """JupyterLab can't be started. ``str()`` is one sentence; ``remedy`` the next command."""
-
-    def __init__(self, message: str, remedy: str = "") -> None:
-        super().__init__(message)
-        self.remedy = remedy
 
 
 @dataclass(frozen=True)

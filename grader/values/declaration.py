@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from grader.expected import ExpectedError
 from grader.i18n import _
 from grader.values.keys import StudentKey
 
@@ -22,10 +23,11 @@ SHORTEST, LONGEST = 6, 32
 MOST_CHOICES = 10_000
 
 
-class BadDeclaration(Exception):
+class BadDeclaration(ExpectedError):
     """The lab asks for a value in a way that can't be met; ``str()`` names the mistake."""
 
-    remedy = "drydock author check"
+    def __init__(self, message: str) -> None:
+        super().__init__(message, "drydock author check")
 
 
 @dataclass(frozen=True)

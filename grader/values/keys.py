@@ -7,6 +7,7 @@ import hmac
 import re
 from dataclasses import dataclass
 
+from grader.expected import ExpectedError
 from grader.i18n import _
 
 #: Crockford's base 32 (crockford.com/base32.html): no I, L, O, U, so nothing can be misread.
@@ -19,12 +20,11 @@ _CHECK_PART = 4
 _PURPOSE = b"drydock student key 1\0"
 
 
-class BadKey(Exception):
+class BadKey(ExpectedError):
     """Not a student's key. ``str()`` is one sentence; ``remedy`` what to do."""
 
     def __init__(self, message: str) -> None:
-        super().__init__(message)
-        self.remedy = _("Copy the key as your instructor gave it to you: drydock values set KEY")
+        super().__init__(message, _("Copy the key as your instructor gave it to you: drydock values set KEY"))
 
     def _render_traceback_(self) -> list[str]:
         # IPython asks an exception for its own rendering by this name: one sentence instead of a traceback.

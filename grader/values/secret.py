@@ -11,6 +11,7 @@ import secrets
 from contextlib import suppress
 from pathlib import Path
 
+from grader.expected import ExpectedError
 from grader.i18n import _
 from grader.values.keys import DEFAULT_KEY, StudentKey
 
@@ -18,12 +19,8 @@ SECRET_FILE = "values.secret"
 _BYTES = 32
 
 
-class BadSecret(Exception):
+class BadSecret(ExpectedError):
     """The secret's file can't be used. ``str()`` is one sentence; ``remedy`` what to do."""
-
-    def __init__(self, message: str, remedy: str) -> None:
-        super().__init__(message)
-        self.remedy = remedy
 
 
 def read_secret(file: Path) -> bytes | None:
