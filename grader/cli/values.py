@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
+from grader.expected import ExpectedError
 from grader.i18n import _, ngettext
 from grader.values import StudentKey
 
