@@ -1,10 +1,11 @@
 """Grading speed: Drydock's isolated grading beside stock nbgrader on one shared daemon, same submissions, same run.
 
-    .venv/bin/python benchmarks/grading.py [--submissions 8] [--json FILE]
+    .venv/bin/python benchmarks/grading.py [--submissions 8] [--growth 10 50 200] [--json FILE]
 
 Stock nbgrader runs student code and checks in one kernel on the host against one daemon that was started before;
 Drydock starts a daemon, a confined kernel and a checker for each submission. CPU seconds are the whole machine's,
-so run it on an idle one.
+so run it on an idle one. ``--growth`` then grades classes of these sizes with two workers: what a submission costs
+should not depend on how many there are.
 """
 
 from __future__ import annotations
@@ -126,27 +127,49 @@ def _run(command: list[str], folder: Path, more: dict[str, str]) -> None:
         raise SystemExit(done.stdout + done.stderr)
 
 
+def compared(folder: Path, submissions: int) -> list[Result]:
+    """Stock and ours on the same submissions, with one worker and with two."""
+    made = course(folder, submissions)
+    results = []
+    for workers in (1, 2):
+        with best_engine() as engine:
+            work = partial(stock, made, workers, engine.endpoint.host)
+            results.append(measured("stock, shared daemon", workers, submissions, work))
+        results.append(measured("drydock, isolated", workers, submissions, partial(isolated, made, workers)))
+    stock1, ours1, stock2, ours2 = results
+    print(f"serial: {ours1.each / stock1.each:.2f} x stock's time (goal: at most 1.3)")
+    print(f"2 workers: {ours2.a_minute / stock1.a_minute:.2f} x serial stock's throughput (goal: at least 1.6)")
+    print(f"2 workers: {ours2.a_minute / stock2.a_minute:.2f} x stock's throughput with 2 workers")
+    return results
+
+
+def growing(folder: Path, sizes: list[int]) -> list[Result]:
+    results = []
+    for size in sizes:
+        made = course(folder / str(size), size)
+        results.append(measured(f"drydock, class of {size}", 2, size, partial(isolated, made, 2)))
+    if len(results) > 1:
+        first, last = results[0], results[-1]
+        cpu = (last.cpu_seconds / last.submissions) / (first.cpu_seconds / first.submissions)
+        print(
+            f"from {first.submissions} to {last.submissions} submissions: "
+            f"{last.each / first.each:.2f} x the time and {cpu:.2f} x the CPU time of each"
+        )
+    return results
+
+
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     arguments.add_argument("--submissions", type=int, default=8)
+    arguments.add_argument("--growth", type=int, nargs="*", default=[], metavar="SIZE")
     arguments.add_argument("--json", type=Path)
     given = arguments.parse_args()
     logging.disable(logging.INFO)
     warnings.simplefilter("ignore")
     os.environ["PATH"] = _environment({})["PATH"]
-    number = given.submissions
-    results = []
     with tempfile.TemporaryDirectory(prefix="drydock-bench-") as folder:
-        made = course(Path(folder) / "course", number)
-        for workers in (1, 2):
-            with best_engine() as engine:
-                work = partial(stock, made, workers, engine.endpoint.host)
-                results.append(measured("stock, shared daemon", workers, number, work))
-            results.append(measured("drydock, isolated", workers, number, partial(isolated, made, workers)))
-    stock1, ours1, stock2, ours2 = results
-    print(f"serial: {ours1.each / stock1.each:.2f} x stock's time (goal: at most 1.3)")
-    print(f"2 workers: {ours2.a_minute / stock1.a_minute:.2f} x serial stock's throughput (goal: at least 1.6)")
-    print(f"2 workers: {ours2.a_minute / stock2.a_minute:.2f} x stock's throughput with 2 workers")
+        results = compared(Path(folder) / "course", given.submissions) if given.submissions else []
+        results += growing(Path(folder), given.growth)
     if given.json:
         given.json.write_text(json.dumps([asdict(result) for result in results], indent=1) + "\n")
 
