@@ -164,6 +164,10 @@ def _check_problem(case: Case, step: Check, report: TaskReport) -> Finding | Non
         return None if passed else _finding(case, step.task, _should_pass(case, note), _SEE, text)
     if passed:
         return _finding(case, step.task, _should_fail(case, note), _("Make the check ask for more."), text)
+    if case.kind is Kind.BLANK and report.fraction > 0:
+        what = _("The untouched task earns {share:.0%} of its points{note}.").format(share=report.fraction, note=note)
+        remedy = _("Add .as_before() to what holds before the work: docs/checks.md")
+        return _finding(case, step.task, what, remedy, text)
     if step.expect and not _says(report, step.expect):
         return _finding(
             case,

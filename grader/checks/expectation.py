@@ -135,6 +135,15 @@ class Subject(ABC):
         verdicts[-1] = replace(verdicts[-1], weight=float(weight))
         return self
 
+    def as_before(self) -> Self:
+        """Say that the expectation just stated holds before the student begins: it earns nothing and may cost."""
+        verdicts = self._context.verdicts
+        if not verdicts:
+            self._context.record(author_verdict(AuthorError(_("as_before() must follow an expectation."))))
+            return self
+        verdicts[-1] = replace(verdicts[-1], as_before=True)
+        return self
+
     def _field(
         self,
         sentence: str,

@@ -29,7 +29,8 @@ class Verdict:
 
     ``command`` is the docker command that shows what was found, ``look`` where to look next, never the answer.
     ``weight`` is its share of the task relative to the others. ``quiet`` verdicts count, but their reason has
-    been said by an earlier one (the object does not exist), so renderers only count them.
+    been said by an earlier one (the object does not exist), so renderers only count them. ``as_before`` verdicts are
+    about what was so before the student began: see ``TaskReport.fraction``.
     """
 
     status: Status
@@ -40,6 +41,7 @@ class Verdict:
     look: str = ""
     weight: float = 1.0
     quiet: bool = False
+    as_before: bool = False
 
     def __post_init__(self) -> None:
         if not (math.isfinite(self.weight) and self.weight > 0):
@@ -54,7 +56,8 @@ class Verdict:
 
     def to_dict(self) -> dict[str, Any]:
         texts = {name: getattr(self, name) for name in _VERDICT_TEXTS}
-        return {"status": self.status.value, **texts, "weight": self.weight, "quiet": self.quiet}
+        rest = {"weight": self.weight, "quiet": self.quiet, "as_before": self.as_before}
+        return {"status": self.status.value, **texts, **rest}
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
@@ -66,7 +69,13 @@ class Verdict:
         well_typed = all(isinstance(text, str) for text in texts.values()) and isinstance(weight, int | float)
         if not well_typed:
             raise ValueError("a verdict's texts must be strings and its weight a number")
-        return cls(Status(str(data.get("status"))), **texts, weight=float(weight), quiet=data.get("quiet") is True)
+        return cls(
+            Status(str(data.get("status"))),
+            **texts,
+            weight=float(weight),
+            quiet=data.get("quiet") is True,
+            as_before=data.get("as_before") is True,
+        )
 
 
 @dataclass(frozen=True)
@@ -89,13 +98,19 @@ class TaskReport:
 
     @property
     def fraction(self) -> float:
-        """The share that passed, by weight: 0.0 to 1.0, and 1.0 exactly when all passed."""
+        """The share that passed, by weight: 0.0 to 1.0, and 1.0 exactly when all passed.
+
+        What is as before earns nothing, or an empty submission would have points. When it is not as before any more,
+        it costs its weight.
+        """
         if self.status is Status.PASSED:
             return 1.0
-        total = math.fsum(verdict.weight for verdict in self.verdicts)
-        passed = math.fsum(v.weight for v in self.verdicts if v.status is Status.PASSED)
+        work = [verdict for verdict in self.verdicts if not verdict.as_before]
+        total = math.fsum(verdict.weight for verdict in work)
+        passed = math.fsum(verdict.weight for verdict in work if verdict.status is Status.PASSED)
+        broken = math.fsum(v.weight for v in self.verdicts if v.as_before and v.status is not Status.PASSED)
         # Rounding must never turn "almost all" into "all".
-        return min(passed / total, math.nextafter(1.0, 0.0)) if total else 0.0
+        return min(max(passed - broken, 0.0) / total, math.nextafter(1.0, 0.0)) if total else 0.0
 
     @property
     def met(self) -> int:

@@ -71,10 +71,13 @@ def test_what_is_wrong_is_said_with_what_to_do(course: Course) -> None:
         "site",
         'with check.task("site", hint="Build it.", needs=("hello",)) as t:\n    t.volume("prepared").exists()',
     )
+    running = 't.container("hello").is_running().has_no_mounts()\n    t.image("drydock/busybox:1").exists()'
+    _edit(course, "hello", f'with check.task("hello", hint="Run it.") as t:\n    {running}')
     done = _author(course, "check", "--runs", "1")
     assert done.returncode == 1, done.stdout + done.stderr
     said = " ".join(done.stdout.split())
     for words in (
+        "blank: hello The untouched task earns 33% of its points. → Add .as_before()",
         "wrong-name.sh A wrong answer passes.",
         "wrong-ends-at-once.sh It fails, but not with “banana”.",
         "right-create-start.py A right answer does not pass.",
