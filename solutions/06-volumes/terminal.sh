@@ -19,7 +19,6 @@ docker run --rm -v terminal-book:/restored drydock/busybox:1 sh -c '
     done
     chmod 600 /restored/guests.txt'
 docker run -d --name terminal -v terminal-book:/data:ro -p 8064:8000 terminal:3
-docker exec terminal python3 guestbook.py sign "Sadie Farrell"
-docker exec terminal python3 guestbook.py sign "Edward Low"
+docker exec terminal sh -c 'for name in "Sadie Farrell" "Edward Low"; do python3 guestbook.py sign "$name"; done'
 docker stop -t 1 terminal
 docker ps --all --filter name=terminal
