@@ -71,6 +71,8 @@ def desk(released_course: Path) -> Iterator[Desk]:
         **{name: value for name, value in os.environ.items() if not name.startswith(("DOCKER_", "DRYDOCK_RU"))},
         "DRYDOCK_RUNTIME": str(parent / "r"),
         "DRYDOCK_STATE": str(parent / "state"),
+        # Or JupyterLab would open the tabs of whoever used it last, and leave ours to the next.
+        "JUPYTERLAB_WORKSPACES_DIR": str(parent / "layout"),
     }
     here = Desk(root, environment)
     try:

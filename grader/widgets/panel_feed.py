@@ -27,8 +27,8 @@ FILTERS: Filters = {
 }
 #: Seconds for further events of the same command to come: `docker run` makes five.
 _BURST = 0.25
-#: While events come without end, looking takes about one part in so many of the time, but no rest is longer than this.
-_SHARE, _LONGEST_REST = 5, 3.0
+#: While events come without end, looking takes at most one part in so many of a CPU.
+_SHARE = 10
 #: Seconds between two tries while there is no daemon. A try fails within a millisecond or so.
 _RETRY = 1.0
 #: Seconds for one answer of the daemon, and for all of one look.
@@ -117,11 +117,11 @@ class PanelFeed:
             if self._dirty.wait(self._every):
                 self._closing.wait(max(_BURST, rested - time.monotonic()))
             self._dirty.clear()
-            began = time.monotonic()
+            used = time.thread_time()
             if not self._closing.is_set():
                 self._look_once()
-            ended = time.monotonic()
-            rested = ended + min(_LONGEST_REST, (_SHARE - 1) * (ended - began))
+            # By CPU time, not by the clock: on a busy machine a look takes long, but a longer rest would help nobody.
+            rested = time.monotonic() + (_SHARE - 1) * (time.thread_time() - used)
 
     def _look_once(self) -> None:
         with self._telling:

@@ -10,6 +10,8 @@ from grader.checks.plain import printable
 
 _CELL = "text-align:left;padding:2px 10px 2px 0;vertical-align:top;white-space:pre-wrap;overflow-wrap:anywhere"
 
+#: A narrow panel may break a long name of a container anywhere, but not "CPUs".
+_WHOLE_WORDS = "overflow-wrap:normal"
 _UNSEEN = "position:absolute;clip-path:inset(50%);width:1px;height:1px;overflow:hidden"
 
 
@@ -36,7 +38,7 @@ class Table:
     def as_html(self, caption: str, *, heard_only: bool = False) -> str:
         """``heard_only``: the caption is for screen readers, where eyes see a heading just above."""
         hidden = f";{_UNSEEN}" if heard_only else ""
-        head = "".join(f'<th scope="col" style="{_CELL}">{escape(name)}</th>' for name in self.columns)
+        head = "".join(f'<th scope="col" style="{_CELL};{_WHOLE_WORDS}">{escape(name)}</th>' for name in self.columns)
         body = "".join(
             "<tr>" + "".join(f'<td style="{_CELL}">{escape(cell)}</td>' for cell in row) + "</tr>" for row in self.rows
         )

@@ -136,7 +136,7 @@ def test_a_check_in_the_terminal_moves_the_panel(desk: Desk, page: Page) -> None
     assert desk.docker("run", "--detach", "--name", "hello", "drydock/busybox:1", "sleep", "600").returncode == 0
     desk.drydock("check", "00", "--task", "hello")
     expect(_panel(page)).to_contain_text("1 of 2 tasks passed, 2 of 5 points")
-    expect(_panel(page).locator("tbody tr", has_text="Task 1")).to_contain_text("✓ passed")
+    expect(_panel(page).locator("tbody tr", has_text="Hello")).to_contain_text("✓ passed")
 
 
 def test_the_keyboard_folds_a_section_and_asks_for_live_figures(page: Page) -> None:
@@ -194,3 +194,13 @@ def test_what_is_left_without_a_browser_is_text(desk: Desk) -> None:
     assert "hello  ○ exited" in done.stdout
     assert "✓ passed" in done.stdout
     assert "00  A tiny lab" in done.stdout
+
+
+def test_the_panel_is_still_there_and_alive_after_the_page_is_loaded_again(desk: Desk, page: Page) -> None:
+    _turn_to(page, "panel.ipynb")
+    page.keyboard.press("Control+S")
+    expect(page.locator("#jp-main-dock-panel .lm-TabBar-tab.jp-mod-dirty", has_text="panel.ipynb")).to_have_count(0)
+    page.reload()
+    expect(_panel(page)).to_contain_text("is up: 0 of 1 container runs.")
+    assert desk.docker("start", "hello").returncode == 0
+    expect(_panel(page)).to_contain_text("is up: 1 of 1 container runs.")
