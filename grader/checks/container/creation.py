@@ -6,7 +6,7 @@ from grader.checks import arguments
 from grader.checks.configured import Configured
 from grader.checks.container.subject import ContainerSubject
 from grader.checks.daemon import Attrs
-from grader.checks.docker_words import dig, full_reference, inspect_command, short_id
+from grader.checks.docker_words import dig, full_reference, inspect_command, short_id, shown_words
 from grader.checks.expectation import Claim, Finding, expectation
 from grader.i18n import _
 
@@ -37,6 +37,29 @@ class Creation(Configured, ContainerSubject):
             judge,
             inspect_command("container", self.name, ".Config.Image", ".Image"),
             _("A container keeps the image it was made from; another image needs another container."),
+        )
+
+    @expectation
+    def has_same_command_as(self, other: str) -> Claim:
+        """It runs the same program with the same arguments as another container, whatever these are."""
+        arguments.text(other, "other")
+
+        def judge(attrs: Attrs) -> Finding:
+            theirs = self._daemon.find(lambda client: client.inspect_container(other))
+            if theirs is None:
+                return Finding(False, _("there is no container named {name}").format(name=other))
+            mine, others = _running_words(attrs), _running_words(theirs)
+            found = _("{name}: {words}; {other}: {other_words}").format(
+                name=self.name, words=shown_words(mine), other=other, other_words=shown_words(others)
+            )
+            return Finding(mine == others, found)
+
+        return Claim(
+            self._says(_("{what} has the same command as {other}"), other=other),
+            _("the command of {other}").format(other=other),
+            judge,
+            inspect_command("container", self.name, ".Path", ".Args"),
+            _("Give both the same words after the image's name."),
         )
 
     @expectation
@@ -96,3 +119,8 @@ class Creation(Configured, ContainerSubject):
             show=lambda has: words[has is True],
             look=_("It is decided when a container is made: `docker run --help` has a line on it."),
         )
+
+
+def _running_words(attrs: Attrs) -> list[str]:
+    """Entrypoint and command as one: what the container really starts."""
+    return [str(attrs.get("Path")), *map(str, attrs.get("Args") or [])]
