@@ -8,6 +8,7 @@ import os
 import socket
 import struct
 import sys
+from pathlib import Path
 
 NEW_QDISC = 36
 REQUEST, ACKNOWLEDGE, CREATE, REPLACE = 0x1, 0x4, 0x400, 0x100
@@ -23,8 +24,7 @@ def attribute(kind: int, data: bytes) -> bytes:
 
 def ticks_per_second() -> float:
     # The kernel's packet scheduler counts in ticks of its own; this file says how long one is.
-    with open("/proc/net/psched") as clock:
-        numerator, denominator = (int(word, 16) for word in clock.read().split()[:2])
+    numerator, denominator = (int(word, 16) for word in Path("/proc/net/psched").read_text().split()[:2])
     return 1e6 * numerator / denominator
 
 

@@ -2,14 +2,16 @@
 
 import signal
 import sys
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
 def draw() -> str:
-    """Drawing is work for the CPU: the same amount each time."""
+    """Drawing is work: each time it takes 50 milliseconds of a CPU, on any machine."""
+    end = time.thread_time() + 0.05
     ripples = 0
-    for x in range(2_000_000):
-        ripples ^= x * x
+    while time.thread_time() < end:
+        ripples += 1
     return f"<h1>Harbour board</h1>\n<p>Berth 4 is free. Ripples drawn: {ripples}</p>\n"
 
 
