@@ -17,7 +17,7 @@ setup-tests:
 	@scripts/setup tests
 
 .PHONY: lab
-lab: setup ## Set up, start Docker, open JupyterLab on the first lab (LAB=02 for another)
+lab: setup ## Set up, start Docker, open JupyterLab on the index of the labs (LAB=02 for one)
 	@drydock lab $(LAB)
 
 .PHONY: test
