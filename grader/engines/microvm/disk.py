@@ -37,10 +37,19 @@ def make_disk(tree: FileTree, disk: Path, scratch: Path) -> None:
         raise EngineError(_("The guest's disk can't be made: {why}").format(why=done.stderr.strip()[-300:]), remedy)
 
 
+def pack(draft: Path, disk: Path) -> None:
+    """Turn a finished sparse image into a qcow2 one, whose size is what is in it. Raises EngineError."""
+    _qemu_img(["convert", "-q", "-f", "raw", "-O", "qcow2", "-o", "lazy_refcounts=on", str(draft), str(disk)])
+    draft.unlink()
+
+
 def make_empty_layer(layer: Path) -> None:
     """An empty qcow2 image of the disk's size: copied for each engine, it takes what that engine writes."""
-    command = ["qemu-img", "create", "-q", "-f", "qcow2", "-o", "lazy_refcounts=on", str(layer), str(SIZE)]
-    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    _qemu_img(["create", "-q", "-f", "qcow2", "-o", "lazy_refcounts=on", str(layer), str(SIZE)])
+
+
+def _qemu_img(words: list[str]) -> None:
+    done = subprocess.run(["qemu-img", *words], check=False, capture_output=True, text=True)
     if done.returncode != 0:
         why = done.stderr.strip()[-300:]
         raise EngineError(_("The guest's disk can't be made: {why}").format(why=why), "df -h ~/.cache")

@@ -124,7 +124,7 @@ class MicrovmEngine(Engine):
             place.path.mkdir(mode=0o700, exist_ok=True)
             made = found.folder
             for source, copy in ((made.disk, place.disk), (made.kernel, place.kernel), (made.initrd, place.initrd)):
-                _copy_sparse(source, copy)
+                _copy(source, copy)
             place.boots.touch()
         return Owner(
             GuestSpec(
@@ -197,8 +197,8 @@ class MicrovmEngine(Engine):
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _copy_sparse(source: Path, copy: Path) -> None:
-    command = ["cp", "--sparse=always", "--reflink=auto", "--no-preserve=mode", str(source), str(copy)]
+def _copy(source: Path, copy: Path) -> None:
+    command = ["cp", "--reflink=auto", "--no-preserve=mode", str(source), str(copy)]
     done = subprocess.run(command, check=False, capture_output=True, text=True)
     if done.returncode != 0:
         raise EngineError(

@@ -34,7 +34,7 @@ class GuestFolder(EngineFolder):
     @property
     def disk(self) -> Path:
         """The whole disk of a guest that keeps its data."""
-        return self.path / "disk.raw"
+        return self.path / "disk.qcow2"
 
     @property
     def boots(self) -> Path:
@@ -76,8 +76,14 @@ class TemplateFolder:
         return self.path / "initrd"
 
     @property
-    def disk(self) -> Path:
+    def draft(self) -> Path:
+        """The disk while the template is made: a file with holes."""
         return self.path / "disk.raw"
+
+    @property
+    def disk(self) -> Path:
+        """The disk without holes: a template may travel in a container's image, which would fill them."""
+        return self.path / "disk.qcow2"
 
     @property
     def layer(self) -> Path:

@@ -142,15 +142,16 @@ def accelerator(name: str) -> Accelerator:
 def layered_disk(base: Path, layer: Path) -> list[str]:
     """What is written goes to ``layer``; ``base`` is only read."""
     return [
-        f"driver=raw,node-name=base,read-only=on,file.driver=file,file.filename={_escaped(base)},file.locking=off",
+        f"driver=qcow2,node-name=base,read-only=on,file.driver=file,file.filename={_escaped(base)},file.locking=off",
         f"driver=qcow2,node-name=disk,backing=base,discard=unmap,cache.no-flush=on,"
         f"file.driver=file,file.filename={_escaped(layer)}",
     ]
 
 
 def plain_disk(disk: Path) -> list[str]:
+    driver = "qcow2" if disk.suffix == ".qcow2" else "raw"
     file = f"file.driver=file,file.filename={_escaped(disk)}"
-    return [f"driver=raw,node-name=disk,discard=unmap,cache.no-flush=on,{file}"]
+    return [f"driver={driver},node-name=disk,discard=unmap,cache.no-flush=on,{file}"]
 
 
 def _escaped(path: Path) -> str:

@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 _LAYOUT = 1
 #: Downloads (170 MB), the parts while they are put together, disk and memory.
 _NEEDED_BYTES = 1_500_000_000
+#: What decides how a guest is made and which devices it has; the rest may change without a new template.
+_SHAPING = ("guest.py", "kernel.py", "initrd.py", "disk.py", "door.py", "qemu.py")
 _SOURCES = Path(__file__).parent
 
 Progress = Callable[[str], None]
@@ -87,7 +89,7 @@ def _course_images(progress: Progress | None) -> ImageSet:
 
 
 def _key(accelerator: qemu.Accelerator, course: ImageSet) -> str:
-    sources = sorted(path for path in (*_SOURCES.glob("*.py"), *(_SOURCES / "guest").iterdir()) if path.is_file())
+    sources = [*(_SOURCES / name for name in _SHAPING), *sorted((_SOURCES / "guest").iterdir())]
     content = hashlib.sha256(b"\0".join(path.read_bytes() for path in sources)).hexdigest()
     facts = [_LAYOUT, qemu.version_line(), accelerator.key, content, course.key]
     if accelerator is qemu.KVM:
@@ -180,6 +182,7 @@ def _build(course: ImageSet, say: Progress) -> Template:
             forget(folder)
         say(_("Booting the microVM once and loading the course images into it …"))
         _record_guest(work, accelerator, course)
+        disk.pack(work.draft, work.disk)
         for path in _files(work):
             path.chmod(0o400)
         _write_record(work, {path.name: _hash(path) for path in _files(work)})
@@ -209,7 +212,7 @@ def _make_parts(work: TemplateFolder, say: Progress) -> None:
                 apt.forget()
         work.kernel.write_bytes(made.vmlinux)
         work.initrd.write_bytes(made.initrd)
-        disk.make_disk(made.root, work.disk, Path(scratch))
+        disk.make_disk(made.root, work.draft, Path(scratch))
         disk.make_empty_layer(work.layer)
 
 
@@ -219,7 +222,7 @@ def _record_guest(work: TemplateFolder, accelerator: qemu.Accelerator, course: I
             folder=str(folder),
             template=str(work.path),
             accelerator=accelerator.name,
-            boot_disk=str(work.disk),
+            boot_disk=str(work.draft),
             boot_memory=str(work.memory),
             publish=False,
         )
