@@ -9,8 +9,9 @@ from grader.checks import arguments
 from grader.checks.daemon import Attrs
 from grader.checks.docker_words import unnamed_volume
 from grader.checks.expectation import Claim, Finding, Subject, expectation
-from grader.checks.files import Reader, file_claim, no_file_claim, read_entry, wanted_file
+from grader.checks.files import Reader, read_entry
 from grader.checks.history import gone
+from grader.checks.holding_files import HoldsFiles
 from grader.checks.labels import Driven, Labelled
 from grader.checks.plain import listed
 from grader.checks.throwaway import OWN_LABEL, any_image, throwaway
@@ -20,10 +21,11 @@ from grader.i18n import _
 _MOUNT = "/volume"
 
 
-class Volume(Labelled, Driven):
+class Volume(Labelled, Driven, HoldsFiles):
     """``t.volume("data")``: everything a task can expect of one volume."""
 
     kind = "volume"
+    names_owners = False  # It has no /etc/passwd of its own. And every path counts from its own root.
 
     @property
     def what(self) -> str:
@@ -95,48 +97,6 @@ class Volume(Labelled, Driven):
             for container in found
             if OWN_LABEL not in (container.get("Labels") or {})
         )
-
-    @expectation
-    def has_file(
-        self,
-        path: str,
-        *,
-        containing: str | None = None,
-        lacking: str | None = None,
-        matching: str | None = None,
-        equals: str | None = None,
-        mode: str | None = None,
-        owner: int | None = None,
-        group: int | None = None,
-        kind: str = "file",
-        links_to: str | None = None,
-        sha256: str | None = None,
-        executable_by: str | None = None,
-    ) -> Claim:
-        """It has this file; ``path`` counts from the volume's own root. Owners are numbers here."""
-        for value, name in ((owner, "owner"), (group, "group")):
-            if value is not None:
-                arguments.whole(value, name, low=0, high=2**32)
-        wanted = wanted_file(
-            path,
-            kind,
-            containing=containing,
-            lacking=lacking,
-            matching=matching,
-            equals=equals,
-            mode=mode,
-            owner=owner,
-            group=group,
-            links_to=links_to,
-            sha256=sha256,
-            executable_by=executable_by,
-        )
-        return file_claim(self, wanted, self._reader, self._look_command(path))
-
-    @expectation
-    def has_no_file(self, path: str) -> Claim:
-        """Nothing is at this path, counted from the volume's own root."""
-        return no_file_claim(self, path, self._reader, self._look_command(path))
 
     def _reader(self) -> Reader:
         # A container that is created and never started: the daemon mounts the volume for its archive.

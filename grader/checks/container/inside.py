@@ -11,14 +11,15 @@ from grader.checks.container.storage import Storage, mounts_of
 from grader.checks.container.subject import is_live, state_in_words
 from grader.checks.daemon import Attrs
 from grader.checks.expectation import Claim, Finding, expectation
-from grader.checks.files import Entry, Reader, file_claim, no_file_claim, read_entry, wanted_file
+from grader.checks.files import Entry, Reader, read_entry
+from grader.checks.holding_files import HoldsFiles
 from grader.checks.plain import excerpt, listed
 from grader.i18n import _
 
 _CHANGES = {0: "changed", 1: "added", 2: "deleted"}
 
 
-class Inside(Storage):
+class Inside(Storage, HoldsFiles):
     """Expectations about a container's inside."""
 
     @expectation
@@ -64,45 +65,6 @@ class Inside(Storage):
             _("Run the command yourself and read what it says."),
         )
 
-    @expectation
-    def has_file(
-        self,
-        path: str,
-        *,
-        containing: str | None = None,
-        lacking: str | None = None,
-        matching: str | None = None,
-        equals: str | None = None,
-        mode: str | None = None,
-        owner: int | str | None = None,
-        group: int | str | None = None,
-        kind: str = "file",
-        links_to: str | None = None,
-        sha256: str | None = None,
-        executable_by: str | None = None,
-    ) -> Claim:
-        """It has this file (``kind``: file, folder, link), with this content, mode ("0644") and owner."""
-        wanted = wanted_file(
-            path,
-            kind,
-            containing=containing,
-            lacking=lacking,
-            matching=matching,
-            equals=equals,
-            mode=mode,
-            owner=owner,
-            group=group,
-            links_to=links_to,
-            sha256=sha256,
-            executable_by=executable_by,
-        )
-        return file_claim(self, wanted, self._reader, f"docker cp {self._shell_name}:{shlex.quote(path)} - | tar tv")
-
-    @expectation
-    def has_no_file(self, path: str) -> Claim:
-        """Nothing is at this path."""
-        return no_file_claim(self, path, self._reader, f"docker cp {self._shell_name}:{path} - | tar tv")
-
     def _reader(self) -> Reader:
         attrs = self._seen() or {}
         in_memory = [mount["at"] for mount in mounts_of(attrs) if mount["kind"] == "tmpfs"]
@@ -114,6 +76,9 @@ class Inside(Storage):
             return self._read_by_exec(path) if hidden and is_live(attrs) and path not in in_memory else entry
 
         return read
+
+    def _look_command(self, path: str) -> str:
+        return f"docker cp {self._shell_name}:{shlex.quote(path)} - | tar tv"
 
     def _read_by_exec(self, path: str) -> Entry | None:
         """A file the archive can't see, by the container's own tools (stat and cat)."""

@@ -9,13 +9,14 @@ from typing import Any
 from grader.checks import arguments, commands
 from grader.checks.daemon import Attrs
 from grader.checks.expectation import Claim, Finding, expectation
-from grader.checks.files import Reader, file_claim, no_file_claim, read_entry, wanted_file
+from grader.checks.files import Reader, read_entry
+from grader.checks.holding_files import HoldsFiles
 from grader.checks.image.subject import ImageSubject
 from grader.checks.throwaway import run, throwaway
 from grader.i18n import _
 
 
-class Contents(ImageSubject):
+class Contents(ImageSubject, HoldsFiles):
     """Expectations about files in an image and commands run in a container made from it."""
 
     @expectation
@@ -59,45 +60,6 @@ class Contents(ImageSubject):
             shown,
             _("Run it yourself and read what it says."),
         )
-
-    @expectation
-    def has_file(
-        self,
-        path: str,
-        *,
-        containing: str | None = None,
-        lacking: str | None = None,
-        matching: str | None = None,
-        equals: str | None = None,
-        mode: str | None = None,
-        owner: int | str | None = None,
-        group: int | str | None = None,
-        kind: str = "file",
-        links_to: str | None = None,
-        sha256: str | None = None,
-        executable_by: str | None = None,
-    ) -> Claim:
-        """It has this file (``kind``: file, folder, link), with this content, mode ("0644") and owner."""
-        wanted = wanted_file(
-            path,
-            kind,
-            containing=containing,
-            lacking=lacking,
-            matching=matching,
-            equals=equals,
-            mode=mode,
-            owner=owner,
-            group=group,
-            links_to=links_to,
-            sha256=sha256,
-            executable_by=executable_by,
-        )
-        return file_claim(self, wanted, self._reader, self._look_command(path))
-
-    @expectation
-    def has_no_file(self, path: str) -> Claim:
-        """Nothing is at this path."""
-        return no_file_claim(self, path, self._reader, self._look_command(path))
 
     def _reader(self) -> Reader:
         image = str((self._seen() or {})["Id"])
