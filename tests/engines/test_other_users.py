@@ -4,83 +4,28 @@ from __future__ import annotations
 
 import io
 import os
-import shutil
 import subprocess
 import sys
 import tarfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from platformdirs import user_cache_path
+from ordinary_user import PYTHON, REPO, as_user, ordinary_home
 
-from grader import images
 from grader.engines import engine_named
 
 pytestmark = [pytest.mark.daemon, pytest.mark.skipif(os.geteuid() != 0, reason="sets the stage as root")]
 
-REPO = Path(__file__).resolve().parents[2]
 SUITE = "tests/engines/test_conformance.py"
-USER_ID = 4321
-# A private mount namespace shows the ordinary user the repository and the Python under a path it may enter, and a
-# passwd, subuid and subgid of its own: nothing on the machine changes.
-STAGE = """
-set -e
-mount -t tmpfs -o mode=755 stage /mnt
-mkdir /mnt/repo /mnt/venv
-mount --bind "$REPO" /mnt/repo
-mount --bind "$VENV" /mnt/venv
-for file in passwd group subuid subgid; do mount --bind "$HOME/etc/$file" "/etc/$file"; done
-cd /mnt/repo
-exec setpriv --reuid=4321 --regid=4321 --clear-groups -- /mnt/venv/bin/python -B -m pytest -q -p no:cacheprovider \
-    --basetemp="$HOME/pytest" tests/engines/test_conformance.py
-"""
 
 
-@pytest.fixture
-def ordinary_user(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A home folder in the open (pytest's own is closed to others), with this machine's course images in its cache."""
-    home = Path(f"/var/tmp/drydock-test-home-{os.getpid()}")
-    (home / "etc").mkdir(parents=True)
-    images.ensure()
-    shutil.copytree(user_cache_path("drydock") / "images", home / "cache/drydock/images")
-    extra = {
-        "passwd": f"tester:x:{USER_ID}:{USER_ID}::{home}:/bin/sh\n",
-        "group": f"tester:x:{USER_ID}:\n",
-        "subuid": "tester:500000:65536\n",
-        "subgid": "tester:500000:65536\n",
-    }
-    for name, line in extra.items():
-        there = Path("/etc") / name
-        there.touch()
-        (home / "etc" / name).write_text(there.read_text() + line)
-    for place in (home, *home.rglob("*")):
-        os.chown(place, USER_ID, USER_ID, follow_symlinks=False)
-    yield home
-    shutil.rmtree(home)
-
-
-def test_rootless_conforms(ordinary_user: Path) -> None:
-    done = subprocess.run(
-        ["unshare", "--mount", "--propagation", "private", "sh", "-c", STAGE],
-        env={
-            "PATH": os.environ["PATH"],
-            "HOME": str(ordinary_user),
-            "XDG_CACHE_HOME": str(ordinary_user / "cache"),
-            "DRYDOCK_RUNTIME": str(ordinary_user / "run"),
-            "DRYDOCK_TEST_ENGINE": "rootless",
-            "PYTHONPATH": "/mnt/repo",
-            "REPO": str(REPO),
-            "VENV": sys.prefix,
-        },
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=200,
-    )
-    assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
-    assert " passed" in done.stdout
-    assert list((ordinary_user / "run").iterdir()) == [], "a rootless engine left its folder behind"
+def test_rootless_conforms() -> None:
+    with ordinary_home("rootless") as home:
+        suite = [PYTHON, "-B", "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--basetemp={home}/pytest", SUITE]
+        done = as_user(home, suite, locked=False, timeout=200, DRYDOCK_TEST_ENGINE="rootless")
+        assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
+        assert " passed" in done.stdout
+        assert list((home / "run").iterdir()) == [], "a rootless engine left its folder behind"
 
 
 def dockerd_image() -> bytes:

@@ -43,7 +43,7 @@ def trouble() -> Probe | None:
 
 def free_memory() -> int | None:
     """Bytes that can be had: of the machine, or of the control group this process is in if that has fewer."""
-    found = [amount for amount in (_machine(), *_groups()) if amount is not None]
+    found = [amount for amount in (_machine(), *left_of_limits(Path("/sys/fs/cgroup"))) if amount is not None]
     return min(found, default=None)
 
 
@@ -55,19 +55,21 @@ def _machine() -> int | None:
     return int(match.group(1)) * 1024 if match else None
 
 
-def _groups() -> list[int]:
-    """What is left of the limits that a container's own view of /sys/fs/cgroup shows, v2 then v1."""
+def left_of_limits(root: Path) -> list[int]:
+    """What is left of the memory limits in a container's own view of /sys/fs/cgroup, v2 then v1."""
     found = []
-    root = Path("/sys/fs/cgroup")
     for most, used, cache in (
         (root / "memory.max", root / "memory.current", root / "memory.stat"),
         (root / "memory/memory.limit_in_bytes", root / "memory/memory.usage_in_bytes", root / "memory/memory.stat"),
     ):
         try:
             limit, usage = int(most.read_text()), int(used.read_text())
-            # The cache of files counts as used and is given back when it is needed.
-            match = re.search(r"^(?:total_)?inactive_file (\d+)", cache.read_text(), re.MULTILINE)
+            # The cache of files counts as used and is given back when it is needed. The first hierarchy's own
+            # numbers are without groups below, unlike its "total" ones.
+            amounts = dict(line.split() for line in cache.read_text().splitlines())
+            total = "total_" if "total_cache" in amounts else ""
+            files = sum(int(amounts.get(f"{total}{which}_file", 0)) for which in ("active", "inactive"))
         except (OSError, ValueError):
             continue
-        found.append(limit - usage + (int(match.group(1)) if match else 0))
+        found.append(limit - usage + files)
     return found

@@ -22,8 +22,8 @@ from grader.engines.microvm.spec import GuestSpec
 from grader.engines.microvm.visit import Door
 
 READY_SECONDS = 60.0
-#: Emulated, and on a busy machine, a guest may boot for long.
-BOOT_SECONDS = 240.0
+#: Twenty seconds of emulation, but on a machine as busy as CI or a Binder node the guest gets a tenth of a processor.
+BOOT_SECONDS = 900.0
 GRACE_SECONDS = 40.0
 
 #: Containers get Docker's own ten seconds to end; what then is left is on the disk.
@@ -43,7 +43,13 @@ class GuestFailed(Exception):
 class Running:
     """One guest, its API socket and its published ports."""
 
-    def __init__(self, spec: GuestSpec, folder: GuestFolder, process: subprocess.Popen[bytes]) -> None:
+    def __init__(
+        self,
+        spec: GuestSpec,
+        folder: GuestFolder,
+        process: subprocess.Popen[bytes],
+        answer: Callable[[dict[str, object]], None],
+    ) -> None:
         self.spec = spec
         self.folder = folder
         self.process = process
@@ -51,18 +57,26 @@ class Running:
         self._monitor = Monitor()
         self._ports: Ports | None = None
         self._api: ApiSocket | None = None
+        self._answer = answer
         self._following: asyncio.Task[None] | None = None
+        self._listening: asyncio.Task[None] | None = None
+        self._asked_to_end = asyncio.Event()
 
     async def start(self) -> None:
         """Return when the daemon's API answers on the engine's socket. Raises GuestFailed, MonitorError."""
         starting = asyncio.create_task(self._start())
         ending = asyncio.create_task(self._until_qemu_ends())
-        await asyncio.wait({starting, ending}, return_when=asyncio.FIRST_COMPLETED)
+        asked = asyncio.create_task(self._asked_to_end.wait())
+        self._listen()
+        await asyncio.wait({starting, ending, asked}, return_when=asyncio.FIRST_COMPLETED)
         ending.cancel()
+        asked.cancel()
         if starting.done():
             await starting
             return
         starting.cancel()
+        if self._asked_to_end.is_set():
+            raise GuestFailed("it was ended while it started")
         raise GuestFailed(f"QEMU ended with code {self.process.returncode}")
 
     async def _start(self) -> None:
@@ -126,20 +140,22 @@ class Running:
 
     # -- the end
 
-    async def until_the_end(self, answer: Callable[[dict[str, object]], None]) -> None:
-        """Return when the owner wants no more of this guest, or QEMU ended. Carries out ``save`` on the way."""
+    def _listen(self) -> None:
+        """From now on know when the owner wants no more of this guest: by a signal, or by going away."""
         loop = asyncio.get_running_loop()
-        asked = asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-            loop.add_signal_handler(number, asked.set)
-        waiting = {asyncio.create_task(asked.wait()), asyncio.create_task(self._until_qemu_ends())}
+            loop.add_signal_handler(number, self._asked_to_end.set)
         if not self.spec.detached:
-            waiting.add(asyncio.create_task(self._listen_to_owner(answer)))
+            self._listening = asyncio.create_task(self._listen_to_owner())
+
+    async def until_the_end(self) -> None:
+        """Return when the owner wants no more of this guest, or QEMU ended. Carries out ``save`` on the way."""
+        waiting = {asyncio.create_task(self._asked_to_end.wait()), asyncio.create_task(self._until_qemu_ends())}
         await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
         for task in waiting:
             task.cancel()
 
-    async def _listen_to_owner(self, answer: Callable[[dict[str, object]], None]) -> None:
+    async def _listen_to_owner(self) -> None:
         reader = asyncio.StreamReader()
         await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
         while line := await reader.readline():
@@ -147,14 +163,16 @@ class Running:
             if word == "save":
                 try:
                     await self._monitor.save(Path(state))
-                    answer({"saved": state})
+                    self._answer({"saved": state})
                 except MonitorError as error:
-                    answer({"error": str(error)})
+                    self._answer({"error": str(error)})
+        self._asked_to_end.set()
 
     async def close(self) -> None:
         """End what runs beside QEMU; a guest that keeps its data shuts down."""
-        if self._following is not None:
-            self._following.cancel()
+        for task in (self._following, self._listening):
+            if task is not None:
+                task.cancel()
         if self._api is not None:
             self._api.close()
         if self._ports is not None and self.spec.publish:

@@ -91,7 +91,7 @@ def main(spec_path: str) -> int:
 
         from grader.engines.microvm.running import Running
 
-        return asyncio.run(_live(Running(spec, folder, process)))
+        return asyncio.run(_live(Running(spec, folder, process, _answer)))
     except Exception as error:
         _answer({"error": str(error) or repr(error), "log": _tail(folder.log) + _tail(folder.console)})
         return 1
@@ -108,7 +108,7 @@ async def _live(running: Running) -> int:
         state = {"supervisor": os.getpid(), "qemu": running.process.pid, "port": running.door.port}
         running.folder.state.write_text(json.dumps(state))
         _answer({"qemu": running.process.pid})
-        await running.until_the_end(_answer)
+        await running.until_the_end()
     finally:
         await running.close()
     return 0

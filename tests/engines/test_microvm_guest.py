@@ -1,0 +1,221 @@
+"""The microVM engine on a real guest: what is its own after a restore, ports that come and go, and how it ends."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from docker import DockerClient
+
+from grader.engines import engine_named, sweep
+from grader.engines.microvm import template
+from grader.engines.microvm.engine import MicrovmEngine
+
+pytestmark = [
+    pytest.mark.daemon,
+    pytest.mark.skipif(not MicrovmEngine.probe().works and "CI" not in os.environ, reason=MicrovmEngine.probe().reason),
+]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def own_runtime() -> Iterator[Path]:
+    """A runtime folder of the module's own, which must be empty at the end."""
+    folder = Path(f"/var/tmp/dd-guest-{os.getpid()}")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DRYDOCK_RUNTIME", str(folder))
+        yield folder
+        left = [path.name for path in folder.iterdir() if path.is_dir()]
+        sweep.sweep()
+        for path in folder.iterdir():
+            path.unlink()
+        folder.rmdir()
+    assert left == []
+
+
+@pytest.fixture(scope="module")
+def guest(own_runtime: Path) -> Iterator[MicrovmEngine]:
+    # Made before it is timed or used.
+    template.ensure()
+    with MicrovmEngine() as engine:
+        yield engine
+
+
+@pytest.fixture(scope="module")
+def client(guest: MicrovmEngine) -> Iterator[DockerClient]:
+    client = guest.endpoint.client(timeout=120)
+    yield client
+    client.close()
+
+
+def read(port: int) -> bytes:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}", timeout=10) as answer:
+            return bytes(answer.read())
+    except OSError:
+        return b""
+
+
+def eventually(condition: Callable[[], bool], within: float = 30) -> None:
+    deadline = time.monotonic() + within
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.05)
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        return int(found.getsockname()[1])
+
+
+def facts_of(client: DockerClient) -> dict[str, str]:
+    info = client.info()
+    script = "cat /proc/sys/kernel/random/uuid; date +%s.%N"
+    number, now = client.containers.run("drydock/busybox:1", ["sh", "-c", script], remove=True).decode().split()
+    return {"id": info["ID"], "name": info["Name"], "random": number, "now": now}
+
+
+def test_two_guests_of_one_template_are_not_the_same(client: DockerClient) -> None:
+    one = facts_of(client)
+    with engine_named("microvm") as other:
+        two = facts_of(other.endpoint.client())
+        # busybox's date has no nanoseconds; a second and what the call took may lie between.
+        assert abs(float(two["now"].rstrip(".%N")) - time.time()) < 5
+    for what in ("id", "name", "random"):
+        assert one[what] != two[what], what
+    assert one["name"].startswith("drydock-")
+
+
+def test_a_published_port_is_there_when_run_returns_and_goes_when_the_container_stops(client: DockerClient) -> None:
+    port = free_port()
+    web = client.containers.run("drydock/nginx:1", detach=True, ports={"80/tcp": port})
+    # At once: no waiting for the relay.
+    socket.create_connection(("127.0.0.1", port), timeout=5).close()
+    eventually(lambda: b"nginx" in read(port))
+    web.pause()
+    web.unpause()
+    assert b"nginx" in read(port)
+    web.stop(timeout=0)
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", port), timeout=5)
+    web.start()
+    eventually(lambda: b"nginx" in read(port))
+    web.remove(force=True)
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", port), timeout=5)
+
+
+def test_a_container_that_ends_by_itself_gives_its_port_back(client: DockerClient) -> None:
+    port = free_port()
+    client.containers.run("drydock/busybox:1", "sleep 1", detach=True, ports={"80/tcp": port}, auto_remove=True)
+    socket.create_connection(("127.0.0.1", port), timeout=5).close()
+
+    def refused() -> bool:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=5).close()
+        except ConnectionRefusedError:
+            return True
+        return False
+
+    eventually(refused)
+
+
+def test_a_port_in_use_here_is_told_and_the_container_runs(guest: MicrovmEngine, client: DockerClient) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        web = client.containers.run("drydock/nginx:1", detach=True, ports={"80/tcp": port})
+        web.reload()
+        assert web.status == "running"
+        refused = json.loads(guest.folder.ports.read_text())["refused"]
+        assert "in use" in refused[str(port)]
+    web.remove(force=True)
+
+
+def test_stats_and_limits_are_real(client: DockerClient) -> None:
+    busy = client.containers.run(
+        "drydock/busybox:1", ["sh", "-c", "while :; do :; done"], detach=True,
+        mem_limit="24m", nano_cpus=200_000_000, pids_limit=20,
+    )  # fmt: skip
+    try:
+        stats = busy.stats(stream=False)
+        assert stats["memory_stats"]["limit"] == 24 * 2**20
+        assert 0 < stats["memory_stats"]["usage"] < 24 * 2**20
+        assert stats["pids_stats"]["limit"] == 20
+        spent = stats["cpu_stats"]["cpu_usage"]["total_usage"] - stats["precpu_stats"]["cpu_usage"]["total_usage"]
+        passed = stats["cpu_stats"]["system_cpu_usage"] - stats["precpu_stats"]["system_cpu_usage"]
+        assert 0 < spent / passed < 0.4, "a fifth of the processor was allowed"
+    finally:
+        busy.remove(force=True)
+
+
+def test_no_connection_outlives_its_client(guest: MicrovmEngine) -> None:
+    """Each connection is a process in the guest: they must end with it."""
+    owner = guest._owner
+    assert owner is not None
+    count = "ps | grep -c '[/]sbin/door'"
+
+    def doors() -> int:
+        return int(owner.door().shell(count))
+
+    before = doors()
+    for _round in range(5):
+        client = guest.endpoint.client()
+        client.ping()
+        client.close()
+    eventually(lambda: doors() <= before)
+
+
+OWNER = """
+import sys
+from grader.engines import engine_named
+engine = engine_named("microvm")
+engine.start()
+print(engine.folder.path, flush=True)
+sys.stdin.read()
+"""
+
+
+def processes_of(folder: Path) -> list[str]:
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit() and int(entry.name) != os.getpid():
+            try:
+                if str(folder) in (entry / "cmdline").read_text():
+                    found.append(entry.name)
+            except OSError:
+                continue
+    return found
+
+
+@pytest.mark.parametrize("moment", ["running", "starting"])
+def test_a_killed_owner_leaves_nothing(guest: MicrovmEngine, own_runtime: Path, moment: str) -> None:
+    before = set(own_runtime.iterdir())
+    owner = subprocess.Popen([sys.executable, "-c", OWNER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert owner.stdout is not None
+    if moment == "running":
+        owner.stdout.readline()
+    else:
+        eventually(lambda: any((path / "m").exists() for path in set(own_runtime.iterdir()) - before))
+    (folder,) = [path for path in set(own_runtime.iterdir()) - before if path.is_dir()]
+    owner.kill()
+    owner.wait()
+    eventually(lambda: not folder.exists() and not processes_of(folder))
+
+
+@pytest.mark.parametrize("victim", ["qemu", "supervisor"])
+def test_a_killed_guest_is_noticed_and_leaves_nothing(guest: MicrovmEngine, victim: str) -> None:
+    with MicrovmEngine() as engine:
+        folder = engine.folder
+        os.kill(int(json.loads(folder.state.read_text())[victim]), signal.SIGKILL)
+        eventually(lambda: not engine.is_alive())
+        engine.stop()
+        eventually(lambda: not processes_of(folder.path))
+        assert not folder.path.exists()

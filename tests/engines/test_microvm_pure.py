@@ -1,0 +1,296 @@
+"""The microVM engine's parts that need no guest."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import socket
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from grader.engines.microvm import acceleration, kernel, qemu, room, template
+from grader.engines.microvm.api import _CHANGES_PORTS
+from grader.engines.microvm.initrd import cpio
+from grader.engines.microvm.place import TemplateFolder
+from grader.engines.microvm.ports import _published
+from grader.engines.microvm.visit import Door
+from grader.engines.relay import Relay
+from grader.images.tree import FileTree
+
+MIB = 2**20
+
+
+# -- bad luck
+
+
+def program(folder: Path, name: str, script: str) -> None:
+    (folder / name).write_text(f"#!/bin/sh\n{script}\n")
+    (folder / name).chmod(0o755)
+
+
+def with_tools(folder: Path, *without: str) -> None:
+    """A folder for PATH with links to all that the engine needs but these."""
+    for tool in qemu.TOOLS:
+        there = shutil.which(tool, path="/usr/sbin:/usr/bin:/sbin:/bin")
+        if there and tool not in without:
+            (folder / tool).symlink_to(there)
+
+
+def test_a_missing_qemu_is_named_with_what_installs_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with_tools(tmp_path, qemu.PROGRAM)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    probe = qemu.trouble()
+    assert probe is not None and not probe.works
+    assert probe.reason == "Missing programs: qemu-system-x86_64."
+    assert "apt-get install qemu-system-x86" in probe.remedy
+
+
+def test_an_old_qemu_is_named_with_its_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with_tools(tmp_path, qemu.PROGRAM)
+    program(tmp_path, qemu.PROGRAM, 'echo "QEMU emulator version 7.2.9 (Debian 1:7.2+dfsg-7)"')
+    monkeypatch.setenv("PATH", str(tmp_path))
+    probe = qemu.trouble()
+    assert probe is not None and not probe.works
+    assert "9.0 or newer" in probe.reason and "7.2.9" in probe.reason
+
+
+def test_a_qemu_that_does_not_start_is_not_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with_tools(tmp_path, qemu.PROGRAM)
+    program(tmp_path, qemu.PROGRAM, "exit 127")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    probe = qemu.trouble()
+    assert probe is not None and not probe.works
+
+
+@pytest.mark.parametrize(
+    ("names", "values"),
+    [
+        (
+            ("memory.max", "memory.current", "memory.stat"),
+            (f"{500 * MIB}", f"{300 * MIB}", f"inactive_file {30 * MIB}\nactive_file {20 * MIB}"),
+        ),
+        (
+            ("memory/memory.limit_in_bytes", "memory/memory.usage_in_bytes", "memory/memory.stat"),
+            (
+                f"{500 * MIB}",
+                f"{300 * MIB}",
+                f"cache 1\ninactive_file 7\ntotal_cache 1\ntotal_inactive_file {50 * MIB}",
+            ),
+        ),
+    ],
+)
+def test_a_containers_memory_limit_counts(tmp_path: Path, names: tuple[str, ...], values: tuple[str, ...]) -> None:
+    (tmp_path / "memory").mkdir()
+    for name, value in zip(names, values, strict=True):
+        (tmp_path / name).write_text(f"{value}\n")
+    assert room.left_of_limits(tmp_path) == [250 * MIB]
+
+
+def test_no_memory_limit_is_none(tmp_path: Path) -> None:
+    (tmp_path / "memory.max").write_text("max\n")
+    (tmp_path / "memory.current").write_text("1\n")
+    (tmp_path / "memory.stat").write_text("inactive_file 1\n")
+    assert room.left_of_limits(tmp_path) == []
+
+
+def test_too_little_memory_or_disk_is_said_with_numbers(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("DRYDOCK_RUNTIME", str(tmp_path / "run"))
+    assert room.trouble() is None
+    with monkeypatch.context() as patch:
+        patch.setattr(room, "MEMORY_NEEDED", 2**50)
+        probe = room.trouble()
+        assert probe is not None and not probe.works and "MiB of free memory" in probe.reason
+    monkeypatch.setattr(room, "DISK_NEEDED", 2**60)
+    probe = room.trouble()
+    assert probe is not None and not probe.works and str(tmp_path / "run") in probe.reason
+
+
+def test_a_port_that_is_taken_is_told_and_had_later(tmp_path: Path) -> None:
+    status = tmp_path / "relay.json"
+
+    async def scene() -> tuple[str, str]:
+        relay = Relay(Door(1, ""), status)
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            port = taken.getsockname()[1]
+            await relay.follow({port})
+            first = status.read_text()
+        await relay.follow({port})
+        second = status.read_text()
+        await relay.follow(set())
+        return first, second
+
+    first, second = asyncio.run(scene())
+    assert '"listening": []' in first and "in use" in first
+    assert '"refused": {}' in second
+
+
+# -- whether KVM works
+
+
+def test_without_a_usable_device_there_is_nothing_to_try(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(acceleration, "_DEVICE", tmp_path / "kvm")
+    assert acceleration.known() is qemu.TCG
+
+
+def test_a_device_is_tried_and_the_answer_is_kept(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A device that opens and is no KVM: QEMU fails at once, which is the answer until the machine boots again."""
+    device = tmp_path / "kvm"
+    device.touch()
+    monkeypatch.setattr(acceleration, "_DEVICE", device)
+    monkeypatch.setenv("DRYDOCK_CACHE", str(tmp_path))
+    assert acceleration.known() is None
+    assert acceleration.decide(tmp_path / "no-kernel", tmp_path / "no-initrd") is qemu.TCG
+    assert acceleration.known() is qemu.TCG
+    note = tmp_path / "microvm/kvm.json"
+    note.write_text(note.read_text().replace("QEMU emulator", "another"))
+    assert acceleration.known() is None
+
+
+# -- the template
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> TemplateFolder:
+    folder = TemplateFolder(tmp_path / "made")
+    folder.path.mkdir()
+    for path in template._files(folder):
+        path.write_bytes(path.name.encode() * 1000)
+    template._write_record(folder, {path.name: template._hash(path) for path in template._files(folder)})
+    return folder
+
+
+def test_a_template_is_whole(made: TemplateFolder) -> None:
+    assert template._intact(made)
+    assert template.verify(made)
+
+
+def test_one_changed_byte_is_seen_whatever_the_times_say(made: TemplateFolder) -> None:
+    before = made.memory.stat()
+    content = bytearray(made.memory.read_bytes())
+    content[500] ^= 1
+    made.memory.write_bytes(content)
+    os.utime(made.memory, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert not template._intact(made)
+
+
+@pytest.mark.parametrize("harm", ["short", "gone", "no record", "half a record"])
+def test_other_damage_is_seen(made: TemplateFolder, harm: str) -> None:
+    if harm == "short":
+        os.truncate(made.disk, 10)
+    elif harm == "gone":
+        made.state.unlink()
+    elif harm == "no record":
+        made.record.unlink()
+    else:
+        made.record.write_text(made.record.read_text()[:100])
+    assert not template._intact(made)
+
+
+def test_a_copied_template_is_whole_and_hashed_once(made: TemplateFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    copy = TemplateFolder(made.path.with_name("copy"))
+    shutil.copytree(made.path, copy.path)
+    assert template._intact(copy)
+
+    def not_again(path: Path) -> str:
+        raise AssertionError(path)
+
+    monkeypatch.setattr(template, "_hash", not_again)
+    assert template._intact(copy)
+
+
+# -- the machine
+
+
+def machine(folder: Path, shares: list[Path]) -> list[str]:
+    return qemu.Machine(
+        accelerator=qemu.TCG,
+        kernel=folder / "k",
+        initrd=folder / "i",
+        disk=qemu.layered_disk(folder / "a,b", folder / "layer"),
+        memory=folder / "memory",
+        keeps_memory=False,
+        key_file=folder / "key",
+        monitor=folder / "m",
+        console=folder / "console",
+        shares=shares,
+    ).command()
+
+
+def test_commas_in_folders_do_not_end_an_option(tmp_path: Path) -> None:
+    command = machine(tmp_path / "x,y", [tmp_path / "p,q"])
+    assert any(f"path={tmp_path}/p,,q," in word for word in command)
+    assert any("x,,y/a,,b" in word for word in command)
+    assert not any("x,y" in word for word in command if "=" in word and "kernel" not in word)
+
+
+def test_the_guest_reaches_no_network_and_only_the_door_is_forwarded(tmp_path: Path) -> None:
+    (net,) = [word for word in machine(tmp_path, []) if word.startswith("user,")]
+    assert "restrict=on" in net
+    assert net.count("hostfwd=") == 1 and "hostfwd=tcp:127.0.0.1:0-" in net
+
+
+# -- the kernel's modules and the first disk
+
+
+def module(tree: FileTree, name: str, *, needs: str = "", alias: str = "") -> None:
+    info = f"\0license=GPL\0depends={needs}\0alias={alias}\0".encode()
+    tree.file(f"usr/lib/modules/6.1-test/kernel/{name}.ko", b"\x7fELF" + info)
+
+
+def test_modules_come_after_what_they_need(tmp_path: Path) -> None:
+    tree = FileTree()
+    tree.file("boot/vmlinuz-6.1-test", b"")
+    module(tree, "ext4", needs="mbcache,jbd2")
+    module(tree, "mbcache")
+    module(tree, "jbd2", needs="crc32c-base")
+    module(tree, "crc32c-base", alias="crypto-crc32c")
+    found = kernel.Kernel(tree)
+    assert found.version == "6.1-test"
+    modules = found.modules(["ext4", "not-there"])
+    order = list(modules)
+    assert set(order) == {"ext4", "mbcache", "jbd2", "crc32c_base"}
+    assert order.index("crc32c_base") < order.index("jbd2") < order.index("ext4")
+    root = FileTree()
+    kernel.install(root, found.version, modules)
+    needs = root.read("usr/lib/modules/6.1-test/modules.dep").decode()
+    line = next(line for line in needs.splitlines() if line.startswith("kernel/ext4.ko:"))
+    assert line.index("jbd2") < line.index("crc32c-base")
+    assert b"alias crypto-crc32c crc32c_base" in root.read("usr/lib/modules/6.1-test/modules.alias")
+
+
+@pytest.mark.skipif(shutil.which("cpio") is None and shutil.which("busybox") is None, reason="nothing reads cpio here")
+def test_the_first_disk_is_an_archive_that_others_read() -> None:
+    archive = cpio([("bin", 0o40755, b""), ("bin/tool", 0o100755, b"odd"), ("init", 0o100755, b"#!/bin/sh\n")])
+    reader = ["cpio"] if shutil.which("cpio") else ["busybox", "cpio"]
+    listed = subprocess.run([*reader, "-t"], input=archive, capture_output=True, check=True).stdout.decode()
+    assert listed.split() == ["bin", "bin/tool", "init"]
+
+
+# -- ports
+
+
+@pytest.mark.parametrize(
+    ("request_line", "changes"),
+    [
+        (b"POST /v1.45/containers/abc/start HTTP/1.1\r\n", True),
+        (b"POST /containers/web/stop?t=1 HTTP/1.1\r\n", True),
+        (b"DELETE /v1.41/containers/web?force=1 HTTP/1.1\r\n", True),
+        (b"GET /v1.45/containers/json HTTP/1.1\r\n", False),
+        (b"POST /v1.45/containers/create HTTP/1.1\r\n", False),
+        (b"POST /v1.45/containers/web/startle HTTP/1.1\r\n", False),
+    ],
+)
+def test_which_requests_change_ports(request_line: bytes, changes: bool) -> None:
+    assert bool(_CHANGES_PORTS.match(request_line)) is changes
+
+
+def test_only_published_tcp_ports_count() -> None:
+    containers = [
+        {"Ports": [{"PrivatePort": 80, "PublicPort": 8080, "Type": "tcp"}, {"PrivatePort": 81, "Type": "tcp"}]},
+        {"Ports": [{"PrivatePort": 53, "PublicPort": 5353, "Type": "udp"}]},
+        {"Ports": None},
+    ]
+    assert _published(containers) == {8080}
