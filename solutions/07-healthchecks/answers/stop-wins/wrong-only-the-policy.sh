@@ -1,4 +1,4 @@
 # expect: Container siren is stopped
 docker update --restart unless-stopped siren
 docker exec siren kill 1
-until [ "$(docker logs siren | grep -c howl)" = 3 ]; do sleep 0.1; done
+until [ "$(docker logs siren | grep -c howl)" = 3 ]; do sleep 0.3; done
