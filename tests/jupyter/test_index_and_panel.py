@@ -191,8 +191,8 @@ def test_what_is_left_without_a_browser_is_text(desk: Desk) -> None:
     done = desk.run([str(DRYDOCK.parent / "python"), "-c", code], DOCKER_HOST=host)
     assert done.returncode == 0, done.stderr
     assert "is up: 0 of 1 container runs." in done.stdout
-    assert "hello  ○ exited" in done.stdout
-    assert "✓ passed" in done.stdout
+    assert "hello  ○\N{NO-BREAK SPACE}exited" in done.stdout
+    assert "✓\N{NO-BREAK SPACE}passed" in done.stdout
     assert "00  A tiny lab" in done.stdout
 
 

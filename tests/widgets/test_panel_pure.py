@@ -93,11 +93,19 @@ def test_names_from_containers_are_text_and_nothing_else(drawer: type[Part]) -> 
 
 def test_every_state_is_a_word_beside_its_symbol() -> None:
     rows = draw.containers(FULL).table.rows  # type: ignore[union-attr]
-    assert rows[0] == ("web", "● running", "✓ healthy", "nginx:1", "8080 → 80/tcp", "3MiB of 64MiB", "0.25")
-    assert rows[1][1:3] == ("● running", "✗ unhealthy")
+    assert rows[0] == (
+        "web",
+        "●\N{NO-BREAK SPACE}running",
+        "✓\N{NO-BREAK SPACE}healthy",
+        "nginx:1",
+        "8080 → 80/tcp",
+        "3MiB of 64MiB",
+        "0.25",
+    )
+    assert rows[1][1:3] == ("●\N{NO-BREAK SPACE}running", "✗\N{NO-BREAK SPACE}unhealthy")
     assert rows[1][5:] == ("1KiB", "–")
-    assert rows[2][1] == "○ exited (137)"
-    assert rows[3][1] == "↻ restarting"
+    assert rows[2][1] == "○\N{NO-BREAK SPACE}exited (137)"
+    assert rows[3][1] == "↻\N{NO-BREAK SPACE}restarting"
     assert draw.status(FULL).before == "● Docker 26.1 is up: 2 of 4 containers run. Unhealthy: sick."
 
 
@@ -129,7 +137,11 @@ def test_progress_is_told_in_words_and_its_bar_is_for_eyes_only() -> None:
     }
     table = draw.tasks(CARD, known).table
     assert table is not None
-    assert [row[0] for row in table.rows] == ["? could not check, passed before", "✗ failed (66 %)", "· not tried"]
+    assert [row[0] for row in table.rows] == [
+        "?\N{NO-BREAK SPACE}could not check, passed before",
+        "✗\N{NO-BREAK SPACE}failed (66 %)",
+        "· not tried",
+    ]
     part = draw.progress(CARD, known)
     assert part.before == "01 · A lab: 1 of 3 tasks passed, 15 of 40 points"
     assert f'<span aria-hidden="true">{"█" * 3}{"░" * 7}</span>' in part.as_html()

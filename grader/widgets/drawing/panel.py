@@ -49,18 +49,23 @@ def containers(overview: Overview) -> Part:
 
 
 def _container(row: ContainerRow) -> tuple[str, ...]:
-    health = f"{_HEALTHS[row.health]} {row.health}" if row.health else "–"
+    health = _marked(_HEALTHS[row.health], row.health) if row.health else "–"
     memory = cpus = "–"
     if row.use is not None:
         memory = human_memory(row.use.memory.used)
         if row.use.memory.limit:
             memory += " " + _("of {limit}").format(limit=human_memory(row.use.memory.limit))
         cpus = "–" if row.use.cpus is None else f"{row.use.cpus:.2f}"
-    state = f"{_STATES.get(row.state, '?')} {row.state}"
+    state = _marked(_STATES.get(row.state, "?"), row.state)
     # "Up 3 minutes" would be wrong a minute later, and nothing asks again: how it ended stays true.
     ended = row.since.split(")")[0] + ")" if row.since.startswith("Exited (") else ""
     state += f" {ended.removeprefix('Exited ')}" if ended else ""
     return (_short(row.name), state, health, _short(row.image), ", ".join(row.ports), memory, cpus)
+
+
+def _marked(symbol: str, word: str) -> str:
+    """Both on one line, however narrow the panel."""
+    return f"{symbol}\N{NO-BREAK SPACE}{word}"
 
 
 def _measured(overview: Overview) -> str:
@@ -118,7 +123,7 @@ def tasks(card: LabCard, known: Mapping[str, TaskProgress]) -> Part:
 def _mark(task: TaskProgress | None) -> str:
     if task is None:
         return _("· not tried")
-    said = f"{SYMBOLS[task.status]} {status_word(task.status)}"
+    said = _marked(SYMBOLS[task.status], status_word(task.status))
     if task.status is Status.FAILED and task.fraction:
         said += f" ({int(100 * task.fraction)} %)"
     if task.passed and task.status is not Status.PASSED:
