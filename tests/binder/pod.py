@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import secrets
 import socket
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -25,6 +27,7 @@ from grader.engines.relay import Connector, Relay
 
 ROOT = Path(__file__).parents[2]
 IMAGE = "drydock-binder"
+REPO2DOCKER = "jupyter-repo2docker==2026.4.0"
 MIB = 2**20
 BASE_URL = "/user/visitor/"
 _SETTINGS = (f"base_url={BASE_URL}", "token={token}", "trust_xheaders=True", "allow_origin=*", "allow_origin_pat=.*")
@@ -66,17 +69,25 @@ def bring_base(engine: Engine) -> None:
 
 
 def build(engine: Engine) -> None:
-    """`docker buildx build` as repo2docker runs it, and a way to Debian's and Python's packages."""
+    """As mybinder.org does it: by repo2docker. The build is given a way to Debian's and Python's packages."""
     gateway = docker(engine, "network", "inspect", "bridge", "--format", "{{(index .IPAM.Config 0).Gateway}}").strip()
     with way_out(engine) as port:
         proxy = f"http://{gateway}:{port}"
-        arguments = {"NB_USER": "jovyan", "NB_UID": "1000", "http_proxy": proxy, "https_proxy": proxy}
-        options = [word for name, value in arguments.items() for word in ("--build-arg", f"{name}={value}")]
-        docker(
-            engine, "buildx", "build", "--progress", "plain", "--load", *options,
-            "--file", "binder/Dockerfile", "--tag", IMAGE, ".",
-            timeout=1500,
+        options = [word for name in ("http_proxy", "https_proxy") for word in ("--build-arg", f"{name}={proxy}")]
+        done = subprocess.run(
+            [
+                f"{sys.prefix}/bin/uv", "tool", "run", "--from", REPO2DOCKER, "repo2docker", "--no-run",
+                "--user-name", "jovyan", "--user-id", "1000", "--image-name", IMAGE, *options, ".",
+            ],
+            cwd=ROOT,
+            env={**os.environ, "DOCKER_HOST": engine.endpoint.host},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=2400,
+            check=False,
         )  # fmt: skip
+    assert done.returncode == 0, done.stdout[-6000:]
 
 
 def carry(engine: Engine) -> None:

@@ -76,13 +76,13 @@ def elsewhere() -> Iterator[Mapping[str, str]]:
         yield environment
     finally:
         drydock = Path(sys.executable).parent / "drydock"
-        subprocess.run([drydock, "down", "--forget"], env=environment, cwd=_ROOT, check=True, capture_output=True)
+        subprocess.run([drydock, "down", "--forget"], env=environment, cwd=_ROOT, check=False, capture_output=True)
         shutil.rmtree(folder)
 
 
 def _start(environment: Mapping[str, str], *words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [_BINDER / "start", *words], env=environment, capture_output=True, text=True, check=False, timeout=220
+        [_BINDER / "start", *words], env=environment, capture_output=True, text=True, check=False, timeout=800
     )
 
 
@@ -95,6 +95,8 @@ def test_start_becomes_its_command_even_without_a_daemon(elsewhere: Mapping[str,
     assert "The lab daemon did not start" in done.stderr
 
 
+# Where nobody has made the template yet, it is made now: three minutes of a processor.
+@pytest.mark.timeout(900)
 @pytest.mark.daemon
 @pytest.mark.skipif(not MicrovmEngine.probe().works, reason=MicrovmEngine.probe().reason)
 def test_start_brings_the_daemon_up_first(elsewhere: Mapping[str, str]) -> None:
