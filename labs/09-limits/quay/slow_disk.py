@@ -6,9 +6,10 @@ from docker.errors import APIError
 IMAGE = "drydock/busybox:1"
 MIB = 1024 * 1024
 # A mounted file system belongs to a disk, known by two numbers; /sys/dev/block says what that disk is called.
+# Some file systems have no disk of their own there: then their kind is all there is to say.
 FIND = """
 numbers=$(awk '$5 == "/data" {print $3}' /proc/self/mountinfo)
-[ -e /sys/dev/block/$numbers ] || { echo none; exit; }
+[ -e /sys/dev/block/$numbers ] || { awk '$2 == "/data" {print $3}' /proc/mounts; exit; }
 disk=$(readlink -f /sys/dev/block/$numbers)
 [ -e "$disk/partition" ] && disk=$(dirname "$disk")
 basename "$disk"
@@ -42,5 +43,7 @@ if seconds:
         print(f"4 MiB at 8 MiB a second: {slowly} s")
     except APIError as error:
         print(f"With a limit of 8 MiB a second the daemon says: {error.explanation or error}")
-else:
+elif name == "tmpfs":
     print("The volumes of this daemon don't lie on a disk, but in memory. There is nothing to slow down.")
+else:
+    print(f"The volumes of this daemon lie on a file system ({name}) that doesn't say which disk it is on.")
