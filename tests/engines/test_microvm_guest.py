@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -171,6 +172,47 @@ def test_no_connection_outlives_its_client(guest: MicrovmEngine) -> None:
         client.ping()
         client.close()
     eventually(lambda: doors() <= before)
+
+
+#: As root of the whole guest: the devices for shared folders (virtio's PCI device 0x1009) and this machine's loopback,
+#: which QEMU's network calls 10.0.2.2.
+LOOK_AROUND = """
+grep -l 0x1009 /sys/bus/pci/devices/*/device | wc -l
+ip route add default via 10.0.2.2 2>/dev/null
+nc -w 3 10.0.2.2 {port} < /dev/null && echo reached
+true
+"""
+
+
+def look_around(client: DockerClient, port: int) -> list[str]:
+    script = ["sh", "-c", LOOK_AROUND.format(port=port)]
+    said = client.containers.run("drydock/busybox:1", script, privileged=True, network_mode="host", remove=True)
+    return bytes(said).decode().split()
+
+
+def test_a_guests_root_reaches_neither_this_machine_nor_with_walls_its_folders(client: DockerClient) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as service:
+        port = service.getsockname()[1]
+        assert look_around(client, port) == ["4"]
+        with MicrovmEngine(walled=True) as walled:
+            assert look_around(walled.endpoint.client(timeout=120), port) == ["0"]
+        service.settimeout(0.1)
+        with pytest.raises(TimeoutError):
+            service.accept()
+
+
+def test_the_door_opens_only_to_its_key(guest: MicrovmEngine) -> None:
+    """Anybody on this machine can connect to the loopback port: two users on one machine, or a student's kernel."""
+    port = int(json.loads(guest.folder.state.read_text())["port"])
+    template_key = template.ensure().folder.key.read_text()
+    for key in ("0" * 64, template_key):
+        with socket.create_connection(("127.0.0.1", port), timeout=15) as visitor:
+            visitor.sendall(f"{key} shell\n".encode() + b"echo in\n")
+            visitor.shutdown(socket.SHUT_WR)
+            with contextlib.suppress(ConnectionResetError):
+                assert visitor.recv(100) == b""
+    for private in (guest.folder.path, guest.folder.sockets):
+        assert private.stat().st_mode & 0o077 == 0
 
 
 OWNER = """

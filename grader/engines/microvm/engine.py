@@ -39,7 +39,9 @@ class MicrovmEngine(Engine):
         limits: Limits | None = None,
         images: bool = True,
         folder: Path | None = None,
+        walled: bool = False,
     ) -> None:
+        """``walled``: without the devices for shared folders, for programs of strangers (docs/security.md)."""
         super().__init__(shares=shares, limits=limits, images=images)
         if len(self._shares) > qemu.SHARES:
             raise EngineError(
@@ -47,6 +49,9 @@ class MicrovmEngine(Engine):
                     most=qemu.SHARES, count=len(self._shares)
                 )
             )
+        if walled and self._shares:
+            raise EngineError(_("A walled microVM shares no folder of this machine."))
+        self._walled = walled
         self._kept = GuestFolder(folder) if folder else None
         self._owner: Owner | None = None
         self._folder: GuestFolder | None = None
@@ -112,6 +117,7 @@ class MicrovmEngine(Engine):
                 template=str(found.folder.path),
                 accelerator=found.accelerator.name,
                 shares=list(map(str, self._shares)),
+                walled=self._walled,
             )
         )
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import re
 import time
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from qemu.qmp import QMPClient, QMPError
 
@@ -66,6 +67,22 @@ class Monitor:
         if match is None:
             raise MonitorError(f"QEMU forwards no port to the guest: {text!r}")
         return int(match.group(1))
+
+    async def unplug(self, devices: Sequence[str], within: float = 30.0) -> None:
+        """Take devices out of the running guest, and return when QEMU has none of them any more."""
+        with self._client.listener("DEVICE_DELETED") as gone:
+            for device in devices:
+                await self._run("device_del", id=device)
+            left = set(devices)
+            try:
+                async with asyncio.timeout(within):
+                    async for event in gone:
+                        data = cast(dict[str, object], event["data"])
+                        left.discard(str(data.get("path")))
+                        if not left:
+                            return
+            except TimeoutError as error:
+                raise MonitorError(f"the guest keeps {', '.join(sorted(left))}") from error
 
     async def uses_kvm(self) -> bool:
         """Whether the guest runs by the machine's virtualisation."""

@@ -14,6 +14,7 @@ import uuid
 from collections.abc import Callable
 from pathlib import Path
 
+from grader.engines.microvm import qemu
 from grader.engines.microvm.api import ApiSocket
 from grader.engines.microvm.monitor import Monitor, MonitorError
 from grader.engines.microvm.place import GuestFolder, TemplateFolder
@@ -25,6 +26,8 @@ READY_SECONDS = 60.0
 #: Twenty seconds of emulation, but on a machine as busy as CI or a Binder node the guest gets a tenth of a processor.
 BOOT_SECONDS = 900.0
 GRACE_SECONDS = 40.0
+#: QEMU's names of the devices for shared folders: the command line (qemu.py) has three others before them.
+_SHARE_DEVICES = tuple(f"/machine/peripheral-anon/device[{3 + number}]" for number in range(qemu.SHARES))
 
 #: Containers get Docker's own ten seconds to end; what then is left is on the disk.
 _SHUT_DOWN = """
@@ -90,6 +93,8 @@ class Running:
             self.door = Door(await self._monitor.door_port(), template.key.read_text())
             await self._monitor.restore(template.state)
         await self._make_its_own(own_key)
+        if self.spec.walled:
+            await self._monitor.unplug(_SHARE_DEVICES)
         await self._wait_for_api(READY_SECONDS)
         self._ports = Ports(self.door, self.folder.ports)
         publish = self._ports.refresh if self.spec.publish else _nothing

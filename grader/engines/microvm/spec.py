@@ -21,6 +21,8 @@ class GuestSpec:
     shares: list[str] = field(default_factory=list)
     keep_data: bool = False
     detached: bool = False
+    #: The devices for shared folders are taken out of the guest before anybody uses it.
+    walled: bool = False
     #: Published ports come to this machine's localhost.
     publish: bool = True
 

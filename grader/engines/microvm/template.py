@@ -224,17 +224,19 @@ def _record_guest(work: TemplateFolder, accelerator: qemu.Accelerator, course: I
             accelerator=accelerator.name,
             boot_disk=str(work.draft),
             boot_memory=str(work.memory),
+            shares=sorted({str(archive.resolve().parent) for archive in course.archives}),
             publish=False,
         )
     )
     try:
         owner.launch()
         client = owner.client(timeout=600)
-        for archive in course.archives:
-            with archive.open("rb") as stream:
-                client.images.load(stream)
-        _warm_up(client)
         door = owner.door()
+        for archive in course.archives:
+            door.ask(f"load {os.fsencode(archive.resolve()).hex()}", timeout=900)
+        # QEMU saves no guest that uses a shared folder.
+        door.shell("umount -a -t 9p")
+        _warm_up(client)
         door.ask(f"remember {client.info()['ID']}", timeout=120)
         # What was read while building need not be in every guest's memory.
         door.shell("sync; echo 3 > /proc/sys/vm/drop_caches; echo 1 > /proc/sys/vm/compact_memory; sync")

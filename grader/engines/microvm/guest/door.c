@@ -6,10 +6,11 @@
  *   KEY docker                     the daemon's socket
  *   KEY tcp PORT                   a port on the guest's localhost (what containers publish)
  *   KEY shell                      a shell; for building the template and for shutting down
+ *   KEY load PATH                  give the daemon an archive of images that lies in a shared folder: for the template
  *   KEY remember TEXT              note where the daemon's memory holds TEXT (its ID)
  *   KEY fresh NEWKEY SECONDS NANOSECONDS HOSTNAME SEED NEWTEXT [TAG=PATH...]
  *                                  make a restored guest one of its own: key, clock, name, random pool, daemon ID,
- *                                  shared folders. SEED and PATH are in hexadecimal.
+ *                                  shared folders. SEED and each PATH are in hexadecimal.
  *
  * One small process for each connection keeps the code simple and the host's traffic apart.
  * Built with tcc and musl (grader/engines/microvm/door.py); uses nothing but POSIX and Linux.
@@ -28,6 +29,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
+#include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -285,6 +287,35 @@ static const char *share(char *wanted)
     return 0;
 }
 
+/* The archive never goes through the network card: emulated, that would cost more than all else. */
+static void load(int client, const char *hex)
+{
+    static char text[65536];
+    struct stat file_status;
+    size_t length = 0;
+    unhex(hex, text, 4096);
+    int file = open(text, O_RDONLY), daemon = to_daemon();
+    if (file < 0 || daemon < 0 || fstat(file, &file_status)) {
+        say(client, "error", file < 0 ? "no such archive" : "the daemon does not answer");
+        return;
+    }
+    int n = snprintf(text, sizeof text,
+                     "POST /images/load?quiet=1 HTTP/1.0\r\nHost: docker\r\nContent-Type: application/x-tar\r\n"
+                     "Content-Length: %lld\r\n\r\n", (long long)file_status.st_size);
+    off_t at = 0;
+    if (write(daemon, text, n) == n)
+        while (at < file_status.st_size && sendfile(daemon, file, &at, 1 << 20) > 0)
+            ;
+    while (length < sizeof text - 1 && (n = read(daemon, text + length, sizeof text - 1 - length)) > 0)
+        length += n;
+    text[length] = 0;
+    int good = strstr(text, " 200 ") && !strstr(text, "errorDetail");
+    for (char *c = text; *c; c++)
+        if (*c == '\r' || *c == '\n')
+            *c = ' ';
+    say(client, good ? "ok" : "error", text);
+}
+
 static void fresh(int client, char *rest)
 {
     char *word[6];
@@ -352,6 +383,8 @@ static void serve(int client)
         inner = to_port(atoi(wish + 4));
     else if (!strcmp(wish, "shell"))
         shell(client);
+    else if (!strncmp(wish, "load ", 5))
+        load(client, wish + 5);
     else if (!strncmp(wish, "remember ", 9))
         remember(client, wish + 9);
     else if (!strncmp(wish, "fresh ", 6))
