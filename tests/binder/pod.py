@@ -29,6 +29,8 @@ ROOT = Path(__file__).parents[2]
 IMAGE = "drydock-binder"
 REPO2DOCKER = "jupyter-repo2docker==2026.4.0"
 MIB = 2**20
+#: Control groups as a container sees its own, of either version.
+_GROUPS = "/sys/fs/cgroup"
 BASE_URL = "/user/visitor/"
 _SETTINGS = (f"base_url={BASE_URL}", "token={token}", "trust_xheaders=True", "allow_origin=*", "allow_origin_pat=.*")
 #: What mybinder.org gives a session: an ordinary user and 2 GiB. Kubernetes masks the same paths as Docker.
@@ -151,30 +153,35 @@ class Session:
 
     def wait_until_it_serves(self, seconds: float) -> float:
         """How long that took from the container's start."""
-        end = time.monotonic() + seconds
-        while "is running at" not in self.log():
-            assert time.monotonic() < end, self.log()
-            assert self.engine.endpoint.client().containers.get(self.name).status == "running", self.log()
-            time.sleep(0.5)
-        began = docker(self.engine, "inspect", "--format", "{{.State.StartedAt}}", self.name).strip()
-        return time.time() - datetime.fromisoformat(began[:26] + "+00:00").timestamp()
+        container = self.engine.endpoint.client(timeout=seconds).containers.get(self.name)
+        said = b""
+        for chunk in container.logs(stream=True, follow=True):
+            said += chunk
+            if b"is running at" in said:
+                break
+        assert b"is running at" in said, said.decode(errors="replace")
+        began = datetime.fromisoformat(container.attrs["State"]["StartedAt"][:26].rstrip("Z") + "+00:00")
+        return time.time() - began.timestamp()
 
     def was_killed_for_memory(self) -> bool:
         """Whether the kernel ended any process in it for its limit."""
-        answer = self.run(
-            "sh", "-c", "grep -h oom_kill /sys/fs/cgroup/memory/memory.oom_control /sys/fs/cgroup/memory.events"
+        text = self.run(
+            "sh", "-c", f"cat {_GROUPS}/memory/memory.oom_control {_GROUPS}/memory.events 2>/dev/null; true"
         )
-        return any(line.split()[-1] != "0" for line in answer.splitlines() if line.startswith("oom_kill "))
+        kills = [int(line.split()[1]) for line in text.splitlines() if line.startswith("oom_kill ")]
+        assert kills, "the kernel counts them in every version"
+        return any(kills)
 
     def memory(self) -> Mapping[str, int]:
-        """MiB: what programs hold (without the kernel's cache of files), and what each of the large ones has."""
-        text = self.run(
-            "sh", "-c", "cat /sys/fs/cgroup/memory/memory.stat /sys/fs/cgroup/memory.stat 2>/dev/null; true"
-        )
+        """MiB: the most it ever took with cached files, what programs hold now, and what the large ones have."""
+        text = self.run("sh", "-c", f"cat {_GROUPS}/memory.stat {_GROUPS}/memory/memory.stat 2>/dev/null; true")
         numbers = {key: int(value) for key, value in (line.split() for line in text.splitlines())}
         held = numbers.get("total_rss", numbers.get("anon", 0)) + numbers.get("total_shmem", numbers.get("shmem", 0))
+        peaks = f"cat {_GROUPS}/memory/memory.max_usage_in_bytes {_GROUPS}/memory.peak 2>/dev/null; true"
+        peak = int(self.run("sh", "-c", peaks).split()[0])
         processes = self.run("ps", "-e", "-o", "rss=,comm=", "--sort=-rss").splitlines()[:4]
-        return {"held": held // MIB} | {line.split()[1]: int(line.split()[0]) // 1024 for line in reversed(processes)}
+        large = {line.split()[1]: int(line.split()[0]) // 1024 for line in reversed(processes)}
+        return {"peak": peak // MIB, "held": held // MIB} | large
 
 
 @contextmanager
