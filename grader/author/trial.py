@@ -66,7 +66,7 @@ def run_cases(cases: Sequence[Case], folder: Path, make_engine: EngineMaker, nur
         ):
             # The kernel was launched first, so that it boots while the checker does.
             kernel.wait_ready()
-            stage = _Stage(kernel, checks)
+            stage = _Stage(kernel, checks, cell_seconds=CELL_SECONDS * engine.patience)
             for case in cases:
                 outcomes.append(stage.play(case))
                 if not kernel.is_alive() or not engine.is_alive():
@@ -100,8 +100,9 @@ def student_of(case: Case) -> StudentKey:
 class _Stage:
     """A kernel and a checker on one daemon, and what has been done there."""
 
-    def __init__(self, kernel: StudentKernel, checks: Checker) -> None:
+    def __init__(self, kernel: StudentKernel, checks: Checker, *, cell_seconds: float) -> None:
         self._kernel = kernel
+        self._cell_seconds = cell_seconds
         self._checks = checks
         self._solved: set[str] = set()
         self._connected = False
@@ -136,7 +137,7 @@ class _Stage:
 
     def _step(self, case: Case, step: Step) -> Finding | None:
         if isinstance(step, Run):
-            return _cell_problem(case, step, self._kernel.run(step.source, CELL_SECONDS))
+            return _cell_problem(case, step, self._kernel.run(step.source, self._cell_seconds))
         with self._kernel.processes.frozen():
             report = self._checks.check(step.task, step.source, CHECK_SECONDS, key=self._key)
         return _check_problem(case, step, report)

@@ -87,6 +87,8 @@ class Engine(ABC):
     has_walls: ClassVar[bool] = False
     #: Whether two engines at once may publish the same port.
     has_own_ports: ClassVar[bool] = False
+    #: How many times longer than elsewhere its users should be ready to wait.
+    patience: ClassVar[float] = 1.0
 
     def __init__(self, *, shares: Sequence[Path] = (), limits: Limits | None = None, images: bool = True) -> None:
         """``shares``: host folders the daemon sees at the same path. ``images``: with the course images in it."""

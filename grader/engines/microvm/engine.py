@@ -27,6 +27,7 @@ class MicrovmEngine(Engine):
     """One QEMU guest, restored from the template. ``folder`` keeps its disk from one start to the next."""
 
     kind: ClassVar[str] = "microvm"
+    patience: ClassVar[float] = 8.0
     isolation: ClassVar[str] = _(
         "a virtual machine of its own, run by an ordinary user: a container sees neither this machine's kernel nor, "
         "but for shared folders, its files"

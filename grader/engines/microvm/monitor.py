@@ -28,14 +28,16 @@ class Monitor:
     async def connect(self, path: Path, within: float = 20.0) -> None:
         """Connect as soon as QEMU listens there. Raises MonitorError."""
         end = time.monotonic() + within
-        while not path.exists():
-            if time.monotonic() > end:
-                raise MonitorError("QEMU opened no monitor")
+        while True:
+            try:
+                # The socket's file is there a moment before QEMU listens.
+                await self._client.connect(str(path))
+                return
+            except (QMPError, OSError) as error:
+                if time.monotonic() > end:
+                    raise MonitorError(f"QEMU opened no monitor: {error}") from error
+            self._client = QMPClient("drydock")
             await asyncio.sleep(0.002)
-        try:
-            await self._client.connect(str(path))
-        except (QMPError, OSError) as error:
-            raise MonitorError(str(error)) from error
 
     async def close(self) -> None:
         """Let go of the monitor; QEMU goes on. Safe to call twice, and when QEMU is gone."""
