@@ -4,7 +4,7 @@ services:
     image: lookout:0
     container_name: radar
     environment: {LOOKOUT_WARMUP: "0.5"}
-    healthcheck: {test: python3 lookout.py probe, interval: 300ms, start_period: 10s}
+    healthcheck: {test: python3 lookout.py probe, interval: 300ms, retries: 50}
   board:
     image: lookout:0
     container_name: board

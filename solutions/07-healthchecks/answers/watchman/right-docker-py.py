@@ -4,12 +4,12 @@ import docker
 
 client = docker.from_env()
 second = 10**9
-test = {"test": ["CMD", "python3", "lookout.py", "probe"], "interval": second // 2, "timeout": second, "retries": 1}
+test = {"test": ["CMD", "python3", "lookout.py", "probe"], "interval": second // 2, "timeout": 4 * second, "retries": 1}
 hazy = client.containers.run("lookout:0", name="hazy", detach=True, healthcheck=test)
 
 
 def wait_for(state, since):
-    events = client.events(since=since, until=int(time.time()) + 20, filters={"container": "hazy"}, decode=True)
+    events = client.events(since=since, until=int(time.time()) + 40, filters={"container": "hazy"}, decode=True)
     for event in events:
         if event["Action"] == f"health_status: {state}":
             return event
