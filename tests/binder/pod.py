@@ -96,10 +96,10 @@ def carry(engine: Engine) -> None:
     """What a registry does to an image: its layers are packed and unpacked as new files."""
     with tempfile.TemporaryDirectory(dir="/var/tmp") as scratch:
         archive = str(Path(scratch) / "image.tar")
-        docker(engine, "save", "--output", archive, IMAGE, timeout=300)
-        docker(engine, "builder", "prune", "--all", "--force", timeout=120)
-        docker(engine, "image", "rm", IMAGE, base_image.NAME, timeout=120)
-        docker(engine, "load", "--input", archive, timeout=300)
+        docker(engine, "save", "--output", archive, IMAGE, timeout=1500)
+        docker(engine, "builder", "prune", "--all", "--force", timeout=300)
+        docker(engine, "image", "rm", IMAGE, base_image.NAME, timeout=300)
+        docker(engine, "load", "--input", archive, timeout=1500)
 
 
 @dataclass(frozen=True)

@@ -56,14 +56,14 @@ def test_the_session_has_a_pods_rights_and_no_more(session: pod.Session) -> None
     assert {facts[name] for name in ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb")} == {"0" * 16}
     assert facts["NoNewPrivs"] == "1"
     assert facts["Seccomp"] == "2"
-    assert session.run("sh", "-c", "wc -c < /proc/kcore; ls /dev").split()[0] == "0", "masked"
+    assert session.fails("sh", "-c", '[ -n "$(head -c 1 /proc/kcore)" ]'), "masked"
     assert "kvm" not in session.run("ls", "/dev").split()
     assert session.fails("unshare", "--user", "true"), "no user namespace"
     assert session.fails("unshare", "--mount", "true"), "no mount namespace"
 
 
 def test_the_daemon_is_up_and_everything_in_the_image_knows_it(session: pod.Session) -> None:
-    assert re.search(r"Docker [\d.]+ is up \(microvm engine, [\d.]+ s\)", session.log()), session.log()
+    assert re.search(r"Docker [\d.]+\S* is up \(microvm engine, [\d.]+ s\)", session.log()), session.log()
     assert "Making" not in session.log(), "the template came with the image"
     images = session.run("docker", "image", "ls", "--format", "{{.Repository}}")
     assert {"drydock/busybox", "drydock/python", "drydock/nginx"} <= set(images.split())
