@@ -1,7 +1,7 @@
 # The post office: twenty letters, and every letter has a carrier of its own.
 trap exit TERM
 for letter in $(seq 20); do
-    sleep 0.2 &
+    sleep 1 &
 done
 wait
 echo "20 letters delivered"
