@@ -23,6 +23,8 @@ from grader.engines.microvm.engine import MicrovmEngine
 
 pytestmark = [
     pytest.mark.daemon,
+    # Whoever comes first makes the template (minutes on a busy machine); then all is emulated.
+    pytest.mark.timeout(1200),
     pytest.mark.skipif(not MicrovmEngine.probe().works and "CI" not in os.environ, reason=MicrovmEngine.probe().reason),
 ]
 
@@ -52,7 +54,7 @@ def guest(own_runtime: Path) -> Iterator[MicrovmEngine]:
 
 @pytest.fixture(scope="module")
 def client(guest: MicrovmEngine) -> Iterator[DockerClient]:
-    client = guest.endpoint.client(timeout=120)
+    client = guest.endpoint.client(timeout=300)
     yield client
     client.close()
 
@@ -87,7 +89,7 @@ def facts_of(client: DockerClient) -> dict[str, str]:
 def test_two_guests_of_one_template_are_not_the_same(client: DockerClient) -> None:
     one = facts_of(client)
     with engine_named("microvm") as other:
-        two = facts_of(other.endpoint.client())
+        two = facts_of(other.endpoint.client(timeout=300))
         # busybox's date has no nanoseconds; a second and what the call took may lie between.
         assert abs(float(two["now"].rstrip(".%N")) - time.time()) < 5
     for what in ("id", "name", "random"):
@@ -195,7 +197,7 @@ def test_a_guests_root_reaches_neither_this_machine_nor_with_walls_its_folders(c
         port = service.getsockname()[1]
         assert look_around(client, port) == ["4"]
         with MicrovmEngine(walled=True) as walled:
-            assert look_around(walled.endpoint.client(timeout=120), port) == ["0"]
+            assert look_around(walled.endpoint.client(timeout=300), port) == ["0"]
         service.settimeout(0.1)
         with pytest.raises(TimeoutError):
             service.accept()
