@@ -22,7 +22,7 @@ lab: setup ## Set up, start Docker, open JupyterLab on the index of the labs (LA
 
 .PHONY: test
 test: setup-tests ## Set up, then run all tests (ARGS="-k name" for some)
-	@python -m pytest -n 2 --dist loadfile $(ARGS)
+	@python -m pytest -n 2 $(ARGS)
 
 .PHONY: doctor
 doctor: setup ## Explain this machine: what works, what is missing
