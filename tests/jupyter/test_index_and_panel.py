@@ -1,4 +1,4 @@
-"""The index page and the live panel as a student meets them: in one real JupyterLab, in one real browser."""
+"""The index page, the live panel and charts as a student meets them: in one real JupyterLab, in one real browser."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
+import nbformat
 import pytest
 from lab_page import CHROMIUM, PATIENCE, LabPage, lab_page
+from nbformat.v4 import new_code_cell, new_notebook
 from playwright.sync_api import Locator, Page, expect
 from student_desk import DRYDOCK, Desk
 
@@ -21,6 +23,10 @@ pytestmark = [
 ]
 _WORD = "zymurgy"
 expect.set_options(timeout=PATIENCE)
+_CHARTS = (
+    "from grader.widgets import charts; charts.layers('drydock/nginx:1')",
+    "pulse = charts.record_health('pulse'); pulse.wait('unhealthy', within=120)",
+)
 
 
 @pytest.fixture(scope="module")
@@ -31,6 +37,11 @@ def address(desk: Desk) -> Iterator[str]:
     entries = [f"### Word {number}\n\n{'It means something. ' * 20}\n" for number in range(40)]
     glossary.write_text("\n".join(["# Glossary\n", *entries, f"### {_WORD.title()} & Co\n\nThe last word.\n"]))
     _add_text(desk.root / "labs" / "00-tiny" / "00-tiny.ipynb", f"See [the word](../../docs/glossary.md#{_WORD}--co).")
+    # Without the kernel's name JupyterLab asks which one.
+    kernel = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+    charts = new_notebook(cells=[new_code_cell(source) for source in _CHARTS], metadata={"kernelspec": kernel})
+    (desk.root / "workspace").mkdir()
+    nbformat.write(charts, desk.root / "workspace" / "charts.ipynb")
     process = subprocess.Popen(
         [str(DRYDOCK), "lab", "--no-browser"],
         cwd=desk.root,
@@ -60,8 +71,10 @@ def browser(desk: Desk, address: str) -> Iterator[LabPage]:
 
 
 @pytest.fixture
-def page(browser: LabPage) -> Page:
-    return browser.page
+def page(browser: LabPage, tmp_path: Path) -> Iterator[Page]:
+    """How it looks at the end of each test is kept, for whoever wants to look, or has to."""
+    yield browser.page
+    browser.page.screenshot(path=tmp_path / "end.png")
 
 
 def _shown(page: Page) -> Locator:
@@ -73,19 +86,27 @@ def _turn_to(page: Page, name: str) -> None:
     page.locator("#jp-main-dock-panel .lm-TabBar-tab", has_text=name).click()
 
 
+def _run_cell(page: Page, words: str) -> None:
+    """Run the cell with these words in it, once its notebook's kernel is ready."""
+    cell = page.locator(".jp-CodeCell .cm-content", has_text=words)
+    cell.click()
+    notebook = page.locator(".jp-NotebookPanel", has=cell)
+    expect(notebook.locator(".jp-Notebook-ExecutionIndicator")).to_have_attribute("data-status", "idle")
+    page.keyboard.press("Shift+Enter")
+
+
 def _panel(page: Page) -> Locator:
     return page.locator(".drydock-panel")
 
 
-def test_the_index_shows_labs_progress_and_what_builds_on_what(page: Page, tmp_path: Path) -> None:
+def test_the_index_shows_labs_progress_and_what_builds_on_what(page: Page) -> None:
     table = page.locator("table.drydock-index")
     expect(table.locator("thead th")).to_have_text(["lab", "time", "builds on", "your progress"])
     expect(table.locator("tbody tr")).to_have_count(1)
     expect(table.locator("tbody tr")).to_contain_text("A tiny lab")
     expect(table.locator("tbody tr")).to_contain_text("not begun")
-    expect(page.locator(".jp-RenderedMermaid svg, .jp-RenderedMermaid img")).to_be_visible(timeout=PATIENCE)
+    expect(page.locator(".jp-RenderedMermaid svg, .jp-RenderedMermaid img")).to_be_visible()
     expect(page.locator(".jp-RenderedMermaid")).to_contain_text("Each lab stands alone")
-    page.screenshot(path=tmp_path / "index.png")
 
 
 def test_a_lab_opens_from_the_index_and_a_word_from_the_lab(page: Page) -> None:
@@ -93,18 +114,15 @@ def test_a_lab_opens_from_the_index_and_a_word_from_the_lab(page: Page) -> None:
     link = _shown(page).locator("a", has_text="the word")
     link.click()
     heading = page.locator(".jp-MarkdownViewer h3", has_text="Zymurgy & Co")
-    expect(heading).to_be_visible(timeout=PATIENCE)
+    expect(heading).to_be_visible()
     expect(heading).to_be_in_viewport()
     expect(page.locator(".jp-MarkdownViewer h3", has_text="Word 0")).not_to_be_in_viewport()
 
 
-def test_the_panel_opens_from_the_index_and_follows_the_daemon(desk: Desk, page: Page, tmp_path: Path) -> None:
+def test_the_panel_opens_from_the_index_and_follows_the_daemon(desk: Desk, page: Page) -> None:
     _turn_to(page, "index.ipynb")
     _shown(page).locator("a", has_text="The panel").click()
-    cell = _shown(page).locator(".jp-CodeCell .cm-content").first
-    cell.click(timeout=PATIENCE)
-    expect(page.locator("#jp-main-statusbar")).to_contain_text("| Idle")
-    page.keyboard.press("Shift+Enter")
+    _run_cell(page, "panel()")
     expect(_panel(page)).to_contain_text("is up: 0 of 0 containers run.")
     expect(_panel(page)).to_contain_text("None of your own.")
     run = [
@@ -125,15 +143,14 @@ def test_the_panel_opens_from_the_index_and_follows_the_daemon(desk: Desk, page:
     expect(row).to_contain_text("✓ healthy")
     expect(row).to_contain_text("B")
     expect(_panel(page).locator("button", has_text="Volumes (1)")).to_be_visible()
-    page.screenshot(path=tmp_path / "panel.png")
 
 
 def test_a_check_in_the_terminal_moves_the_panel(desk: Desk, page: Page) -> None:
     expect(_panel(page)).to_contain_text("Run a check in a lab")
+    assert desk.docker("rename", "hello", "hallo").returncode == 0
     desk.drydock("check", "00")
     expect(_panel(page)).to_contain_text("0 of 2 tasks passed")
-    assert desk.docker("rm", "--force", "--volumes", "hello").returncode == 0
-    assert desk.docker("run", "--detach", "--name", "hello", "drydock/busybox:1", "sleep", "600").returncode == 0
+    assert desk.docker("rename", "hallo", "hello").returncode == 0
     desk.drydock("check", "00", "--task", "hello")
     expect(_panel(page)).to_contain_text("1 of 2 tasks passed, 2 of 5 points")
     expect(_panel(page).get_by_role("table", name="Tasks").locator("tbody tr").first).to_contain_text("✓ passed")
@@ -175,8 +192,7 @@ def test_a_daemon_that_dies_and_comes_back_is_told_in_words(desk: Desk, page: Pa
 
 def test_running_the_index_again_shows_the_latest_progress(desk: Desk, page: Page) -> None:
     _turn_to(page, "index.ipynb")
-    _shown(page).locator(".jp-CodeCell .cm-content").first.click()
-    page.keyboard.press("Shift+Enter")
+    _run_cell(page, "course_index()")
     expect(page.locator("table.drydock-index")).to_contain_text("1 of 2 tasks passed, 2 of 5 points")
 
 
@@ -204,3 +220,35 @@ def test_the_panel_is_still_there_and_alive_after_the_page_is_loaded_again(desk:
     expect(_panel(page)).to_contain_text("is up: 0 of 1 container runs.")
     assert desk.docker("start", "hello").returncode == 0
     expect(_panel(page)).to_contain_text("is up: 1 of 1 container runs.")
+
+
+def test_a_chart_is_a_picture_with_its_words_and_its_table(desk: Desk, page: Page) -> None:
+    page.locator(".jp-DirListing-item", has_text="charts.ipynb").dblclick()
+    _run_cell(page, "charts.layers")
+    picture = _shown(page).locator(".drydock-chart img")
+    expect(picture).to_be_visible()
+    assert picture.evaluate("img => img.complete && img.naturalWidth > 400")
+    words = _shown(page).locator(".drydock-chart figcaption")
+    expect(words).to_contain_text("drydock/nginx:1")
+    assert words.inner_text() in (picture.get_attribute("alt") or "")
+    table = _shown(page).locator(".drydock-chart table")
+    expect(table).to_be_hidden()
+    _shown(page).locator(".drydock-chart summary").focus()
+    page.keyboard.press("Enter")
+    expect(table).to_be_visible()
+
+
+def test_a_chart_is_drawn_anew_while_the_daemon_tells_more(desk: Desk, page: Page) -> None:
+    check = ["--health-cmd", "test ! -e /ill", "--health-interval", "1s", "--health-retries", "1"]
+    assert (
+        desk.docker("run", "--detach", "--name", "pulse", *check, "drydock/busybox:1", "sleep", "600").returncode == 0
+    )
+    _run_cell(page, "charts.record_health")
+    chart = _shown(page).locator(".drydock-chart").nth(1)
+    expect(chart.locator("figcaption")).to_contain_text("healthy from")
+    before = chart.locator("img").get_attribute("src")
+    assert desk.docker("exec", "pulse", "touch", "/ill").returncode == 0
+    expect(chart.locator("figcaption")).to_contain_text("unhealthy from")
+    assert chart.locator("img").get_attribute("src") != before
+    expect(_shown(page).locator(".drydock-chart")).to_have_count(2)
+    chart.scroll_into_view_if_needed()
