@@ -167,7 +167,9 @@ CHANGES = {
     "mitigations": Change("kernel with its mitigations", without=("mitigations=off",)),
     "slow-rcu": Change("kernel without expedited RCU", without=("rcupdate.rcu_expedited=1",)),
     "kaslr": Change("kernel at a random address", without=("nokaslr",)),
-    "debug-off": Change("kernel without freeing checks", more="page_poison=0 init_on_alloc=0 init_on_free=0"),
+    "unzeroed": Change("kernel that doesn't clear what it allocates", more="init_on_alloc=0"),
+    "low-resolution": Change("timers as coarse as the kernel's ticks", more="highres=off"),
+    "cpu-max": Change("processor max, with fast string instructions and SMAP", _tcg(cpu="max")),
     "gogc-100": Change("Go's own rate of collections", script=_RESTART.format(environment="GOGC=100", flags="")),
     "gogc-off": Change(
         "no collections up to 150 MiB",

@@ -36,7 +36,14 @@ class Ports:
         """Listen on what is published now, and on nothing else."""
         async with self._one_at_a_time:
             with contextlib.suppress(OSError, ValueError, asyncio.IncompleteReadError):
-                await self._relay.follow(_published(await _get(self._door, _LIST)))
+                listed = await _get(self._door, _LIST)
+                running = [one for one in listed if _published([one]) and await self._runs(one["Id"])]
+                await self._relay.follow(_published(running))
+
+    async def _runs(self, container: str) -> bool:
+        """What the container itself says: the daemon's list is behind it for a moment after the container ended."""
+        found = await _get(self._door, f"/containers/{container}/json")
+        return bool(found.get("State", {}).get("Running"))
 
     async def close(self) -> None:
         async with self._one_at_a_time:
