@@ -31,8 +31,9 @@ _SHARE_DEVICES = tuple(f"/machine/peripheral-anon/device[{3 + number}]" for numb
 
 #: Containers get Docker's own ten seconds to end; what then is left is on the disk.
 _SHUT_DOWN = """
-kill -TERM "$(cat /run/docker.pid)"
-while kill -0 "$(cat /run/docker.pid)" 2>/dev/null; do sleep 0.1; done
+daemon=$(cat /run/docker.pid)
+kill -TERM "$daemon"
+while kill -0 "$daemon" 2>/dev/null; do sleep 0.1; done
 sync
 mount -o remount,ro /
 poweroff -f

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import time
 from dataclasses import dataclass
 
 from grader.engines.protocol import EngineError
@@ -34,7 +35,7 @@ class Door:
     def ask(self, wish: str, timeout: float = 30) -> str:
         """What the door answers. Raises EngineError if it is an error, OSError if there is none."""
         with self.open(wish, timeout) as made:
-            answer = _read_all(made).decode(errors="replace").strip()
+            answer = _read_all(made, timeout).decode(errors="replace").strip()
         word, _sep, detail = answer.partition(":")
         if word != "ok":
             raise EngineError(
@@ -48,11 +49,14 @@ class Door:
         with self.open("shell", timeout) as made:
             made.sendall(script.encode() + b"\n")
             made.shutdown(socket.SHUT_WR)
-            return _read_all(made).decode(errors="replace")
+            return _read_all(made, timeout).decode(errors="replace")
 
 
-def _read_all(made: socket.socket) -> bytes:
+def _read_all(made: socket.socket, within: float) -> bytes:
+    """All until the other end closes; TimeoutError after that many seconds, also when something comes all the time."""
+    end = time.monotonic() + within
     parts = []
     while part := made.recv(65_536):
         parts.append(part)
+        made.settimeout(max(0.001, end - time.monotonic()))
     return b"".join(parts)
