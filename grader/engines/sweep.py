@@ -18,7 +18,7 @@ from pathlib import Path
 from grader.engines import cgroups
 from grader.engines.layout import EngineFolder, runtime_folder
 from grader.engines.protocol import EngineError
-from grader.engines.supervisor import Spec, remove_remains
+from grader.engines.supervisor import remove_remains
 from grader.i18n import _
 
 #: A folder this young may belong to an engine whose supervisor has not taken its lock yet.
@@ -51,12 +51,16 @@ def sweep_one(folder: EngineFolder) -> bool:
     """Remove one engine's remains if nobody owns it any more; True if it did."""
     with _trying_lock(folder) as free:
         if free:
-            try:
-                keep = Spec.load(folder.spec).keep_data
-            except (OSError, ValueError, TypeError):
-                keep = False
-            remove_remains(folder, _groups(folder), keep_data=keep)
+            remove_remains(folder, _groups(folder), keep_data=_keeps_data(folder))
         return free
+
+
+def _keeps_data(folder: EngineFolder) -> bool:
+    """Whether the engine's data outlives it. Engines of different kinds have different specs; all say this."""
+    try:
+        return bool(json.loads(folder.spec.read_text())["keep_data"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
 
 
 def _groups(folder: EngineFolder) -> list[Path]:
