@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -20,6 +21,8 @@ from docker import DockerClient
 from grader.engines import engine_named, sweep
 from grader.engines.microvm import template
 from grader.engines.microvm.engine import MicrovmEngine
+from grader.engines.microvm.place import GuestFolder
+from grader.engines.microvm.spec import GuestSpec
 
 pytestmark = [
     pytest.mark.daemon,
@@ -265,3 +268,17 @@ def test_a_killed_guest_is_noticed_and_leaves_nothing(guest: MicrovmEngine, vict
         engine.stop()
         eventually(lambda: not processes_of(folder.path))
         assert not folder.path.exists()
+
+
+@pytest.mark.parametrize("wanted", [True, False])
+def test_what_is_left_of_a_guest_is_kept_only_where_it_was_asked_for(own_runtime: Path, wanted: bool) -> None:
+    """The remains of a killed lab guest hold its disk: sweeping must leave that, and take everything else."""
+    own_runtime.mkdir(mode=0o711, exist_ok=True)
+    folder = GuestFolder(own_runtime / f"left-{wanted}")
+    folder.path.mkdir()
+    folder.disk.write_bytes(b"disk")
+    GuestSpec(folder=str(folder.path), template="/nowhere", accelerator="tcg", keep_data=wanted).save(folder.spec)
+    assert sweep.sweep_one(folder)
+    assert folder.disk.exists() is wanted
+    if wanted:
+        shutil.rmtree(folder.path)
