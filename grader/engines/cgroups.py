@@ -18,6 +18,9 @@ ROOT = Path("/sys/fs/cgroup")
 V1_CONTROLLERS = ("cpu", "cpuacct", "cpuset", "memory", "devices", "freezer", "blkio", "pids")
 _PARENT = "drydock"
 _CPU_PERIOD_US = 100_000
+#: On v1 a group weighs as much as one busy process outside of it (1024), whatever number of daemons are in it: on a
+#: busy machine they would starve, and checks would run out of time. This is for each CPU.
+_SHARES = 2048
 
 
 @dataclass(frozen=True)
@@ -96,6 +99,8 @@ def _make_group(group: Path) -> None:
                 folder.mkdir(exist_ok=True)
                 if (folder / "cpuset.cpus").exists() and version() == 1:
                     _inherit_cpuset(folder)
+            if (group.parent / "cpu.shares").exists():
+                (group.parent / "cpu.shares").write_text(str(_SHARES * (os.cpu_count() or 1)))
         except FileNotFoundError:
             # Another engine's end removed the empty parent in between.
             if attempt == 49:
