@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _CONNECTOR = Path(__file__).with_name("connector.py")
 #: What may change a published port: a container off an internal network, for instance, gets its ports when it is
 #: connected to another one.
-_CHANGES = {
+CHANGES = {
     "type": ["container", "network"],
     "event": ["start", "die", "pause", "unpause", "connect", "disconnect"],
 }
@@ -124,7 +124,7 @@ async def run(engine: NamespaceEngine) -> None:
 
         with contextlib.suppress(DockerException, RequestException, OSError):
             # No time-out: between two events may lie hours.
-            for event in engine.endpoint.client(timeout=None).events(filters=_CHANGES, decode=True):
+            for event in engine.endpoint.client(timeout=None).events(filters=CHANGES, decode=True):
                 _settle(client, event)
                 loop.call_soon_threadsafe(changes.put_nowait, True)
         loop.call_soon_threadsafe(changes.put_nowait, False)

@@ -278,6 +278,8 @@ def test_the_first_disk_is_an_archive_that_others_read() -> None:
         (b"POST /v1.45/containers/abc/start HTTP/1.1\r\n", True),
         (b"POST /containers/web/stop?t=1 HTTP/1.1\r\n", True),
         (b"DELETE /v1.41/containers/web?force=1 HTTP/1.1\r\n", True),
+        (b"POST /v1.45/networks/front/connect HTTP/1.1\r\n", True),
+        (b"POST /v1.45/networks/create HTTP/1.1\r\n", False),
         (b"GET /v1.45/containers/json HTTP/1.1\r\n", False),
         (b"POST /v1.45/containers/create HTTP/1.1\r\n", False),
         (b"POST /v1.45/containers/web/startle HTTP/1.1\r\n", False),

@@ -13,7 +13,8 @@ from grader.engines.microvm.visit import Door
 _CHUNK = 262_144
 #: Requests after which a container may publish other ports than before.
 _CHANGES_PORTS = re.compile(
-    rb"^(?:POST /\S*containers/[^/\s]+/(?:start|stop|restart|kill|pause|unpause)[?\s]|DELETE /\S*containers/)"
+    rb"^(?:POST /\S*containers/[^/\s]+/(?:start|stop|restart|kill|pause|unpause)[?\s]"
+    rb"|POST /\S*networks/[^/\s]+/(?:connect|disconnect)[?\s]|DELETE /\S*containers/)"
 )
 
 

@@ -7,12 +7,13 @@ import contextlib
 import json
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from grader.engines.microvm.visit import Door
-from grader.engines.relay import Relay
+from grader.engines.relay import CHANGES, Relay
 
 _LIST = "/containers/json"
-_EVENTS = '/events?filters={"type":["container"],"event":["start","die","pause","unpause"]}'
+_EVENTS = f"/events?filters={quote(json.dumps(CHANGES))}"
 
 
 class Ports:
