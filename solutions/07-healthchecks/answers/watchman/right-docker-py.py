@@ -13,6 +13,7 @@ def wait_for(state, since):
     for event in events:
         if event["Action"] == f"health_status: {state}":
             return event
+    return None
 
 
 wait_for("healthy", int(time.time()) - 300)
