@@ -60,6 +60,9 @@ printf '%s\n' "$DD_SHARES" | while IFS= read -r folder; do
     mkdir -p ".$folder"
     # Ids are mapped so that the engine's root is the folder's root: mount_setattr(2), MOUNT_ATTR_IDMAP.
     mount --bind ${DD_IDMAP:+-o "X-mount.idmap=$DD_IDMAP"} "$folder" ".$folder"
+    # Flags such as nosuid can't be taken away inside any more, and dockerd, which mounts a container's folders anew for
+    # `docker cp`, fails when it tries. No device or id of the machine is within reach in there, with or without them.
+    mount -o remount,bind,suid,dev,exec ".$folder" 2>/dev/null || true
 done
 if [ -n "$DD_DATA_SIZE" ]; then
     mount -t tmpfs -o "mode=711,size=$DD_DATA_SIZE" drydock-data var/lib/docker

@@ -87,12 +87,19 @@ def _turn_to(page: Page, name: str) -> None:
 
 
 def _run_cell(page: Page, words: str) -> None:
-    """Run the cell with these words in it, once its notebook's kernel is ready."""
-    cell = page.locator(".jp-CodeCell .cm-content", has_text=words)
-    cell.click()
-    notebook = page.locator(".jp-NotebookPanel", has=cell)
-    expect(notebook.locator(".jp-Notebook-ExecutionIndicator")).to_have_attribute("data-status", "idle")
-    page.keyboard.press("Shift+Enter")
+    """Run the cell with these words in it. JupyterLab drops the keys while a new notebook has no kernel yet."""
+    cell = page.locator(".jp-CodeCell", has=page.locator(".cm-content", has_text=words))
+    prompt = cell.locator(".jp-InputArea-prompt").first
+    before = prompt.inner_text().strip()
+    for _try in range(12):
+        cell.locator(".cm-content").click()
+        page.keyboard.press("Shift+Enter")
+        try:
+            expect(prompt).not_to_have_text(before, timeout=5_000)
+        except AssertionError:
+            continue
+        return
+    raise AssertionError(f"the cell never ran: {words}")
 
 
 def _panel(page: Page) -> Locator:

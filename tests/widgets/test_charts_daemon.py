@@ -185,6 +185,8 @@ def test_an_interrupted_wait_leaves_no_thread_and_no_connection(sh: Shell) -> No
     recordings: list[Recording] = []
 
     before = _sockets()
+    # A shell that starts tests in the background makes them ignore Ctrl-C.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     threading.Timer(0.7, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
     with pytest.raises(KeyboardInterrupt):
         recordings.append(recording := charts.record_health("w-web"))
