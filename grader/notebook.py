@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -58,9 +57,7 @@ def _teller(lab: str) -> Callable[[TaskReport], None]:
     def tell(report: TaskReport) -> None:
         show(report)
         if folder is not None:
-            # A full disk must not make a check fail.
-            with suppress(OSError):
-                folder.note(lab, report)
+            folder.note(lab, report)
 
     return tell
 

@@ -10,7 +10,7 @@ import json
 import os
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -42,12 +42,13 @@ class ProgressFolder:
         return cls(workspace / ".progress")
 
     def note(self, lab: str, report: TaskReport) -> None:
-        """Raises OSError."""
-        self.path.mkdir(parents=True, exist_ok=True)
-        with self._alone():
-            known = dict(self.of(lab))
-            known[report.task] = _after(known.get(report.task), report)
-            self._write(lab, known)
+        """Where it can't be noted, on a full disk for instance, it isn't: that must not make a check fail."""
+        with suppress(OSError):
+            self.path.mkdir(parents=True, exist_ok=True)
+            with self._alone():
+                known = dict(self.of(lab))
+                known[report.task] = _after(known.get(report.task), report)
+                self._write(lab, known)
 
     def of(self, lab: str) -> Mapping[str, TaskProgress]:
         """What is known of a lab's tasks; nothing where the file is missing or damaged."""

@@ -74,7 +74,7 @@ class Drydock(Configurable):  # type: ignore[misc]
             raise NoWalls(f"{error} {error.remedy}".strip()) from error
         if not probe.works:
             raise NoWalls(f"{probe.reason} {probe.remedy}".strip())
-        if not engine_class(kind).has_walls and not self.i_trust_these_students:
+        if not self.confined(kind) and not self.i_trust_these_students:
             raise NoWalls(
                 _(
                     "Grading would run the students' code without a wall (engine “{kind}”), as you, with your files."

@@ -5,7 +5,8 @@ from __future__ import annotations
 import filecmp
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -111,12 +112,8 @@ def _bring(target: Path, content: bytes) -> None:
     if target.is_file() and target.read_bytes() == content:
         return
     target.parent.mkdir(parents=True, exist_ok=True)
-    partial = target.with_name(f".{target.name}.part")
-    try:
+    with _whole(target) as partial:
         partial.write_bytes(content)
-        partial.replace(target)
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 def _free_name(notebook: Path) -> Path:
@@ -131,11 +128,18 @@ def _free_name(notebook: Path) -> Path:
 
 def _copy(source: Path, target: Path) -> None:
     """Copy whole or not at all."""
-    partial = target.with_name(f".{target.name}.part")
-    try:
+    with _whole(target) as partial:
         shutil.copyfile(source, partial)
         shutil.copymode(source, partial)
         partial.chmod(partial.stat().st_mode | 0o200)
+
+
+@contextmanager
+def _whole(target: Path) -> Iterator[Path]:
+    """A file beside ``target`` to write to, which takes its place at the end; nothing is left of it after an error."""
+    partial = target.with_name(f".{target.name}.part")
+    try:
+        yield partial
         partial.replace(target)
     finally:
         partial.unlink(missing_ok=True)

@@ -42,12 +42,8 @@ class Creation(Configured, ContainerSubject):
     @expectation
     def has_same_command_as(self, other: str) -> Claim:
         """It runs the same program with the same arguments as another container, whatever these are."""
-        arguments.text(other, "other")
 
-        def judge(attrs: Attrs) -> Finding:
-            theirs = self._daemon.find(lambda client: client.inspect_container(other))
-            if theirs is None:
-                return Finding(False, _("there is no container named {name}").format(name=other))
+        def compare(attrs: Attrs, theirs: Attrs) -> Finding:
             mine, others = _running_words(attrs), _running_words(theirs)
             found = _("{name}: {words}; {other}: {other_words}").format(
                 name=self.name, words=shown_words(mine), other=other, other_words=shown_words(others)
@@ -57,7 +53,7 @@ class Creation(Configured, ContainerSubject):
         return Claim(
             self._says(_("{what} has the same command as {other}"), other=other),
             _("the command of {other}").format(other=other),
-            judge,
+            self._beside(other, compare),
             inspect_command("container", self.name, ".Path", ".Args"),
             _("Give both the same words after the image's name."),
         )

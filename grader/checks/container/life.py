@@ -181,12 +181,8 @@ class Life(ContainerSubject):
     @expectation
     def started_after(self, other: str) -> Claim:
         """Its last start was later than that of another container."""
-        arguments.text(other, "other")
 
-        def judge(attrs: Attrs) -> Finding:
-            theirs = self._daemon.find(lambda client: client.inspect_container(other))
-            if theirs is None:
-                return Finding(False, _("there is no container named {name}").format(name=other))
+        def compare(attrs: Attrs, theirs: Attrs) -> Finding:
             mine_at, theirs_at = _started(attrs), _started(theirs)
             found = _("{name} started at {time}, {other} at {other_time}").format(
                 name=self.name, time=mine_at or "—", other=other, other_time=theirs_at or "—"
@@ -196,7 +192,7 @@ class Life(ContainerSubject):
         return Claim(
             self._says(_("{what} was started after {other}"), other=other),
             _("later than {other}").format(other=other),
-            judge,
+            self._beside(other, compare),
             inspect_command("container", self.name, ".State.StartedAt"),
             _("The order of starts shows in `docker ps`."),
         )

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import shlex
+from collections.abc import Callable
 
+from grader.checks import arguments
 from grader.checks.daemon import Attrs
 from grader.checks.docker_words import dig
 from grader.checks.errors import Unavailable
@@ -45,6 +47,18 @@ class ContainerSubject(Subject):
             for container in containers
             if (names := container.get("Names")) and OWN_LABEL not in (container.get("Labels") or {})
         )
+
+    def _beside(self, other: str, compare: Callable[[Attrs, Attrs], Finding]) -> Callable[[Attrs], Finding]:
+        """A judge that compares this container with another one; it fails when there is no other."""
+        arguments.text(other, "other")
+
+        def judge(attrs: Attrs) -> Finding:
+            theirs = self._daemon.find(lambda client: client.inspect_container(other))
+            if theirs is None:
+                return Finding(False, _("there is no container named {name}").format(name=other))
+            return compare(attrs, theirs)
+
+        return judge
 
     @property
     def _shell_name(self) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from grader.checks.answer import LABEL as ANSWER_LABEL
 from grader.checks.daemon import Attrs, Daemon
-from grader.checks.docker_words import dig
+from grader.checks.docker_words import dig, short_id
 from grader.checks.throwaway import OWN_LABEL
 from grader.widgets.reading.networks import PREDEFINED
 from grader.widgets.reading.use import CpuSample, MemorySample, cpu_sample, memory_sample, read_stats
@@ -130,7 +130,7 @@ def _port(port: Attrs) -> str:
 
 def _image(entry: Attrs) -> ImageRow:
     names = [str(name) for name in entry.get("RepoTags") or () if name != "<none>:<none>"]
-    return ImageRow(tuple(sorted(names)), str(entry["Id"]).removeprefix("sha256:")[:12], int(entry.get("Size") or 0))
+    return ImageRow(tuple(sorted(names)), short_id(str(entry["Id"])), int(entry.get("Size") or 0))
 
 
 def _networks(networks: list[Attrs], containers: list[Attrs]) -> list[NetworkRow]:
