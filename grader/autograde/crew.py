@@ -10,19 +10,25 @@ from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import forkserver
 from typing import TYPE_CHECKING
 
-from sqlalchemy.exc import SAWarning
-from traitlets.config import Config
-
-from grader.autograde.records import SubmissionRecord
 from grader.i18n import _
 
 if TYPE_CHECKING:
+    from traitlets.config import Config
+
+    from grader.autograde.records import SubmissionRecord
     from grader.autograde.worker import Job, Worker
 
 #: A submission is given to a new worker this often in all when workers are lost while they grade it.
 _TRIES = 2
+
+
+def get_ready() -> None:
+    """Start the server that workers are forked from: it imports nbgrader while the caller does."""
+    multiprocessing.get_context("forkserver").set_forkserver_preload(["grader.autograde.worker"])
+    forkserver.ensure_running()
 
 
 class Crew:
@@ -32,8 +38,8 @@ class Crew:
         self._config = config
         self._kind = kind
         self._size = size
+        get_ready()
         self._context = multiprocessing.get_context("forkserver")
-        self._context.set_forkserver_preload(["grader.autograde.worker"])
 
     def work(self, lab: str, students: Sequence[str]) -> Iterator[SubmissionRecord]:
         """Records in the order in which they are finished. A lost worker costs no other submission its grade."""
@@ -47,6 +53,8 @@ class Crew:
                 if tries[student] < _TRIES:
                     waiting.append(student)
                 else:
+                    from grader.autograde.records import SubmissionRecord
+
                     reason = _("The process that graded this submission was killed {n} times.")
                     yield SubmissionRecord(student, lab, error=reason.format(n=_TRIES))
 
@@ -81,6 +89,8 @@ class _Place:
 
 
 def _begin(config: Config, kind: str) -> None:
+    from sqlalchemy.exc import SAWarning
+
     from grader.autograde.worker import Worker
 
     # nbgrader 0.9.6 makes SQLAlchemy 2.1 warn on every submission; nothing the instructor could do about it.

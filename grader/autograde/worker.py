@@ -36,6 +36,7 @@ class Worker:
     def __init__(self, config: Config, kind: str) -> None:
         self._config = config
         self._supply = SandboxSupply(Drydock(config=config), kind)
+        self._supply.prepare()
         # Worker processes end without atexit; this runs instead (multiprocessing.util).
         multiprocessing.util.Finalize(self, self._supply.close, exitpriority=10)
 

@@ -50,6 +50,9 @@ def command(
 
     Killed at any moment, the same command continues where it was. Grades are those of `nbgrader autograde`.
     """
+    from grader.autograde.crew import get_ready
+
+    get_ready()
     from grader.autograde.batch import Batch, course_config, course_folder
     from grader.autograde.reports import write_report_file, writer_for
 

@@ -27,7 +27,11 @@ from grader.nursery import walls
 from grader.nursery.client import MESSAGE_BYTES
 from grader.nursery.orders import CheckerOrder, KernelOrder, Letter
 
-_MODULES = ("ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.zmqshell", "docker", "grader.notebook")
+#: The second line is what a kernel imports while it starts.
+_MODULES = (
+    *("ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.zmqshell", "docker", "grader.notebook"),
+    *("xmlrpc.server", "IPython.core.debugger", "IPython.extensions.storemagic", "tornado.platform.asyncio"),
+)
 _RUNNER = "grader.checks.runner"
 #: Descriptors of an order are moved above this number first, out of the way of the numbers they shall have.
 _HIGH = 500

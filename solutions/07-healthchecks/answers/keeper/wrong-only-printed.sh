@@ -7,7 +7,7 @@ EOF
 cat > keeper/Dockerfile.probed <<'EOF'
 FROM keeper:0
 COPY probe.py ./
-HEALTHCHECK --interval=250ms --timeout=5s --retries=2 CMD ["python3", "probe.py"]
+HEALTHCHECK --interval=250ms --timeout=5s --retries=1 CMD ["python3", "probe.py"]
 EOF
 docker build -q -t keeper:1 -f keeper/Dockerfile.probed keeper
 docker run -d --name lamp-1 keeper:1
