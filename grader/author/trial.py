@@ -61,6 +61,7 @@ def run_cases(cases: Sequence[Case], folder: Path, make_engine: EngineMaker, nur
         with (
             _workdir(folder) as workdir,
             make_engine([workdir]) as engine,
+            _cleared(engine, workdir),
             student_kernel(engine, workdir, confined=engine.has_walls, nursery=nursery) as kernel,
             checker(engine, nursery=nursery) as checks,
         ):
@@ -88,6 +89,15 @@ def _workdir(folder: Path) -> Iterator[Path]:
         for path in [copy, *copy.rglob("*")]:
             path.chmod(path.stat().st_mode | (0o777 if path.is_dir() else 0o666))
         yield copy
+
+
+@contextmanager
+def _cleared(engine: Engine, workdir: Path) -> Iterator[None]:
+    """In the end, remove what the engine's users wrote there; an ordinary user can't remove the files of others."""
+    try:
+        yield
+    finally:
+        engine.remove_tree(workdir)
 
 
 def student_of(case: Case) -> StudentKey:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import shutil
 import tempfile
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -14,21 +13,21 @@ from pathlib import Path
 from grader.autograde.bounded import bounded, unmount
 from grader.autograde.course_images import CourseImages
 from grader.autograde.settings import Drydock
-from grader.engines import Engine, engine_named
+from grader.engines import Engine, engine_class, engine_named
 from grader.execution import Checker, StudentKernel, checker, student_kernel
 from grader.nursery import Nursery
 
 PREFIX = "drydock-grade-"
 
 
-def sweep() -> None:
-    """Remove the working folders that killed runs of this user left behind."""
+def sweep(kind: str) -> None:
+    """Remove the working folders that killed runs of this user, on engines of this kind, left behind."""
     for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
         pid = folder.name.removeprefix(PREFIX).partition("-")[0]
         dead = pid.isdecimal() and not Path(f"/proc/{pid}").exists()
         if dead and folder.lstat().st_uid == os.getuid() and not folder.is_symlink():
             unmount(folder / "work")
-            shutil.rmtree(folder, ignore_errors=True)
+            engine_class(kind).remove_tree(folder)
 
 
 class Sandbox:
@@ -47,7 +46,7 @@ class Sandbox:
         try:
             # The outer folder is closed to other users of this machine, the inner one open to the student.
             outer = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
-            self._stack.callback(shutil.rmtree, outer, ignore_errors=True)
+            self._stack.callback(engine_class(self._kind).remove_tree, outer)
             self.folder = outer / "work"
             self.folder.mkdir()
             self._stack.enter_context(bounded(self.folder, self._settings.files_bytes))
@@ -103,7 +102,7 @@ class SandboxSupply:
         self.kind = kind
         self._nursery = Nursery()
         self._next: Future[Sandbox] | None = None
-        sweep()
+        sweep(kind)
         # One thread makes a sandbox, the other ends one.
         self._worker = ThreadPoolExecutor(2, thread_name_prefix="drydock-sandbox")
 

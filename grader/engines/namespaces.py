@@ -100,7 +100,6 @@ class NamespaceEngine(Engine):
 
     @classmethod
     def remove_tree(cls, path: Path) -> None:
-        """Remove a folder with files of the engine's ids."""
         subprocess.run(cls.as_owner(["rm", "-rf", "--one-file-system", str(path)]), check=False)
 
     # -- the protocol

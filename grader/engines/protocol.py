@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -160,6 +161,11 @@ class Engine(ABC):
     def forget(cls, folder: Path) -> None:
         """Remove the data of a kept engine that doesn't run. Raises EngineError."""
         raise EngineError(_("The {kind} engine keeps no data of its own.").format(kind=cls.kind), "drydock doctor")
+
+    @classmethod
+    def remove_tree(cls, path: Path) -> None:
+        """Remove a folder that was shared with an engine, and with it what the engine's own users wrote there."""
+        shutil.rmtree(path, ignore_errors=True)
 
     def __enter__(self) -> Self:
         self.start()

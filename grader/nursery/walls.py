@@ -58,8 +58,8 @@ def become(user: int) -> None:
 
 
 def join_network(pid: int) -> None:
-    """Enter the network namespace of a process."""
-    _set_namespaces(pid, os.CLONE_NEWNET)
+    """Enter the network namespace of a process; who is not root gets the right to in the user namespace it is of."""
+    _set_namespaces(pid, os.CLONE_NEWNET if os.geteuid() == 0 else os.CLONE_NEWUSER | os.CLONE_NEWNET)
 
 
 def _set_namespaces(pid: int, kinds: int) -> None:

@@ -7,6 +7,7 @@ import shutil
 import struct
 import subprocess
 import sys
+import sysconfig
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,13 +19,13 @@ from grader import images
 REPO = Path(__file__).resolve().parents[2]
 USER_ID = 4321
 # A private mount namespace shows the ordinary user the repository and the Python under a path it may enter, and a
-# passwd, subuid and subgid of its own: nothing on the machine changes.
+# passwd, subuid and subgid of its own: nothing on the machine changes. The Python finds the package at its new path.
 _STAGE = """
 set -e
 mount -t tmpfs -o mode=755 stage /mnt
 mkdir /mnt/repo /mnt/venv
 mount --bind "$REPO" /mnt/repo
-mount --bind "$VENV" /mnt/venv
+mount -t overlay -o "lowerdir=$HOME/etc/venv:$VENV" venv /mnt/venv
 for file in passwd group subuid subgid; do mount --bind "$HOME/etc/$file" "/etc/$file"; done
 cd /mnt/repo
 exec setpriv --reuid="$USER_ID" --regid="$USER_ID" --clear-groups $RIGHTS -- "$@"
@@ -50,6 +51,9 @@ def ordinary_home(name: str, user: int = USER_ID) -> Iterator[Path]:
             there = Path("/etc") / file
             there.touch()
             (home / "etc" / file).write_text(there.read_text() + line)
+        place = home / "etc/venv" / Path(sysconfig.get_path("purelib")).relative_to(sys.prefix)
+        place.mkdir(parents=True)
+        (place / "_editable_impl_drydock_course.pth").write_text("/mnt/repo\n")
         give(home, user)
         yield home
     finally:

@@ -28,6 +28,25 @@ def test_rootless_conforms() -> None:
         assert list((home / "run").iterdir()) == [], "a rootless engine left its folder behind"
 
 
+def graded_by_an_ordinary_user(name: str, tests: str, timeout: float) -> None:
+    """Run ``tests`` of grading as somebody whose best engine is rootless."""
+    with ordinary_home(name) as home:
+        suite = [PYTHON, "-B", "-m", "pytest", "-q", "-n0", "-p", "no:cacheprovider", f"--basetemp={home}/pytest"]
+        done = as_user(home, [*suite, f"--timeout={timeout:g}", tests], locked=False, timeout=timeout)
+        assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
+        assert " passed" in done.stdout and " skipped" not in done.stdout
+
+
+def test_rootless_grades() -> None:
+    graded_by_an_ordinary_user("grades", "tests/autograde/test_end_to_end.py", 200)
+
+
+@pytest.mark.weekly
+@pytest.mark.timeout(1000)
+def test_rootless_withstands_the_attacks() -> None:
+    graded_by_an_ordinary_user("attacked", "tests/attacks", 900)
+
+
 def dockerd_image() -> bytes:
     """An image that is only links into /usr: the daemon's programs come from the shared folder /usr."""
     memory = io.BytesIO()
