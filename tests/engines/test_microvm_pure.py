@@ -11,12 +11,15 @@ from pathlib import Path
 
 import pytest
 
+from grader.engines import EngineError, engine_class
+from grader.engines.choice import best_kind
 from grader.engines.microvm import acceleration, kernel, qemu, room, template
 from grader.engines.microvm.api import _CHANGES_PORTS
 from grader.engines.microvm.initrd import cpio
 from grader.engines.microvm.place import TemplateFolder
 from grader.engines.microvm.ports import _published
 from grader.engines.microvm.visit import Door
+from grader.engines.protocol import Probe
 from grader.engines.relay import Relay
 from grader.images.tree import FileTree
 
@@ -63,6 +66,21 @@ def test_a_qemu_that_does_not_start_is_not_one(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setenv("PATH", str(tmp_path))
     probe = qemu.trouble()
     assert probe is not None and not probe.works
+
+
+def test_without_qemu_the_next_engine_is_taken_or_all_reasons_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_tools(tmp_path, qemu.PROGRAM)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    for kind in ("native", "rootless"):
+        monkeypatch.setattr(engine_class(kind), "probe", lambda: Probe(False, "not here."))
+    monkeypatch.setattr(engine_class("dind"), "probe", lambda: Probe(True, "an outer Docker"))
+    assert best_kind() == "dind"
+    monkeypatch.setattr(engine_class("dind"), "probe", lambda: Probe(False, "no outer Docker."))
+    with pytest.raises(EngineError) as told:
+        best_kind()
+    assert "microvm: Missing programs: qemu-system-x86_64. dind: no outer Docker." in str(told.value)
 
 
 @pytest.mark.parametrize(
@@ -199,6 +217,32 @@ def test_a_copied_template_is_whole_and_hashed_once(made: TemplateFolder, monkey
 
     monkeypatch.setattr(template, "_hash", not_again)
     assert template._intact(copy)
+
+
+@pytest.mark.parametrize("harm", ["folder of all", "cache of all", "of somebody else"])
+def test_nothing_is_started_from_what_others_can_write(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, harm: str
+) -> None:
+    """Two users with one cache: the one's template would be the other's machine."""
+    monkeypatch.setenv("DRYDOCK_CACHE", str(tmp_path / "cache"))
+    store = tmp_path / "cache/microvm"
+    store.mkdir(parents=True)
+    template._require_own(store)
+    if harm == "folder of all":
+        store.chmod(0o777)
+    elif harm == "cache of all":
+        store.parent.chmod(0o777)
+        with pytest.raises(EngineError):
+            template._require_own(store)
+        store.parent.chmod(0o1777)
+        template._require_own(store)
+        store.parent.chmod(0o777)
+    else:
+        monkeypatch.setattr(os, "geteuid", lambda: 12345)
+        if os.getuid() == 0:
+            os.chown(store, 1, 1)
+    with pytest.raises(EngineError, match="Other users of this machine can write to"):
+        template.ensure()
 
 
 # -- the machine

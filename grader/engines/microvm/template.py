@@ -14,6 +14,7 @@ import os
 import re
 import secrets
 import shutil
+import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -39,7 +40,7 @@ _LAYOUT = 1
 #: Downloads (170 MB), the parts while they are put together, disk and memory.
 _NEEDED_BYTES = 1_500_000_000
 #: What decides how a guest is made and which devices it has; the rest may change without a new template.
-_SHAPING = ("guest.py", "kernel.py", "initrd.py", "disk.py", "door.py", "qemu.py")
+_SHAPING = ("guest.py", "kernel.py", "initrd.py", "disk.py", "programs.py", "qemu.py")
 _SOURCES = Path(__file__).parent
 
 Progress = Callable[[str], None]
@@ -56,12 +57,14 @@ class Template:
 def ensure(progress: Progress | None = None) -> Template:
     """The template, made if there is none yet or it is damaged (a minute under emulation). Raises EngineError."""
     say = progress or (lambda line: None)
+    store = _store()
+    with _explained():
+        store.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _require_own(store)
     course = _course_images(progress)
     found = _find(course)
     if found is not None:
         return found
-    store = _store()
-    store.mkdir(mode=0o700, parents=True, exist_ok=True)
     with _locked(store / "lock", say), _explained():
         # Another process may have made it while this one waited for the lock.
         return _find(course) or _build(course, say)
@@ -69,6 +72,21 @@ def ensure(progress: Progress | None = None) -> Template:
 
 def _store() -> Path:
     return cache_folder() / "microvm"
+
+
+def _require_own(store: Path) -> None:
+    """A template is a whole machine: who can write one decides what runs in every guest. Raises EngineError."""
+    folder, above = store.stat(), store.parent.stat()
+    strangers = {folder.st_uid, above.st_uid} - {os.geteuid(), 0}
+    # In a folder like /tmp, which all may write, nobody can exchange what is another's.
+    replaceable = above.st_mode & stat.S_IWOTH and not above.st_mode & stat.S_ISVTX
+    if strangers or folder.st_mode & (stat.S_IWGRP | stat.S_IWOTH) or replaceable:
+        raise EngineError(
+            _("Other users of this machine can write to {folder}, so no microVM is started from it.").format(
+                folder=store
+            ),
+            "DRYDOCK_CACHE=/a/folder/of/yours drydock up",
+        )
 
 
 def _find(course: ImageSet) -> Template | None:
