@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.engines.microvm import kernel
-from grader.engines.microvm.door import PACKAGES as DOOR_PACKAGES
-from grader.engines.microvm.door import compile_door
 from grader.engines.microvm.initrd import initrd
+from grader.engines.microvm.programs import DOOR, RUNC, compile_programs
+from grader.engines.microvm.programs import PACKAGES as COMPILER
 from grader.images.debian import Apt, OutdatedListsError, Package
 from grader.images.recipes.base import LEFT_OUT, SKIPPED
 from grader.images.recipes.busybox_tools import install as install_busybox
@@ -77,7 +77,7 @@ def fetch(apt: Apt, scratch: Path) -> tuple[Package, ...]:
 
 def _fetch(apt: Apt, scratch: Path) -> tuple[Package, ...]:
     found = {package.name: package for package in apt.closure((*_SYSTEM, _KERNEL), skip=_SKIPPED)}
-    found |= {package.name: package for package in apt.closure(DOOR_PACKAGES, skip=_SKIPPED | {"libc6", "libc6-dev"})}
+    found |= {package.name: package for package in apt.closure(COMPILER, skip=_SKIPPED | {"libc6", "libc6-dev"})}
     packages = tuple(found[name] for name in sorted(found))
     apt.fetch(packages, scratch)
     return packages
@@ -85,13 +85,13 @@ def _fetch(apt: Apt, scratch: Path) -> tuple[Package, ...]:
 
 def make(apt: Apt, packages: tuple[Package, ...], scratch: Path) -> Guest:
     """Put the guest together from downloaded packages. Raises ImagesError, EngineError."""
-    parts = {"kernel": FileTree(), "door": FileTree(), "system": FileTree()}
+    parts = {"kernel": FileTree(), "compiler": FileTree(), "system": FileTree()}
     for package in packages:
         apt.unpack(package, parts[_part_of(package)])
     found = kernel.Kernel(parts["kernel"])
-    door = compile_door(parts["door"], scratch)
+    programs = compile_programs(parts["compiler"], scratch)
     busybox = parts["system"].read("usr/bin/busybox")
-    root = _shape(parts["system"], door)
+    root = _shape(parts["system"], programs)
     late = found.modules([*kernel.EARLY, *kernel.LATE, *kernel.ON_DEMAND])
     kernel.install(root, found.version, late)
     root.file("etc/modules", "\n".join((*kernel.LATE, "")))
@@ -101,10 +101,10 @@ def make(apt: Apt, packages: tuple[Package, ...], scratch: Path) -> Guest:
 def _part_of(package: Package) -> str:
     if package.name.startswith("linux-image"):
         return "kernel"
-    return "door" if package.name in {*DOOR_PACKAGES, "musl"} else "system"
+    return "compiler" if package.name in {*COMPILER, "musl"} else "system"
 
 
-def _shape(tree: FileTree, door: bytes) -> FileTree:
+def _shape(tree: FileTree, programs: dict[str, bytes]) -> FileTree:
     busybox = tree.read("usr/bin/busybox")
     tree.keep(_PROGRAMS)
     tree.drop(_LEFT_OUT)
@@ -121,10 +121,11 @@ def _shape(tree: FileTree, door: bytes) -> FileTree:
     for name in ("iptables", "iptables-save", "iptables-restore", "ip6tables", "ip6tables-save", "ip6tables-restore"):
         tree.link(f"usr/sbin/{name}", "xtables-legacy-multi")
     # crun does what runc does in half the time under emulation. Docker and BuildKit ask for it by runc's name, so that
-    # `docker info` reads as it does elsewhere.
-    tree.link("usr/bin/runc", "crun")
+    # `docker info` reads as it does elsewhere. What runc.c adds is in its head; the second name is its own.
+    tree.file("usr/bin/runc", programs[RUNC], 0o755)
+    tree.link("usr/sbin/key", "../bin/runc")
     tree.file("sbin/init", (FILES / "init.sh").read_bytes(), 0o755)
-    tree.file("sbin/door", door, 0o755)
+    tree.file("sbin/door", programs[DOOR], 0o755)
     tree.file("etc/passwd", "root:x:0:0:root:/root:/bin/sh\n")
     tree.file("etc/group", "root:x:0:\ndocker:x:999:\n")
     tree.file("etc/hosts", "127.0.0.1 localhost\n::1 localhost\n127.0.1.1 drydock\n")
