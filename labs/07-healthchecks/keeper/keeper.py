@@ -7,12 +7,12 @@ import os
 import signal
 import sys
 import time
+from pathlib import Path
 
 signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
 print("keeper: the lamp is turning", flush=True)
 while True:
-    with open("/tmp/turned", "w") as file:  # noqa: PTH123 - to import pathlib takes longer than all the rest
-        file.write(f"{time.time()}\n")
+    Path("/tmp/turned").write_text(f"{time.time()}\n")
     if os.environ.get("LAMP") == "stuck":
         signal.pause()
     time.sleep(0.2)
