@@ -3,7 +3,7 @@
 
 docker rm -f -v terminal > /dev/null 2>&1
 docker volume rm terminal-book > /dev/null 2>&1
-docker build -q -t terminal:3 -f - guestbook <<'EOF'
+docker build -q -t terminal:3 -f - guestbook <<'EOF' &
 FROM drydock/python:3
 WORKDIR /app
 COPY guestbook.py .
@@ -18,6 +18,7 @@ docker run --rm -v terminal-book:/restored drydock/busybox:1 sh -c '
         echo "$name (version 2)" >> /restored/guests.txt
     done
     chmod 600 /restored/guests.txt'
+wait
 docker run -d --name terminal -v terminal-book:/data:ro -p 8064:8000 terminal:3
 docker exec terminal sh -c 'for name in "Sadie Farrell" "Edward Low"; do python3 guestbook.py sign "$name"; done'
 docker stop -t 1 terminal
