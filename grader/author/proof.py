@@ -13,6 +13,7 @@ from grader.author.cases import Case, Kind, cases_of
 from grader.author.course import Course, CourseError, Lab, read_lab
 from grader.author.findings import Finding
 from grader.author.sharing import share
+from grader.author.stopping import StoppableEngines
 from grader.author.trial import EngineMaker, Life, Outcome, run_cases
 from grader.i18n import _
 from grader.nursery import Nursery
@@ -110,10 +111,12 @@ def prove(
         told.planned(len(cases))
         groups = [(case,) for case in cases] if plan.alone else _shared(cases)
 
-        def run(group: Sequence[Case]) -> list[Life]:
-            return _judge(group, lambda some: run_cases(some, fresh / some[0].lab, make_engine, nursery))
+        engines = StoppableEngines(make_engine)
 
-        for life in _run_all(groups, run, plan.jobs):
+        def run(group: Sequence[Case]) -> list[Life]:
+            return _judge(group, lambda some: run_cases(some, fresh / some[0].lab, engines, nursery))
+
+        for life in _run_all(groups, run, plan.jobs, engines):
             proof = proofs[life.outcomes[0].case.lab]
             proof.daemons.append(life.seconds)
             for outcome in life.outcomes:
@@ -167,7 +170,10 @@ def _judge(group: Sequence[Case], run: Callable[[Sequence[Case]], Life]) -> list
 
 
 def _run_all(
-    groups: Sequence[tuple[Case, ...]], run: Callable[[Sequence[Case]], list[Life]], jobs: int
+    groups: Sequence[tuple[Case, ...]],
+    run: Callable[[Sequence[Case]], list[Life]],
+    jobs: int,
+    engines: StoppableEngines,
 ) -> Iterator[Life]:
     """Lives as they end. Threads do, since daemons, kernels and checkers are processes."""
     # One run of each solution has the machine to itself, so that its time means something. The last run, because
@@ -181,11 +187,11 @@ def _run_all(
     with ThreadPoolExecutor(max_workers=jobs, thread_name_prefix="case") as pool:
         waiting: set[Future[list[Life]]] = {pool.submit(run, group) for group in rest}
         try:
-            while waiting:
-                done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
-                for future in done:
-                    yield from future.result()
+            with engines.until_interrupted():
+                while waiting:
+                    done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+                    for future in done:
+                        yield from future.result()
         finally:
-            # After Ctrl-C: what runs now ends with its daemon gone, nothing new starts.
             for future in waiting:
                 future.cancel()

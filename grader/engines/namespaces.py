@@ -257,8 +257,9 @@ class NamespaceEngine(Engine):
 
     def discard(self) -> None:
         # With process 1 of its namespaces all of it ends; the supervisor then removes what is left, as always.
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(self._first, signal.SIGKILL)
+        if self._first:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self._first, signal.SIGKILL)
         self.stop()
 
     def stop(self) -> None:

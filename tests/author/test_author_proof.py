@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import tempfile
+import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -137,3 +141,33 @@ def _cases(course: Course, report: Path, *options: str) -> tuple[dict[str, bool]
     assert done.returncode == 0, done.stdout + done.stderr
     (lab,) = json.loads(report.read_text())["labs"]
     return {case["name"]: case["holds"] for case in lab["cases"]}, lab["daemons"]
+
+
+@pytest.fixture
+def runtime() -> Iterator[Path]:
+    """The path of a socket has 107 bytes at most (unix(7)), and an engine's root must reach it: none of pytest's."""
+    with tempfile.TemporaryDirectory(prefix="dd-", dir="/var/tmp") as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
+
+
+def test_one_ctrl_c_ends_it_and_leaves_nothing(course: Course, runtime: Path) -> None:
+    _author(course, "release")
+    _edit(course, "hello-answer", "import time\ntime.sleep(50)")
+    # A shell that starts tests in the background makes them, and what they start, ignore Ctrl-C.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    proof = subprocess.Popen(
+        [_DRYDOCK, "author", "check", "--task", "hello", "--alone"],
+        cwd=course.root,
+        env={**os.environ, "DRYDOCK_RUNTIME": str(runtime)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    while not any(runtime.glob("*/s/docker.sock")):
+        assert proof.poll() is None, proof.communicate()[1]
+        time.sleep(0.05)
+    proof.send_signal(signal.SIGINT)
+    _out, errors = proof.communicate(timeout=40)
+    assert proof.returncode == 1 and "Aborted!" in errors and "Traceback" not in errors
+    assert not any(path.is_dir() for path in runtime.iterdir())
