@@ -100,12 +100,19 @@ def test_two_guests_of_one_template_are_not_the_same(client: DockerClient) -> No
     assert one["name"].startswith("drydock-")
 
 
-def test_a_published_port_is_there_when_run_returns_and_goes_when_the_container_stops(client: DockerClient) -> None:
+def test_a_published_port_is_there_when_run_returns_and_goes_when_the_container_stops(
+    guest: MicrovmEngine, client: DockerClient
+) -> None:
+    assert guest._owner is not None
     port = free_port()
     web = client.containers.run("drydock/nginx:1", detach=True, ports={"80/tcp": port})
     # At once: no waiting for the relay.
     socket.create_connection(("127.0.0.1", port), timeout=5).close()
     eventually(lambda: b"nginx" in read(port))
+    # The network came by the short way of guest/runc.c, not by another start of dockerd.
+    bundles = "/run/containerd/daemon/io.containerd.runtime.v2.task/moby"
+    config = json.loads(guest._owner.door().shell(f"cat {bundles}/{web.id}/config.json"))
+    assert [hook["path"] for hook in config["hooks"]["prestart"]] == ["/sbin/key"]
     web.pause()
     web.unpause()
     assert b"nginx" in read(port)
