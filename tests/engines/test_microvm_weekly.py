@@ -16,7 +16,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from platformdirs import user_cache_path
 
 from grader.engines import cgroups, sweep
 from grader.engines.microvm import template
@@ -69,13 +68,11 @@ def test_an_engine_without_images_has_none() -> None:
 def cache() -> Iterator[Path]:
     """A cache with a copy of the template in it, for tests that do harm to it."""
     made = template.ensure().folder
-    there = user_cache_path("drydock")
     with tempfile.TemporaryDirectory(prefix="dd-cache-", dir="/var/tmp") as folder:
         cache = Path(folder)
         (cache / "microvm").mkdir(mode=0o700)
         shutil.copytree(made.path, cache / "microvm" / made.path.name)
-        shutil.copytree(there / "microvm/debs", cache / "microvm/debs")
-        shutil.copytree(there / "images", cache / "images")
+        shutil.copytree(made.path.parent / "debs", cache / "microvm/debs")
         yield cache
 
 
