@@ -32,6 +32,8 @@ SOLUTIONS = Path(__file__).resolve().parents[1] / "solutions"
 GOAL_SECONDS = 240
 #: A lab that hangs is a failed run, not a benchmark without an end.
 PATIENCE_SECONDS = 900
+#: papermill would write the whole notebook twice for each cell.
+SAVES_ONCE = ("--no-request-save-on-cell-execute",)
 #: As in the tests.
 LIMITS = Limits(memory_bytes=4 * 2**30)
 ERROR_LINES = 12
@@ -63,7 +65,7 @@ def run_lab(lab: str, kind: str) -> Run:
     began = time.perf_counter()
     try:
         with copy_of(lab) as folder, engine_named(kind, shares=[folder], limits=LIMITS) as engine:
-            papermill = [sys.executable, "-m", "papermill", "--no-progress-bar", "-k", "python3"]
+            papermill = [sys.executable, "-m", "papermill", "--no-progress-bar", *SAVES_ONCE, "-k", "python3"]
             done = subprocess.run(
                 engine.enter([*papermill, f"{lab}.ipynb", os.devnull]),
                 cwd=folder,

@@ -187,7 +187,7 @@ class ImageCache:
 def recipe_digest(recipe: Recipe) -> str:
     """Changes whenever code or a file that decides the image's content changes."""
     here = Path(__file__).parent
-    shared = ("base", "busybox_tools", "layers", "recipe")
+    shared = ("base", "busybox_tools", "bytecode", "layers", "recipe")
     sources = [here / name for name in ("archive.py", "build.py", "debian.py", "tree.py")]
     sources += [here / "recipes" / f"{name}.py" for name in (*shared, recipe.name)]
     sources += sorted(path for folder in (FILES / "common", recipe.files) for path in folder.iterdir())

@@ -41,12 +41,16 @@ class FileTree:
     def __iter__(self) -> Iterator[str]:
         return iter(sorted(self._entries))
 
+    def is_file(self, path: str) -> bool:
+        """Whether there is a regular file of this name."""
+        entry = self._entries.get(self._canonical(path))
+        return entry is not None and entry.kind == tarfile.REGTYPE
+
     def read(self, path: str) -> bytes:
         """The content of a regular file. Raises KeyError when there is none."""
-        entry = self._entries[self._canonical(path)]
-        if entry.kind != tarfile.REGTYPE:
+        if not self.is_file(path):
             raise KeyError(path)
-        return entry.data
+        return self._entries[self._canonical(path)].data
 
     def folder(self, path: str, mode: int = 0o755, *, uid: int = 0, gid: int = 0) -> None:
         """Make a folder, or change the mode and owner of one that is there."""

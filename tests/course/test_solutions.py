@@ -20,6 +20,8 @@ REPO = Path(__file__).resolve().parents[2]
 LABS = sorted(path.parent.name for path in (REPO / "solutions").glob("*/*.ipynb"))
 #: Cells with this tag print the same on every run: nbval compares their output (its documentation, "Using tags").
 STABLE = "nbval-check-output"
+#: papermill would write the whole notebook twice for each cell.
+SAVES_ONCE = ("--no-request-save-on-cell-execute",)
 
 
 def run_in(engine: NamespaceEngine, folder: Path, *argv: str) -> subprocess.CompletedProcess[str]:
@@ -50,7 +52,7 @@ def executed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
     output = second / f"{lab}.ipynb"
     with engine_named("native", shares=[first], limits=Limits(memory_bytes=4 * 2**30)) as engine:
         assert isinstance(engine, NamespaceEngine)
-        done = run_in(engine, first, "papermill", output.name, str(output), "--no-progress-bar", "-k", "python3")
+        done = run_in(engine, first, "papermill", output.name, str(output), "--no-progress-bar", *SAVES_ONCE, "-k", "python3")
         assert done.returncode == 0, done.stderr[-4000:]
     return output
 

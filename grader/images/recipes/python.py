@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from grader.images.archive import ImageConfig
 from grader.images.recipes.base import LEFT_OUT, Packages, labels, upstream_version
+from grader.images.recipes.bytecode import add_bytecode
 from grader.images.recipes.layers import SYSTEM, TLS
 from grader.images.recipes.recipe import Recipe
 from grader.images.tree import FileTree
@@ -13,6 +14,7 @@ def _shape(tree: FileTree) -> None:
     library = "usr/lib/python3*"
     tree.drop([*LEFT_OUT, f"{library}/pydoc_data", f"{library}/test", "usr/lib/valgrind", "usr/share/python3"])
     tree.link("usr/bin/python", "python3")
+    add_bytecode(tree)
 
 
 def _config(packages: Packages) -> ImageConfig:
