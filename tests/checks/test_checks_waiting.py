@@ -9,7 +9,7 @@ from contextlib import suppress
 
 import pytest
 
-from grader.checks import CheckFailed, Checks, CouldNotCheck, Status, TaskReport
+from grader.checks import CheckFailed, Checks, CouldNotCheck, Status, TaskReport, waiting
 from grader.engines.protocol import Engine
 
 pytestmark = pytest.mark.daemon
@@ -70,6 +70,25 @@ def test_a_container_that_vanishes_ends_the_wait(world: Engine) -> None:
     assert report.status is Status.FAILED
     assert "no container named ck-vanishes" in report.verdicts[0].found
     assert seconds < LONG / 2
+
+
+def test_an_emulated_daemon_gets_more_time_but_not_more_than_the_check_has(
+    world: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = world.endpoint.client()
+    # This daemon's own name: from now on it counts as emulated.
+    monkeypatch.setattr(waiting, "_EMULATED", client.info()["OperatingSystem"])
+    client.containers.run("drydock/busybox:1", "sleep 3", name="ck-slow", detach=True)
+    try:
+        report, seconds = waited(world, lambda t: t.container("ck-slow").exits(within=2, code=0))
+        assert report.status is Status.PASSED, report.as_text()
+        assert 2 < seconds < 2 * waiting._TIMES_AS_LONG
+        never, seconds = waited(world, lambda t: t.container("ck-peer").exits(within=2), waiting._SPARE + 4)
+        assert never.status is Status.FAILED, never.as_text()
+        assert seconds < 5
+    finally:
+        client.containers.get("ck-slow").remove(force=True)
+        client.close()
 
 
 def test_what_may_still_come_is_waited_for(world: Engine) -> None:
