@@ -12,8 +12,8 @@ from grader.engines.protocol import Probe
 from grader.i18n import _
 
 _MIB = 2**20
-#: What a guest that works hard takes: its memory, QEMU itself and translated code.
-MEMORY_NEEDED = (qemu.MEMORY // 2 + 100) * _MIB
+#: What a guest that works hard takes: its memory, QEMU itself and translated code (590 to 680 MiB with the labs).
+MEMORY_NEEDED = (qemu.MEMORY // 2 + 250) * _MIB
 DISK_NEEDED = 300 * _MIB
 
 
