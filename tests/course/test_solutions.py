@@ -52,7 +52,8 @@ def executed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
     output = second / f"{lab}.ipynb"
     with engine_named("native", shares=[first], limits=Limits(memory_bytes=4 * 2**30)) as engine:
         assert isinstance(engine, NamespaceEngine)
-        done = run_in(engine, first, "papermill", output.name, str(output), "--no-progress-bar", *SAVES_ONCE, "-k", "python3")
+        options = ["--no-progress-bar", *SAVES_ONCE, "-k", "python3"]
+        done = run_in(engine, first, "papermill", output.name, str(output), *options)
         assert done.returncode == 0, done.stderr[-4000:]
     return output
 
