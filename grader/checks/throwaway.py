@@ -25,6 +25,8 @@ from grader.i18n import _
 OWN_LABEL = "drydock.check"
 #: A container of ours older than this (seconds) was left by a check that was killed.
 _STALE = 600
+#: A container's start is the slowest request: emulated, on a busy machine, it takes more than the usual time.
+_START_SECONDS = 30.0
 
 
 @contextmanager
@@ -60,7 +62,7 @@ def run(daemon: Daemon, image: str, command: Sequence[str] | None, *, seconds: f
     with ExitStack() as stack:
         try:
             identifier = stack.enter_context(throwaway(daemon, image, command, **more))
-            daemon.ask(lambda client: client.start(identifier))
+            daemon.ask(lambda client: client.start(identifier), patience=_START_SECONDS)
         except Refused as refusal:
             # The image has no command, or the runtime can't execute it: `docker run` ends with 125 to 127 then.
             return Outcome(127, "", refusal.explanation)
