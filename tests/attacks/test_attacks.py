@@ -291,9 +291,11 @@ def test_the_attack_was_tried_and_got_nowhere(graded: Course, student: str, atta
 
 def test_attacks_really_took_place(graded: Course) -> None:
     """What shows that an attack had the effect it was made for, where its own kernel can tell."""
+    # Who isn't root has no control groups and no folder of a limited size; the limits of a process hold all the same.
+    disk, memory = ("stopped: 5", "KernelDied") if os.geteuid() == 0 else ("File too large", "MemoryError")
     for student, attack, wanted in (
-        ("b-bomber", "disk", "stopped: 5"),
-        ("b-bomber", "memory", "KernelDied"),
+        ("b-bomber", "disk", disk),
+        ("b-bomber", "memory", memory),
         ("e-spoiler", "setup-kernel", "folders: 2"),
         ("e-spoiler", "setup-kernel", "left: []"),
         ("l-false-daemon", "false-daemon", "10.77.0.0/24"),
