@@ -17,7 +17,6 @@ from student_shell import Shell
 from grader.notebook import NoDaemon
 from grader.widgets import charts
 from grader.widgets.lab_docker import NotThere, TooLate
-from grader.widgets.recording import Recording
 
 pytestmark = pytest.mark.daemon
 _RUN = "docker run --label w=1 --detach"
@@ -183,21 +182,21 @@ def test_cpu_shows_a_limit_that_holds(sh: Shell) -> None:
 
 def test_an_interrupted_wait_leaves_no_thread_and_no_connection(sh: Shell) -> None:
     sh(f"{_RUN} --name w-web --health-cmd false --health-interval 60s drydock/busybox:1 sleep 600")
-    recordings: list[Recording] = []
-
     before = _sockets()
     # A shell that starts tests in the background makes them ignore Ctrl-C.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    recording = charts.record_health("w-web")
     threading.Timer(0.7, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
     with pytest.raises(KeyboardInterrupt):
-        recordings.append(recording := charts.record_health("w-web"))
         recording.wait("healthy", within=60)
-    assert recordings[0].is_over and _no_recorder_left()
+    assert recording.is_over and _no_recorder_left()
+    memory = charts.record_memory("w-web")
     threading.Timer(0.7, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
     with pytest.raises(KeyboardInterrupt):
-        charts.record_memory("w-web").wait_exit(within=60)
+        memory.wait_exit(within=60)
     assert _no_recorder_left()
-    assert _sockets() == before
+    # Other tests' sockets may be closed meanwhile, when their garbage is collected.
+    assert _sockets() <= before
 
 
 def _sockets() -> int:
