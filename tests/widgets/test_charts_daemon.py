@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -105,12 +107,16 @@ def test_the_volume_map_tells_kinds_places_and_access(sh: Shell, tmp_path: Path)
         charts.volume_map("w-app", "w-none")
 
 
-def _no_recorder_left() -> bool:
-    """Other tests of this process may have threads of their own."""
-    return not [thread for thread in threading.enumerate() if thread.name.endswith("Recording")]
+@pytest.fixture
+def no_recorder_left() -> Callable[[], bool]:
+    """Says whether every thread of ours has ended; earlier tests of this process may have left some of theirs."""
+    before = set(threading.enumerate())
+    return lambda: not [t for t in threading.enumerate() if t.name.startswith("drydock-") and t not in before]
 
 
-def test_health_is_recorded_from_the_start_also_when_asked_late(sh: Shell) -> None:
+def test_health_is_recorded_from_the_start_also_when_asked_late(
+    sh: Shell, no_recorder_left: Callable[[], bool]
+) -> None:
     sh(
         f"{_RUN} --name w-web --health-cmd 'test -f /ok && echo fine' --health-interval 0.3s --health-retries 2 "
         "drydock/busybox:1 sleep 600"
@@ -138,10 +144,10 @@ def test_health_is_recorded_from_the_start_also_when_asked_late(sh: Shell) -> No
     with pytest.raises(TooLate, match=r"w-web was not unhealthy within 0\.1 s: it is healthy"):
         late.wait("unhealthy", within=0.1)
     late.stop()
-    assert late.is_over and _no_recorder_left()
+    assert late.is_over and no_recorder_left()
 
 
-def test_memory_is_recorded_up_to_the_kill(sh: Shell) -> None:
+def test_memory_is_recorded_up_to_the_kill(sh: Shell, no_recorder_left: Callable[[], bool]) -> None:
     sh(
         "docker create --label w=1 --name w-hungry --memory 40m drydock/python:3 python3 -c "
         "'import time\nx = []\nwhile True:\n  x.append(b\"x\" * 2_000_000); time.sleep(0.05)'"
@@ -154,7 +160,7 @@ def test_memory_is_recorded_up_to_the_kill(sh: Shell) -> None:
     assert "of 40MiB allowed" in says and "killed a process in it 1 time" in says and "OOMKilled: true" in says
     used = [float(row[2].removesuffix(" %")) for row in memory.chart.table.rows if row[2]]
     assert len(used) >= 4 and max(used) > 70 and used[0] < 40
-    assert memory.is_over and _no_recorder_left()
+    assert memory.is_over and no_recorder_left()
 
 
 def test_a_killed_child_does_not_end_the_recording(sh: Shell) -> None:
@@ -166,12 +172,12 @@ def test_a_killed_child_does_not_end_the_recording(sh: Shell) -> None:
     assert "exit code 0; OOMKilled: true" in memory.chart.says
 
 
-def test_cpu_shows_a_limit_that_holds(sh: Shell) -> None:
+def test_cpu_shows_a_limit_that_holds(sh: Shell, no_recorder_left: Callable[[], bool]) -> None:
     sh(f"{_RUN} --name w-busy --cpus 0.3 drydock/busybox:1 sh -c 'while :; do :; done'")
     sh(f"{_RUN} --name w-idle drydock/busybox:1 sleep 600")
     cpu = charts.record_cpu("w-busy", "w-idle", seconds=1.5)
     cpu.show()
-    assert cpu.is_over and _no_recorder_left()
+    assert cpu.is_over and no_recorder_left()
     assert 0.05 < cpu.mean["w-busy"] < 0.45
     assert cpu.mean["w-idle"] < 0.05
     row = next(row for row in cpu.chart.table.rows if row[0] == "w-busy")
@@ -180,7 +186,9 @@ def test_cpu_shows_a_limit_that_holds(sh: Shell) -> None:
     assert 0 < throttled <= periods
 
 
-def test_an_interrupted_wait_leaves_no_thread_and_no_connection(sh: Shell) -> None:
+def test_an_interrupted_wait_leaves_no_thread_and_no_connection(
+    sh: Shell, no_recorder_left: Callable[[], bool]
+) -> None:
     sh(f"{_RUN} --name w-web --health-cmd false --health-interval 60s drydock/busybox:1 sleep 600")
     before = _sockets()
     # A shell that starts tests in the background makes them ignore Ctrl-C.
@@ -189,18 +197,18 @@ def test_an_interrupted_wait_leaves_no_thread_and_no_connection(sh: Shell) -> No
     threading.Timer(0.7, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
     with pytest.raises(KeyboardInterrupt):
         recording.wait("healthy", within=60)
-    assert recording.is_over and _no_recorder_left()
+    assert recording.is_over and no_recorder_left()
     memory = charts.record_memory("w-web")
     threading.Timer(0.7, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
     with pytest.raises(KeyboardInterrupt):
         memory.wait_exit(within=60)
-    assert _no_recorder_left()
-    # Other tests' sockets may be closed meanwhile, when their garbage is collected.
-    assert _sockets() <= before
+    assert no_recorder_left()
+    assert _sockets() == before
 
 
 def _sockets() -> int:
-    """How many sockets this process has open."""
+    """How many sockets this process has open, without those that only garbage of earlier tests still holds."""
+    gc.collect()
     found = 0
     for link in Path("/proc/self/fd").iterdir():
         # The folder's own file descriptor is in the list, and gone.
