@@ -23,15 +23,11 @@ def compile_programs(toolchain: FileTree, scratch: Path) -> dict[str, bytes]:
 
 
 def _lay_out(toolchain: FileTree, place: Path) -> Path:
-    for path in toolchain:
+    for path in filter(toolchain.is_file, toolchain):
         if path.startswith(("usr/bin/", "usr/lib/", "usr/include/")):
-            try:
-                content = toolchain.read(path)
-            except KeyError:
-                continue
             there = place / path
             there.parent.mkdir(parents=True, exist_ok=True)
-            there.write_bytes(content)
+            there.write_bytes(toolchain.read(path))
     return place
 
 
