@@ -4,16 +4,18 @@ docker rm -f branch-web branch-api branch-stock >/dev/null 2>&1
 docker network rm branch-front branch-back branch-yard >/dev/null 2>&1
 set -e
 cd "$(dirname "$0")/.."
-docker build -q -t chandlery/api:1 shop/api >/dev/null
-docker build -q -t chandlery/web:1 shop/web >/dev/null
-
+docker build -q -t chandlery/api:1 shop/api >/dev/null & api=$!
+docker build -q -t chandlery/web:1 shop/web >/dev/null & web=$!
 docker network create --internal branch-front >/dev/null
 docker network create branch-back >/dev/null
 docker network create branch-yard >/dev/null
-
-docker run -d --name branch-stock --network branch-back --network-alias bd drydock/redis:8 >/dev/null
-docker run -d --name branch-api --network branch-yard --network-alias api chandlery/api:1 >/dev/null
+docker run -d --name branch-stock --network branch-back --network-alias bd drydock/redis:8 >/dev/null & stock=$!
+wait $api
+docker run -d --name branch-api --network branch-yard --network-alias api chandlery/api:1 >/dev/null & api=$!
+wait $web
 docker run -d --name branch-web --network branch-front -p 8060:80 chandlery/web:1 >/dev/null
+wait $api
+wait $stock
 
 for _ in $(seq 100); do
     docker exec branch-stock redis-cli hset book rope 17 lantern 5 >/dev/null 2>&1 && exit 0
