@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,18 +14,39 @@ from grader.engines import best_engine
 from grader.engines.protocol import Engine
 
 
+def scope_of(nodeid: str) -> str:
+    """What shares fixtures: a file's tests, and in tests/course those of one lab."""
+    file, _, test = nodeid.partition("::")
+    lab = test.partition("[")[2]
+    return f"{file}[{lab}" if file.startswith("tests/course/") and lab else file
+
+
 class FilesAndLabs(LoadScopeScheduling):  # type: ignore[misc]
-    """What shares fixtures runs in one worker: a file's tests, and in tests/course those of one lab."""
+    """What shares fixtures runs in one worker."""
 
     def _split_scope(self, nodeid: str) -> str:
-        file, _, test = nodeid.partition("::")
-        lab = test.partition("[")[2]
-        return f"{file}[{lab}" if file.startswith("tests/course/") and lab else file
+        return scope_of(nodeid)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> FilesAndLabs:
     """The hook by which pytest-xdist takes another way of distributing tests than its own (its documentation)."""
+    # Its own order puts the scopes with the most tests first. Ours is below.
+    config.option.loadscopereorder = False
     return FilesAndLabs(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests without a daemon first; then what may take longest, so that no worker is alone with it at the end."""
+    needs_daemon: dict[str, bool] = defaultdict(bool)
+    seconds: dict[str, float] = defaultdict(float)
+    for item in items:
+        scope, limit = scope_of(item.nodeid), item.get_closest_marker("timeout")
+        needs_daemon[scope] |= item.get_closest_marker("daemon") is not None
+        seconds[scope] = max(seconds[scope], limit.args[0] if limit else 0)
+    order = list(dict.fromkeys(scope_of(item.nodeid) for item in items))
+    order.sort(key=lambda scope: (needs_daemon[scope], -seconds[scope]))
+    place = {scope: number for number, scope in enumerate(order)}
+    items.sort(key=lambda item: place[scope_of(item.nodeid)])
 
 
 @pytest.fixture(scope="session")
