@@ -25,6 +25,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from grader.author.papermill_run import run_notebook
 from grader.engines import EngineError, Limits, engine_class, engine_named
 
 SOLUTIONS = Path(__file__).resolve().parents[1] / "solutions"
@@ -32,8 +33,6 @@ SOLUTIONS = Path(__file__).resolve().parents[1] / "solutions"
 GOAL_SECONDS = 240
 #: A lab that hangs is a failed run, not a benchmark without an end.
 PATIENCE_SECONDS = 900
-#: papermill would write the whole notebook twice for each cell.
-SAVES_ONCE = ("--no-request-save-on-cell-execute",)
 #: As in the tests.
 LIMITS = Limits(memory_bytes=4 * 2**30)
 ERROR_LINES = 12
@@ -65,21 +64,7 @@ def run_lab(lab: str, kind: str) -> Run:
     began = time.perf_counter()
     try:
         with copy_of(lab) as folder, engine_named(kind, shares=[folder], limits=LIMITS) as engine:
-            papermill = [sys.executable, "-m", "papermill", "--no-progress-bar", *SAVES_ONCE, "-k", "python3"]
-            done = subprocess.run(
-                engine.enter([*papermill, f"{lab}.ipynb", os.devnull]),
-                cwd=folder,
-                env={
-                    **os.environ,
-                    **engine.endpoint.environment,
-                    "DOCKER_HOST": engine.endpoint.host,
-                    "PATH": f"{sys.prefix}/bin{os.pathsep}{os.environ['PATH']}",
-                },
-                capture_output=True,
-                text=True,
-                check=False,
-                timeout=PATIENCE_SECONDS,
-            )
+            done = run_notebook(engine, folder / f"{lab}.ipynb", os.devnull, seconds=PATIENCE_SECONDS)
             error = done.stderr if done.returncode else ""
     except EngineError as trouble:
         error = str(trouble)
