@@ -13,9 +13,6 @@ from grader.checks.expectation import Finding
 from grader.checks.streams import Pieces
 from grader.i18n import _
 
-#: How an emulated daemon calls its system (grader/engines/microvm/guest.py): all in it is several times slower.
-_EMULATED = "Drydock microVM"
-_TIMES_AS_LONG = 3.0
 #: Seconds of the check's time that a longer wait leaves to what comes after it.
 _SPARE = 10.0
 
@@ -38,8 +35,7 @@ def wait_for(
     finding = look()
     if finding.ok or finding.hopeless:
         return finding
-    if _EMULATED in str(daemon.info().get("OperatingSystem")):
-        seconds = max(seconds, min(seconds * _TIMES_AS_LONG, daemon.deadline.remaining() - _SPARE))
+    seconds = max(seconds, min(seconds * daemon.times_as_long(), daemon.deadline.remaining() - _SPARE))
     limit = Deadline(min(seconds, daemon.deadline.remaining()))
     # By its name, as the student knows it and as ``look`` asks for it.
     params = {"filters": json.dumps({"type": [kind], kind: [name]})}

@@ -109,10 +109,11 @@ class Checker:
     def check(
         self, cell_id: str, source: str, timeout: float, *, points: float = 1.0, key: StudentKey = DEFAULT_KEY
     ) -> TaskReport:
-        """Run one check cell, at most ``timeout`` seconds. What goes wrong here becomes could-not-check.
+        """Run one check cell, at most ``timeout`` seconds (longer where the engine wants patience).
 
-        ``key``: whose copy is checked, for what ``check.value`` gives.
+        What goes wrong here becomes could-not-check. ``key``: whose copy is checked, for what ``check.value`` gives.
         """
+        timeout *= self._engine.patience
         if self._process is None or self._process.poll() is not None:
             self._end()
             self.launch()

@@ -9,7 +9,7 @@ from contextlib import suppress
 
 import pytest
 
-from grader.checks import CheckFailed, Checks, CouldNotCheck, Status, TaskReport, waiting
+from grader.checks import CheckFailed, Checks, CouldNotCheck, Status, TaskReport, daemon, waiting
 from grader.engines.protocol import Engine
 
 pytestmark = pytest.mark.daemon
@@ -77,15 +77,22 @@ def test_an_emulated_daemon_gets_more_time_but_not_more_than_the_check_has(
 ) -> None:
     client = world.endpoint.client()
     # This daemon's own name: from now on it counts as emulated.
-    monkeypatch.setattr(waiting, "_EMULATED", client.info()["OperatingSystem"])
+    monkeypatch.setattr(daemon, "_EMULATED", client.info()["OperatingSystem"])
     client.containers.run("drydock/busybox:1", "sleep 3", name="ck-slow", detach=True)
     try:
         report, seconds = waited(world, lambda t: t.container("ck-slow").exits(within=2, code=0))
         assert report.status is Status.PASSED, report.as_text()
-        assert 2 < seconds < 2 * waiting._TIMES_AS_LONG
+        assert 2 < seconds < 2 * daemon._TIMES_AS_LONG
         never, seconds = waited(world, lambda t: t.container("ck-peer").exits(within=2), waiting._SPARE + 4)
         assert never.status is Status.FAILED, never.as_text()
         assert seconds < 5
+        # A student's notebook looks at the daemon first, and then a whole task has more time, too.
+        check = Checks(world.endpoint.host, deadline=2.5)
+        check.prepare()
+        client.containers.get("ck-slow").restart(timeout=0)
+        with check.task("job", hint="Look.") as t:
+            t.container("ck-slow").exits(within=5, code=0)
+        check.close()
     finally:
         client.containers.get("ck-slow").remove(force=True)
         client.close()
