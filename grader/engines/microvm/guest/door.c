@@ -133,11 +133,25 @@ static void relay(int a, int b)
 
 /* -- the places a connection can ask for */
 
+/* Handles on the daemon's socket itself and on /proc as they were when the guest came up: a privileged container, which
+ * is root here, may put another socket in the daemon's place, with a daemon of its own behind it. */
+static int daemon_socket = -1, processes = -1;
+
+static void pin_daemon(void)
+{
+    if (processes < 0)
+        processes = open("/proc", O_PATH | O_DIRECTORY);
+    if (daemon_socket < 0)
+        daemon_socket = open(DAEMON_SOCKET, O_PATH | O_NOFOLLOW);
+}
+
 static int to_daemon(void)
 {
-    struct sockaddr_un address = {AF_UNIX, DAEMON_SOCKET};
+    struct sockaddr_un address = {AF_UNIX, ""};
     int made = socket(AF_UNIX, SOCK_STREAM, 0);
-    if (made >= 0 && connect(made, (struct sockaddr *)&address, sizeof address) == 0)
+    /* Connecting to such a path reaches the very socket the handle was opened on: proc_pid_fd(5). */
+    snprintf(address.sun_path, sizeof address.sun_path, "self/fd/%d", daemon_socket);
+    if (made >= 0 && fchdir(processes) == 0 && connect(made, (struct sockaddr *)&address, sizeof address) == 0)
         return made;
     return -1;
 }
@@ -419,6 +433,7 @@ int main(int argc, char **argv)
         int client = accept(listener, 0, 0);
         if (client < 0)
             continue;
+        pin_daemon();
         if (fork() == 0) {
             signal(SIGCHLD, SIG_DFL);
             signal(SIGPIPE, SIG_IGN);
