@@ -53,7 +53,7 @@ def course_folder(start: Path) -> Path:
     )
 
 
-def course_config(root: Path, *, db_url: str | None = None, trust: bool = False) -> Config:
+def course_config(root: Path, *, db_url: str | None = None, engine: str | None = None, trust: bool = False) -> Config:
     """nbgrader's configuration of the course in ``root``. Raises BatchError when there is none."""
     try:
         config = PyFileConfigLoader(CONFIG_FILE, path=str(root)).load_config()
@@ -67,6 +67,8 @@ def course_config(root: Path, *, db_url: str | None = None, trust: bool = False)
     config.CourseDirectory.root = str(root)
     if db_url:
         config.CourseDirectory.db_url = db_url
+    if engine:
+        config.Drydock.engine = engine
     if trust:
         config.Drydock.i_trust_these_students = True
     return config

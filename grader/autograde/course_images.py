@@ -22,9 +22,12 @@ class CourseImages:
     Images that were removed stay removed: pruning is a safe exercise.
     """
 
-    def __init__(self, endpoint: Endpoint) -> None:
+    def __init__(self, endpoint: Endpoint, patience: float = 1.0) -> None:
+        """``patience``: how many times longer than usual the daemon may take (``Engine.patience``)."""
         self._socket = PinnedSocket(endpoint.host)
-        self._client: docker.DockerClient = replace(endpoint, host=self._socket.host).client(timeout=_PATIENCE)
+        self._client: docker.DockerClient = replace(endpoint, host=self._socket.host).client(
+            timeout=_PATIENCE * patience
+        )
         self._known = self._tags()
 
     def _tags(self) -> dict[str, str]:

@@ -28,12 +28,15 @@ class Grading:
         self, sandbox: Sandbox, settings: Drydock, release: Release, key: StudentKey, log: logging.Logger
     ) -> None:
         self._sandbox = sandbox
-        self._settings = settings
         self._release = release
         self._known = release.by_name()
         self._key = key
         self._log = log
-        self._seconds_left = settings.notebook_seconds
+        # A slow engine's students and checks are slow without being to blame for it.
+        patience = sandbox.engine.patience
+        self._seconds_left = settings.notebook_seconds * patience
+        self._cell_seconds = settings.cell_seconds * patience
+        self._check_seconds = settings.check_seconds * patience
         self._kernels_left = settings.kernels - 1
         self._ended_at = ""
         self._connected = False
@@ -68,7 +71,7 @@ class Grading:
         if not sandbox.engine.is_alive():
             reason = _("The Docker daemon of this submission ended early ({where}).")
             return could_not_check(known.name, reason.format(where=self._ended_at or _("nobody knows when")))
-        seconds = self._settings.check_seconds
+        seconds = self._check_seconds
         try:
             with sandbox.kernel.processes.frozen():
                 return self._ask(known, seconds)
@@ -108,7 +111,7 @@ class Grading:
             # Half a second of imports that most setup cells, being docker commands, don't need.
             self._run_connect(kernel)
             self._connected = True
-        return kernel.run(source, self._settings.cell_seconds)
+        return kernel.run(source, self._cell_seconds)
 
     # -- the student's cells
 
@@ -120,7 +123,7 @@ class Grading:
         if kernel is None:
             cell.outputs = [_not_run(_("There is no kernel any more."))]
             return
-        seconds = min(self._settings.cell_seconds, self._seconds_left)
+        seconds = min(self._cell_seconds, self._seconds_left)
         try:
             outcome = kernel.run(cell.source, seconds)
         except KernelLost as trouble:
@@ -160,7 +163,7 @@ class Grading:
     def _run_connect(self, kernel: StudentKernel) -> None:
         for cell in self._release.cells:
             if cell.is_connect:
-                kernel.run(cell.source, self._settings.cell_seconds)
+                kernel.run(cell.source, self._cell_seconds)
 
 
 def _not_run(reason: str) -> NotebookNode:

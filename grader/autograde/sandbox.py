@@ -13,7 +13,7 @@ from pathlib import Path
 from grader.autograde.bounded import bounded, unmount
 from grader.autograde.course_images import CourseImages
 from grader.autograde.settings import Drydock
-from grader.engines import Engine, engine_class, engine_named
+from grader.engines import Engine, engine_class
 from grader.execution import Checker, StudentKernel, checker, student_kernel
 from grader.nursery import Nursery
 
@@ -52,10 +52,10 @@ class Sandbox:
             self._stack.enter_context(bounded(self.folder, self._settings.files_bytes))
             self.folder.chmod(0o777)
             self.engine: Engine = self._stack.enter_context(
-                engine_named(self._kind, shares=[self.folder], limits=self._settings.limits())
+                engine_class(self._kind).for_strangers(shares=[self.folder], limits=self._settings.limits())
             )
             self.kernel: StudentKernel = self._stack.enter_context(self.new_kernel())
-            self.images = CourseImages(self.engine.endpoint)
+            self.images = CourseImages(self.engine.endpoint, self.engine.patience)
             self._stack.callback(self.images.close)
             self.checker: Checker = self._stack.enter_context(checker(self.engine, nursery=self._nursery))
         except BaseException:

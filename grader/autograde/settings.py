@@ -15,6 +15,7 @@ from grader.i18n import _
 from grader.values.secret import SECRET_FILE
 
 _GIB = 1024**3
+_SLOW = "a slow engine has several times as long (Engine.patience)"
 
 
 class NoWalls(ExpectedError):
@@ -32,9 +33,11 @@ class Drydock(Configurable):  # type: ignore[misc]
         False,
         help="Grade even where no wall stands between the students' code and this account and machine.",
     ).tag(config=True)
-    cell_seconds = Float(60.0, help="Longest time for one cell of a student, in seconds.").tag(config=True)
-    notebook_seconds = Float(300.0, help="Longest time for all cells of a student, in seconds.").tag(config=True)
-    check_seconds = Float(60.0, help="Longest time for one check, in seconds.").tag(config=True)
+    cell_seconds = Float(60.0, help=f"Longest time for one cell of a student, in seconds; {_SLOW}.").tag(config=True)
+    notebook_seconds = Float(300.0, help=f"Longest time for all cells of a student, in seconds; {_SLOW}.").tag(
+        config=True
+    )
+    check_seconds = Float(60.0, help=f"Longest time for one check, in seconds; {_SLOW}.").tag(config=True)
     kernels = Integer(
         5, help="How often a student's kernel is started anew after it died, per notebook, plus one."
     ).tag(config=True)
@@ -87,4 +90,4 @@ class Drydock(Configurable):  # type: ignore[misc]
 
     def confined(self, kind: str) -> bool:
         """Whether a student's code runs behind walls (see docs/security.md)."""
-        return engine_class(kind).has_walls
+        return engine_class(kind).offers_walls()

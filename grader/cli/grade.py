@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path, dir_okay=False),
     help="Write every check's result to this file: .xml (JUnit), .json or .csv (may be repeated).",
 )
+@click.option("--engine", "kind", default=None, help="The engine to use (default: the course's, or the best one here).")
 @click.option("--i-trust-these-students", "trust", is_flag=True, help="Grade even where no wall holds their code.")
 def command(
     *,
@@ -44,6 +45,7 @@ def command(
     only_missing: bool,
     db_url: str | None,
     reports: tuple[Path, ...],
+    kind: str | None,
     trust: bool,
 ) -> None:
     """Grade what was handed in for LAB, each submission on a fresh daemon of its own.
@@ -59,7 +61,8 @@ def command(
     for report in reports:
         writer_for(report)
     root = course_folder(Path.cwd())
-    batch = Batch(course_config(root, db_url=db_url, trust=trust), lab, students=students, only_missing=only_missing)
+    config = course_config(root, db_url=db_url, engine=kind, trust=trust)
+    batch = Batch(config, lab, students=students, only_missing=only_missing)
     console = Console()
     _say_plan(console, len(batch.plan.todo), len(batch.plan.skipped))
     if batch.plan.warning:

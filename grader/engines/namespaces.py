@@ -2,6 +2,7 @@
 
 Every engine is a dockerd and a containerd in their own user, mount, pid, network, ipc, uts and cgroup namespaces on
 a private root file system: see outer.sh and inner.sh for the construction and docs/security.md for the walls.
+The same walls are to be had without a daemon in them (`microvm` has its own elsewhere).
 """
 
 from __future__ import annotations
@@ -20,16 +21,23 @@ from typing import ClassVar, Self
 
 from grader.engines import sweep
 from grader.engines.layout import EngineFolder, runtime_folder
-from grader.engines.protocol import Endpoint, Engine, EngineError, Limits
+from grader.engines.protocol import Endpoint, Engine, EngineError, Limits, Probe
 from grader.engines.supervisor import Spec
 from grader.i18n import _
 
 STUDENT_ID = 1000
+#: What the walls are built with, and what a daemon needs beyond that.
+WALL_TOOLS = ("unshare", "nsenter", "setpriv", "ip")
+DAEMON_TOOLS = ("dockerd", "containerd", "runc", "iptables")
 _PACKAGE_ROOT = Path(__file__).resolve().parents[2]
 _CONFINE = """
 for group in $DD_JOIN; do mkdir -p "$group/student" && echo $$ > "$group/student/cgroup.procs"; done
 exec "$@"
 """
+_STUDENT = (
+    "setpriv", f"--reuid={STUDENT_ID}", f"--regid={STUDENT_ID}", "--clear-groups", "--no-new-privs",
+    "--inh-caps=-all", "--bounding-set=-all", "--pdeathsig=KILL", "--",
+)  # fmt: skip
 
 
 def kernel_at_least(major: int, minor: int) -> bool:
@@ -47,12 +55,13 @@ class NamespaceEngine(Engine):
     """A dockerd in namespaces of its own. ``images=False`` starts it without the course images.
 
     ``folder`` keeps the engine's data there from one start to the next (the lab engine of ``drydock up``);
-    without it everything is gone at the end.
+    without it everything is gone at the end. ``daemon=False`` leaves the daemon out: the walls, with nothing in them.
+    ``readonly``: folders of this machine shown in them beside /usr (what student code needs, if not given);
+    ``devices``: names below /dev beside the harmless ones.
     """
 
     kind: ClassVar[str]
     needs_relay: ClassVar[bool] = True
-    has_walls: ClassVar[bool] = True
     has_own_ports: ClassVar[bool] = True
 
     def __init__(
@@ -63,8 +72,14 @@ class NamespaceEngine(Engine):
         images: bool = True,
         folder: Path | None = None,
         detached: bool = False,
+        daemon: bool = True,
+        readonly: Sequence[Path] | None = None,
+        devices: Sequence[str] = (),
     ) -> None:
-        super().__init__(shares=shares, limits=limits, images=images)
+        super().__init__(shares=shares, limits=limits, images=images and daemon)
+        self._daemon = daemon
+        self._readonly = python_folders() if readonly is None else list(map(str, readonly))
+        self._devices = list(devices)
         self._kept = folder
         self._detached = detached
         self._folder: EngineFolder | None = None
@@ -76,13 +91,43 @@ class NamespaceEngine(Engine):
     #: Id on the host (native) or in the outer user namespace (rootless) of the engine's root.
     _owner: ClassVar[int]
 
+    @classmethod
     @abstractmethod
-    def _map_options(self) -> list[str]:
+    def _map_options(cls) -> list[str]:
         """unshare(1) options that map the engine's ids."""
 
+    @classmethod
     @abstractmethod
-    def _outer_command(self) -> list[str]:
+    def _outer_command(cls) -> list[str]:
         """What runs outer.sh as root of a private mount namespace."""
+
+    @classmethod
+    @abstractmethod
+    def walls_probe(cls) -> Probe:
+        """Whether walls can be built on this machine, daemon or not. Takes some hundredths of a second."""
+
+    @classmethod
+    def _try_walls(cls) -> Probe:
+        """Make the namespaces once: no setting and no kernel version tells whether that is allowed."""
+        inner = ["unshare", "--user", *cls._map_options(), "--mount", "--pid", "--net", "--ipc", "--uts", "--fork"]
+        trial = subprocess.run(
+            [*cls._outer_command(), *inner, "true"],
+            stdin=subprocess.DEVNULL,
+            check=False,
+            capture_output=True,
+            text=True,
+        )
+        if trial.returncode != 0:
+            return Probe(False, _("User namespaces are not allowed here: {why}").format(why=trial.stderr.strip()))
+        return Probe(True, cls.isolation)
+
+    @classmethod
+    def offers_walls(cls) -> bool:
+        return True
+
+    @property
+    def has_walls(self) -> bool:
+        return True
 
     @abstractmethod
     def _spec_details(self) -> dict[str, object]:
@@ -132,7 +177,7 @@ class NamespaceEngine(Engine):
     def start(self) -> Endpoint:
         if self._folder is not None:
             return self.endpoint
-        probe = self.probe()
+        probe = self.probe() if self._daemon else self.walls_probe()
         if not probe.works:
             raise EngineError(probe.reason, probe.remedy)
         sweep.sweep()
@@ -194,7 +239,9 @@ class NamespaceEngine(Engine):
             # The template's layers are those of the classic image store; newer engines would start with another.
             daemon_json={"features": {"containerd-snapshotter": False}},
             shares=list(map(str, self._shares)),
-            readonly=python_folders(),
+            readonly=self._readonly,
+            daemon=self._daemon,
+            devices=self._devices,
             template=template,
             data_size=str(disk or "50%") if on_tmpfs else "",
             keep_data=kept,
@@ -291,37 +338,23 @@ class NamespaceEngine(Engine):
         return ["nsenter", f"--net=/proc/{self._first}/ns/net", "--", *argv]
 
     def confine(self, argv: Sequence[str]) -> list[str]:
-        into = [
-            "nsenter",
-            f"--target={self._first}",
-            "--user",
-            "--mount",
-            "--net",
-            "--uts",
-            *self._nsenter_ids(),
-            "--",
-        ]
         apart = ["unshare", "--pid", "--ipc", "--mount", "--fork", "--kill-child=KILL", "--mount-proc", "--"]
-        student = [
-            "setpriv", f"--reuid={STUDENT_ID}", f"--regid={STUDENT_ID}", "--clear-groups", "--no-new-privs",
-            "--inh-caps=-all", "--bounding-set=-all", "--pdeathsig=KILL", "--",
-        ]  # fmt: skip
-        groups = self.cgroups
-        if groups:
-            join = [
-                "env",
-                "DD_JOIN=" + " ".join(map(str, groups)),
-                "sh",
-                "-c",
-                _CONFINE,
-                "sh",
-                "env",
-                "-u",
-                "DD_JOIN",
-            ]
-        else:
-            join = []
-        return [*join, *into, *apart, *student, *argv]
+        return [*self._into(), *apart, *_STUDENT, *argv]
+
+    def inhabit(self, argv: Sequence[str]) -> list[str]:
+        """``argv`` wrapped to run as ``confine`` has it, but among the engine's own processes: it ends with them."""
+        return [*self._into("--pid", "--ipc"), *_STUDENT, *argv]
+
+    def _into(self, *more: str) -> list[str]:
+        """The words that take a command into the engine's control groups and namespaces, as its root."""
+        into = ["nsenter", f"--target={self._first}", "--user", "--mount", "--net", "--uts", *more]
+        return [*self._joined(), *into, *self._nsenter_ids(), "--"]
+
+    def _joined(self) -> list[str]:
+        groups = " ".join(map(str, self.cgroups))
+        if not groups:
+            return []
+        return ["env", f"DD_JOIN={groups}", "sh", "-c", _CONFINE, "sh", "env", "-u", "DD_JOIN"]
 
     def _nsenter_ids(self) -> list[str]:
         return ["--setuid", "0", "--setgid", "0"]

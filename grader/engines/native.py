@@ -10,14 +10,13 @@ from typing import ClassVar
 
 from grader.engines import cgroups
 from grader.engines.layout import EngineFolder
-from grader.engines.namespaces import STUDENT_ID, NamespaceEngine
+from grader.engines.namespaces import DAEMON_TOOLS, STUDENT_ID, WALL_TOOLS, NamespaceEngine
 from grader.engines.protocol import Probe, Walls
 from grader.i18n import _
 
 #: Host ids 300000-365535 stand for ids 0-65535 in an engine; far from what adduser gives out.
 FIRST_ID = 300_000
 ID_COUNT = 65_536
-_TOOLS = ("dockerd", "containerd", "runc", "unshare", "nsenter", "setpriv", "ip", "iptables")
 
 
 class NativeEngine(NamespaceEngine):
@@ -30,11 +29,20 @@ class NativeEngine(NamespaceEngine):
 
     @classmethod
     def probe(cls) -> Probe:
+        return cls._probe((*DAEMON_TOOLS, *WALL_TOOLS))
+
+    @classmethod
+    def walls_probe(cls) -> Probe:
+        found = cls._probe(WALL_TOOLS)
+        return cls._try_walls() if found.works else found
+
+    @classmethod
+    def _probe(cls, tools: Sequence[str]) -> Probe:
         if os.uname().sysname != "Linux":
             return Probe(False, _("The native engine needs Linux."))
         if os.geteuid() != 0:
             return Probe(False, _("The native engine needs root."), "sudo drydock up")
-        missing = [tool for tool in _TOOLS if shutil.which(tool, path="/usr/sbin:/usr/bin:/sbin:/bin") is None]
+        missing = [tool for tool in tools if shutil.which(tool, path="/usr/sbin:/usr/bin:/sbin:/bin") is None]
         if missing:
             return Probe(
                 False,
@@ -45,11 +53,13 @@ class NativeEngine(NamespaceEngine):
             return Probe(False, _("Control groups can't be made here (a container without privileges?)."))
         return Probe(True, cls.isolation)
 
-    def _map_options(self) -> list[str]:
+    @classmethod
+    def _map_options(cls) -> list[str]:
         span = f"0:{FIRST_ID}:{ID_COUNT}"
         return [f"--map-users={span}", f"--map-groups={span}"]
 
-    def _outer_command(self) -> list[str]:
+    @classmethod
+    def _outer_command(cls) -> list[str]:
         return ["setpriv", "--pdeathsig=KILL", "unshare", "--mount", "--propagation", "private"]
 
     def _spec_details(self) -> dict[str, object]:

@@ -7,6 +7,7 @@
 #      DD_CGROUPS cgroup folders to join, one a line   DD_SHARES host folders, one a line
 #      DD_READONLY host folders shown read-only (Python), one a line   DD_TEMPLATE template folder (layers/, meta/) or empty
 #      DD_DATA_SIZE size of a tmpfs data-root, or empty for the disk   DD_IDMAP ids of shared folders, or empty
+#      DD_DAEMON empty for walls with no daemon in them   DD_DEVICES names of devices below /dev
 set -eu
 
 printf '%s\n' "$DD_CGROUPS" | while IFS= read -r group; do
@@ -37,7 +38,7 @@ echo nameserver 192.0.2.53 > etc/resolv.conf
 ln -s /proc/mounts etc/mtab
 
 # Only harmless devices: a container with --privileged must not even see the machine's disks (and could not open them).
-for device in null zero full random urandom tty fuse net/tun; do
+for device in $DD_DEVICES; do
     [ -e "/dev/$device" ] || continue
     mkdir -p "dev/$(dirname "$device")"
     : > "dev/$device"
@@ -64,7 +65,9 @@ printf '%s\n' "$DD_SHARES" | while IFS= read -r folder; do
     # `docker cp`, fails when it tries. No device or id of the machine is within reach in there, with or without them.
     mount -o remount,bind,suid,dev,exec ".$folder" 2>/dev/null || true
 done
-if [ -n "$DD_DATA_SIZE" ]; then
+if [ -z "$DD_DAEMON" ]; then
+    :
+elif [ -n "$DD_DATA_SIZE" ]; then
     mount -t tmpfs -o "mode=711,size=$DD_DATA_SIZE" drydock-data var/lib/docker
 else
     mount --bind "$DD_DIR/data" var/lib/docker

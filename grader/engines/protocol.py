@@ -84,8 +84,6 @@ class Engine(ABC):
     kind: ClassVar[str]
     #: One sentence: which wall stands between a container in this engine and the host.
     isolation: ClassVar[str]
-    #: Whether ``confine`` has walls to offer.
-    has_walls: ClassVar[bool] = False
     #: Whether two engines at once may publish the same port.
     has_own_ports: ClassVar[bool] = False
     #: How many times longer than elsewhere its users should be ready to wait.
@@ -133,6 +131,21 @@ class Engine(ABC):
         Own process and IPC namespaces, the engine's network, read-only system, no file of the host but the
         engine's shared folders. Raises EngineError on engines that have no walls.
         """
+
+    @property
+    def has_walls(self) -> bool:
+        """Whether ``confine`` has walls to offer."""
+        return False
+
+    @classmethod
+    def offers_walls(cls) -> bool:
+        """Whether ``for_strangers`` gives an engine with walls, on this machine. Takes well under a second."""
+        return False
+
+    @classmethod
+    def for_strangers(cls, *, shares: Sequence[Path] = (), limits: Limits | None = None) -> Engine:
+        """An engine for the programs of strangers, not started yet: with walls if it ``offers_walls``."""
+        return cls(shares=shares, limits=limits)
 
     def walls(self) -> Walls | None:
         """The way into the running engine's walls by system calls; None where only ``confine`` leads there."""

@@ -40,7 +40,7 @@ class Connects(Protocol):
 
 
 class Connector:
-    """Connections made inside the engine's network namespace, one at a time."""
+    """Sockets made inside an engine's network namespace, one at a time."""
 
     def __init__(self, enter: Callable[[list[str]], list[str]]) -> None:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -52,8 +52,15 @@ class Connector:
 
     def connect(self, port: int) -> socket.socket:
         """A socket connected to the engine's localhost. Raises ConnectionError."""
+        return self._ask("connect", port)
+
+    def listen(self, port: int) -> socket.socket:
+        """A socket that listens on the engine's localhost. Raises ConnectionError."""
+        return self._ask("listen", port)
+
+    def _ask(self, way: str, port: int) -> socket.socket:
         with self._lock:
-            self._channel.send(str(port).encode())
+            self._channel.send(f"{way} {port}".encode())
             text, descriptors, _flags, _address = socket.recv_fds(self._channel, 200, 1)
         if not descriptors:
             raise ConnectionError(text.decode() or "the engine is gone")
@@ -65,10 +72,16 @@ class Connector:
 
 
 class Relay:
-    """Listeners for what is published now; ``status_file`` tells people which ports could not be had."""
+    """Listeners for what is published now; ``status_file`` tells people which ports could not be had.
 
-    def __init__(self, connector: Connects, status_file: Path) -> None:
+    ``listen`` makes them; on this machine's localhost if it isn't given.
+    """
+
+    def __init__(
+        self, connector: Connects, status_file: Path, listen: Callable[[int], socket.socket] | None = None
+    ) -> None:
         self._connector = connector
+        self._listen = listen
         self._status_file = status_file
         self._servers: dict[int, asyncio.Server] = {}
         self._refused: dict[int, str] = {}
@@ -80,12 +93,18 @@ class Relay:
         self._refused = {port: why for port, why in self._refused.items() if port in published}
         for port in published - set(self._servers):
             try:
-                self._servers[port] = await asyncio.start_server(self._serve(port), "127.0.0.1", port)
+                self._servers[port] = await self._open(port)
                 self._refused.pop(port, None)
             except OSError as error:
                 self._refused[port] = error.strerror or str(error)
         status = {"listening": sorted(self._servers), "refused": self._refused}
         self._status_file.write_text(json.dumps(status))
+
+    async def _open(self, port: int) -> asyncio.Server:
+        if self._listen is None:
+            return await asyncio.start_server(self._serve(port), "127.0.0.1", port)
+        made = await asyncio.to_thread(self._listen, port)
+        return await asyncio.start_server(self._serve(port), sock=made)
 
     def _serve(self, port: int) -> Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]:
         async def pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

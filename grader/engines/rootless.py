@@ -16,22 +16,11 @@ from pathlib import Path
 from typing import ClassVar
 
 from grader.engines.layout import EngineFolder
-from grader.engines.namespaces import STUDENT_ID, NamespaceEngine
+from grader.engines.namespaces import DAEMON_TOOLS, STUDENT_ID, WALL_TOOLS, NamespaceEngine
 from grader.engines.protocol import EngineError, Probe
 from grader.i18n import _
 
-_TOOLS = (
-    "dockerd",
-    "containerd",
-    "runc",
-    "unshare",
-    "nsenter",
-    "setpriv",
-    "ip",
-    "iptables",
-    "newuidmap",
-    "newgidmap",
-)
+_ID_TOOLS = ("newuidmap", "newgidmap")
 
 
 class RootlessEngine(NamespaceEngine):
@@ -44,12 +33,22 @@ class RootlessEngine(NamespaceEngine):
 
     @classmethod
     def probe(cls) -> Probe:
+        found = cls._probe((*DAEMON_TOOLS, *WALL_TOOLS, *_ID_TOOLS))
+        return cls._try_walls() if found.works else found
+
+    @classmethod
+    def walls_probe(cls) -> Probe:
+        found = cls._probe((*WALL_TOOLS, *_ID_TOOLS))
+        return cls._try_walls() if found.works else found
+
+    @classmethod
+    def _probe(cls, tools: Sequence[str]) -> Probe:
         if os.uname().sysname != "Linux":
             return Probe(False, _("The rootless engine needs Linux."))
         if os.geteuid() == 0:
             return Probe(False, _("The rootless engine is for ordinary users; root has the native engine."))
         path = "/usr/sbin:/usr/bin:/sbin:/bin"
-        missing = [tool for tool in _TOOLS if shutil.which(tool, path=path) is None]
+        missing = [tool for tool in tools if shutil.which(tool, path=path) is None]
         if missing:
             return Probe(
                 False,
@@ -63,21 +62,20 @@ class RootlessEngine(NamespaceEngine):
                 _("The user {user} has no subordinate ids.").format(user=user),
                 f"sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 {user}",
             )
-        trial = subprocess.run(cls.as_owner(["true"]), check=False, capture_output=True, text=True)
-        if trial.returncode != 0:
-            return Probe(False, _("User namespaces are not allowed here: {why}").format(why=trial.stderr.strip()))
         return Probe(True, cls.isolation)
 
-    def _map_options(self) -> list[str]:
+    @classmethod
+    def _map_options(cls) -> list[str]:
         # In two parts, as the outer namespace is: a mapping may not cross its parent's (user_namespaces(7)).
         spans = ("0:0:1", "1:1:65535")
         return [f"--map-{what}={span}" for what in ("users", "groups") for span in spans]
 
-    def _outer_command(self) -> list[str]:
+    @classmethod
+    def _outer_command(cls) -> list[str]:
         return [
             "setpriv",
             "--pdeathsig=KILL",
-            *self.as_owner([]),
+            *cls.as_owner([]),
             "--mount",
             "--propagation",
             "private",

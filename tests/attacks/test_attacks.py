@@ -102,13 +102,25 @@ def mark() -> str:
     return f"drydock-attack-{os.getpid()}"
 
 
-@pytest.fixture(scope="module")
-def graded(tmp_path_factory: pytest.TempPathFactory, listener: tuple[str, int], mark: str) -> Course:
-    course = Course(tmp_path_factory.mktemp("attacked"), SETTINGS, web=True)
+@pytest.fixture(
+    scope="module",
+    params=["best", pytest.param("microvm", marks=[pytest.mark.weekly, pytest.mark.timeout(4000)])],
+)
+def graded(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, listener: tuple[str, int], mark: str
+) -> Course:
+    guest = request.param == "microvm"
+    settings = {**SETTINGS, "engine": "microvm"} if guest else SETTINGS
+    course = Course(tmp_path_factory.mktemp("attacked"), settings, web=True)
     os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     course.release()
     for student, make in SUBMISSIONS.items():
-        known = {"root": course.root, "repo": REPO, "mark": mark, "address": listener[0], "port": listener[1]}
+        known = {
+            "root": course.root, "repo": REPO, "mark": mark, "address": listener[0], "port": listener[1],
+            "sectors": max(int(path.read_text()) for path in Path("/sys/block").glob("*/size")),
+            "looks": attacks.LOOKS_FROM_A_GUEST if guest else attacks.LOOKS,
+            "daemon": repr("/run/docker.sock") if guest else 'os.environ["DOCKER_HOST"].removeprefix("unix://")',
+        }  # fmt: skip
         course.hand_in(student, make(course, known))
     _links(course)
     code = "from grader.cli import main; main()"
@@ -135,7 +147,7 @@ def liar(course: Course, _known: Known) -> NotebookNode:
 
 
 def looker(course: Course, known: Known) -> NotebookNode:
-    return with_cells(course.answered(ALL), "net-answer", attacks.LOOKS, **known)
+    return with_cells(course.answered(ALL), "net-answer", known["looks"], **known)
 
 
 def stuntman(course: Course, known: Known) -> NotebookNode:
@@ -171,8 +183,8 @@ def lookalike(course: Course, _known: Known) -> NotebookNode:
     return course.answered({"vol": false_label, "web": attacks.LOOKALIKE})
 
 
-def false_daemon(course: Course, _known: Known) -> NotebookNode:
-    return with_cells(course.blank(), "net-answer", attacks.FALSE_DAEMON)
+def false_daemon(course: Course, known: Known) -> NotebookNode:
+    return with_cells(course.blank(), "net-answer", attacks.FALSE_DAEMON, **known)
 
 
 def old_format(_course: Course, _known: Known) -> str:
@@ -298,6 +310,7 @@ def test_attacks_really_took_place(graded: Course) -> None:
         ("b-bomber", "memory", memory),
         ("e-spoiler", "setup-kernel", "folders: 2"),
         ("e-spoiler", "setup-kernel", "left: []"),
+        ("l-false-daemon", "false-daemon", "false daemon in place"),
         ("l-false-daemon", "false-daemon", "10.77.0.0/24"),
         ("a-stuntman", "output-flood", "its kernel was ended"),
         ("a-stuntman", "os-exit", "KernelDied"),

@@ -40,7 +40,7 @@ class ApiSocket:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            inner_reader, inner_writer = await asyncio.open_connection("127.0.0.1", self._door.port, limit=_CHUNK)
+            inner_reader, inner_writer = await self._door.reach()
         except OSError:
             writer.close()
             return

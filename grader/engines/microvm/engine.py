@@ -14,12 +14,14 @@ from typing import ClassVar, Self
 
 from grader.engines import sweep
 from grader.engines.layout import runtime_folder
-from grader.engines.microvm import acceleration, qemu, room, template
+from grader.engines.microvm import acceleration, qemu, room, template, walls
 from grader.engines.microvm.owner import Owner
 from grader.engines.microvm.place import GuestFolder
-from grader.engines.microvm.spec import GuestSpec
+from grader.engines.microvm.spec import Enclosure, GuestSpec
 from grader.engines.microvm.template import Template
+from grader.engines.microvm.walls import Walls
 from grader.engines.protocol import Endpoint, Engine, EngineError, Limits, Probe
+from grader.engines.protocol import Walls as WayIn
 from grader.i18n import _
 
 
@@ -42,7 +44,10 @@ class MicrovmEngine(Engine):
         folder: Path | None = None,
         walled: bool = False,
     ) -> None:
-        """``walled``: without the devices for shared folders, for programs of strangers (docs/security.md)."""
+        """``walled``: for programs of strangers, with walls around QEMU and around what is ``confine``d.
+
+        Devices for folders that are not shared are taken out of a walled guest (docs/security.md).
+        """
         super().__init__(shares=shares, limits=limits, images=images)
         if len(self._shares) > qemu.SHARES:
             raise EngineError(
@@ -50,9 +55,7 @@ class MicrovmEngine(Engine):
                     most=qemu.SHARES, count=len(self._shares)
                 )
             )
-        if walled and self._shares:
-            raise EngineError(_("A walled microVM shares no folder of this machine."))
-        self._walled = walled
+        self._walls = Walls(self._shares, self._limits) if walled else None
         self._kept = GuestFolder(folder) if folder else None
         self._owner: Owner | None = None
         self._folder: GuestFolder | None = None
@@ -76,6 +79,8 @@ class MicrovmEngine(Engine):
 
     @property
     def endpoint(self) -> Endpoint:
+        if self._walls is not None:
+            return self._walls.students.endpoint
         return Endpoint(host=f"unix://{self.folder.socket}")
 
     def start(self) -> Endpoint:
@@ -86,6 +91,8 @@ class MicrovmEngine(Engine):
             raise EngineError(probe.reason, probe.remedy)
         sweep.sweep()
         found = template.ensure()
+        if self._walls is not None:
+            template.show_in_walls(found.folder)
         try:
             self._launch(found)
         except EngineError:
@@ -103,11 +110,15 @@ class MicrovmEngine(Engine):
         return self.endpoint
 
     def _launch(self, found: Template) -> None:
-        owner = self._keeper(found) if self._kept else self._throwaway(found)
+        owner = None
         try:
+            owner = self._keeper(found) if self._kept else self._throwaway(found)
             owner.launch()
         except BaseException:
-            owner.end()
+            if owner is not None:
+                owner.end()
+            if self._walls is not None:
+                self._walls.tear_down()
             raise
         self._owner, self._folder = owner, owner.folder
 
@@ -118,9 +129,13 @@ class MicrovmEngine(Engine):
                 template=str(found.folder.path),
                 accelerator=found.accelerator.name,
                 shares=list(map(str, self._shares)),
-                walled=self._walled,
+                disk_bytes=self._limits.disk_bytes,
+                enclosure=self._enclosure(GuestFolder(folder), found),
             )
         )
+
+    def _enclosure(self, folder: GuestFolder, found: Template) -> Enclosure | None:
+        return None if self._walls is None else self._walls.raise_around(folder.enclosed, found.folder.path)
 
     def _keeper(self, found: Template) -> Owner:
         """The first start is restored like any other; from then on the disk has a history of its own and boots."""
@@ -159,18 +174,49 @@ class MicrovmEngine(Engine):
         elif folder is not None:
             sweep.end_supervisor(folder, within=120)
             sweep.sweep_one(folder)
+        if self._walls is not None:
+            self._walls.tear_down()
 
     def is_alive(self) -> bool:
+        if self._walls is not None and not self._walls.stand():
+            return False
         return self._folder is not None and sweep.is_owned(self._folder)
 
     def enter(self, argv: Sequence[str]) -> list[str]:
-        return list(argv)
+        return list(argv) if self._walls is None else self._walls.students.enter(argv)
+
+    # -- walls
+
+    @classmethod
+    def offers_walls(cls) -> bool:
+        return walls.probe().works
+
+    @classmethod
+    def for_strangers(cls, *, shares: Sequence[Path] = (), limits: Limits | None = None) -> Engine:
+        return cls(shares=shares, limits=limits, walled=cls.offers_walls())
+
+    @property
+    def has_walls(self) -> bool:
+        return self._walls is not None
 
     def confine(self, argv: Sequence[str]) -> list[str]:
+        if self._walls is not None:
+            return self._walls.students.confine(argv)
         raise EngineError(
-            _("The microvm engine has no walls for student code; grading needs the native or rootless engine."),
+            _("The microvm engine has no walls for student code here; grading needs another one, or user namespaces."),
             "drydock doctor",
         )
+
+    def walls(self) -> WayIn | None:
+        return None if self._walls is None else self._walls.students.walls()
+
+    @classmethod
+    def remove_tree(cls, path: Path) -> None:
+        # Behind walls an ordinary user's students are other ids of theirs.
+        if cls.offers_walls():
+            walls.builder().remove_tree(path)
+        else:
+            super().remove_tree(path)
 
     # -- a lab engine
 

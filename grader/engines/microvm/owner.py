@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
+import shutil
 import signal
 import subprocess
 import sys
@@ -38,7 +39,11 @@ class Owner:
         """An owner of a guest in a new folder."""
         folder = runtime_folder() / secrets.token_hex(4)
         folder.mkdir(mode=0o700)
-        return cls(spec_for(folder))
+        try:
+            return cls(spec_for(folder))
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
 
     def launch(self) -> None:
         """Return when the daemon's API answers. Raises EngineError."""

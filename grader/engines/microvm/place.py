@@ -13,6 +13,11 @@ class GuestFolder(EngineFolder):
     """One guest's folder. Only its owner may enter it."""
 
     @property
+    def enclosed(self) -> Path:
+        """Of a guest in walls: what QEMU sees of this folder. Key, monitor and layer lie there, named as here."""
+        return self.path / "q"
+
+    @property
     def key(self) -> Path:
         """The key to the guest's door."""
         return self.path / "key"

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import socket
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -19,9 +21,9 @@ _EVENTS = f"/events?filters={quote(json.dumps(CHANGES))}"
 class Ports:
     """Follows the daemon's events, and looks at once when told that something may have changed."""
 
-    def __init__(self, door: Door, status_file: Path) -> None:
+    def __init__(self, door: Door, status_file: Path, listen: Callable[[int], socket.socket] | None = None) -> None:
         self._door = door
-        self._relay = Relay(door, status_file)
+        self._relay = Relay(door, status_file, listen)
         self._one_at_a_time = asyncio.Lock()
 
     async def follow(self) -> None:
@@ -67,7 +69,7 @@ async def _get(door: Door, path: str) -> Any:
 
 async def _request(door: Door, path: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
     """Ask the daemon, and return when the answer's body begins. HTTP/1.0: the body ends with the connection."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", door.port, limit=2**22)
+    reader, writer = await door.reach(limit=2**22)
     writer.write(door.greeting("docker") + f"GET {path} HTTP/1.0\r\nHost: docker\r\n\r\n".encode())
     await reader.readuntil(b"\r\n\r\n")
     return reader, writer

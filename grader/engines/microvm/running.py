@@ -12,6 +12,7 @@ import sys
 import time
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from grader.engines.microvm import qemu
@@ -21,11 +22,14 @@ from grader.engines.microvm.place import GuestFolder, TemplateFolder
 from grader.engines.microvm.ports import Ports
 from grader.engines.microvm.spec import GuestSpec
 from grader.engines.microvm.visit import Door
+from grader.engines.relay import Connector
 
 READY_SECONDS = 60.0
 #: Twenty seconds of emulation, but on a machine as busy as CI or a Binder node the guest gets a tenth of a processor.
 BOOT_SECONDS = 900.0
 GRACE_SECONDS = 40.0
+#: A daemon that lost its listeners and does not answer for so long has ended.
+_ANSWERS_WITHIN = 20.0
 #: QEMU's names of the devices for shared folders: the command line (qemu.py) has three others before them.
 _SHARE_DEVICES = tuple(f"/machine/peripheral-anon/device[{3 + number}]" for number in range(qemu.SHARES))
 
@@ -37,6 +41,14 @@ while kill -0 "$daemon" 2>/dev/null; do sleep 0.1; done
 sync
 mount -o remount,ro /
 poweroff -f
+"""
+
+
+#: Everything above so much free room is taken: a container that fills the disk finds it full there.
+_LIMIT_DISK = """
+free=$(df -k / | tail -n 1 | awk '{{print $4}}')
+rest=$((free - {bytes} / 1024))
+[ "$rest" -le 0 ] || fallocate -l "${{rest}}k" /var/reserved
 """
 
 
@@ -64,6 +76,8 @@ class Running:
         self._answer = answer
         self._following: asyncio.Task[None] | None = None
         self._listening: asyncio.Task[None] | None = None
+        self._there: Connector | None = None
+        self._students: Connector | None = None
         self._asked_to_end = asyncio.Event()
 
     async def start(self) -> None:
@@ -85,24 +99,59 @@ class Running:
 
     async def _start(self) -> None:
         own_key = self.folder.key.read_text()
-        await self._monitor.connect(self.folder.monitor)
+        await self._connect_monitor()
         if self.spec.boot_disk:
             self.door = Door(await self._monitor.door_port(), own_key)
             await self._wait_for_api(BOOT_SECONDS)
         else:
             template = TemplateFolder(Path(self.spec.template))
-            self.door = Door(await self._monitor.door_port(), template.key.read_text())
+            dial = self._there.connect if self._there is not None else None
+            self.door = Door(await self._monitor.door_port(), template.key.read_text(), dial)
             await self._monitor.restore(template.state)
         await self._make_its_own(own_key)
-        if self.spec.walled:
-            await self._monitor.unplug(_SHARE_DEVICES)
+        if self.spec.enclosure is not None:
+            await self._monitor.unplug(_SHARE_DEVICES[len(self.spec.shares) :])
         await self._wait_for_api(READY_SECONDS)
-        self._ports = Ports(self.door, self.folder.ports)
+        if self.spec.disk_bytes is not None:
+            await asyncio.to_thread(self.door.shell, _LIMIT_DISK.format(bytes=self.spec.disk_bytes), READY_SECONDS)
+        self._ports = Ports(self.door, self.folder.ports, self._students.listen if self._students else None)
         publish = self._ports.refresh if self.spec.publish else _nothing
         self._api = ApiSocket(self.door, publish)
-        await self._api.open(self.folder.socket)
+        await self._open_api()
         if self.spec.publish:
-            self._following = asyncio.create_task(self._ports.follow())
+            self._following = asyncio.create_task(self._follow(self._ports))
+
+    async def _connect_monitor(self) -> None:
+        walls = self.spec.enclosure
+        if walls is None:
+            await self._monitor.connect(self.folder.monitor)
+            return
+        self._there = Connector(lambda argv: [*walls.door_network, *argv])
+        self._students = Connector(lambda argv: [*walls.student_network, *argv])
+        files = GuestFolder(Path(walls.files))
+        await self._monitor.connect(files.monitor)
+        # QEMU has all its files now; from here on it can't make others.
+        files.path.chmod(0o711)
+
+    async def _open_api(self) -> None:
+        assert self._api is not None
+        walls = self.spec.enclosure
+        if walls is None:
+            await self._api.open(self.folder.socket)
+            return
+        await self._api.open(Path(walls.socket))
+        # The folder around it lets in the students of this guest, and nobody else.
+        Path(walls.socket).chmod(0o666)
+
+    async def _follow(self, ports: Ports) -> None:
+        """Keep up with the daemon; a guest in walls ends with it, as the daemon of any other engine with walls does."""
+        await ports.follow()
+        if self.spec.enclosure is not None:
+            with contextlib.suppress(GuestFailed):
+                while True:
+                    await self._wait_for_api(_ANSWERS_WITHIN)
+                    await ports.follow()
+            self._asked_to_end.set()
 
     async def _make_its_own(self, key: str) -> None:
         """Give the guest its key, the time, a name, fresh randomness, a daemon's ID, and its shared folders."""
@@ -112,7 +161,7 @@ class Running:
         shares = [f"share{n}={os.fsencode(path).hex()}" for n, path in enumerate(self.spec.shares)]
         words = [key, str(seconds), str(nanoseconds), name, secrets.token_hex(32), identity, *shares]
         await asyncio.to_thread(self.door.ask, "fresh " + " ".join(words), READY_SECONDS)
-        self.door = Door(self.door.port, key)
+        self.door = replace(self.door, key=key)
 
     async def _wait_for_api(self, within: float) -> None:
         end = time.monotonic() + within
@@ -124,7 +173,7 @@ class Running:
         raise GuestFailed(f"the daemon's API did not answer within {within:.0f} seconds")
 
     async def _ping(self) -> bool:
-        reader, writer = await asyncio.open_connection("127.0.0.1", self.door.port)
+        reader, writer = await self.door.reach()
         try:
             writer.write(self.door.greeting("docker") + b"GET /_ping HTTP/1.0\r\nHost: docker\r\n\r\n")
             return b" 200 " in await reader.readline()
@@ -187,6 +236,9 @@ class Running:
             with contextlib.suppress(OSError, asyncio.TimeoutError):
                 await asyncio.wait_for(asyncio.to_thread(self.door.shell, _SHUT_DOWN, GRACE_SECONDS), GRACE_SECONDS)
         await self._monitor.close()
+        for connector in (self._there, self._students):
+            if connector is not None:
+                connector.close()
 
 
 async def _nothing() -> None:

@@ -8,6 +8,21 @@ from pathlib import Path
 
 
 @dataclass(frozen=True)
+class Enclosure:
+    """The walls around a guest for the programs of strangers (walls.py). Lists are words to put before a command."""
+
+    #: QEMU's own files, all that it may write to beside the shared folder.
+    files: str
+    #: Runs a program in QEMU's walls.
+    qemu: list[str]
+    #: Runs a trusted program on QEMU's localhost, where the guest's door is, and on the students', where ports appear.
+    door_network: list[str]
+    student_network: list[str]
+    #: Where students find the daemon.
+    socket: str
+
+
+@dataclass(frozen=True)
 class GuestSpec:
     """Paths are absolute. ``keep_data`` is also read by sweep.py, which leaves such a folder's data alone."""
 
@@ -21,14 +36,18 @@ class GuestSpec:
     shares: list[str] = field(default_factory=list)
     keep_data: bool = False
     detached: bool = False
-    #: The devices for shared folders are taken out of the guest before anybody uses it.
-    walled: bool = False
-    #: Published ports come to this machine's localhost.
+    #: Published ports come to a localhost.
     publish: bool = True
+    #: Bytes that images and containers may take; the guest's disk sets a limit of its own.
+    disk_bytes: int | None = None
+    enclosure: Enclosure | None = None
 
     def save(self, path: Path) -> None:
         path.write_text(json.dumps(asdict(self)))
 
     @classmethod
     def load(cls, path: Path) -> GuestSpec:
-        return cls(**json.loads(path.read_text()))
+        fields = json.loads(path.read_text())
+        if fields["enclosure"] is not None:
+            fields["enclosure"] = Enclosure(**fields["enclosure"])
+        return cls(**fields)

@@ -20,10 +20,18 @@ from typing import TYPE_CHECKING
 
 from grader.engines.microvm import qemu
 from grader.engines.microvm.place import GuestFolder, TemplateFolder
-from grader.engines.microvm.spec import GuestSpec
+from grader.engines.microvm.spec import Enclosure, GuestSpec
 
 if TYPE_CHECKING:
     from grader.engines.microvm.running import Running
+
+
+#: Threads that QEMU may have: its own three, and those that read and write files.
+_MOST_THREADS = 200
+#: Bytes that a guest's disk may take on this machine beyond what is in it: its journal, and tables of both disks.
+_SPARE_DISK = 2**30
+#: QEMU gives up at its start what it needs no more (seccomp(2)): starting programs, other rights, priorities.
+_SYSTEM_CALLS = "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny"
 
 
 def new_key() -> str:
@@ -33,34 +41,55 @@ def new_key() -> str:
 def start_qemu(spec: GuestSpec, folder: GuestFolder) -> subprocess.Popen[bytes]:
     """QEMU for this guest, in its first moments."""
     template = TemplateFolder(Path(spec.template))
-    for path in (folder.sockets, folder.nothing):
+    files = folder if spec.enclosure is None else GuestFolder(Path(spec.enclosure.files))
+    for path in (folder.sockets, files.nothing):
         path.mkdir(mode=0o700, exist_ok=True)
-    for stale in (folder.monitor, folder.socket):
+    for stale in (files.monitor, folder.socket):
         stale.unlink(missing_ok=True)
     folder.key.write_text(new_key())
-    command = machine(spec, folder, template).command()
+    if files is not folder:
+        shutil.copyfile(folder.key, files.key)
+    command = machine(spec, files, template).command()
+    environment = None
+    if spec.enclosure is not None:
+        command = _in_walls(command, spec.enclosure, files, spec.disk_bytes)
+        environment = {"PATH": os.environ["PATH"]}
     with folder.log.open("ab") as log:
         return subprocess.Popen(
             ["setpriv", "--pdeathsig=KILL", "--", *command],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
+            env=environment,
             start_new_session=True,
             cwd="/",
+            # In walls QEMU is another user: what it makes, its monitor too, must be ours to use.
+            umask=-1 if spec.enclosure is None else 0,
         )
 
 
-def machine(spec: GuestSpec, folder: GuestFolder, template: TemplateFolder) -> qemu.Machine:
+def _in_walls(command: list[str], walls: Enclosure, files: GuestFolder, disk_bytes: int | None) -> list[str]:
+    """The command to run in the walls, where its user can use ``files``."""
+    for path, mode in ((files.path, 0o777), (files.nothing, 0o755), (files.key, 0o644), (files.layer, 0o666)):
+        path.chmod(mode)
+    limits = ["prlimit", "--core=0", f"--nproc={_MOST_THREADS}"]
+    if disk_bytes is not None:
+        # The guest is given so much room and no more; this holds also when it takes more.
+        limits.append(f"--fsize={disk_bytes + _SPARE_DISK}")
+    return [*walls.qemu, *limits, "--", *command, "-sandbox", _SYSTEM_CALLS]
+
+
+def machine(spec: GuestSpec, files: GuestFolder, template: TemplateFolder) -> qemu.Machine:
     """The guest's machine. Its devices are those of the template's, whatever it is for: a snapshot fits no other."""
     shares = [Path(share) for share in spec.shares]
-    shares += [folder.nothing] * (qemu.SHARES - len(shares))
+    shares += [files.nothing] * (qemu.SHARES - len(shares))
     if spec.boot_disk:
         disk = qemu.plain_disk(Path(spec.boot_disk))
     elif spec.keep_data:
-        disk = qemu.plain_disk(folder.disk)
+        disk = qemu.plain_disk(files.disk)
     else:
-        shutil.copyfile(template.layer, folder.layer)
-        disk = qemu.layered_disk(template.disk, folder.layer)
+        shutil.copyfile(template.layer, files.layer)
+        disk = qemu.layered_disk(template.disk, files.layer)
     boots = bool(spec.boot_disk)
     memory = Path(spec.boot_memory) if spec.boot_memory else None if boots else template.memory
     return qemu.Machine(
@@ -70,9 +99,9 @@ def machine(spec: GuestSpec, folder: GuestFolder, template: TemplateFolder) -> q
         disk=disk,
         memory=memory,
         keeps_memory=boots,
-        key_file=folder.key,
-        monitor=folder.monitor,
-        console=folder.console,
+        key_file=files.key,
+        monitor=files.monitor,
+        console=files.console,
         shares=shares,
         incoming=not boots,
     )

@@ -158,6 +158,24 @@ def verify(template: TemplateFolder) -> bool:
         return False
 
 
+def show_in_walls(template: TemplateFolder) -> None:
+    """Let QEMU, where it is a user of its own, read a template that ``ensure`` gave. Raises EngineError.
+
+    Other users of this machine are kept out by the folder around all templates, which is closed to them.
+    """
+    with _explained():
+        if template.memory.stat().st_mode & 0o004 == 0:
+            hashes = json.loads(template.record.read_text())["hashes"]
+            _set_modes(template)
+            _write_record(template, hashes)
+
+
+def _set_modes(template: TemplateFolder) -> None:
+    template.path.chmod(0o711)
+    for path in _files(template):
+        path.chmod(0o400 if path == template.key else 0o444)
+
+
 def forget(template: TemplateFolder) -> None:
     """Remove a template; guests that run from it keep their open files."""
     template.record.unlink(missing_ok=True)
@@ -201,8 +219,7 @@ def _build(course: ImageSet, say: Progress) -> Template:
         say(_("Booting the microVM once and loading the course images into it …"))
         _record_guest(work, accelerator, course)
         disk.pack(work.draft, work.disk)
-        for path in _files(work):
-            path.chmod(0o400)
+        _set_modes(work)
         _write_record(work, {path.name: _hash(path) for path in _files(work)})
         work.path.rename(folder.path)
         _remove_old()

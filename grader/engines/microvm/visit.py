@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from grader.engines.protocol import EngineError
 from grader.i18n import _
 
+_CHUNK = 262_144
+
 
 @dataclass(frozen=True)
 class Door:
-    """Where a guest's door is on this machine, and the key to it."""
+    """Where a guest's door is on this machine, and the key to it.
+
+    ``dial`` makes connections to the port where it is on another localhost than this process's; they may block.
+    """
 
     port: int
     key: str
+    dial: Callable[[int], socket.socket] | None = None
 
     def greeting(self, wish: str) -> bytes:
         """The line a connection begins with."""
@@ -23,10 +31,21 @@ class Door:
 
     def open(self, wish: str, timeout: float | None = None) -> socket.socket:
         """A connection to what ``wish`` names (see door.c). Raises OSError."""
-        made = socket.create_connection(("127.0.0.1", self.port), timeout=timeout)
+        if self.dial is None:
+            made = socket.create_connection(("127.0.0.1", self.port), timeout=timeout)
+        else:
+            made = self.dial(self.port)
+            made.settimeout(timeout)
         made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         made.sendall(self.greeting(wish))
         return made
+
+    async def reach(self, limit: int = _CHUNK) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        """A connection on which nothing was said yet. Raises OSError."""
+        if self.dial is None:
+            return await asyncio.open_connection("127.0.0.1", self.port, limit=limit)
+        made = await asyncio.to_thread(self.dial, self.port)
+        return await asyncio.open_connection(sock=made, limit=limit)
 
     def connect(self, port: int) -> socket.socket:
         """A connection to a port on the guest's localhost (for relay.Relay). Raises OSError."""
