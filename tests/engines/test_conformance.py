@@ -2,6 +2,7 @@
 
 `native` and `host` run in this process; `rootless` and `microvm` need an ordinary user and `dind` an outer Docker, so
 this same file runs again for them in a process of theirs (test_other_users.py), with DRYDOCK_TEST_ENGINE set.
+`walled` is the microvm engine as it is for grading, in walls.
 """
 
 from __future__ import annotations
@@ -17,11 +18,12 @@ import pytest
 from docker.errors import NotFound
 
 from grader.engines import Engine, EngineError, engine_class, engine_named
-from grader.engines.namespaces import NamespaceEngine
 
 pytestmark = pytest.mark.daemon
 
-KINDS = os.environ.get("DRYDOCK_TEST_ENGINE", "native,host").split(",")
+WALLED = pytest.param("walled", marks=[pytest.mark.weekly, pytest.mark.timeout(1200)])
+ASKED_FOR = os.environ.get("DRYDOCK_TEST_ENGINE", "")
+KINDS = ASKED_FOR.split(",") if ASKED_FOR else ["native", "host", WALLED]
 
 
 @pytest.fixture(scope="module", params=KINDS)
@@ -36,12 +38,25 @@ def running(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
             outer = engine_named("native", images=False, shares=[folder])
             patch.setenv("DRYDOCK_OUTER_DOCKER_HOST", outer.start().host)
         extra = [Path("/usr")] if kind == "dind" else []
-        with engine_named(kind, shares=[folder, *extra]) as engine:
+        with an_engine(kind, [folder, *extra]) as engine:
             yield engine
     finally:
         patch.undo()
         if outer is not None:
             outer.stop()
+
+
+def an_engine(kind: str, shares: list[Path]) -> Engine:
+    if kind == "walled":
+        return engine_class("microvm").for_strangers(shares=shares)
+    return engine_named(kind, shares=shares)
+
+
+def another(running: Engine, *, images: bool = True) -> Engine:
+    walled = running.kind == "microvm" and running.has_walls
+    if walled:
+        return an_engine("walled", list(running._shares))
+    return engine_named(running.kind, images=images, shares=running._shares)
 
 
 def docker(engine: Engine, *argv: str, ok: bool = True) -> subprocess.CompletedProcess[str]:
@@ -176,7 +191,7 @@ def test_limits_hold_where_the_engine_says_so(running: Engine) -> None:
 def test_student_code_is_confined_or_refused(running: Engine, tmp_path: Path) -> None:
     secret = tmp_path / "secret"
     secret.write_text("gradebook")
-    if not isinstance(running, NamespaceEngine):
+    if not running.has_walls:
         with pytest.raises(EngineError, match="no walls"):
             running.confine(["true"])
         return
@@ -199,7 +214,7 @@ def test_student_code_is_confined_or_refused(running: Engine, tmp_path: Path) ->
 def test_prune_empties_this_engine_and_no_other(running: Engine) -> None:
     if running.kind == "host":
         pytest.skip("a prune on the machine's own Docker is what the host engine must never do")
-    with engine_named(running.kind, shares=running._shares) as other:
+    with another(running) as other:
         docker(other, "run", "-d", "--name", "conf-same", "-p", "8092:80", "drydock/nginx:1")
         if running.kind != "dind":
             docker(running, "run", "-d", "--name", "conf-same", "-p", "8092:80", "drydock/nginx:1")
@@ -214,7 +229,7 @@ def test_stop_twice_and_after(running: Engine) -> None:
     if running.kind == "host":
         pytest.skip("the host's Docker is not ours to stop")
     # Emulated, taking the images out is most of this test's time: test_microvm_weekly.py does it there.
-    engine = engine_named(running.kind, images=running.kind == "microvm", shares=running._shares)
+    engine = another(running, images=running.kind == "microvm")
     engine.start()
     assert engine.is_alive()
     engine.stop()

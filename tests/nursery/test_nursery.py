@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from grader.engines import Engine, engine_named
+from grader.engines import Engine, engine_class, engine_named
 from grader.execution import KernelSettings, StudentKernel, checker, student_kernel
 from grader.nursery import Born, CheckerOrder, Nursery
 from grader.nursery.orders import KernelOrder, Letter, Walls
@@ -52,11 +52,16 @@ def nursery() -> Iterator[Nursery]:
     running.close()
 
 
-@pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Engine, Path]]:
+@pytest.fixture(scope="module", params=["native", pytest.param("microvm", marks=pytest.mark.weekly)])
+def place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Engine, Path]]:
     folder = tmp_path_factory.mktemp("w")
     folder.chmod(0o777)
-    with engine_named("native", shares=[folder], images=False) as running:
+    if request.param == "microvm":
+        engine = engine_class("microvm").for_strangers(shares=[folder])
+    else:
+        engine = engine_named("native", shares=[folder], images=False)
+    with engine as running:
+        assert running.has_walls
         yield running, folder
 
 

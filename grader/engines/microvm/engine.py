@@ -87,6 +87,8 @@ class MicrovmEngine(Engine):
         if self._folder is not None:
             return self.endpoint
         probe = self.probe()
+        if probe.works and self._walls is not None:
+            probe = walls.probe()
         if not probe.works:
             raise EngineError(probe.reason, probe.remedy)
         sweep.sweep()

@@ -29,7 +29,7 @@ READY_SECONDS = 60.0
 BOOT_SECONDS = 900.0
 GRACE_SECONDS = 40.0
 #: A daemon that lost its listeners and does not answer for so long has ended.
-_ANSWERS_WITHIN = 20.0
+_ANSWERS_WITHIN = 10.0
 #: QEMU's names of the devices for shared folders: the command line (qemu.py) has three others before them.
 _SHARE_DEVICES = tuple(f"/machine/peripheral-anon/device[{3 + number}]" for number in range(qemu.SHARES))
 
