@@ -15,6 +15,7 @@ from pathlib import Path
 from platformdirs import user_cache_path
 
 from grader import images
+from grader.engines.microvm import template
 
 REPO = Path(__file__).resolve().parents[2]
 USER_ID = 4321
@@ -58,6 +59,17 @@ def ordinary_home(name: str, user: int = USER_ID) -> Iterator[Path]:
         yield home
     finally:
         shutil.rmtree(home, ignore_errors=True)
+
+
+@contextmanager
+def home_with_a_guest(name: str) -> Iterator[Path]:
+    """The same with this machine's microVM template in the cache: built once, as the author of CI's cache would."""
+    made = template.ensure()
+    with ordinary_home(name) as home:
+        cache = home / "cache/drydock/microvm"
+        shutil.copytree(made.folder.path, cache / made.folder.path.name)
+        give(home / "cache")
+        yield home
 
 
 def give(folder: Path, user: int = USER_ID) -> None:

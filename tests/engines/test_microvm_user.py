@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from ordinary_user import PYTHON, as_user, give, ordinary_home
+from ordinary_user import PYTHON, as_user, home_with_a_guest
 
-from grader.engines.microvm import template
 from grader.engines.microvm.engine import MicrovmEngine
 
 pytestmark = [
@@ -35,12 +33,7 @@ exec "$@"
 
 @pytest.fixture(scope="module")
 def home() -> Iterator[Path]:
-    """A user with this machine's template in the cache: built once, as the author of CI's cache would."""
-    made = template.ensure()
-    with ordinary_home("microvm") as folder:
-        cache = folder / "cache/drydock/microvm"
-        shutil.copytree(made.folder.path, cache / made.folder.path.name)
-        give(folder / "cache")
+    with home_with_a_guest("microvm") as folder:
         yield folder
 
 
@@ -57,3 +50,37 @@ def test_microvm_conforms_where_nothing_is_allowed(home: Path) -> None:
     )
     assert " passed" in said
     assert list((home / "run").iterdir()) == [], "a guest left its folder behind"
+
+
+def test_no_wall_is_promised_where_none_can_be(home: Path) -> None:
+    ask = """
+from grader.autograde.settings import Drydock, NoWalls
+from grader.engines.microvm.engine import MicrovmEngine
+assert not MicrovmEngine.offers_walls()
+assert not MicrovmEngine.for_strangers().has_walls
+try:
+    Drydock(engine="microvm").engine_kind()
+except NoWalls as refusal:
+    print(refusal)
+"""
+    assert "without a wall (engine “microvm”)" in locked_down(home, [PYTHON, "-c", ask], 100)
+
+
+def in_walls(home: Path, timeout: float, *words: str, **environment: str) -> None:
+    """Run tests as the same user where user namespaces are allowed."""
+    suite = [PYTHON, "-B", "-m", "pytest", "-q", "-n0", "-p", "no:cacheprovider", f"--basetemp={home}/pytest"]
+    done = as_user(home, [*suite, f"--timeout={timeout:g}", *words], locked=False, timeout=timeout, **environment)
+    assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
+    assert " passed" in done.stdout
+    assert [path for path in (home / "run").iterdir() if path.is_dir()] == [], "something of a guest was left behind"
+
+
+@pytest.mark.weekly
+def test_an_ordinary_users_walls_conform(home: Path) -> None:
+    in_walls(home, 900, "tests/engines/test_conformance.py", DRYDOCK_TEST_ENGINE="walled")
+
+
+@pytest.mark.weekly
+@pytest.mark.timeout(4000)
+def test_an_ordinary_users_walls_withstand_the_attacks(home: Path) -> None:
+    in_walls(home, 3000, "-m", "weekly", "-k", "microvm", "tests/attacks")
