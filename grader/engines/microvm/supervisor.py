@@ -11,6 +11,7 @@ import contextlib
 import fcntl
 import json
 import os
+import resource
 import secrets
 import shutil
 import subprocess
@@ -32,6 +33,8 @@ _MOST_THREADS = 200
 _SPARE_DISK = 2**30
 #: QEMU gives up at its start what it needs no more (seccomp(2)): starting programs, other rights, priorities.
 _SYSTEM_CALLS = "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny"
+#: Bytes of memory for a supervisor that serves strangers (QEMU, which it has started by then, has limits of its own).
+_MOST_MEMORY = 2**30
 
 
 def new_key() -> str:
@@ -115,6 +118,9 @@ def main(spec_path: str) -> int:
     process = None
     try:
         process = start_qemu(spec, folder)
+        if spec.enclosure is not None:
+            # What strangers make it hold in memory ends this guest, not the machine.
+            resource.setrlimit(resource.RLIMIT_DATA, (_MOST_MEMORY, _MOST_MEMORY))
         # Imported while QEMU starts: it takes as long.
         import asyncio
 
