@@ -17,6 +17,7 @@ import sys
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import ClassVar, Self
 
 from grader.engines import sweep
@@ -110,15 +111,21 @@ class NamespaceEngine(Engine):
     def _try_walls(cls) -> Probe:
         """Make the namespaces once: no setting and no kernel version tells whether that is allowed."""
         inner = ["unshare", "--user", *cls._map_options(), "--mount", "--pid", "--net", "--ipc", "--uts", "--fork"]
-        trial = subprocess.run(
-            [*cls._outer_command(), *inner, "true"],
-            stdin=subprocess.DEVNULL,
-            check=False,
-            capture_output=True,
-            text=True,
-        )
-        if trial.returncode != 0:
-            return Probe(False, _("User namespaces are not allowed here: {why}").format(why=trial.stderr.strip()))
+        with TemporaryFile() as words:
+            trial = subprocess.Popen(
+                [*cls._outer_command(), *inner, "true"],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=words,
+                start_new_session=True,
+            )
+            os.waitid(os.P_PID, trial.pid, os.WEXITED | os.WNOWAIT)
+            # Where unshare(1) may not make a namespace, the helper that would map its ids waits for ever.
+            os.killpg(trial.pid, signal.SIGKILL)
+            words.seek(0)
+            why = words.read().decode(errors="replace").strip()
+        if trial.wait() != 0:
+            return Probe(False, _("User namespaces are not allowed here: {why}").format(why=why))
         return Probe(True, cls.isolation)
 
     @classmethod
