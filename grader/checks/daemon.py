@@ -39,6 +39,8 @@ class Connection:
         self.host = host or os.environ.get("DOCKER_HOST") or ""
         self._client: APIClient | None = None
         self._helper: str | None = None
+        #: How many times longer than elsewhere a check waits for this daemon and its containers, once that is known.
+        self.pace = 1.0
 
     def client(self, timeout: float) -> APIClient:
         if self._client is None:
@@ -68,9 +70,9 @@ class Connection:
         identifier = self._helper
         return identifier if daemon.find(lambda client: client.inspect_image(identifier)) else ""
 
-    def take_helper(self, other: Connection) -> None:
-        """Know the helper image another connection knows."""
-        self._helper = other._helper
+    def take_over(self, other: Connection) -> None:
+        """Know what another connection knows: the helper image and the daemon's pace."""
+        self._helper, self.pace = other._helper, other.pace
 
     def close(self) -> None:
         if self._client is not None:
@@ -99,7 +101,7 @@ class Daemon:
     @contextmanager
     def asking(self, *, patience: float | None = None) -> Iterator[APIClient]:
         """The client for one request that may take ``patience`` seconds, its errors translated."""
-        patience = self._request_seconds if patience is None else patience
+        patience = (self._request_seconds if patience is None else patience) * self._connection.pace
         if self._lost:
             raise Unavailable(self._lost, lost=True)
         left = self.deadline.remaining()
@@ -223,11 +225,14 @@ class Daemon:
         """``docker info``, asked once."""
         if self._info is None:
             self._info = dict(self.ask(lambda client: client.info()))
+            if _EMULATED in str(self._info.get("OperatingSystem")):
+                self._connection.pace = _TIMES_AS_LONG
         return self._info
 
-    def times_as_long(self) -> float:
+    def pace(self) -> float:
         """How many times longer than elsewhere a check waits for what happens in this daemon's containers."""
-        return _TIMES_AS_LONG if _EMULATED in str(self.info().get("OperatingSystem")) else 1.0
+        self.info()
+        return self._connection.pace
 
     def keeps_images_in_containerd(self) -> bool:
         """Whether images are in containerd's store (the default from Engine 29 on) and not in the engine's own."""

@@ -45,8 +45,7 @@ class Checks:
         values: Values | None = None,
     ) -> None:
         self._connection = Connection(endpoint_host)
-        self._deadline = deadline
-        self._times_as_long = 1.0
+        self._given_deadline = self._deadline = deadline
         self._request_seconds = request_seconds
         self._on_report = on_report
         self._values = values or Values()
@@ -54,8 +53,7 @@ class Checks:
         self._sightings: set[str] = set()
 
     def _daemon(self) -> Daemon:
-        deadline = Deadline(self._deadline * self._times_as_long)
-        return Daemon(self._connection, deadline, request_seconds=self._request_seconds)
+        return Daemon(self._connection, Deadline(self._deadline), request_seconds=self._request_seconds)
 
     def task(self, id: str, *, hint: str, title: str = "", needs: Sequence[str] = ()) -> Task:
         """The check of one task, a context manager. ``needs``: tasks that must not have failed before."""
@@ -105,7 +103,7 @@ class Checks:
         """
         daemon = self._daemon()
         self._connection.remembered_helper(daemon)
-        self._times_as_long = daemon.times_as_long()
+        self._deadline = self._given_deadline * daemon.pace()
 
     def version(self) -> str:
         """The daemon's version, such as 26.1.5. Raises Unavailable or Refused."""
@@ -124,7 +122,7 @@ class Checks:
         other = Checks(
             self._connection.host or None, deadline=deadline, on_report=on_report, values=values or self._values
         )
-        other._connection.take_helper(self._connection)
+        other._connection.take_over(self._connection)
         other._reports, other._sightings = dict(self._reports), set(self._sightings)
         return other
 

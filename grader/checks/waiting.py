@@ -35,7 +35,7 @@ def wait_for(
     finding = look()
     if finding.ok or finding.hopeless:
         return finding
-    seconds = max(seconds, min(seconds * daemon.times_as_long(), daemon.deadline.remaining() - _SPARE))
+    seconds = max(seconds, min(seconds * daemon.pace(), daemon.deadline.remaining() - _SPARE))
     limit = Deadline(min(seconds, daemon.deadline.remaining()))
     # By its name, as the student knows it and as ``look`` asks for it.
     params = {"filters": json.dumps({"type": [kind], kind: [name]})}
