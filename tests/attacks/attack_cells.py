@@ -326,10 +326,11 @@ SETUP_KERNEL = {
 KILL_DAEMON = {
     "kill-daemon": "!docker run --rm --privileged --pid host drydock/busybox:1 killall -9 dockerd",
 }
+#: {seconds}: as long as a daemon takes for a flood.
 FLOOD_DAEMON = {
     "thousand-containers": _cell("""
         import docker, threading, time
-        end, made = time.monotonic() + 6, []
+        end, made = time.monotonic() + {seconds}, []
         def make():
             client = docker.from_env()
             while time.monotonic() < end and len(made) < 1000:

@@ -119,6 +119,7 @@ def graded(
             "root": course.root, "repo": REPO, "mark": mark, "address": listener[0], "port": listener[1],
             "sectors": max(int(path.read_text()) for path in Path("/sys/block").glob("*/size")),
             "looks": attacks.LOOKS_FROM_A_GUEST if guest else attacks.LOOKS,
+            "seconds": 45 if guest else 6,
             "daemon": repr("/run/docker.sock") if guest else 'os.environ["DOCKER_HOST"].removeprefix("unix://")',
         }  # fmt: skip
         course.hand_in(student, make(course, known))
@@ -170,8 +171,8 @@ def killer(course: Course, _known: Known) -> NotebookNode:
     return with_cells(course.answered(ALL), "vol-answer", attacks.KILL_DAEMON)
 
 
-def flooder(course: Course, _known: Known) -> NotebookNode:
-    return with_cells(course.answered(ALL), "vol-answer", attacks.FLOOD_DAEMON)
+def flooder(course: Course, known: Known) -> NotebookNode:
+    return with_cells(course.answered(ALL), "vol-answer", attacks.FLOOD_DAEMON, **known)
 
 
 def filler(course: Course, _known: Known) -> NotebookNode:

@@ -34,7 +34,7 @@ def builder() -> type[NamespaceEngine]:
 def probe() -> Probe:
     """Whether there can be walls here, found out by trying."""
     found = builder().walls_probe()
-    if found.works and acceleration.known() is not qemu.TCG and _KVM.stat().st_mode & 0o006 != 0o006:
+    if found.works and acceleration.known() is qemu.KVM and _KVM.stat().st_mode & 0o006 != 0o006:
         return Probe(False, _("Behind walls QEMU is a user of its own, who may not use {device}.").format(device=_KVM))
     return found
 
@@ -59,7 +59,7 @@ class Walls:
             limits=Limits(None if memory is None else max(memory, _GUEST_BYTES), _GUEST_PIDS, cpus),
             daemon=False,
             readonly=[template],
-            devices=["kvm"] if acceleration.known() is not qemu.TCG else [],
+            devices=["kvm"] if acceleration.known() is qemu.KVM else [],
         )
         with ThreadPoolExecutor(2) as both:
             for start in [both.submit(one.start) for one in (self.students, machine)]:
