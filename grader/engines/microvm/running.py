@@ -150,6 +150,7 @@ class Running:
             with contextlib.suppress(GuestFailed):
                 while True:
                     await self._wait_for_api(_ANSWERS_WITHIN)
+                    await asyncio.sleep(1)  # a guest that ends its stream again and again keeps nobody busy
                     await ports.follow()
             self._asked_to_end.set()
 
