@@ -390,8 +390,8 @@ FALSE_DAEMON = {
         open("lie.py", "w").write(textwrap.dedent(lie))
         subprocess.run(["docker", "run", "-d", "--privileged", "--name", "liar", "-v", "/:/host",
             "-v", os.getcwd() + "/lie.py:/lie.py", "drydock/python:3", "python3", "/lie.py", real])
-        for _ in range(60):
-            if "in place" in subprocess.getoutput("docker logs liar"): break
+        end = time.monotonic() + 80
+        while "in place" not in subprocess.getoutput("docker logs liar") and time.monotonic() < end:
             time.sleep(0.05)
         subprocess.run(["docker", "network", "inspect", "front"])
         print(subprocess.run("docker network inspect front; docker logs liar", shell=True, capture_output=True))
