@@ -8,16 +8,17 @@ import shutil
 import socket
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from grader.engines import EngineError, engine_class
 from grader.engines.choice import best_kind
 from grader.engines.microvm import acceleration, kernel, qemu, room, template
-from grader.engines.microvm.api import _CHANGES_PORTS
+from grader.engines.microvm.api import _Changes
 from grader.engines.microvm.initrd import cpio
 from grader.engines.microvm.place import TemplateFolder
-from grader.engines.microvm.ports import _published
+from grader.engines.microvm.ports import Ports, _published
 from grader.engines.microvm.visit import Door
 from grader.engines.protocol import Probe
 from grader.engines.relay import Relay
@@ -317,20 +318,81 @@ def test_the_first_disk_is_an_archive_that_others_read() -> None:
 
 
 @pytest.mark.parametrize(
-    ("request_line", "changes"),
+    ("request_line", "begins", "ends"),
     [
-        (b"POST /v1.45/containers/abc/start HTTP/1.1\r\n", True),
-        (b"POST /containers/web/stop?t=1 HTTP/1.1\r\n", True),
-        (b"DELETE /v1.41/containers/web?force=1 HTTP/1.1\r\n", True),
-        (b"POST /v1.45/networks/front/connect HTTP/1.1\r\n", True),
-        (b"POST /v1.45/networks/create HTTP/1.1\r\n", False),
-        (b"GET /v1.45/containers/json HTTP/1.1\r\n", False),
-        (b"POST /v1.45/containers/create HTTP/1.1\r\n", False),
-        (b"POST /v1.45/containers/web/startle HTTP/1.1\r\n", False),
+        (b"POST /v1.45/containers/abc/start HTTP/1.1\r\n", True, False),
+        (b"POST /v1.45/containers/abc/restart?t=0 HTTP/1.1\r\n", True, False),
+        (b"POST /v1.45/networks/front/connect HTTP/1.1\r\n", True, False),
+        (b"POST /containers/web/stop?t=1 HTTP/1.1\r\n", False, True),
+        (b"DELETE /v1.41/containers/web?force=1 HTTP/1.1\r\n", False, True),
+        (b"POST /v1.45/networks/front/disconnect HTTP/1.1\r\n", False, True),
+        (b"POST /v1.45/networks/create HTTP/1.1\r\n", False, False),
+        (b"GET /v1.45/containers/json HTTP/1.1\r\n", False, False),
+        (b"POST /v1.45/containers/create HTTP/1.1\r\n", False, False),
+        (b"POST /v1.45/containers/web/startle HTTP/1.1\r\n", False, False),
     ],
 )
-def test_which_requests_change_ports(request_line: bytes, changes: bool) -> None:
-    assert bool(_CHANGES_PORTS.match(request_line)) is changes
+def test_which_requests_change_ports(request_line: bytes, begins: bool, ends: bool) -> None:
+    changes = _Changes()
+    changes.note(request_line)
+    assert (changes.begins, changes.ends) == (begins, ends)
+
+
+class CountedPorts(Ports):
+    """Counts its looks at a daemon whose container "web" runs and publishes a port, and "job" runs and does not."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(Door(0, ""), folder / "status")
+        self.looks = 0
+        self._running, self._publishing = {"web", "job"}, {"web"}
+
+    async def refresh(self) -> None:
+        self.looks += 1
+
+
+def event(what: str, action: str, container: str) -> dict[str, Any]:
+    actor = {"ID": "front", "Attributes": {"container": container}} if what == "network" else {"ID": container}
+    return {"Type": what, "Action": action, "Actor": {"Attributes": {}, **actor}}
+
+
+@pytest.mark.parametrize(
+    ("events", "looks"),
+    [
+        # One that the last look has seen, after its start; one that it has not.
+        ([("container", "start", "job")], 0),
+        ([("container", "start", "new")], 1),
+        # One that publishes nothing ends, and starts again by itself.
+        ([("container", "die", "job"), ("network", "disconnect", "job")], 0),
+        ([("container", "die", "job"), ("container", "start", "job")], 1),
+        ([("container", "die", "web")], 1),
+        # Connected while it runs, and while it is being started.
+        ([("network", "connect", "job")], 1),
+        ([("network", "connect", "new")], 0),
+        ([("network", "disconnect", "web")], 1),
+    ],
+)
+def test_nobody_looks_where_no_port_can_have_changed(
+    events: list[tuple[str, str, str]], looks: int, tmp_path: Path
+) -> None:
+    ports = CountedPorts(tmp_path)
+
+    async def hear() -> None:
+        for one in events:
+            await ports._hear(event(*one))
+
+    asyncio.run(hear())
+    assert ports.looks == looks
+
+
+def test_what_ends_is_looked_at_only_if_a_port_is_published(tmp_path: Path) -> None:
+    ports = CountedPorts(tmp_path)
+    asyncio.run(ports.before_answer(ends=True))
+    assert ports.looks == 1
+    ports._publishing = set()
+    asyncio.run(ports.before_answer(ends=True))
+    assert ports.looks == 1
+    asyncio.run(ports.before_answer(ends=False))
+    assert ports.looks == 2
 
 
 def test_only_published_tcp_ports_count() -> None:

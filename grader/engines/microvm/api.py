@@ -5,17 +5,34 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import re
-from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Protocol
 
 from grader.engines.microvm.visit import Door
 
 _CHUNK = 262_144
-#: Requests after which a container may publish other ports than before.
-_CHANGES_PORTS = re.compile(
-    rb"^(?:POST /\S*containers/[^/\s]+/(?:start|stop|restart|kill|pause|unpause)[?\s]"
-    rb"|POST /\S*networks/[^/\s]+/(?:connect|disconnect)[?\s]|DELETE /\S*containers/)"
+#: Requests after which a container may publish ports that it did not before, or no longer those that it did.
+_BEGINS_PORTS = re.compile(rb"^POST /\S*(?:containers/[^/\s]+/(?:start|restart|unpause)|networks/[^/\s]+/connect)[?\s]")
+_ENDS_PORTS = re.compile(
+    rb"^(?:POST /\S*(?:containers/[^/\s]+/(?:stop|kill|pause)|networks/[^/\s]+/disconnect)[?\s]|DELETE /\S*containers/)"
 )
+
+
+class BeforeAnswer(Protocol):
+    """What runs before a client hears that such a request was carried out."""
+
+    async def __call__(self, *, ends: bool) -> None: ...
+
+
+class _Changes:
+    """What the requests of one connection change, until the next answer."""
+
+    def __init__(self) -> None:
+        self.begins = self.ends = False
+
+    def note(self, data: bytes) -> None:
+        self.begins = self.begins or bool(_BEGINS_PORTS.match(data))
+        self.ends = self.ends or bool(_ENDS_PORTS.match(data))
 
 
 class ApiSocket:
@@ -24,7 +41,7 @@ class ApiSocket:
     So a port that a container publishes is there when ``docker run -d`` returns, not some moments later.
     """
 
-    def __init__(self, door: Door, before_answer: Callable[[], Awaitable[None]]) -> None:
+    def __init__(self, door: Door, before_answer: BeforeAnswer) -> None:
         self._door = door
         self._before_answer = before_answer
         self._server: asyncio.Server | None = None
@@ -45,27 +62,26 @@ class ApiSocket:
             writer.close()
             return
         inner_writer.write(self._door.greeting("docker"))
-        changes = asyncio.Event()
+        changes = _Changes()
         await asyncio.gather(self._there(reader, inner_writer, changes), self._back(inner_reader, writer, changes))
         for end in (writer, inner_writer):
             end.close()
 
     @staticmethod
-    async def _there(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, changes: asyncio.Event) -> None:
+    async def _there(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, changes: _Changes) -> None:
         with contextlib.suppress(OSError):
             while data := await reader.read(_CHUNK):
-                if _CHANGES_PORTS.match(data):
-                    changes.set()
+                changes.note(data)
                 writer.write(data)
                 await writer.drain()
             writer.write_eof()
 
-    async def _back(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, changes: asyncio.Event) -> None:
+    async def _back(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, changes: _Changes) -> None:
         with contextlib.suppress(OSError):
             while data := await reader.read(_CHUNK):
-                if changes.is_set():
-                    changes.clear()
-                    await self._before_answer()
+                if changes.begins or changes.ends:
+                    ends, changes.begins, changes.ends = not changes.begins, False, False
+                    await self._before_answer(ends=ends)
                 writer.write(data)
                 await writer.drain()
             writer.write_eof()

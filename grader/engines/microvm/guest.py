@@ -8,7 +8,7 @@ from pathlib import Path
 
 from grader.engines.microvm import kernel
 from grader.engines.microvm.initrd import initrd
-from grader.engines.microvm.programs import DOOR, RUNC, compile_programs
+from grader.engines.microvm.programs import DOOR, RUNC, SHIM, compile_programs
 from grader.engines.microvm.programs import PACKAGES as COMPILER
 from grader.images.debian import Apt, OutdatedListsError, Package
 from grader.images.recipes.base import LEFT_OUT, SKIPPED
@@ -36,8 +36,10 @@ _PROGRAMS = (
 )
 _LEFT_OUT = (*LEFT_OUT, "usr/lib/x86_64-linux-gnu/xtables/libip6t_*", "usr/lib/x86_64-linux-gnu/xtables/libebt_*")
 
+#: What containerd knows of containers ends with the guest's boot, as they do: dockerd makes it anew. In memory, nobody
+#: waits for the disk.
 _CONTAINERD = """version = 2
-root = "/var/lib/docker/containerd/daemon"
+root = "/run/containerd/root"
 state = "/run/containerd/daemon"
 disabled_plugins = [
   "io.containerd.grpc.v1.cri", "io.containerd.snapshotter.v1.btrfs", "io.containerd.snapshotter.v1.zfs",
@@ -124,6 +126,9 @@ def _shape(tree: FileTree, programs: dict[str, bytes]) -> FileTree:
     # `docker info` reads as it does elsewhere. What runc.c adds is in its head; the second name is its own.
     tree.file("usr/bin/runc", programs[RUNC], 0o755)
     tree.link("usr/sbin/key", "../bin/runc")
+    # The shim's program, before which stands ours: shim.c.
+    tree.move("usr/bin/containerd-shim-runc-v2", "usr/lib/containerd/containerd-shim-runc-v2")
+    tree.file("usr/bin/containerd-shim-runc-v2", programs[SHIM], 0o755)
     tree.file("sbin/init", (FILES / "init.sh").read_bytes(), 0o755)
     tree.file("sbin/door", programs[DOOR], 0o755)
     tree.file("etc/passwd", "root:x:0:0:root:/root:/bin/sh\n")

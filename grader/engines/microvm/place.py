@@ -110,6 +110,11 @@ class TemplateFolder:
         return self.path / "key"
 
     @property
+    def counter(self) -> Path:
+        """The frequency of the time-stamp counter of the machine that made the template, in kHz; 0 if unknown."""
+        return self.path / "counter"
+
+    @property
     def record(self) -> Path:
         """Sizes and hashes of the files above; written last."""
         return self.path / "record.json"

@@ -13,13 +13,13 @@ from grader.images.tree import FileTree
 PACKAGES = ("tcc", "musl-dev")
 _SOURCES = Path(__file__).with_name("guest")
 #: The programs' names: each is one file of C.
-DOOR, RUNC = "door", "runc"
+DOOR, RUNC, SHIM = "door", "runc", "shim"
 
 
 def compile_programs(toolchain: FileTree, scratch: Path) -> dict[str, bytes]:
     """Each program under its name. ``toolchain`` holds the unpacked PACKAGES. Raises EngineError."""
     place = _lay_out(toolchain, scratch / "toolchain")
-    return {name: _compile(name, place, scratch / name) for name in (DOOR, RUNC)}
+    return {name: _compile(name, place, scratch / name) for name in (DOOR, RUNC, SHIM)}
 
 
 def _lay_out(toolchain: FileTree, place: Path) -> Path:

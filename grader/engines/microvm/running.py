@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from grader.engines.microvm import qemu
+from grader.engines.microvm import counter, qemu
 from grader.engines.microvm.api import ApiSocket
 from grader.engines.microvm.monitor import Monitor, MonitorError
 from grader.engines.microvm.place import GuestFolder, TemplateFolder
@@ -43,6 +43,8 @@ mount -o remount,ro /
 poweroff -f
 """
 
+#: The power management's timer: slow to read, but the same everywhere.
+_OTHER_CLOCK = "echo acpi_pm > /sys/devices/system/clocksource/clocksource0/current_clocksource"
 
 #: Everything above so much free room is taken: a container that fills the disk finds it full there.
 _LIMIT_DISK = """
@@ -107,7 +109,9 @@ class Running:
             template = TemplateFolder(Path(self.spec.template))
             dial = self._there.connect if self._there is not None else None
             self.door = Door(await self._monitor.door_port(), template.key.read_text(), dial)
+            began = counter.stamp()
             await self._monitor.restore(template.state)
+            await self._mind_the_counter(template, began, counter.stamp())
         await self._make_its_own(own_key)
         if self.spec.enclosure is not None:
             await self._monitor.unplug(_SHARE_DEVICES[len(self.spec.shares) :])
@@ -115,7 +119,7 @@ class Running:
         if self.spec.disk_bytes is not None:
             await asyncio.to_thread(self.door.shell, _LIMIT_DISK.format(bytes=self.spec.disk_bytes), READY_SECONDS)
         self._ports = Ports(self.door, self.folder.ports, self._students.listen if self._students else None)
-        publish = self._ports.refresh if self.spec.publish else _nothing
+        publish = self._ports.before_answer if self.spec.publish else _nothing
         self._api = ApiSocket(self.door, publish)
         await self._open_api()
         if self.spec.publish:
@@ -153,6 +157,14 @@ class Running:
                     await asyncio.sleep(1)  # a guest that ends its stream again and again keeps nobody busy
                     await ports.follow()
             self._asked_to_end.set()
+
+    async def _mind_the_counter(
+        self, template: TemplateFolder, began: counter.Stamp | None, now: counter.Stamp | None
+    ) -> None:
+        """On a machine with another counter than the template's, the guest's clock must go by something else."""
+        known = int(template.counter.read_text())
+        if known and began and now and counter.differ(known, began.kilohertz_until(now)):
+            await asyncio.to_thread(self.door.shell, _OTHER_CLOCK, READY_SECONDS)
 
     async def _make_its_own(self, key: str) -> None:
         """Give the guest its key, the time, a name, fresh randomness, a daemon's ID, and its shared folders."""
@@ -242,5 +254,5 @@ class Running:
                 connector.close()
 
 
-async def _nothing() -> None:
-    return
+async def _nothing(*, ends: bool) -> None:
+    del ends

@@ -19,7 +19,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grader.engines.microvm import qemu
+from grader.engines.microvm import counter, qemu
 from grader.engines.microvm.place import GuestFolder, TemplateFolder
 from grader.engines.microvm.spec import Enclosure, GuestSpec
 
@@ -107,6 +107,7 @@ def machine(spec: GuestSpec, files: GuestFolder, template: TemplateFolder) -> qe
         console=files.console,
         shares=shares,
         incoming=not boots,
+        kilohertz=counter.kilohertz() if boots and spec.accelerator == qemu.TCG.name else None,
     )
 
 

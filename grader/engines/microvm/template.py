@@ -23,7 +23,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from grader.engines.layout import cache_folder
-from grader.engines.microvm import acceleration, disk, guest, qemu
+from grader.engines.microvm import acceleration, counter, disk, guest, qemu
 from grader.engines.microvm.owner import Owner
 from grader.engines.microvm.place import TemplateFolder
 from grader.engines.microvm.spec import GuestSpec
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from grader.images import ImageSet
 
 #: Raise it when the layout of a template changes.
-_LAYOUT = 1
+_LAYOUT = 2
 #: Downloads (170 MB), the parts while they are put together, disk and memory.
 _NEEDED_BYTES = 1_500_000_000
 #: What decides how a guest is made and which devices it has; the rest may change without a new template.
@@ -127,6 +127,7 @@ def _processor() -> str:
 def _files(template: TemplateFolder) -> list[Path]:
     return [
         template.kernel, template.initrd, template.disk, template.layer, template.memory, template.state, template.key,
+        template.counter,
     ]  # fmt: skip
 
 
@@ -278,6 +279,7 @@ def _record_guest(work: TemplateFolder, accelerator: qemu.Accelerator, course: I
         _warm_up(client)
         client.close()
         work.key.write_text(owner.folder.key.read_text())
+        work.counter.write_text(str(counter.kilohertz() or 0))
         owner.save(work.state)
     finally:
         owner.end()
