@@ -176,6 +176,18 @@ CHANGES = {
     "slow-rcu": Change("kernel without expedited RCU", without=("rcupdate.rcu_expedited=1",)),
     "kaslr": Change("kernel at a random address", without=("nokaslr",)),
     "unzeroed": Change("kernel that doesn't clear what it allocates", more="init_on_alloc=0"),
+    "security-modules": Change("kernel with its security modules", without=("lsm=",)),
+    "nohz-off": Change("a tick every 4 ms, also when idle", more="nohz=off"),
+    "kernel-memory": Change("groups are not charged for the kernel's memory", more="cgroup.memory=nokmem,nobpf"),
+    "quick-rcu": Change(
+        "RCU looks around at once",
+        more="rcutree.jiffies_till_first_fqs=0 rcutree.jiffies_till_next_fqs=1 rcutree.rcu_normal_wake_from_gp=1",
+    ),
+    "own-shims": Change(
+        "a shim for each container",
+        script="ln -sf ../lib/containerd/containerd-shim-runc-v2 /usr/bin/containerd-shim-runc-v2;",
+    ),
+    "crun-copies": Change("crun starts itself again from a copy", script="umount /usr/bin/crun;"),
     "high-resolution": Change("timers of any length", without=("highres=off",)),
     "dockerd-hook": Change("the daemon's own program as the network's hook", script="ln -sf crun /usr/bin/runc;"),
     "no-preemption": Change(

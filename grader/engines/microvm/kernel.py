@@ -30,6 +30,8 @@ ON_DEMAND = (
     "sch_netem", "sch_tbf", "loop", "fuse", "xfrm_user", "esp4",
 )  # fmt: skip
 
+#: How a module ends behind its signature: the signature's length (four bytes), then this.
+_SIGNED = b"~Module signature appended~\n"
 _ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
 
 
@@ -92,7 +94,7 @@ class Kernel:
         if name in found or path is None:
             return
         packed = self._tree.read(path)
-        content = lzma.decompress(packed) if path.endswith(".xz") else packed
+        content = _unsigned(lzma.decompress(packed) if path.endswith(".xz") else packed)
         needs = tuple(_canonical(other) for other in _words(content, b"depends", ","))
         first = tuple(_canonical(other) for other in _words(content, b"softdep", " ") if not other.endswith(":"))
         for other in (*first, *needs):
@@ -128,6 +130,18 @@ def _all_needs(module: Module, modules: dict[str, Module]) -> list[str]:
         found.append(name)
         todo += [other for other in modules[name].needs if other in modules]
     return found
+
+
+def _unsigned(module: bytes) -> bytes:
+    """The module without its signature, whose verification is long under emulation: who could exchange a module could
+    exchange the kernel, too. See struct module_signature in the kernel's include/linux/module_signature.h.
+    """
+    if not module.endswith(_SIGNED):
+        return module
+    end = len(module) - len(_SIGNED)
+    header = 12
+    (length,) = struct.unpack(">I", module[end - 4 : end])
+    return module[: end - header - length]
 
 
 def _values(content: bytes, key: bytes) -> Iterator[str]:

@@ -174,7 +174,7 @@ def version() -> tuple[str, tuple[int, ...]] | None:
     program = shutil.which(PROGRAM)
     if program is None:
         return None
-    status = os.stat(program)
+    status = Path(program).stat()
     return _version(program, status.st_ino, status.st_mtime_ns)
 
 

@@ -15,6 +15,7 @@ import re
 import secrets
 import shutil
 import stat
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -42,6 +43,8 @@ _NEEDED_BYTES = 1_500_000_000
 #: What decides how a guest is made and which devices it has; the rest may change without a new template.
 _SHAPING = ("guest.py", "kernel.py", "initrd.py", "disk.py", "programs.py", "qemu.py")
 _SOURCES = Path(__file__).parent
+#: Seconds after which an emulated daemon has nothing left to do.
+_SETTLES = 5.0
 
 Progress = Callable[[str], None]
 
@@ -278,6 +281,8 @@ def _record_guest(work: TemplateFolder, accelerator: qemu.Accelerator, course: I
         door.shell("sync; echo 3 > /proc/sys/vm/drop_caches; echo 1 > /proc/sys/vm/compact_memory; sync")
         _warm_up(client)
         client.close()
+        # What the daemon still tidies up would be tidied up anew in every guest, while somebody waits for it.
+        time.sleep(_SETTLES)
         work.key.write_text(owner.folder.key.read_text())
         work.counter.write_text(str(counter.kilohertz() or 0))
         owner.save(work.state)

@@ -360,13 +360,17 @@ static void fresh(int client, char *rest)
 
 static int read_line(int client, char *line)
 {
-    /* Byte by byte: what follows the line belongs to somebody else. A greeting is short and comes once. */
-    for (int n = 0; n < LINE_SIZE - 1; n++) {
-        if (read(client, line + n, 1) != 1)
+    /* Look, then take as far as the line goes: what follows it belongs to somebody else. */
+    for (int n = 0; n < LINE_SIZE - 1;) {
+        ssize_t seen = recv(client, line + n, LINE_SIZE - 1 - n, MSG_PEEK);
+        char *end = seen > 0 ? memchr(line + n, '\n', seen) : 0;
+        ssize_t part = end ? end + 1 - (line + n) : seen;
+        if (seen <= 0 || recv(client, line + n, part, 0) != part)
             return -1;
-        if (line[n] == '\n') {
-            line[n] = 0;
-            return n;
+        n += part;
+        if (end) {
+            *end = 0;
+            return n - 1;
         }
     }
     return -1;

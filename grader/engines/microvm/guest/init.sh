@@ -40,8 +40,8 @@ mkdir -p /run/containerd
 export GOGC=200
 containerd --config /etc/containerd.toml --log-level warn 2> /var/log/containerd &
 until [ -S /run/containerd/containerd.sock ]; do sleep 0.02; done
-# One shim for all containers (shim.c); without it each gets its own.
-containerd-shim-runc-v2 share 2>> /var/log/containerd &
 dockerd --containerd /run/containerd/containerd.sock --host unix:///run/docker.sock --pidfile /run/docker.pid \
     --log-level warn 2> /var/log/dockerd &
+# One shim for all containers (shim.c), started when the daemon is up; until then, or without it, each gets its own.
+containerd-shim-runc-v2 share 2>> /var/log/containerd &
 exec /sbin/door /sys/firmware/qemu_fw_cfg/by_name/opt/drydock/key/raw

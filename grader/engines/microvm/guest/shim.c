@@ -7,11 +7,12 @@
  * unusual to the real one (SHIM), with all its words:
  *
  *   start, delete      as containerd calls it
- *   share              (init.sh) start the shared shim
+ *   share              (init.sh) start the shared shim, when the daemon answers: until then it needs the processor
  *   create             the shared shim calls it as a container's runtime: for the container that keeps it, see below
  *
  * A shim ends when it is told to and has no container. So the first thing the shared one gets is a container that never
- * ends: it has no process, and only the shim knows of it.
+ * ends: it has no process, and only the shim knows of it. (The daemon hears of it, too, and notes in its log that it
+ * doesn't.)
  *
  * See containerd 1.7.24: runtime/v2/runc/manager/manager_linux.go (Start, Stop), runtime/v2/shim/shim.go and util.go,
  * runtime/v2/runc/task/service.go (Create, Shutdown), api/runtime/task/v2/shim.proto; ttrpc's PROTOCOL.md.
@@ -33,6 +34,7 @@
 #define SHIM "/usr/lib/containerd/containerd-shim-runc-v2"
 #define THIS "/usr/bin/containerd-shim-runc-v2"
 #define CONTAINERD "/run/containerd/containerd.sock"
+#define DAEMON "/run/docker.sock"
 #define SOCKETS "/run/containerd/s"
 #define SOCKET SOCKETS "/shared"
 /* The shared shim's own folder, and its log. */
@@ -70,10 +72,11 @@ static int real_one(char **argv)
     return 1;
 }
 
-static int to_shared(void)
+static int connected(const char *path)
 {
-    struct sockaddr_un address = {AF_UNIX, SOCKET};
+    struct sockaddr_un address = {AF_UNIX, ""};
     int made = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    strcpy(address.sun_path, path);
     if (made >= 0 && !connect(made, (struct sockaddr *)&address, sizeof address))
         return made;
     close(made);
@@ -86,7 +89,7 @@ static int start(void)
 {
     static const char address[] = "unix://" SOCKET;
     /* Version 2 of the protocol: the answer is the address alone. */
-    if (!is_env("MAX_SHIM_VERSION", "2") || getenv("SCHED_CORE") || to_shared() < 0 || !write_file("address", address))
+    if (!is_env("MAX_SHIM_VERSION", "2") || getenv("SCHED_CORE") || connected(SOCKET) < 0 || !write_file("address", address))
         return 0;
     return write(1, address, sizeof address - 1) == sizeof address - 1;
 }
@@ -217,10 +220,25 @@ static int keep(int shim)
     return !head[0] && !head[1] && !head[2] && !head[3];
 }
 
+/* The daemon listens long before it answers. */
+static void await_daemon(void)
+{
+    static const char ping[] = "GET /_ping HTTP/1.0\r\nHost: docker\r\n\r\n";
+    char answer[512];
+    int daemon;
+    while ((daemon = connected(DAEMON)) < 0)
+        usleep(100000);
+    if (write(daemon, ping, sizeof ping - 1) == sizeof ping - 1)
+        while (read(daemon, answer, sizeof answer) > 0)
+            ;
+    close(daemon);
+}
+
 static int share(void)
 {
     int listener, shim;
     pid_t pid;
+    await_daemon();
     mkdir(FOLDER, 0700);
     /* Where a container's shim has a pipe to containerd. */
     if (chdir(FOLDER) || !write_file(LOG, "") || (symlink(LOG, "log") && errno != EEXIST) ||
@@ -229,7 +247,7 @@ static int share(void)
         return 1;
     }
     close(listener);
-    shim = to_shared();
+    shim = connected(SOCKET);
     if (shim >= 0 && keep(shim))
         return 0;
     fputs("the shared shim does not answer\n", stderr);
