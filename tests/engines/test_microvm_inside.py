@@ -1,0 +1,137 @@
+"""What the guest has of its own to be quick and right under emulation: one shim, crun's place, the clock."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from grader.engines.microvm import template
+from grader.engines.microvm.engine import MicrovmEngine
+from grader.engines.microvm.owner import Owner
+from grader.engines.microvm.place import TemplateFolder
+from grader.engines.microvm.spec import GuestSpec
+from grader.engines.microvm.visit import Door
+
+pytestmark = [
+    pytest.mark.daemon,
+    # Whoever comes first makes the template (minutes on a busy machine); then all is emulated.
+    pytest.mark.timeout(1200),
+    pytest.mark.skipif(not MicrovmEngine.probe().works and "CI" not in os.environ, reason=MicrovmEngine.probe().reason),
+]
+#: Needs more memory than it has.
+BIG = "head -c 100m /dev/zero | tail"
+
+
+@pytest.fixture(scope="module")
+def guest() -> Iterator[MicrovmEngine]:
+    with MicrovmEngine() as engine:
+        yield engine
+
+
+def eventually(condition: Callable[[], bool], within: float = 60) -> None:
+    deadline = time.monotonic() + within
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.05)
+
+
+def rate_of_the_clock(door: Door) -> float:
+    """How many seconds pass in the guest while one passes here."""
+
+    def uptime() -> float:
+        return float(door.shell("cat /proc/uptime").split()[0])
+
+    began, first = time.monotonic(), uptime()
+    time.sleep(5)
+    now, last = time.monotonic(), uptime()
+    return (last - first) / (now - began)
+
+
+def test_the_clock_runs_as_fast_as_here(guest: MicrovmEngine) -> None:
+    """On a busy machine the kernel measured its counter badly, and the clock ran eight times too fast."""
+    assert guest._owner is not None
+    assert 0.9 < rate_of_the_clock(guest._owner.door()) < 1.1
+
+
+def test_on_a_machine_with_another_counter_the_clock_goes_by_something_else(tmp_path: Path) -> None:
+    made = template.ensure()
+    elsewhere = TemplateFolder(tmp_path)
+    for path in made.folder.path.iterdir():
+        (tmp_path / path.name).symlink_to(path)
+    elsewhere.counter.unlink()
+    elsewhere.counter.write_text(str(int(made.folder.counter.read_text()) // 2))
+    owner = Owner.for_throwaway(
+        lambda folder: GuestSpec(folder=str(folder), template=str(tmp_path), accelerator=made.accelerator.name)
+    )
+    try:
+        owner.launch()
+        used = owner.door().shell("cat /sys/devices/system/clocksource/clocksource0/current_clocksource")
+        assert used.strip() == "acpi_pm"
+        assert 0.9 < rate_of_the_clock(owner.door()) < 1.1
+    finally:
+        owner.end()
+
+
+def shims(door: Door) -> list[str]:
+    return door.shell("ps -o pid,args | grep '[c]ontainerd-shim-runc-v2 -namespace' | awk '{print $1}'").split()
+
+
+def test_containers_share_one_shim_and_keep_their_own_ends(guest: MicrovmEngine) -> None:
+    """guest/shim.c: no container starts a shim, and each has its own output, exit code, OOM kill and restarts."""
+    assert guest._owner is not None
+    door, client = guest._owner.door(), guest.endpoint.client(timeout=300)
+    (shim,) = shims(door)
+    commands = {"said": "echo one; echo two >&2; exit 3", "killed": "sleep 1000", "again": "exit 4", "big": BIG}
+    options = {"again": {"restart_policy": {"Name": "on-failure", "MaximumRetryCount": 2}}, "big": {"mem_limit": "24m"}}
+    made = {
+        name: client.containers.run("drydock/busybox:1", ["sh", "-c", command], detach=True, **options.get(name, {}))
+        for name, command in commands.items()
+    }
+    try:
+        assert made["killed"].exec_run(["sh", "-c", "echo in; exit 5"]) == (5, b"in\n")
+        assert shims(door) == [shim]
+        made["killed"].kill()
+        assert {name: one.wait()["StatusCode"] for name, one in made.items()} == {
+            "said": 3, "killed": 137, "again": 4, "big": 137,
+        }  # fmt: skip
+        assert made["said"].logs(stderr=False) == b"one\n"
+        assert made["said"].logs(stdout=False) == b"two\n"
+        eventually(lambda: client.api.inspect_container(made["again"].id)["RestartCount"] == 2)
+        states = {name: client.api.inspect_container(one.id)["State"] for name, one in made.items()}
+        assert [name for name, state in states.items() if state["OOMKilled"]] == ["big"]
+    finally:
+        for one in made.values():
+            one.remove(force=True)
+        client.close()
+    assert shims(door) == [shim]
+    bundles = "/run/containerd/daemon/io.containerd.runtime.v2.task/moby"
+    assert door.shell(f"ls {bundles}; grep -c merged /proc/mounts") == "0\n"
+
+
+@pytest.mark.weekly
+def test_the_shared_shims_death_is_told_and_later_containers_have_their_own() -> None:
+    with MicrovmEngine() as engine:
+        assert engine._owner is not None
+        door, client = engine._owner.door(), engine.endpoint.client(timeout=300)
+        running = client.containers.run("drydock/busybox:1", "sleep 1000", detach=True)
+        (shim,) = shims(door)
+        door.shell(f"kill -9 {shim}")
+        assert running.wait()["StatusCode"] == 137
+        running.start()
+        assert running.exec_run("true").exit_code == 0
+        assert len(shims(door)) == 1
+        assert shims(door) != [shim]
+        running.remove(force=True)
+        assert shims(door) == []
+        client.close()
+
+
+def test_cruns_program_can_only_be_read(guest: MicrovmEngine) -> None:
+    """Otherwise crun copies itself, three times for each container."""
+    assert guest._owner is not None
+    (options,) = guest._owner.door().shell("grep ' /usr/bin/crun ' /proc/mounts | cut -d' ' -f4").splitlines()
+    assert "ro" in options.split(",")
