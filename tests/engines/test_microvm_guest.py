@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -152,7 +153,51 @@ def test_a_port_in_use_here_is_told_and_the_container_runs(guest: MicrovmEngine,
     web.remove(force=True)
 
 
-def test_stats_and_limits_are_real(client: DockerClient) -> None:
+def docker(guest: MicrovmEngine, *words: str, folder: Path | None = None) -> str:
+    """What a student's own command prints."""
+    environment = {**os.environ, "DOCKER_HOST": guest.endpoint.host}
+    done = subprocess.run(
+        ["docker", *words], cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=600
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+COMPOSE = """
+services:
+  api:
+    image: drydock/python:3
+    command: python3 -m http.server 8000
+    healthcheck: {{test: wget -q -O /dev/null http://localhost:8000/, interval: 1s, start_period: 60s}}
+  web:
+    image: drydock/busybox:1
+    command: sh -c 'wget -q -O - http://api:8000/ | head -c 9 > index.html; exec httpd -f -p 80'
+    ports: ["{port}:80"]
+    depends_on: {{api: {{condition: service_healthy}}}}
+"""
+
+
+@pytest.mark.weekly
+def test_compose_waits_for_health_publishes_and_takes_all_down(
+    guest: MicrovmEngine, client: DockerClient, tmp_path: Path
+) -> None:
+    port = free_port()
+    (tmp_path / "compose.yaml").write_text(COMPOSE.format(port=port))
+    docker(guest, "compose", "--project-name", "quay", "up", "--detach", folder=tmp_path)
+    try:
+        names = docker(guest, "compose", "--project-name", "quay", "ps", "--format", "{{.Name}}", folder=tmp_path)
+        assert names.split() == ["quay-api-1", "quay-web-1"]
+        # What the API says came by its name, through the network that Compose made.
+        eventually(lambda: read(port) == b"<!DOCTYPE", within=60)
+    finally:
+        docker(guest, "compose", "--project-name", "quay", "down", "--timeout", "0", folder=tmp_path)
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", port), timeout=5)
+    assert client.containers.list(all=True, filters={"label": "com.docker.compose.project=quay"}) == []
+    assert client.networks.list(names=["quay_default"]) == []
+
+
+def test_stats_and_limits_are_real(guest: MicrovmEngine, client: DockerClient) -> None:
     busy = client.containers.run(
         "drydock/busybox:1", ["sh", "-c", "while :; do :; done"], detach=True,
         mem_limit="24m", nano_cpus=200_000_000, pids_limit=20,
@@ -167,6 +212,8 @@ def test_stats_and_limits_are_real(client: DockerClient) -> None:
         # A fifth was allowed. A guest that itself waits for a processor measures its own time badly; all it may not be
         # is nearly everything, which a loop takes without a limit.
         assert 0 < spent / passed < 0.7
+        shown = docker(guest, "stats", "--no-stream", "--format", "{{.CPUPerc}} {{.MemUsage}} {{.PIDs}}", busy.id or "")
+        assert re.fullmatch(r"(?!0\.00)\d+\.\d\d% [\d.]+[KM]iB / 24MiB 1\n", shown), shown
     finally:
         busy.remove(force=True)
 
