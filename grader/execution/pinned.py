@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 
+from grader.engines.protocol import EngineError
+from grader.i18n import _
+
 
 class PinnedSocket:
     """Take it before any student code runs.
@@ -14,10 +17,14 @@ class PinnedSocket:
     """
 
     def __init__(self, host: str) -> None:
+        """Raises EngineError when there is no socket: an engine that was killed lives for a moment longer than it."""
         self._plain = host
         self._handle: int | None = None
         if host.startswith("unix://"):
-            self._handle = os.open(host.removeprefix("unix://"), os.O_PATH | os.O_NOFOLLOW)
+            try:
+                self._handle = os.open(host.removeprefix("unix://"), os.O_PATH | os.O_NOFOLLOW)
+            except FileNotFoundError as gone:
+                raise EngineError(_("The engine's daemon has ended."), "drydock up") from gone
 
     @property
     def host(self) -> str:
