@@ -105,10 +105,10 @@ def test_names_and_published_ports(running: Engine) -> None:
 
 
 def test_a_name_that_nobody_knows_fails_at_once_and_again_and_again(running: Engine) -> None:
-    if not isinstance(running, NamespaceEngine):
+    if running.kind in ("host", "dind"):
         pytest.skip("its name servers are the machine's own")
     # A resolver that gets no answer waits ten seconds: `timeout` would end it with 143.
-    ask = "for i in 1 2 3 4 5 6; do timeout 3 ping -c 1 nobody; echo $?; done"
+    ask = "for i in 1 2 3 4 5 6; do timeout 5 ping -c 1 nobody; echo $?; done"
     assert docker(running, "run", "--rm", "drydock/busybox:1", "sh", "-c", ask).stdout.split() == ["1"] * 6
     docker(running, "network", "create", "conf-names")
     try:

@@ -135,7 +135,7 @@ def _shape(tree: FileTree, programs: dict[str, bytes]) -> FileTree:
     tree.file("etc/group", "root:x:0:\ndocker:x:999:\n")
     tree.file("etc/hosts", "127.0.0.1 localhost\n::1 localhost\n127.0.1.1 drydock\n")
     tree.file("etc/hostname", "drydock\n")
-    tree.file("etc/resolv.conf", "")
+    tree.file("etc/resolv.conf", "nameserver 192.0.2.53\n")
     tree.file("etc/os-release", 'NAME="Drydock"\nPRETTY_NAME="Drydock microVM (Debian packages)"\nID=debian\n')
     tree.file("etc/nsswitch.conf", "passwd: files\ngroup: files\nhosts: files dns\n")
     tree.file("etc/containerd.toml", _CONTAINERD)

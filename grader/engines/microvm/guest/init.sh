@@ -18,9 +18,12 @@ hostname drydock
 # All in one go: each modprobe reads the table of modules anew.
 modprobe -a $(cat /etc/modules)
 ip link set lo up
-# No default route: a guest has no network beyond its host, so a name that can't be resolved fails at once.
+# No default route: a guest has no network beyond its host.
 ip addr add 10.0.2.15/24 dev eth0
 ip link set eth0 up
+# Nobody listens at the only name server's address, and the kernel says so at once (see inner.sh of the other engines).
+ip addr add 192.0.2.53/32 dev lo
+echo 0 > /proc/sys/net/ipv4/icmp_ratelimit
 echo 1 > /proc/sys/net/ipv4/ip_forward
 echo 1 > /proc/sys/vm/overcommit_memory
 # Processes that wait for a lock under emulation are busy for long: no stack traces about it.
