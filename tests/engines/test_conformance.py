@@ -18,7 +18,6 @@ import pytest
 from docker.errors import NotFound
 
 from grader.engines import Engine, EngineError, engine_class, engine_named
-from grader.engines.namespaces import NamespaceEngine
 
 pytestmark = pytest.mark.daemon
 
