@@ -72,6 +72,18 @@ def test_a_container_that_vanishes_ends_the_wait(world: Engine) -> None:
     assert seconds < LONG / 2
 
 
+def test_the_news_of_a_kill_for_want_of_memory_may_come_late(world: Engine) -> None:
+    client = world.endpoint.client()
+    script = "sleep 1; tail /dev/zero; sleep 600"
+    hungry = client.containers.run("drydock/busybox:1", ["sh", "-c", script], mem_limit="16m", detach=True)
+    try:
+        report, _seconds = waited(world, lambda t: t.container(str(hungry.name)).was_oom_killed())
+        assert report.status is Status.PASSED, report.as_text()
+    finally:
+        hungry.remove(force=True)
+        client.close()
+
+
 def test_an_emulated_daemon_gets_more_time_but_not_more_than_the_check_has(
     world: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
