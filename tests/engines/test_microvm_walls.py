@@ -119,7 +119,7 @@ def test_who_takes_qemu_over_has_nothing_more_than_a_student(walled: MicrovmEngi
     cache = template.ensure().folder
     script = f"""
     id -u; grep -E '^(CapPrm|CapBnd|NoNewPrivs)' /proc/self/status
-    ls -d {student} {Path(__file__)} {walled.folder.spec} /root/.cache/* 2>/dev/null | grep -v microvm
+    ls -d {student} {Path(__file__)} {walled.folder.spec} /root/.cache/*/* 2>/dev/null | grep -v microvm
     for file in {cache.memory} {cache.path}/x {walled.folder.enclosed}/x /usr/x /etc/x; do
         (: >> $file) 2>/dev/null && echo wrote $file; done
     cat {cache.key} 2>/dev/null
