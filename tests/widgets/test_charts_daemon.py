@@ -165,8 +165,11 @@ def test_memory_is_recorded_up_to_the_kill(sh: Shell, no_recorder_left: Callable
 
 def test_a_killed_child_does_not_end_the_recording(sh: Shell) -> None:
     """The kernel kills one process; the container's main process lives on and ends with 0."""
-    sh(f"{_RUN} --name w-parent --memory 40m drydock/busybox:1 sh -c 'tail /dev/zero; sleep 0.5; exit 0'")
-    memory = charts.record_memory("w-parent")
+    sh(
+        "docker create --label w=1 --name w-parent --memory 40m drydock/busybox:1 "
+        "sh -c 'tail /dev/zero; sleep 1; exit 0'"
+    )
+    memory = charts.record_memory("w-parent", start=True)
     assert memory.wait_exit(within=30) == 0
     assert "killed a process in it 1 time" in memory.chart.says
     assert "exit code 0; OOMKilled: true" in memory.chart.says
