@@ -19,7 +19,7 @@ from grader.i18n import _, ngettext
 
 _HEALTH = ("healthy", "unhealthy", "starting", "none")
 #: The kernel's news of a kill and the end of the container come to the daemon by two ways: on a busy machine the news
-#: may be the later of the two (seen once in 90 runs of lab 09).
+#: may be the later of the two (seen once in 19 runs of lab 09).
 _NEWS_SECONDS = 2.0
 
 
