@@ -104,8 +104,14 @@ class NamespaceEngine(Engine):
 
     @classmethod
     @abstractmethod
+    def _look_around(cls, tools: Sequence[str]) -> Probe:
+        """Whether this user and machine have what an engine of this kind needs, these programs among it."""
+
+    @classmethod
     def walls_probe(cls) -> Probe:
         """Whether walls can be built on this machine, daemon or not. Takes some hundredths of a second."""
+        found = cls._look_around(WALL_TOOLS)
+        return cls._try_walls() if found.works else found
 
     @classmethod
     def _try_walls(cls) -> Probe:
@@ -184,8 +190,9 @@ class NamespaceEngine(Engine):
     def start(self) -> Endpoint:
         if self._folder is not None:
             return self.endpoint
-        probe = self.probe() if self._daemon else self.walls_probe()
-        if not probe.works:
+        # Who wants walls alone has asked walls_probe.
+        probe = self.probe() if self._daemon else None
+        if probe is not None and not probe.works:
             raise EngineError(probe.reason, probe.remedy)
         sweep.sweep()
         template = self._template() if self._images else ""

@@ -29,15 +29,10 @@ class NativeEngine(NamespaceEngine):
 
     @classmethod
     def probe(cls) -> Probe:
-        return cls._probe((*DAEMON_TOOLS, *WALL_TOOLS))
+        return cls._look_around((*DAEMON_TOOLS, *WALL_TOOLS))
 
     @classmethod
-    def walls_probe(cls) -> Probe:
-        found = cls._probe(WALL_TOOLS)
-        return cls._try_walls() if found.works else found
-
-    @classmethod
-    def _probe(cls, tools: Sequence[str]) -> Probe:
+    def _look_around(cls, tools: Sequence[str]) -> Probe:
         if os.uname().sysname != "Linux":
             return Probe(False, _("The native engine needs Linux."))
         if os.geteuid() != 0:

@@ -33,22 +33,17 @@ class RootlessEngine(NamespaceEngine):
 
     @classmethod
     def probe(cls) -> Probe:
-        found = cls._probe((*DAEMON_TOOLS, *WALL_TOOLS, *_ID_TOOLS))
+        found = cls._look_around((*DAEMON_TOOLS, *WALL_TOOLS))
         return cls._try_walls() if found.works else found
 
     @classmethod
-    def walls_probe(cls) -> Probe:
-        found = cls._probe((*WALL_TOOLS, *_ID_TOOLS))
-        return cls._try_walls() if found.works else found
-
-    @classmethod
-    def _probe(cls, tools: Sequence[str]) -> Probe:
+    def _look_around(cls, tools: Sequence[str]) -> Probe:
         if os.uname().sysname != "Linux":
             return Probe(False, _("The rootless engine needs Linux."))
         if os.geteuid() == 0:
             return Probe(False, _("The rootless engine is for ordinary users; root has the native engine."))
         path = "/usr/sbin:/usr/bin:/sbin:/bin"
-        missing = [tool for tool in tools if shutil.which(tool, path=path) is None]
+        missing = [tool for tool in (*tools, *_ID_TOOLS) if shutil.which(tool, path=path) is None]
         if missing:
             return Probe(
                 False,

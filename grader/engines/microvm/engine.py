@@ -93,8 +93,6 @@ class MicrovmEngine(Engine):
             raise EngineError(probe.reason, probe.remedy)
         sweep.sweep()
         found = template.ensure()
-        if self._walls is not None:
-            template.show_in_walls(found.folder)
         try:
             self._launch(found)
         except EngineError:

@@ -162,19 +162,11 @@ def verify(template: TemplateFolder) -> bool:
         return False
 
 
-def show_in_walls(template: TemplateFolder) -> None:
-    """Let QEMU, where it is a user of its own, read a template that ``ensure`` gave. Raises EngineError.
+def _set_modes(template: TemplateFolder) -> None:
+    """For reading only; in walls QEMU is another user (walls.py).
 
     Other users of this machine are kept out by the folder around all templates, which is closed to them.
     """
-    with _explained():
-        if template.memory.stat().st_mode & 0o004 == 0:
-            hashes = json.loads(template.record.read_text())["hashes"]
-            _set_modes(template)
-            _write_record(template, hashes)
-
-
-def _set_modes(template: TemplateFolder) -> None:
     template.path.chmod(0o711)
     for path in _files(template):
         path.chmod(0o400 if path == template.key else 0o444)
