@@ -13,11 +13,12 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from docker import DockerClient
+from engine_tests import empty_at_the_end, eventually
 
 from grader.engines import engine_named, sweep
 from grader.engines.microvm import template
@@ -36,16 +37,8 @@ pytestmark = [
 @pytest.fixture(scope="module", autouse=True)
 def own_runtime() -> Iterator[Path]:
     """A runtime folder of the module's own, which must be empty at the end."""
-    folder = Path(f"/var/tmp/dd-guest-{os.getpid()}")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DRYDOCK_RUNTIME", str(folder))
+    with empty_at_the_end("guest") as folder:
         yield folder
-        left = [path.name for path in folder.iterdir() if path.is_dir()]
-        sweep.sweep()
-        for path in folder.iterdir():
-            path.unlink()
-        folder.rmdir()
-    assert left == []
 
 
 @pytest.fixture(scope="module")
@@ -69,13 +62,6 @@ def read(port: int) -> bytes:
             return bytes(answer.read())
     except OSError:
         return b""
-
-
-def eventually(condition: Callable[[], bool], within: float = 30) -> None:
-    deadline = time.monotonic() + within
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.05)
 
 
 def free_port() -> int:
@@ -327,7 +313,6 @@ def test_a_killed_guest_is_noticed_and_leaves_nothing(guest: MicrovmEngine, vict
 @pytest.mark.parametrize("wanted", [True, False])
 def test_what_is_left_of_a_guest_is_kept_only_where_it_was_asked_for(own_runtime: Path, wanted: bool) -> None:
     """The remains of a killed lab guest hold its disk: sweeping must leave that, and take everything else."""
-    own_runtime.mkdir(mode=0o711, exist_ok=True)
     folder = GuestFolder(own_runtime / f"left-{wanted}")
     folder.path.mkdir()
     folder.disk.write_bytes(b"disk")

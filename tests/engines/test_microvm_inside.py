@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from engine_tests import eventually
 
 from grader.engines.microvm import template
 from grader.engines.microvm.engine import MicrovmEngine
@@ -30,13 +31,6 @@ BIG = "head -c 100m /dev/zero | tail"
 def guest() -> Iterator[MicrovmEngine]:
     with MicrovmEngine() as engine:
         yield engine
-
-
-def eventually(condition: Callable[[], bool], within: float = 60) -> None:
-    deadline = time.monotonic() + within
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.05)
 
 
 def the_clock_is_right(door: Door) -> bool:
@@ -103,7 +97,7 @@ def test_containers_share_one_shim_and_keep_their_own_ends(guest: MicrovmEngine)
         }  # fmt: skip
         assert made["said"].logs(stderr=False) == b"one\n"
         assert made["said"].logs(stdout=False) == b"two\n"
-        eventually(lambda: client.api.inspect_container(made["again"].id)["RestartCount"] == 2)
+        eventually(lambda: client.api.inspect_container(made["again"].id)["RestartCount"] == 2, within=60)
         states = {name: client.api.inspect_container(one.id)["State"] for name, one in made.items()}
         assert [name for name, state in states.items() if state["OOMKilled"]] == ["big"]
     finally:

@@ -5,18 +5,17 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import shutil
 import signal
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from engine_tests import empty_at_the_end, eventually
 
-from grader.engines import Limits, cgroups, sweep
+from grader.engines import Limits, cgroups
 from grader.engines.microvm import template
 from grader.engines.microvm.engine import MicrovmEngine
 from grader.engines.protocol import Engine, EngineError
@@ -34,14 +33,8 @@ LIMITS = Limits(memory_bytes=1_500_000_000, pids=400, disk_bytes=300_000_000)
 @pytest.fixture(scope="module", autouse=True)
 def own_runtime() -> Iterator[Path]:
     """A runtime folder of the module's own, which must be empty at the end."""
-    folder = Path(f"/var/tmp/dd-walls-{os.getpid()}")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DRYDOCK_RUNTIME", str(folder))
+    with empty_at_the_end("walls") as folder:
         yield folder
-        left = [path.name for path in folder.iterdir() if path.is_dir()]
-        sweep.sweep()
-        shutil.rmtree(folder)
-    assert left == []
 
 
 @pytest.fixture(scope="module")
@@ -78,13 +71,6 @@ def in_qemus_place(engine: MicrovmEngine, script: str) -> str:
     """What a program prints that has taken over QEMU: it has QEMU's walls, user and rights."""
     assert engine._walls is not None and engine._walls._machine is not None
     return said(engine._walls._machine.inhabit(["sh", "-c", script]))
-
-
-def eventually(condition: Callable[[], bool], within: float = 30) -> None:
-    deadline = time.monotonic() + within
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.05)
 
 
 def test_a_student_has_docker_and_the_working_folder(walled: MicrovmEngine, work: Path) -> None:

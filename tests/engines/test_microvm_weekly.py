@@ -16,8 +16,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from engine_tests import empty_at_the_end
 
-from grader.engines import cgroups, sweep
+from grader.engines import cgroups
 from grader.engines.microvm import template
 from grader.engines.microvm.engine import MicrovmEngine
 from grader.engines.microvm.place import TemplateFolder
@@ -34,16 +35,10 @@ MIB = 2**20
 
 
 @pytest.fixture(autouse=True)
-def own_runtime(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def own_runtime() -> Iterator[Path]:
     """A runtime folder of the test's own, which must be empty at the end."""
-    folder = Path(tempfile.mkdtemp(prefix="dd-", dir="/var/tmp"))
-    folder.chmod(0o711)
-    monkeypatch.setenv("DRYDOCK_RUNTIME", str(folder))
-    yield folder
-    left = [path.name for path in folder.iterdir() if path.is_dir()]
-    sweep.sweep()
-    shutil.rmtree(folder)
-    assert left == []
+    with empty_at_the_end("week") as folder:
+        yield folder
 
 
 def hello(engine: MicrovmEngine) -> str:
