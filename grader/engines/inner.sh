@@ -47,7 +47,7 @@ pivot_root . oldroot
 umount -l /oldroot
 rmdir /oldroot
 cd /
-export PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root XTABLES_LOCKFILE=/run/xtables.lock
+export PATH=/opt/quick:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root XTABLES_LOCKFILE=/run/xtables.lock
 mkdir -p /home/student
 chown 1000:1000 /home/student
 if [ -z "$DD_DAEMON" ]; then

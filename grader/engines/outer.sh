@@ -23,6 +23,8 @@ cd "$R"
 mkdir usr etc proc sys dev dev/pts dev/shm dev/mqueue tmp run root var var/lib var/lib/docker var/tmp opt home template oldroot
 chmod 1777 tmp var/tmp dev/shm
 cp "$DD_SCRIPTS/inner.sh" .
+# See quick/runc. Without the system's Python it is left out, and all works as before.
+[ ! -x /usr/bin/python3 ] || cp -r "$DD_SCRIPTS/quick" opt/
 for link in bin sbin lib lib64 lib32; do [ -e "/usr/$link" ] && ln -s "usr/$link" "$link"; done
 mount --rbind /usr usr
 mount -o remount,bind,ro usr
