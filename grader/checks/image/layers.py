@@ -61,25 +61,34 @@ class Layers(ImageSubject):
 
     @expectation
     def has_layers(
-        self, exactly: int | None = None, *, at_least: int | None = None, at_most: int | None = None
+        self,
+        exactly: int | None = None,
+        *,
+        at_least: int | None = None,
+        at_most: int | None = None,
+        above: str | None = None,
     ) -> Claim:
-        """How many layers with content it has."""
+        """How many layers with content it has; with ``above``, how many of them lie on that image's."""
         bounds = {"exactly": exactly, "at_least": at_least, "at_most": at_most}
         given = {name: bound for name, bound in bounds.items() if bound is not None}
         if not given:
             raise AuthorError(_("one of exactly, at_least, at_most is needed"))
+        if above is not None:
+            arguments.text(above, "above")
         for name, bound in given.items():
             arguments.whole(bound, name, low=0, high=127)
         words = {"exactly": _("exactly {n}"), "at_least": _("at least {n}"), "at_most": _("at most {n}")}
         shown = ", ".join(words[name].format(n=bound) for name, bound in given.items())
 
         def judge(attrs: Attrs) -> Finding:
-            count = len(layers_of(attrs))
+            mine = layers_of(attrs)
+            count = len(mine) - (_in_common(self._layers_of_other(above), mine) if above else 0)
             right = exactly in (None, count) and (at_least or 0) <= count <= (127 if at_most is None else at_most)
             return Finding(right, ngettext("{count} layer", "{count} layers", count).format(count=count))
 
+        says = _("{what} has this many layers on those of {base}: {count}") if above else None
         return Claim(
-            self._says(_("{what} has this many layers: {count}"), count=shown),
+            self._says(says or _("{what} has this many layers: {count}"), count=shown, base=above),
             shown,
             judge,
             inspect_command("image", self.name, ".RootFS.Layers"),
@@ -112,18 +121,23 @@ class Layers(ImageSubject):
         return layers_of(other)
 
     @expectation
-    def shares_layers_with(self, other: str, at_least: int = 1) -> Claim:
-        """Its lowest layers are those of another image, at least so many of them."""
+    def shares_layers_with(self, other: str, at_least: int = 1, *, all_but: int | None = None) -> Claim:
+        """Its lowest layers are those of another image, at least so many of them, or all but so many."""
         arguments.text(other, "other")
         least = arguments.whole(at_least, "at_least", low=1, high=127)
+        if all_but is not None:
+            arguments.whole(all_but, "all_but", low=0, high=127)
 
         def judge(attrs: Attrs) -> Finding:
-            same = _in_common(self._layers_of_other(other), layers_of(attrs))
-            return Finding(same >= least, ngettext("{n} layer", "{n} layers", same).format(n=same))
+            theirs = self._layers_of_other(other)
+            same = _in_common(theirs, layers_of(attrs))
+            wanted = least if all_but is None else max(len(theirs) - all_but, 1)
+            found = _("{same} of the {count} layers of {base} are in it")
+            return Finding(same >= wanted, found.format(same=same, count=len(theirs), base=other))
 
         return Claim(
             self._says(_("{what} shares layers with {other}"), other=other),
-            _("at least {n}").format(n=least),
+            _("at least {n}").format(n=least) if all_but is None else _("all but the last {n}").format(n=all_but),
             judge,
             inspect_command("image", self.name, ".RootFS.Layers"),
             _("Equal steps on an equal base share their layers, up to the first that differs."),

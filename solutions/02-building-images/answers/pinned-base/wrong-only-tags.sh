@@ -1,0 +1,5 @@
+# expect: The history of image ship:monday contains 'built on keel'
+docker tag keel:1 ship:monday
+docker tag keel:1 ship:pinned
+docker tag keel:2 keel:latest
+docker tag keel:2 ship:friday

@@ -1,0 +1,11 @@
+printf 'FROM tides:0.2\nUSER harbour\n' | docker build -t tides:ghost -
+docker run -d --name ghost tides:ghost || true
+
+docker build -t tides:user - <<'EOF'
+FROM tides:0.2
+RUN echo 'harbour:x:10001:10001::/app:/bin/sh' >> /etc/passwd && mkdir /data && chown harbour /data
+ENV TIDES_LOGBOOK=/data/visits.log
+VOLUME /data
+USER 10001
+EOF
+docker run -d --name tides-user tides:user

@@ -1,0 +1,5 @@
+# expect: shares layers with chartroom:1
+printf '%s\n' 'FROM drydock/python:3' 'WORKDIR /app' 'COPY soundings.csv .' 'COPY prepare.py .' 'COPY app.py .' 'RUN python3 prepare.py' 'CMD ["python3", "app.py"]' > chartroom/Dockerfile
+docker build -q -t chartroom:1 chartroom
+sed -i 's/first edition/second edition/' chartroom/app.py
+docker build -q -t chartroom:2 chartroom
