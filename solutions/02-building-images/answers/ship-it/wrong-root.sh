@@ -1,4 +1,4 @@
-# expect: Image tides:1.0 runs as the user harbour
+# expect: prints 'harbour'
 cat > tides/Dockerfile <<'EOF'
 FROM drydock/python:3
 ARG VERSION=dev

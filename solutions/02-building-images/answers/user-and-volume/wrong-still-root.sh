@@ -1,4 +1,4 @@
-# expect: Image tides:user runs as the user harbour
+# expect: prints 'harbour'
 printf 'FROM tides:0.2\nUSER harbour\n' | docker build -q -t tides:ghost -
 docker run -d --name ghost tides:ghost || true
 
