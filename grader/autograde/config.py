@@ -28,6 +28,8 @@ def configure(c: Config) -> None:
         "nbgrader.preprocessors.AssignLatePenalties",
         "nbgrader.preprocessors.CheckCellMetadata",
     ]
+    # A heading's id is the student's words: formgrader would take one named like a task for that task's score.
+    c.HTMLExporter.exclude_anchor_links = True
     c.GenerateFeedback.preprocessors = [
         "nbgrader.preprocessors.GetGrades",
         "grader.autograde.feedback.FeedbackView",

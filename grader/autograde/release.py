@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+import nbformat
 from nbgrader.api import Gradebook
+from nbgrader.coursedir import CourseDirectory
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,18 @@ def read_release(db_url: str, notebook: str, assignment: str) -> Release:
         cells = tuple(_cell(source, graded, tasks, solutions) for source in entry.source_cells)
         spec = json.loads(entry.kernelspec) if entry.kernelspec else {}
     return Release(cells, spec or {"name": "python3", "display_name": "Python 3", "language": "python"})
+
+
+def released_texts(coursedir: CourseDirectory, notebook: str, assignment: str) -> frozenset[str]:
+    """The text cells of a lab as the author wrote them; none when neither release nor source is at hand."""
+    for step in (coursedir.release_directory, coursedir.source_directory):
+        path = Path(coursedir.format_path(step, ".", assignment), f"{notebook}.ipynb")
+        try:
+            cells = nbformat.read(path, as_version=4).cells
+        except Exception:  # missing, or no notebook: nbformat raises whatever the first wrong field leads to
+            continue
+        return frozenset(str(cell.source) for cell in cells if cell.cell_type == "markdown")
+    return frozenset()
 
 
 def _cell(source: Any, graded: dict[str, float], tasks: dict[str, float], solutions: Iterable[str]) -> ReleaseCell:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from typing import Any
 
 from nbformat import NotebookNode
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
+from nbformat.v4 import new_code_cell, new_notebook, new_raw_cell
 from nbgrader.preprocessors import NbGraderPreprocessor
 
-from grader.autograde.release import Release, ReleaseCell, read_release
+from grader.autograde.harmless import StudentsTexts
+from grader.autograde.release import Release, ReleaseCell, read_release, released_texts
 from grader.autograde.submission import PROBLEM_KEY
 
 #: Pictures pasted into text cells are kept up to this size, in characters of JSON per cell.
@@ -25,20 +27,26 @@ class RebuildFromRelease(NbGraderPreprocessor):  # type: ignore[misc]
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         info = resources["nbgrader"]
         release = read_release(info["db_url"], info["notebook"], info["assignment"])
-        rebuilt = rebuild(nb, release)
+        texts = released_texts(self.parent.parent.coursedir, info["notebook"], info["assignment"])
+        rebuilt = rebuild(nb, release, texts)
         problem = resources.get(PROBLEM_KEY)
         if problem:
             rebuilt.metadata["drydock"] = {"problem": problem}
         return rebuilt, resources
 
 
-def rebuild(nb: NotebookNode, release: Release) -> NotebookNode:
-    """A new notebook with every cell of the release in its order, and the student's own cells beside them."""
+def rebuild(nb: NotebookNode, release: Release, texts: Collection[str] = ()) -> NotebookNode:
+    """A new notebook with every cell of the release in its order, and the student's own cells beside them.
+
+    ``texts``: the lab's texts that have no name, which therefore come from the submission, too.
+    """
+    named = (cell.source for cell in release.cells if cell.cell_type == "markdown")
+    make = _Maker(StudentsTexts([*texts, *named]))
     groups: dict[str, list[Any]] = {**_grouped(nb.get("cells", []), release.by_name())}
-    cells = [_own_cell(cell) for cell in groups[""]]
+    cells = [make.own_cell(cell) for cell in groups[""]]
     for wanted in release.cells:
         found, *own = groups.get(wanted.name, [None])
-        cells += [_named_cell(wanted, found), *(_own_cell(cell) for cell in own)]
+        cells += [make.named_cell(wanted, found), *(make.own_cell(cell) for cell in own)]
     for number, cell in enumerate(cells):
         # The ids of a submission may be missing, doubled or no ids at all; ours only have to be unique.
         cell["id"] = f"cell-{number}"
@@ -82,25 +90,27 @@ def _source(cell: dict[str, Any]) -> str:
     return source if isinstance(source, str) else ""
 
 
-def _named_cell(wanted: ReleaseCell, found: dict[str, Any] | None) -> NotebookNode:
-    """The release's cell; its source is the student's only where it is theirs to write."""
-    source = wanted.source if found is None or wanted.locked else _source(found)
-    cell = _make(wanted.cell_type, source, found if not wanted.locked else None)
-    cell.metadata["nbgrader"] = wanted.nbgrader_metadata()
-    return cell
+class _Maker:
+    """Makes the cells of the rebuilt notebook."""
 
+    def __init__(self, texts: StudentsTexts) -> None:
+        self._texts = texts
 
-def _own_cell(cell: dict[str, Any]) -> NotebookNode:
-    return _make(str(cell.get("cell_type")), _source(cell), cell)
+    def named_cell(self, wanted: ReleaseCell, found: dict[str, Any] | None) -> NotebookNode:
+        """The release's cell; its source is the student's only where it is theirs to write."""
+        source = wanted.source if found is None or wanted.locked else _source(found)
+        cell = self._make(wanted.cell_type, source, found if not wanted.locked else None)
+        cell.metadata["nbgrader"] = wanted.nbgrader_metadata()
+        return cell
 
+    def own_cell(self, cell: dict[str, Any]) -> NotebookNode:
+        return self._make(str(cell.get("cell_type")), _source(cell), cell)
 
-def _make(cell_type: str, source: str, found: dict[str, Any] | None) -> NotebookNode:
-    if cell_type == "code":
-        return new_code_cell(source)
-    if cell_type != "markdown":
-        return new_raw_cell(source)
-    cell = new_markdown_cell(source)
-    attachments = (found or {}).get("attachments")
-    if isinstance(attachments, dict) and len(json.dumps(attachments, default=str)) <= _LARGEST_ATTACHMENT:
-        cell["attachments"] = attachments
-    return cell
+    def _make(self, cell_type: str, source: str, found: dict[str, Any] | None) -> NotebookNode:
+        if cell_type == "code":
+            return new_code_cell(source)
+        if cell_type != "markdown":
+            return new_raw_cell(source)
+        attachments = (found or {}).get("attachments")
+        small = len(json.dumps(attachments, default=str)) <= _LARGEST_ATTACHMENT
+        return self._texts.cell(source, attachments if small else None)

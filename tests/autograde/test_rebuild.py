@@ -11,7 +11,7 @@ from xml.etree import ElementTree as ET
 
 import nbformat
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook
@@ -121,6 +121,7 @@ cells_of_any_kind = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(cells_of_any_kind)
 def test_whatever_is_handed_in_the_rebuilt_notebook_is_valid_and_has_the_releases_cells(cells: list[Any]) -> None:
     rebuilt = rebuild(nbformat.from_dict({"cells": cells}), RELEASE)
@@ -141,6 +142,7 @@ def report(*statuses: Status) -> TaskReport:
 P, F, C, B = Status.PASSED, Status.FAILED, Status.COULD_NOT_CHECK, Status.BLOCKED
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from([P, F, B]), min_size=1, max_size=9), st.floats(0, 1e4))
 def test_nbgrader_reads_the_score_we_mean(statuses: list[Status], points: float) -> None:
     check = new_code_cell("x", metadata={"nbgrader": {"grade": True, "solution": False, "points": points}})
