@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import weakref
 from pathlib import Path
 from typing import Any, ClassVar
@@ -12,7 +13,14 @@ from nbgrader.converters.base import NbGraderException
 
 from grader.autograde.sandbox import SandboxSupply
 from grader.autograde.settings import Drydock, NoWalls
-from grader.autograde.submission import PROBLEM_KEY, Unreadable, empty_notebook, read_notebook
+from grader.autograde.submission import (
+    PROBLEM_KEY,
+    Uncopyable,
+    Unreadable,
+    empty_notebook,
+    not_to_copy,
+    read_notebook,
+)
 
 
 class SubmissionExporter(NotebookExporter):  # type: ignore[misc]
@@ -24,7 +32,27 @@ class SubmissionExporter(NotebookExporter):  # type: ignore[misc]
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.drydock = Drydock(parent=self)
+        self._leave_out()
         self.supply = self.shared_supply or self._own_supply()
+
+    def _leave_out(self) -> None:
+        """Keep nbgrader from following the links of submissions. Raises NbGraderException when nothing is left."""
+        assignments: dict[str, Any] = getattr(self.parent, "assignments", {})
+        refusal = ""
+        left_out: list[str] = []
+        for folder in sorted(assignments):
+            try:
+                left_out += not_to_copy(folder, self.drydock.largest_file)
+            except Uncopyable as problem:
+                self.log.error("%s: %s", folder, problem)
+                refusal = str(problem)
+                del assignments[folder]
+        if refusal and not assignments:
+            raise NbGraderException(refusal)
+        if left_out:
+            self.log.warning("Not copied, being no plain files: %s", ", ".join(left_out))
+            course = self.parent.coursedir
+            course.ignore = list(dict.fromkeys([*course.ignore, *map(glob.escape, left_out)]))
 
     def _own_supply(self) -> SandboxSupply:
         try:

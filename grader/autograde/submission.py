@@ -18,6 +18,10 @@ from grader.i18n import _
 PROBLEM_KEY = "drydock_problem"
 #: Folders of a submission deeper than this are not looked into.
 _DEEPEST = 20
+#: Bytes of the file in which nbgrader's exchange writes when something was handed in.
+_LARGEST_STAMP = 1000
+#: nbgrader compares each file with each path that is left out.
+_MOST_LEFT_OUT = 1000
 
 
 class Unreadable(Exception):
@@ -63,6 +67,39 @@ def empty_notebook() -> NotebookNode:
     return new_notebook()
 
 
+class Uncopyable(Exception):
+    """nbgrader must not touch this submission. ``str()`` is one sentence that says why."""
+
+
+def not_to_copy(folder: str, largest: int) -> list[str]:
+    """Paths below ``folder``, as ``os.walk`` puts them together, that nbgrader must leave out when it copies.
+
+    It would copy what a link points at (a file of the grader's machine, or one without an end) and stop at a pipe.
+    Raises Uncopyable for what it would read all the same, or when there is too much of it.
+    """
+    found = []
+    for parent, _folders, names in os.walk(folder):
+        for name in names:
+            path = os.path.join(parent, name)  # noqa: PTH118  (nbgrader compares texts)
+            if not _is_plain(Path(path), largest):
+                found.append(path)
+    stamp = Path(folder, "timestamp.txt")
+    if os.path.lexists(stamp) and not _is_plain(stamp, _LARGEST_STAMP):
+        raise Uncopyable(_("{file} of the submission is no plain small file.").format(file=stamp.name))
+    if len(found) > _MOST_LEFT_OUT:
+        raise Uncopyable(
+            _("The submission has {number} links, special or very large files; at most {most} are passed over.").format(
+                number=len(found), most=_MOST_LEFT_OUT
+            )
+        )
+    return found
+
+
+def _is_plain(path: Path, largest: int) -> bool:
+    status = path.lstat()
+    return stat.S_ISREG(status.st_mode) and status.st_size <= largest
+
+
 def honest_files(folder: Path, submitted: Path, largest: int) -> Iterator[Path]:
     """Plain files below ``folder`` (nbgrader's copy of ``submitted``), relative, that were plain files there too.
 
@@ -74,9 +111,7 @@ def honest_files(folder: Path, submitted: Path, largest: int) -> Iterator[Path]:
         folders[:] = [name for name in folders if len(here.parts) < _DEEPEST and name != ".ipynb_checkpoints"]
         for name in names:
             relative = here / name
-            status = (folder / relative).lstat()
-            plain = stat.S_ISREG(status.st_mode) and status.st_size <= largest
-            if plain and not _through_link(submitted, relative):
+            if _is_plain(folder / relative, largest) and not _through_link(submitted, relative):
                 yield relative
 
 
