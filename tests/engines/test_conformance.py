@@ -84,6 +84,22 @@ def test_course_images_are_in_it_and_run(running: Engine) -> None:
     assert docker(running, "run", "--rm", "drydock/busybox:1", "echo", "hello").stdout == "hello\n"
 
 
+def test_a_command_that_is_not_there_or_no_program(running: Engine) -> None:
+    missing = docker(running, "run", "--rm", "drydock/busybox:1", "nosuch", ok=False)
+    assert missing.returncode == 127
+    assert 'exec: "nosuch": executable file not found in $PATH' in missing.stderr
+    assert docker(running, "run", "--rm", "drydock/busybox:1", "/no/such", ok=False).returncode == 127
+    assert docker(running, "run", "--rm", "drydock/busybox:1", "/etc/passwd", ok=False).returncode == 126
+    docker(running, "run", "-d", "--rm", "--name", "conf-words", "drydock/busybox:1", "sleep", "1d")
+    try:
+        missing = docker(running, "exec", "conf-words", "nosuch", ok=False)
+        assert missing.returncode in (126, 127)  # by the command line's version
+        assert 'exec: "nosuch": executable file not found in $PATH' in missing.stdout + missing.stderr
+        assert docker(running, "exec", "conf-words", "true").returncode == 0
+    finally:
+        docker(running, "rm", "-f", "conf-words")
+
+
 def test_names_and_published_ports(running: Engine) -> None:
     docker(running, "network", "create", "conf-net")
     web = ["--network", "conf-net", "--network-alias", "api", "-p", "8091:80", "drydock/nginx:1"]
@@ -209,6 +225,23 @@ def test_student_code_is_confined_or_refused(running: Engine, tmp_path: Path) ->
     assert int(done.stdout.split()[2]) < 8, "it sees processes that are not its own"
     assert "No such file" in done.stderr
     assert "Read-only" in done.stderr
+
+
+def test_nobody_inside_writes_where_the_sockets_are(running: Engine) -> None:
+    if running.kind not in ("native", "rootless"):
+        pytest.skip("its socket is not on a disk of this machine, or there are no walls")
+    place = Path(running.endpoint.host.removeprefix("unix://"))
+    ways = ("touch new", f"mv {place.name} old", f"rm {place.name}", "chmod 777 .", "chown 0 .")
+    tries = "; ".join(f"{way} 2>/dev/null && echo {way}" for way in ways)
+    script = f"cd /host{place.parent} || exit; {tries}; true"
+    root = ["run", "--rm", "--privileged", "--pid", "host", "-v", "/:/host", "drydock/busybox:1", "sh", "-c"]
+    assert docker(running, *root, script).stdout == ""
+    # Nor from a container that is given the folder; and the daemon may be given as ever.
+    share = ["run", "--rm", "-v", f"{place.parent}:/s", "drydock/busybox:1", "sh", "-c"]
+    assert docker(running, *share, "(: > /s/new) 2>/dev/null || echo no").stdout == "no\n"
+    ask = "import socket; c = socket.socket(socket.AF_UNIX); c.connect('/d'); c.send(b'?\\n\\n'); print(c.recv(99))"
+    given = ["run", "--rm", "-v", f"{place}:/d", "drydock/python:3", "python3", "-c", ask]
+    assert "HTTP/1.1 400" in docker(running, *given).stdout
 
 
 def test_prune_empties_this_engine_and_no_other(running: Engine) -> None:

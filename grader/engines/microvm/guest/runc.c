@@ -1,4 +1,5 @@
-/* What containerd and BuildKit call as "runc": crun, with a shorter way to a container's network.
+/* What containerd and BuildKit call as "runc": crun, with a shorter way to a container's network, and runc's words for a
+ * command that can't be started.
  *
  * To connect a container's network, dockerd has the runtime run a hook, which is dockerd itself under another name
  * ("libnetwork-setkey"). It says two words to the daemon's socket, but starting so large a program takes more than half
@@ -7,17 +8,23 @@
  *
  * See moby's libnetwork/sandbox_externalkey_unix.go and daemon/oci_linux.go. A daemon that has no such hook (they come
  * without from version 28 on) loses nothing: then nothing is found, and nothing changed.
+ *
+ * dockerd knows by runc's words that a command was not found or is no program, and says so with exit code 127 or 126
+ * (moby's daemon/errors.go). crun says it in others. So where `create` or `exec` fails, its log is put into runc's.
  */
 #define _GNU_SOURCE
 #include <ctype.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define RUNTIME "/usr/bin/crun"
@@ -81,14 +88,77 @@ static void shorten_bundle(const char *bundle)
     munmap(config, status.st_size);
 }
 
+static const struct {
+    const char *before, *after, *runc;
+    int twice; /* runc names the file once more */
+} WORDS[] = {
+    {"executable file `", "` not found in $PATH", "executable file not found in $PATH", 0},
+    {"executable file `", "` not found", ": no such file or directory", 1},
+    {"the path `", "` exists but it is not executable", "permission denied", 0},
+};
+
+/* The log is JSON: quotation marks in its strings are escaped, and a string ends at the first that isn't. */
+static void say_as_runc(const char *path, int creates)
+{
+    static char log[65536];
+    FILE *file = fopen(path, "r");
+    size_t size = file ? fread(log, 1, sizeof log - 1, file) : 0;
+    if (file)
+        fclose(file);
+    log[size] = 0;
+    for (size_t i = 0; i < sizeof WORDS / sizeof *WORDS; i++) {
+        char *before = strstr(log, WORDS[i].before), *name = before ? before + strlen(WORDS[i].before) : 0;
+        char *after = name ? strstr(name, WORDS[i].after) : 0, *end = after;
+        while (end && *end && (*end != '"' || end[-1] == '\\'))
+            end++;
+        if (!end || !(file = fopen(path, "w")))
+            continue;
+        int length = after - name;
+        fprintf(file, "%.*s%s failed: unable to start container process: exec: \\\"%.*s\\\": ", (int)(before - log), log,
+                creates ? "runc create" : "exec", length, name);
+        if (WORDS[i].twice)
+            fprintf(file, "stat %.*s", length, name);
+        fprintf(file, "%s%s", WORDS[i].runc, end);
+        fclose(file);
+        return;
+    }
+}
+
+static int run_and_translate(char **argv, const char *log, int creates)
+{
+    int status;
+    pid_t child = fork();
+    if (child < 0)
+        return fail("fork");
+    if (!child) {
+        /* Who kills this program means the runtime. */
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        execv(RUNTIME, argv);
+        _exit(fail(RUNTIME));
+    }
+    if (waitpid(child, &status, 0) != child)
+        return fail("waitpid");
+    if (status)
+        say_as_runc(log, creates);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
 static int runtime(char **argv)
 {
+    const char *log = 0, *verb = "";
     int starts = 0;
     for (int i = 1; argv[i]; i++) {
-        starts |= !strcmp(argv[i], "create") || !strcmp(argv[i], "run");
+        if (!*verb && (!strcmp(argv[i], "create") || !strcmp(argv[i], "run") || !strcmp(argv[i], "exec")))
+            verb = argv[i];
+        starts = *verb && strcmp(verb, "exec");
         if (starts && !strcmp(argv[i], "--bundle") && argv[i + 1])
             shorten_bundle(argv[i + 1]);
+        if (!*verb && !strcmp(argv[i], "--log") && argv[i + 1])
+            log = argv[i + 1];
     }
+    /* `run` is BuildKit's: it stays as long as its process and gets signals. */
+    if (log && *verb && strcmp(verb, "run"))
+        return run_and_translate(argv, log, starts);
     execv(RUNTIME, argv);
     return fail(RUNTIME);
 }
