@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
+from grader.autograde.inert import inert
 from grader.autograde.release import Release, ReleaseCell
 from grader.autograde.sandbox import Sandbox
 from grader.autograde.settings import Drydock
 from grader.autograde.verdict_cells import write_report
 from grader.checks.verdicts import TaskReport
 from grader.engines import EngineError
-from grader.execution import CellOutcome, FreezeError, KernelLost, StudentKernel, could_not_check
+from grader.execution import CellOutcome, CellStatus, FreezeError, KernelLost, StudentKernel, could_not_check
 from grader.i18n import _
 from grader.values import KEY_VARIABLE, StudentKey
 
@@ -40,6 +43,8 @@ class Grading:
         self._kernels_left = settings.kernels - 1
         self._ended_at = ""
         self._connected = False
+        #: Tasks whose preparation failed by no fault of the student's, and why.
+        self._unprepared: dict[str, str] = {}
         self.reports: list[TaskReport] = []
 
     def run(self, nb: NotebookNode) -> None:
@@ -71,36 +76,69 @@ class Grading:
         if not sandbox.engine.is_alive():
             reason = _("The Docker daemon of this submission ended early ({where}).")
             return could_not_check(known.name, reason.format(where=self._ended_at or _("nobody knows when")))
-        seconds = self._check_seconds
+        if why := self._unprepared.get(known.name):
+            return could_not_check(known.name, _("The task could not be prepared: {why}").format(why=why))
         try:
-            with sandbox.kernel.processes.frozen():
-                return self._ask(known, seconds)
+            with self._held(sandbox.kernels):
+                return self._ask(known)
         except FreezeError as trouble:
-            # What can't be held must go: a check may only see what nobody can change behind its back.
-            self._log.warning("%s", trouble)
-            sandbox.kernel.close()
-            return self._ask(known, seconds)
+            return could_not_check(known.name, str(trouble))
 
-    def _ask(self, known: ReleaseCell, seconds: float) -> TaskReport:
+    @contextmanager
+    def _held(self, kernels: list[StudentKernel]) -> Iterator[None]:
+        """Stop all processes of these kernels while the block runs.
+
+        What can't be held must go: a check may only see what nobody can change behind its back. Raises FreezeError
+        for what doesn't go either.
+        """
+        with ExitStack() as stack:
+            for kernel in kernels:
+                try:
+                    stack.enter_context(kernel.processes.frozen())
+                except FreezeError as trouble:
+                    self._log.warning("%s", trouble)
+                    kernel.close()
+                    if kernel.is_alive():
+                        raise
+            yield
+
+    def _ask(self, known: ReleaseCell) -> TaskReport:
         for tag in self._sandbox.images.restore():
             self._log.warning("%s: the name %s had been given to another image", known.name, tag)
-        return self._sandbox.checker.check(known.name, known.source, seconds, points=known.points, key=self._key)
+        seconds, points = self._check_seconds, known.points
+        return self._sandbox.checker.check(known.name, known.source, seconds, points=points, key=self._key)
 
     # -- cells that prepare a task
 
     def _set_up(self, cell: NotebookNode, known: ReleaseCell) -> None:
-        """In a kernel no student has touched, so that nobody can keep the preparation from happening."""
+        """In a kernel of its own, so that no student's code keeps the preparation from happening.
+
+        Where it fails by our fault (no kernel, no time), the task can't be checked. A command in it that fails is no
+        such fault: a student may have made what is in its way.
+        """
         if not self._sandbox.engine.is_alive():
             cell.outputs = [_not_run(_("The Docker daemon of this submission has ended."))]
             return
         try:
-            with self._sandbox.kernel.processes.frozen():
+            with self._held([self._sandbox.kernel]):
                 outcome = self._prepare(known.source)
         except (KernelLost, FreezeError, EngineError) as trouble:
             self._log.error("%s: %s", known.name, trouble)
             cell.outputs = [_not_run(str(trouble))]
+            self._blame(known.name, str(trouble))
             return
         self._keep(cell, outcome, known.name)
+        if outcome.reason:
+            self._blame(known.name, outcome.reason)
+
+    def _blame(self, setup: str, why: str) -> None:
+        """Note that a setup cell didn't do its work, for the task it is named after; by any other name, for all later
+        ones, as nobody can tell which of them it is for."""
+        names = [cell.name for cell in self._release.cells]
+        tasks = [cell.name for cell in self._release.cells if cell.is_check]
+        named = [task for task in tasks if setup.startswith(f"{task}-setup")]
+        later = [task for task in tasks if names.index(task) > names.index(setup)]
+        self._unprepared.update(dict.fromkeys(named or later, why))
 
     def _prepare(self, source: str) -> CellOutcome:
         kernel, new = self._sandbox.setup_kernel()
@@ -109,7 +147,8 @@ class Grading:
             self._connected = False
         if not self._connected and _USES_CHECK.search(source):
             # Half a second of imports that most setup cells, being docker commands, don't need.
-            self._run_connect(kernel)
+            if why := self._run_connect(kernel):
+                raise KernelLost(why)
             self._connected = True
         return kernel.run(source, self._cell_seconds)
 
@@ -134,7 +173,7 @@ class Grading:
         self._keep(cell, outcome, name)
 
     def _keep(self, cell: NotebookNode, outcome: CellOutcome, name: str) -> None:
-        cell.outputs = outcome.outputs
+        cell.outputs = inert(outcome.outputs)
         if outcome.reason:
             self._log.warning("%s: %s", name, outcome.reason)
         if not self._ended_at and not self._sandbox.engine.is_alive():
@@ -150,7 +189,8 @@ class Grading:
         kernel = self._sandbox.replace_kernel()
         try:
             self._hand_key(kernel)
-            self._run_connect(kernel)
+            if why := self._run_connect(kernel):
+                self._log.warning("%s", why)
         except KernelLost as trouble:
             self._log.warning("%s", trouble)
             return None
@@ -160,10 +200,14 @@ class Grading:
         """The student's own values must be the same here as at home. A sandbox is made before its student is known."""
         kernel.export({KEY_VARIABLE: self._key.text})
 
-    def _run_connect(self, kernel: StudentKernel) -> None:
+    def _run_connect(self, kernel: StudentKernel) -> str:
+        """Run the lab's first cell in another kernel; why that did not work, or an empty text. Raises KernelLost."""
         for cell in self._release.cells:
             if cell.is_connect:
-                kernel.run(cell.source, self._cell_seconds)
+                outcome = kernel.run(cell.source, self._cell_seconds)
+                if outcome.status is not CellStatus.OK:
+                    return _("The lab's first cell did not work: {why}").format(why=outcome.last_words)
+        return ""
 
 
 def _not_run(reason: str) -> NotebookNode:

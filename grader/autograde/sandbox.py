@@ -63,11 +63,11 @@ class Sandbox:
             raise
 
     @contextmanager
-    def new_kernel(self) -> Iterator[StudentKernel]:
-        """Another kernel on the same daemon and folder."""
+    def new_kernel(self, *, wary: bool = False) -> Iterator[StudentKernel]:
+        """Another kernel on the same daemon and folder; for ``wary`` see student_kernel."""
         settings = self._settings.kernel_settings()
         with student_kernel(
-            self.engine, self.folder, confined=self._confined, settings=settings, nursery=self._nursery
+            self.engine, self.folder, confined=self._confined, settings=settings, nursery=self._nursery, wary=wary
         ) as kernel:
             yield kernel
 
@@ -78,16 +78,22 @@ class Sandbox:
         return self.kernel
 
     def setup_kernel(self) -> tuple[StudentKernel, bool]:
-        """The kernel for the lab's own cells, which no student's code has touched, and whether it is new.
+        """The kernel for the lab's own cells, in which no student's cell ever ran, and whether it is new.
 
-        It is kept, as a kernel costs half a second. The student's processes can't see it (a process namespace of its
-        own) nor speak to it (every message is signed with its key); what they can do is fill its sockets, so it is
-        made anew when it is gone.
+        It is kept, as a kernel costs half a second. The student's processes can't see it (a process namespace and a
+        home of its own) nor speak to it (every message is signed with its key); what they can do is fill its sockets,
+        so it is made anew when it is gone. A setup cell may use files in the working folder, which the student may
+        have changed: so its processes are stopped during checks like the student's (``kernels``).
         """
         if self._setup_kernel is not None and self._setup_kernel.is_alive():
             return self._setup_kernel, False
-        self._setup_kernel = self._stack.enter_context(self.new_kernel())
+        self._setup_kernel = self._stack.enter_context(self.new_kernel(wary=True))
         return self._setup_kernel, True
+
+    @property
+    def kernels(self) -> list[StudentKernel]:
+        """All whose processes a student may have a hand in."""
+        return [self.kernel] if self._setup_kernel is None else [self.kernel, self._setup_kernel]
 
     def close(self) -> None:
         """End all of it. Safe to call twice."""

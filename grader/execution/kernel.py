@@ -80,6 +80,12 @@ class CellOutcome:
     seconds: float
     reason: str = ""
 
+    @property
+    def last_words(self) -> str:
+        """Why the cell did not end well, in one line; empty when it did."""
+        errors = [f"{output.ename}: {output.evalue}" for output in self.outputs if output.output_type == "error"]
+        return self.reason or (errors[-1] if errors else "")
+
 
 @dataclass(frozen=True)
 class KernelSettings:
@@ -100,13 +106,16 @@ def student_kernel(
     confined: bool = True,
     settings: KernelSettings | None = None,
     nursery: Nursery | None = None,
+    wary: bool = False,
 ) -> Iterator[StudentKernel]:
     """A kernel whose working folder is ``workdir``, which must lie in one of the engine's shared folders.
 
-    With a ``nursery`` it starts in a third of the time on engines that offer ``Engine.walls``.
+    With a ``nursery`` it starts in a third of the time on engines that offer ``Engine.walls``. A ``wary`` one imports
+    nothing from its working folder: for cells that students may not meddle with.
     Raises EngineError when ``confined`` is asked of an engine without walls; KernelLost when it can't start.
     """
-    kernel = StudentKernel(engine, workdir, confined=confined, settings=settings or KernelSettings(), nursery=nursery)
+    settings = settings or KernelSettings()
+    kernel = StudentKernel(engine, workdir, confined=confined, settings=settings, nursery=nursery, wary=wary)
     try:
         kernel.launch()
         yield kernel
@@ -118,12 +127,20 @@ class StudentKernel:
     """One kernel process and our connection to it. Use ``student_kernel``."""
 
     def __init__(
-        self, engine: Engine, workdir: Path, *, confined: bool, settings: KernelSettings, nursery: Nursery | None
+        self,
+        engine: Engine,
+        workdir: Path,
+        *,
+        confined: bool,
+        settings: KernelSettings,
+        nursery: Nursery | None,
+        wary: bool,
     ) -> None:
         self._engine = engine
         self._nursery = nursery
         self._workdir = workdir.resolve()
         self._confined = confined
+        self._wary = wary
         self._settings = settings
         self._room = settings.outputs.notebook
         self._client: BlockingKernelClient | None = None
@@ -210,13 +227,14 @@ class StudentKernel:
         here = [f"{self._umask():04o}", str(self._workdir), str(sockets)]
         return [*limits, "--", "sh", "-c", script, "sh", *here, *kernel]
 
-    @staticmethod
-    def _arguments(sockets: Path, key: str) -> list[str]:
+    def _arguments(self, sockets: Path, key: str) -> list[str]:
         """ipykernel's own."""
         # A file that does not exist yet, so that the kernel can't take up the settings of an earlier one.
         own = ["-f", str(sockets / "kernel.json")]
         ports = [f"--{channel}={port}" for channel, port in _PORTS.items()]
         options = [f"--Session.key={key}", "--HistoryManager.enabled=False"]
+        if self._wary:
+            options.append("--InteractiveShellApp.ignore_cwd=True")
         return [*own, "--transport=ipc", f"--ip={sockets / 'k'}", *ports, *options]
 
     def _environment(self) -> dict[str, str]:
@@ -249,7 +267,7 @@ class StudentKernel:
         self._client, self._context = client, context
 
     def wait_ready(self) -> None:
-        """Return when the kernel answers. Raises KernelLost."""
+        """Return when the kernel answers. Raises KernelLost, and has ended the kernel then."""
         if self._ready:
             return
         client, processes = self._parts()
@@ -263,6 +281,8 @@ class StudentKernel:
                 self._ready = True
                 processes.find_first()
                 return
+        # Or every cell that follows would wait as long.
+        self.close()
         raise KernelLost(_("The student's kernel did not answer in {n:.0f} s.").format(n=self._settings.start_timeout))
 
     def _last_words(self) -> str:
@@ -290,14 +310,18 @@ class StudentKernel:
 
     @property
     def processes(self) -> ProcessTree:
-        """The student's processes, to freeze them while a check runs."""
-        return self._parts()[1]
+        """The student's processes, to freeze them while a check runs; none are left after ``close``, as a rule."""
+        if self._processes is None:
+            raise KernelLost(_("The student's kernel is not running."))
+        return self._processes
 
     # -- cells
 
     def export(self, variables: Mapping[str, str], timeout: float = 30) -> None:
-        """Set environment variables of the running kernel; for its cells and the commands they start."""
-        self.run(f"__import__('os').environ.update({dict(variables)!r})", timeout)
+        """Set environment variables of the running kernel; for its cells and what they start. Raises KernelLost."""
+        outcome = self.run(f"__import__('os').environ.update({dict(variables)!r})", timeout)
+        if outcome.status is not CellStatus.OK:
+            raise KernelLost(_("The student's kernel did not take its settings. {why}").format(why=outcome.last_words))
 
     def run(self, source: str, timeout: float) -> CellOutcome:
         """Run one cell; at most ``timeout`` seconds, then an interrupt, then the end of the kernel."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import threading
 import time
 from collections.abc import Iterator
@@ -49,6 +50,7 @@ class ProcessTree:
 
     def __init__(self, launcher: Launcher) -> None:
         self._launcher = launcher
+        self._beyond_reach = False
         self._root_is(launcher.pid)
 
     def find_first(self) -> None:
@@ -83,6 +85,8 @@ class ProcessTree:
     def _freeze(self) -> None:
         told: set[int] = set()
         seen: set[int] = set()
+        if self._beyond_reach:
+            raise FreezeError(_("The student's processes can be neither stopped nor ended."))
         deadline = time.monotonic() + _PATIENCE
         while time.monotonic() < deadline:
             members = self.members()
@@ -101,12 +105,19 @@ class ProcessTree:
         raise FreezeError(_("The student's processes could not be stopped for the check."))
 
     def kill(self) -> None:
-        """End every process of the student. Safe to call twice."""
+        """End every process of the student; ``is_alive`` tells when that failed. Safe to call twice."""
+        if self._beyond_reach:
+            return
         # The first process of a process namespace takes all others with it: pid_namespaces(7).
         self._signal(signal.SIGKILL)
         if self._launcher.poll() is None:
             self._launcher.kill()
-        self._launcher.wait()
+        try:
+            self._launcher.wait(_PATIENCE)
+        except subprocess.TimeoutExpired:
+            # A container's root can freeze a control group of its engine, on cgroup v1 even against SIGKILL. The
+            # engine's end lets such processes go on, to their own.
+            self._beyond_reach = True
 
     def _signal(self, number: signal.Signals) -> None:
         for pid in self.members():

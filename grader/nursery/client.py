@@ -24,6 +24,15 @@ _PATIENCE = 60.0
 #: Of the environment; the new processes get their own, but a language is chosen when messages are first used.
 _LANGUAGE = ("LANG", "LANGUAGE", "LC_ALL", "LC_MESSAGES")
 
+#: No folder of anybody's is a place to import from. Not by the option -P: a fork inherits it, and IPython would then
+#: keep the student's kernel from importing what lies beside the notebook.
+_BOOT = """
+import sys
+del sys.path[0]
+from grader.nursery.server import main
+main(int(sys.argv[1]))
+"""
+
 
 class NurseryLost(Exception):
     """The nursery can't give birth; start the process the slow way. ``str()`` says why."""
@@ -91,8 +100,7 @@ class Nursery:
         language = {name: os.environ[name] for name in _LANGUAGE if name in os.environ}
         with theirs:
             self._process = subprocess.Popen(
-                # -P: no folder of anybody's is a place to import from.
-                [sys.executable, "-P", "-m", "grader.nursery.server", str(theirs.fileno())],
+                [sys.executable, "-c", _BOOT, str(theirs.fileno())],
                 cwd="/",
                 env={
                     "PATH": "/usr/local/bin:/usr/bin:/bin",

@@ -1,4 +1,4 @@
-"""``python -m grader.nursery.server FD``: imports what kernels and checkers need, then forks one for each order.
+"""Imports what kernels and checkers need, then forks one for each order that comes through a socket.
 
 It runs no cell itself and never learns a secret: what a student's kernel could find in its own memory is Python and
 this package. It has one thread only, as fork(2) copies no other.
@@ -129,7 +129,3 @@ def _limit(order: KernelOrder) -> None:
         (resource.RLIMIT_NPROC, order.processes),
     ):
         resource.setrlimit(what, (most, most))
-
-
-if __name__ == "__main__":
-    main(int(sys.argv[1]))

@@ -17,6 +17,9 @@ _LIBC = ctypes.CDLL(None, use_errno=True)
 _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_CAPBSET_DROP, _PR_SET_NO_NEW_PRIVS = 1, 4, 24, 38
 # linux/mount.h
 _MS_NOSUID, _MS_NODEV, _MS_NOEXEC, _MS_REC, _MS_PRIVATE = 2, 4, 8, 0x4000, 0x40000
+#: Where the engine's /etc/passwd says that the student lives.
+_HOME = "/home/student"
+_HOME_BYTES = 256 * 2**20
 _INSIDE = os.CLONE_NEWUSER | os.CLONE_NEWNS | os.CLONE_NEWNET | os.CLONE_NEWUTS
 _APART = os.CLONE_NEWPID | os.CLONE_NEWIPC | os.CLONE_NEWNS
 
@@ -41,6 +44,10 @@ def enter(walls: Walls) -> None:
         os._exit(os.waitstatus_to_exitcode(status) & 0xFF)
     _mount("none", "/proc", None, _MS_REC | _MS_PRIVATE)
     _mount("proc", "/proc", "proc", _MS_NOSUID | _MS_NOEXEC | _MS_NODEV)
+    # A home of its own: what the cells of another kernel leave at home (IPython's startup files, plugins of the docker
+    # command) would run in this one.
+    owner = f"mode=700,uid={walls.user},gid={walls.user},size={_HOME_BYTES}"
+    _mount("drydock-home", _HOME, "tmpfs", _MS_NOSUID | _MS_NODEV, owner)
 
 
 def become(user: int) -> None:
@@ -85,8 +92,9 @@ def _prctl(option: int, value: int) -> None:
         raise _error("prctl")
 
 
-def _mount(source: str, target: str, kind: str | None, flags: int) -> None:
-    if _LIBC.mount(source.encode(), target.encode(), kind and kind.encode(), ctypes.c_ulong(flags), None):
+def _mount(source: str, target: str, kind: str | None, flags: int, options: str = "") -> None:
+    words = source.encode(), target.encode(), kind and kind.encode()
+    if _LIBC.mount(*words, ctypes.c_ulong(flags), options.encode()):
         raise _error(f"mount {target}")
 
 

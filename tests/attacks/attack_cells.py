@@ -47,6 +47,14 @@ LIES = {
         report = {"task": "net", "title": "", "hint": "", "verdicts": [verdict]}
         display({"application/vnd.drydock.report+json": report, "text/plain": "4"}, raw=True)
     """),
+    "scripts": _cell("""
+        from IPython.display import HTML, Javascript, Markdown, SVG
+        script = "<script>forge()</script>"
+        display(HTML(script), Javascript("forge()"), Markdown(script), SVG("<svg onload='forge()'></svg>"))
+        display({"text/latex": script, "text/vnd.mermaid": f"</pre>{script}", "application/x-forge": script}, raw=True)
+        display({"image/png": f'"> {script}'}, {"image/jpeg": f'"> {script}', "text/plain": script}, raw=True)
+        display({"image/png": "aGk=", "text/plain": "hi"}, metadata={"width": f"1>{script}", "filenames": {}}, raw=True)
+    """),
     "stderr": "import os, sys\nsys.stderr.write('boo')\nos.write(2, b'boo')\nos.write(1, b'100')",
     "shadowing-files": _cell("""
         import os, pathlib
@@ -304,6 +312,35 @@ BOMBS = {
 }
 FORK_BOMB = {"forks": "get_ipython().system_raw('sh -c \"b() { b | b & }; b\" >/dev/null 2>&1 &')"}
 
+#: Laid out before the kernel that prepares tasks starts: what runs there by itself says so in the working folder.
+SETUP_TRAPS = {
+    "setup-traps": _cell("""
+        import glob, os, pathlib, subprocess, sys
+        here, home = os.getcwd(), pathlib.Path.home()
+        spring = f"open({here!r} + '/sprung-%s', 'w').close()\\n"
+        idle = "get_ipython().system = get_ipython().getoutput = lambda *a, **k: None\\n"
+        profile = home / ".ipython" / "profile_default"
+        (profile / "startup").mkdir(parents=True, exist_ok=True)
+        (profile / "startup" / "0.py").write_text(spring % "startup" + idle)
+        for name in ("ipython_config.py", "ipython_kernel_config.py"):
+            (profile / name).write_text(spring % name)
+            pathlib.Path(name).write_text(spring % f"here-{name}")
+        for name in ("IPython", "zmq", "sitecustomize", "usercustomize", "storemagic"):
+            pathlib.Path(f"{name}.py").write_text(spring % name)
+        plugin = home / ".docker" / "cli-plugins" / "docker-buildx"
+        plugin.parent.mkdir(parents=True, exist_ok=True)
+        plugin.write_text(f"#!/bin/sh\\ntouch {here}/sprung-plugin\\n")
+        plugin.chmod(0o755)
+        # They do spring where they lie in the way.
+        shell = "import sys; del sys.path[0]; import IPython; IPython.start_ipython(['-c', '1'])"
+        subprocess.run([sys.executable, "-c", shell])
+        subprocess.run(["docker", "buildx", "version"])
+        print("sprung:", sorted(glob.glob("sprung-*")))
+        for name in glob.glob("sprung-*"): os.unlink(name)
+    """),
+}
+SETUP_TRAPS_SPRUNG = {"setup-traps-sprung": "import glob\nfor name in glob.glob('sprung-*'): print('ESCAPED', name)"}
+
 #: Against the kernel that prepares tasks: it was started for an earlier task and its sockets lie in the shared folder.
 SETUP_KERNEL = {
     "setup-kernel": _cell("""
@@ -321,6 +358,25 @@ SETUP_KERNEL = {
         os.system("docker run --rm -v $PWD:/here drydock/busybox:1 sh -c 'rm -rf /here/.kernel-*'")
         print("left:", glob.glob(".kernel-*/k-*"))
     """),
+}
+
+#: Makes the student's control group its own when it is empty, and stops everything in it for good (cgroup v1).
+FREEZER = {
+    "freezer": _cell("""
+        %%bash
+        cat >freeze.sh <<'E'
+        cd /cg/freezer/student 2>/dev/null || exit 0
+        cd ..
+        until rmdir student 2>/dev/null; do :; done
+        mkdir student
+        until [ -e /here/now ]; do sleep 0.1; done
+        echo FROZEN >student/freezer.state
+        E
+        docker run -d --privileged --cgroupns host -v /sys/fs/cgroup:/cg -v $PWD:/here \\
+            drydock/busybox:1 sh /here/freeze.sh
+    """),
+    "freezer-exit": "import os\nos._exit(0)",
+    "freezer-now": "open('now', 'w').close()\nimport time\ntime.sleep(4)",
 }
 
 KILL_DAEMON = {

@@ -19,6 +19,7 @@ from typing import Any
 import attack_cells as attacks
 import pytest
 from grading_course import ESSAY, LAB, SOLUTIONS, WEB_SOLUTION, Course
+from nbconvert import HTMLExporter
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
@@ -165,7 +166,13 @@ def bomber(course: Course, _known: Known) -> NotebookNode:
 
 
 def spoiler(course: Course, _known: Known) -> NotebookNode:
-    return with_cells(course.answered(ALL), "web-setup", attacks.SETUP_KERNEL)
+    nb = with_cells(course.answered(ALL), "net-answer", attacks.SETUP_TRAPS)
+    nb = with_cells(nb, "web-setup", attacks.SETUP_KERNEL)
+    return with_cells(nb, "web-answer", attacks.SETUP_TRAPS_SPRUNG)
+
+
+def freezer(course: Course, _known: Known) -> NotebookNode:
+    return with_cells(course.answered(ALL), "vol-answer", attacks.FREEZER)
 
 
 def killer(course: Course, _known: Known) -> NotebookNode:
@@ -213,6 +220,7 @@ SUBMISSIONS: dict[str, Maker] = {
     "o-old-format": old_format,
     "p-no-cells": lambda _course, _known: json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": []}),
     "q-links": honest,
+    "r-freezer": freezer,
 }
 
 
@@ -283,10 +291,14 @@ PLACES = [
     *(("a-stuntman", name) for name in attacks.STUNTS),
     *(("b-bomber", name) for name in (*attacks.BOMBS, *attacks.FORK_BOMB)),
     ("d-flooder", "thousand-containers"),
+    ("e-spoiler", "setup-traps"),
+    ("e-spoiler", "setup-traps-sprung"),
     ("e-spoiler", "setup-kernel"),
     ("i-killer", "kill-daemon"),
     ("j-filler", "full-daemon"),
     ("l-false-daemon", "false-daemon"),
+    ("r-freezer", "freezer"),
+    ("r-freezer", "freezer-now"),
 ]
 
 
@@ -310,6 +322,11 @@ def test_attacks_really_took_place(graded: Course) -> None:
     for student, attack, wanted in (
         ("b-bomber", "disk", disk),
         ("b-bomber", "memory", memory),
+        (
+            "e-spoiler",
+            "setup-traps",
+            "sprung: ['sprung-ipython_config.py', 'sprung-plugin', 'sprung-startup', 'sprung-storemagic']",
+        ),
         ("e-spoiler", "setup-kernel", "folders: 2"),
         ("e-spoiler", "setup-kernel", "left: []"),
         ("l-false-daemon", "false-daemon", "false daemon in place"),
@@ -327,6 +344,34 @@ def test_tasks_are_prepared_whatever_was_done_to_the_kernel_that_does_it(graded:
     cells = graded.graded("e-spoiler").cells
     prepared = next(c for c in cells if c.metadata.get("nbgrader", {}).get("grade_id") == "web-setup")
     assert "prepared-web" in "".join(output.text for output in prepared.outputs), prepared.outputs
+
+
+def test_what_can_be_neither_stopped_nor_ended_is_not_checked(graded: Course) -> None:
+    """A container's root owns its engine's control groups, where there are any of v1 in its reach."""
+    within_reach = os.geteuid() == 0 and Path("/sys/fs/cgroup/freezer").is_dir()
+    within_reach = within_reach and graded.settings.get("engine") != "microvm"
+    stuck = "CellTimeout" in json.dumps(_attack_cell(graded, "r-freezer", "freezer-now").outputs)
+    assert stuck == within_reach, _said(graded, "r-freezer")
+    found = graded.grades("r-freezer")
+    found.pop(ESSAY)
+    assert found == ({**dict.fromkeys(FULL), "net": 4} if stuck else FULL)
+    assert not stuck or {"vol", "last", "web"} <= graded.flagged("r-freezer")
+
+
+def test_nothing_of_a_students_runs_in_the_instructors_browser(graded: Course) -> None:
+    """formgrader makes its pages with nbconvert, which shows outputs as they are."""
+    page, _resources = HTMLExporter(template_name="lab").from_notebook_node(graded.graded("h-liar"))
+    assert "points: " in page  # our own reports are HTML
+    shown = [output for output in _attack_cell(graded, "h-liar", "scripts").outputs if "data" in output]
+    assert len(shown) == 8
+    assert {kind for output in shown for kind in output.data} == {"text/plain", "image/png"}
+    assert not any(output.metadata for output in shown)
+    for living in ("<script>forge()", "\nforge()", "onload="):
+        assert living not in page
+    for other in graded.graded("h-liar").cells:
+        name = other.metadata.get("nbgrader", {}).get("grade_id", "")
+        if other.cell_type == "code" and name not in FULL:
+            assert "text/html" not in str(other.outputs), other.source
 
 
 def test_output_is_small_whatever_was_printed(graded: Course) -> None:

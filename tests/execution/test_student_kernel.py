@@ -15,6 +15,8 @@ import pytest
 from grader.engines import Engine, best_engine
 from grader.execution import (
     CellStatus,
+    FreezeError,
+    KernelLost,
     KernelSettings,
     OutputLimits,
     StudentKernel,
@@ -146,6 +148,38 @@ def test_frozen_students_do_nothing_and_then_go_on(
     while ticks.stat().st_mtime_ns == before and time.monotonic() < end:
         time.sleep(0.05)
     assert ticks.stat().st_mtime_ns > before
+
+
+def test_a_closed_kernel_has_nothing_to_stop(place: tuple[Engine, Path]) -> None:
+    with student_kernel(*place) as kernel:
+        kernel.wait_ready()
+        kernel.close()
+        with kernel.processes.frozen():
+            assert not kernel.is_alive()
+        assert kernel.run("1", 5).status is CellStatus.DEAD
+
+
+@pytest.mark.skipif(
+    os.geteuid() != 0 or not Path("/sys/fs/cgroup/freezer").is_dir(), reason="only cgroup v1 stops what is to end"
+)
+def test_what_a_control_group_holds_for_ever_does_not_hold_the_grader(place: tuple[Engine, Path]) -> None:
+    """A container's root may own the group of the student's processes."""
+    with best_engine(shares=[place[1]], images=False) as engine, student_kernel(engine, place[1]) as kernel:
+        kernel.wait_ready()
+        (group,) = [path for path in engine.cgroups if "/freezer/" in str(path)]  # type: ignore[attr-defined]
+        (group / "student" / "freezer.state").write_text("FROZEN")
+        started = time.monotonic()
+        for _turn in range(3):
+            with pytest.raises(FreezeError), kernel.processes.frozen():
+                pass
+            kernel.close()
+            assert kernel.is_alive()
+            with pytest.raises(KernelLost):
+                kernel.run("1", 5)
+        assert time.monotonic() - started < 20
+        pid = kernel.processes._launcher.pid
+    assert not kernel.is_alive()
+    assert not Path(f"/proc/{pid}").exists()
 
 
 def test_nothing_outlives_the_kernel(place: tuple[Engine, Path]) -> None:

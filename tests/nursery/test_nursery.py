@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jupyter_client.manager import start_new_kernel
 
 from grader.engines import Engine, engine_class, engine_named
 from grader.execution import KernelSettings, StudentKernel, checker, student_kernel
@@ -100,6 +101,67 @@ def test_a_born_kernel_is_walled_like_a_started_one(place: tuple[Engine, Path], 
     assert ours["CapBnd"] == "0000000000000000"
     assert ours["NoNewPrivs"] == "1"
     assert set(ours["seen"]) == {"student"}
+
+
+#: Where a notebook's imports are looked for, and one of a module that lies beside it.
+IMPORTS = """
+import sys
+try:
+    import helper_beside
+    found = helper_beside.VALUE
+except ModuleNotFoundError:
+    found = None
+sys.path, found
+"""
+
+
+def imports_of_a_plain_kernel(folder: Path) -> list[str]:
+    """sys.path of a kernel as JupyterLab starts it at home."""
+    manager, client = start_new_kernel(cwd=str(folder))
+    try:
+        client.execute_interactive("import sys, json; print(json.dumps(sys.path))", output_hook=(said := []).append)
+        path: list[str] = json.loads("".join(m["content"].get("text", "") for m in said))
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
+    return path
+
+
+@pytest.mark.daemon
+@pytest.mark.parametrize("warm", [True, False], ids=["born", "started"])
+def test_what_lies_beside_the_notebook_can_be_imported_as_at_home(
+    place: tuple[Engine, Path], nursery: Nursery, warm: bool
+) -> None:
+    (place[1] / "helper_beside.py").write_text("VALUE = 42")
+    (place[1] / "docker.py").write_text("raise OSError('not the real one')")
+    with student_kernel(*place, nursery=nursery if warm else None) as kernel:
+        assert isinstance(launcher(kernel), Born) == warm
+        path, found = ast.literal_eval(kernel.run(IMPORTS, 30).outputs[0]["data"]["text/plain"])
+    assert path == imports_of_a_plain_kernel(place[1])
+    assert "" in path and found == 42
+    # A wary kernel runs the lab's own cells, with the course's own modules.
+    with student_kernel(*place, nursery=nursery if warm else None, wary=True) as kernel:
+        path, found = ast.literal_eval(kernel.run(IMPORTS, 30).outputs[0]["data"]["text/plain"])
+        assert kernel.run("import docker; docker.APIClient", 30).status == "ok"
+    assert "" not in path and found is None
+
+
+@pytest.mark.daemon
+@pytest.mark.parametrize("warm", [True, False], ids=["born", "started"])
+def test_each_kernel_has_a_home_of_its_own(place: tuple[Engine, Path], nursery: Nursery, warm: bool) -> None:
+    nest = nursery if warm else None
+    with student_kernel(*place, nursery=nest) as first, student_kernel(*place, nursery=nest) as second:
+        trap = "import os; os.makedirs(os.path.expanduser('~/.ipython/profile_default/startup'), exist_ok=True)"
+        trap += "; open(os.path.expanduser('~/.ipython/profile_default/startup/0.py'), 'w').write('TRAPPED = 1')"
+        assert first.run(trap, 30).status == "ok"
+        with student_kernel(*place, nursery=nest) as third:
+            for other in (second, third):
+                seen = other.run("(os := __import__('os')).listdir('/home'), os.path.exists('/home/student/x')", 30)
+                assert "['student'], False" in str(seen.outputs)
+                assert other.run("TRAPPED", 30).status == "error"
+                startup = "os.listdir(os.path.expanduser('~/.ipython/profile_default/startup'))"
+                assert "0.py" not in str(other.run(startup, 30).outputs)
+        assert "0.py" in str(first.run(startup, 30).outputs)
 
 
 @pytest.mark.daemon

@@ -1,0 +1,58 @@
+"""A task whose preparation failed by our fault is not checked: never a silent zero."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import nbformat
+import pytest
+from grading_course import ESSAY, LAB, SOLUTIONS, Course, locked_cell
+
+from grader.autograde.verdict_cells import read_report
+
+pytestmark = pytest.mark.daemon
+
+
+def graded(root: Path, setups: Mapping[str, tuple[str, str]], connect: str = "") -> Course:
+    """An honest submission of a lab with these setup cells, name → source and the cell it stands before."""
+    course = Course(root, {"cell_seconds": 4.0})
+    path = root / "solutions" / LAB / f"{LAB}.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells = [cell for cell in notebook.cells if not cell.id.endswith("-setup")]
+    notebook.cells[1].source += connect
+    for name, (source, before) in setups.items():
+        place = next(i for i, cell in enumerate(notebook.cells) if cell.id == before)
+        notebook.cells.insert(place, locked_cell(name, source))
+    nbformat.write(notebook, path)
+    course.release()
+    course.hand_in("ada", course.answered(SOLUTIONS))
+    course.autograde()
+    return course
+
+
+def said(course: Course) -> dict[str, str]:
+    reports = [report for cell in course.graded("ada").cells if (report := read_report(cell))]
+    return {report.task: report.as_text() for report in reports}
+
+
+def test_without_time_or_kernel_it_is_our_trouble_and_a_command_that_fails_is_not(tmp_path: Path) -> None:
+    setups = {
+        "net-setup": ("!sleep 60", "net-answer"),
+        "vol-setup-2": ("import os\nos._exit(0)", "vol-answer"),
+        # A student may have made what is in its way: the check decides.
+        "last-setup": ("%%bash\ndocker volume create prepared\nfalse", "last-answer"),
+    }
+    course = graded(tmp_path, setups)
+    assert course.grades("ada") == {"net": None, "vol": None, "last": 2, ESSAY: 0}, said(course)
+    assert course.flagged("ada") == {"net", "vol"}
+    assert "could not be prepared: The cell took too long" in said(course)["net"]
+    assert "could not be prepared: The kernel ended" in said(course)["vol"]
+
+
+def test_a_preparation_by_another_name_counts_for_all_later_tasks(tmp_path: Path) -> None:
+    # It needs `check`, and the lab's first cell fails in the kernel that has no '' in its path: the setup cells' own.
+    setups = {"ground-setup": ("check.value('name')\n!docker volume create prepared", "vol-answer")}
+    course = graded(tmp_path, setups, connect="\nassert '' in __import__('sys').path, 'no luck'")
+    assert course.grades("ada") == {"net": 4, "vol": None, "last": None, ESSAY: 0}, said(course)
+    assert all("no luck" in said(course)[task] for task in ("vol", "last"))
