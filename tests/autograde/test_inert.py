@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import nbformat
-from grader.autograde.inert import inert
 from nbformat.v4 import new_code_cell, new_notebook, new_output
+
+from grader.autograde.inert import inert
 
 
 def test_texts_and_pictures_stay_as_they_are() -> None:

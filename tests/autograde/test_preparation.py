@@ -16,7 +16,7 @@ pytestmark = pytest.mark.daemon
 
 def graded(root: Path, setups: Mapping[str, tuple[str, str]], connect: str = "") -> Course:
     """An honest submission of a lab with these setup cells, name → source and the cell it stands before."""
-    course = Course(root, {"cell_seconds": 4.0})
+    course = Course(root, {"cell_seconds": 8.0})
     path = root / "solutions" / LAB / f"{LAB}.ipynb"
     notebook = nbformat.read(path, as_version=4)
     notebook.cells = [cell for cell in notebook.cells if not cell.id.endswith("-setup")]
