@@ -6,8 +6,11 @@ import hashlib
 import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from types import TracebackType
+from typing import Self
 
 from nbgrader.api import MissingEntry
 from nbgrader.coursedir import CourseDirectory
@@ -16,9 +19,9 @@ from traitlets.config.loader import ConfigFileNotFound, PyFileConfigLoader
 
 from grader.autograde.crew import Crew
 from grader.autograde.database import gradebook
-from grader.autograde.journal import Journal
+from grader.autograde.journal import Busy, Journal, alone
 from grader.autograde.owners import unkeyed
-from grader.autograde.records import SubmissionRecord
+from grader.autograde.records import SubmissionRecord, read_record
 from grader.autograde.settings import Drydock
 from grader.autograde.submissions import Submissions
 from grader.expected import ExpectedError
@@ -74,24 +77,57 @@ def course_config(root: Path, *, db_url: str | None = None, engine: str | None =
     return config
 
 
+@dataclass(frozen=True)
+class _Known:
+    """What the gradebook knows of a lab."""
+
+    students: frozenset[str]
+    notebooks: frozenset[str]
+    sources: tuple[str, ...]
+    #: Changes with every check, its points and the lab's other named cells.
+    release: str
+
+
 class Batch:
-    """One run over the submissions of a lab."""
+    """One run over the submissions of a lab; the only one at a time. To be used in a ``with`` block.
+
+    A run for everybody keeps a journal, so that it can go on after a kill; ``students`` that are named are graded anew
+    whatever was done before, and leave the journal of an unfinished run as it is.
+    """
 
     def __init__(self, config: Config, lab: str, *, students: Sequence[str] = (), only_missing: bool = False) -> None:
         self._config = config
         self._submissions = Submissions(config, lab)
-        graded = Path(str(config.CourseDirectory.get("autograded_directory", "autograded")))
-        self._journal = Journal(self._submissions.root / graded / f".grading-{lab}.journal")
+        folder = self._submissions.root / str(config.CourseDirectory.get("autograded_directory", "autograded"))
+        self._journal = Journal(folder / f".grading-{lab}.journal")
         self._lab = lab
+        self._everybody = not students
         self._db_url = str(CourseDirectory(config=config).db_url)
-        self.plan = self._plan(tuple(students), only_missing)
+        self._known = self._in_gradebook()
+        with ExitStack() as stack:
+            try:
+                stack.enter_context(alone(folder / f".grading-{lab}.lock"))
+            except Busy:
+                raise BatchError(
+                    _("{lab} is being graded by another `drydock grade` at this moment.").format(lab=lab),
+                    _("Wait until it is done; then the same command goes on"),
+                ) from None
+            self.plan = self._plan(tuple(students), only_missing)
+            self._held = stack.pop_all()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._held.close()
 
     def _plan(self, students: tuple[str, ...], only_missing: bool) -> Plan:
         """What is to be done.
 
-        Raises BatchError for a student who handed nothing in, and when there is nothing at all; NoDatabase; BadSecret.
+        Raises BatchError for a student who handed nothing in, and when there is nothing at all; BadSecret.
         """
-        known = self._in_gradebook()
         there = self._submissions.students()
         unknown = sorted(set(students) - set(there))
         if unknown:
@@ -107,23 +143,30 @@ class Batch:
                 f"nbgrader collect {self._lab}",
             )
         wanted = [student for student in there if not students or student in students]
-        done = self._journal.read()
+        done = self._journal.read() if self._everybody else {}
         skipped = [
             student
             for student in wanted
-            if (student in done and done[student] == self._fingerprint(student))
             # Graded files may be another gradebook's: then this one has no grade yet.
-            or (only_missing and student in known and self._submissions.is_graded(student))
+            if ((only_missing and student in self._known.students) or done.get(student) == self._fingerprint(student))
+            # Somebody may have begun to grade it anew since then, and was stopped.
+            and self._submissions.is_graded(student, self._known.notebooks)
         ]
         todo = tuple(s for s in wanted if s not in skipped)
         return Plan(self._lab, todo, tuple(skipped), self._warning())
 
-    def _in_gradebook(self) -> set[str]:
-        """Whose work for this lab the gradebook knows. Raises BatchError when it does not know the lab."""
+    def _in_gradebook(self) -> _Known:
+        """Raises BatchError when the gradebook does not know the lab; NoDatabase."""
         try:
             with gradebook(self._db_url) as book:
-                book.find_assignment(self._lab)
-                return {str(submission.student_id) for submission in book.assignment_submissions(self._lab)}
+                notebooks = book.find_assignment(self._lab).notebooks
+                students = frozenset(str(found.student_id) for found in book.assignment_submissions(self._lab))
+                cells = [cell for notebook in notebooks for cell in notebook.source_cells]
+                points = [(cell.name, cell.max_score) for notebook in notebooks for cell in notebook.grade_cells]
+                named = [(cell.name, cell.cell_type, cell.locked, cell.source) for cell in cells]
+                release = hashlib.sha256(repr((sorted(points), sorted(named, key=repr))).encode()).hexdigest()
+                sources = tuple(str(cell.source or "") for cell in cells)
+                return _Known(students, frozenset(str(n.name) for n in notebooks), sources, release)
         except MissingEntry as missing:
             raise BatchError(
                 _("The gradebook has no lab called {lab}.").format(lab=self._lab),
@@ -132,29 +175,41 @@ class Batch:
 
     def _warning(self) -> str:
         course = CourseDirectory(config=self._config)
-        with gradebook(self._db_url) as book:
-            notebooks = book.find_assignment(self._lab).notebooks
-            sources = [str(cell.source or "") for notebook in notebooks for cell in notebook.source_cells]
-        return unkeyed(sources, Drydock(config=self._config).secret_file(course))
+        return unkeyed(self._known.sources, Drydock(config=self._config).secret_file(course))
 
     def _fingerprint(self, student: str) -> str:
-        """Of a submission and the gradebook its grade goes to."""
-        there = f"{self._submissions.fingerprint(student)}\0{self._db_url}"
+        """Of a submission, the gradebook its grade goes to, and the checks that it was graded with."""
+        there = f"{self._submissions.fingerprint(student)}\0{self._db_url}\0{self._known.release}"
         return hashlib.sha256(there.encode()).hexdigest()
 
     def run(self, jobs: int, on_record: Callable[[SubmissionRecord], None]) -> list[SubmissionRecord]:
         """Grade what is planned with ``jobs`` processes; ``on_record`` hears of each at once.
 
-        Raises NoWalls before anything runs. Can be killed at any moment: the next run continues.
+        Raises NoWalls before anything runs. Can be killed at any moment: the next run continues, until ``finish``.
         """
         kind = Drydock(config=self._config).engine_kind()
         crew = Crew(self._config, kind, min(jobs, max(1, len(self.plan.todo))))
         records = []
         fingerprints = {student: self._fingerprint(student) for student in self.plan.todo}
         for record in crew.work(self._lab, self.plan.todo):
-            if not record.error:
+            if self._everybody and not record.error:
                 self._journal.add(record.student, fingerprints[record.student])
             on_record(record)
             records.append(record)
-        self._journal.finish()
         return sorted(records, key=lambda record: record.student)
+
+    def earlier(self) -> list[SubmissionRecord]:
+        """The records of those who are skipped: what the gradebook and their graded notebooks say."""
+        return [self._read(student) for student in self.plan.skipped]
+
+    def _read(self, student: str) -> SubmissionRecord:
+        try:
+            return read_record(self._db_url, self._submissions.graded(student), student, self._lab)
+        except Exception as fault:  # as in a worker: one submission's trouble is no other's
+            what = f"{type(fault).__name__}: {fault}"
+            return SubmissionRecord(student, self._lab, error=_("The grader failed: {what}.").format(what=what))
+
+    def finish(self) -> None:
+        """Everything is done, the reports included: the next run begins anew."""
+        if self._everybody:
+            self._journal.finish()

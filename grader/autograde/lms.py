@@ -1,13 +1,15 @@
 """Grades for a learning management system: ``nbgrader export --exporter=grader.autograde.lms.CanvasExport``.
 
-Columns as Canvas ("Gradebook CSV import") and Moodle ("Grade import, CSV file") document them. A submission that
-still waits for the instructor has an empty cell, which both systems take as "no change": never a silent zero.
+Columns as Canvas ("Gradebook CSV import") and Moodle ("Grade import, CSV file") document them. Work that nobody has
+graded has an empty cell, which is no grade in both systems: never a silent zero. A zero without work is written only
+where the due date is over and nothing was handed in.
 """
 
 from __future__ import annotations
 
 import csv
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +35,7 @@ class LmsExport(ExportPlugin):  # type: ignore[misc]
             table = csv.writer(file)
             table.writerows(self.head([(lab.name, float(lab.max_score)) for lab in labs]))
             for student in sorted(students, key=lambda s: str(s.id)):
-                scores = [self._score(gradebook, lab.name, student.id) for lab in labs]
+                scores = [self._score(gradebook, lab, student.id) for lab in labs]
                 table.writerow([*self.person(student), *scores])
         self.log.info("Grades written to %s", path)
 
@@ -43,16 +45,25 @@ class LmsExport(ExportPlugin):  # type: ignore[misc]
     def person(self, student: Any) -> Row:
         raise NotImplementedError
 
-    def _score(self, gradebook: Gradebook, lab: str, student: str) -> str:
+    def _score(self, gradebook: Gradebook, lab: Any, student: str) -> str:
         try:
-            submission = gradebook.find_submission(lab, student)
+            submission = gradebook.find_submission(lab.name, student)
         except MissingEntry:
-            return "0"
+            return self._score_without_grades(lab, student)
         if submission.needs_manual_grade:
-            self.log.warning(_("%s of %s waits for you in formgrader and is left empty."), lab, student)
+            self.log.warning(_("%s of %s waits for you in formgrader and is left empty."), lab.name, student)
             return ""
         points = float(submission.score) - float(submission.late_submission_penalty or 0)
         return f"{max(0.0, points):g}"
+
+    def _score_without_grades(self, lab: Any, student: str) -> str:
+        course = self.parent.coursedir
+        if Path(course.format_path(course.submitted_directory, student, lab.name)).exists():
+            self.log.warning(_("%s of %s is not graded yet and is left empty."), lab.name, student)
+            return ""
+        # nbgrader keeps due dates in UTC, without saying so.
+        is_over = lab.duedate is not None and lab.duedate < datetime.now(UTC).replace(tzinfo=None)
+        return "0" if is_over else ""
 
 
 def _name(student: Any, order: Callable[[str, str], str]) -> str:

@@ -73,7 +73,9 @@ def read_checks(notebook: Path) -> tuple[CheckRecord, ...]:
     found = []
     for cell in nbformat.read(notebook, as_version=4).cells:
         grading = cell.metadata.get("nbgrader", {})
-        report = read_report(cell) if grading.get("grade") else None
+        # Only a check's outputs are ours; those of an answer that is graded by hand are the student's.
+        ours = cell.cell_type == "code" and grading.get("grade") and not grading.get("solution")
+        report = read_report(cell) if ours else None
         if report is not None:
             points = float(grading["points"])
             found.append(
@@ -82,8 +84,8 @@ def read_checks(notebook: Path) -> tuple[CheckRecord, ...]:
     return tuple(found)
 
 
-def read_record(db_url: str, folder: Path, student: str, lab: str, seconds: float) -> SubmissionRecord:
-    """What the gradebook and the graded notebooks in ``folder`` say about a submission just graded."""
+def read_record(db_url: str, folder: Path, student: str, lab: str) -> SubmissionRecord:
+    """What the gradebook and the graded notebooks in ``folder`` say about a graded submission."""
     with Gradebook(db_url) as gradebook:
         submission = gradebook.find_submission(lab, student)
         waiting = sorted(
@@ -94,4 +96,4 @@ def read_record(db_url: str, folder: Path, student: str, lab: str, seconds: floa
         )
         points, most = float(submission.score), float(submission.max_score)
     checks = [check for path in sorted(folder.glob("*.ipynb")) for check in read_checks(path)]
-    return SubmissionRecord(student, lab, points, most, seconds, tuple(checks), tuple(waiting))
+    return SubmissionRecord(student, lab, points, most, checks=tuple(checks), needs_instructor=tuple(waiting))

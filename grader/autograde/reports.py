@@ -19,13 +19,23 @@ class UnknownReport(ExpectedError):
     """The report's file name says no format we know. ``str()`` is one sentence."""
 
 
+class UnwritableReport(ExpectedError):
+    """``str()`` is one sentence that says why."""
+
+
 def write_report_file(path: Path, records: Sequence[SubmissionRecord]) -> None:
-    """Write ``records`` to ``path``. Raises UnknownReport."""
+    """Write ``records`` to ``path``. Raises UnknownReport, UnwritableReport."""
     text = writer_for(path)(records)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    incoming = path.with_name(f".{path.name}.new")
-    incoming.write_text(text, encoding="utf-8", newline="")
-    incoming.replace(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        incoming = path.with_name(f".{path.name}.new")
+        incoming.write_text(text, encoding="utf-8", newline="")
+        incoming.replace(path)
+    except OSError as error:
+        raise UnwritableReport(
+            _("The report {file} can't be written: {why}.").format(file=path, why=error.strerror),
+            _("The grades are kept. Make room for it, and give the same command again: it writes the report"),
+        ) from error
 
 
 def writer_for(path: Path) -> Callable[[Sequence[SubmissionRecord]], str]:

@@ -6,6 +6,7 @@ import glob
 import hashlib
 import os
 import re
+from collections.abc import Collection
 from pathlib import Path
 
 import nbformat
@@ -35,7 +36,8 @@ class Submissions:
     def _submitted(self, student: str) -> Path:
         return Path(self._course.format_path(self._course.submitted_directory, student, self.lab))
 
-    def _graded(self, student: str) -> Path:
+    def graded(self, student: str) -> Path:
+        """Where the graded notebooks are, if they are."""
         return Path(self._course.format_path(self._course.autograded_directory, student, self.lab))
 
     def fingerprint(self, student: str) -> str:
@@ -50,11 +52,10 @@ class Submissions:
                 digest.update(f"{path.relative_to(folder)}\0{status.st_size}\0{status.st_mtime_ns}\0".encode())
         return digest.hexdigest()
 
-    def is_graded(self, student: str) -> bool:
-        """Whether every notebook has a finished grading that is not older than the submission."""
-        submitted = self._submitted(student)
-        notebooks = sorted(submitted.glob("*.ipynb"))
-        return all(self._finished(self._graded(student) / path.name, path) for path in notebooks)
+    def is_graded(self, student: str, notebooks: Collection[str]) -> bool:
+        """Whether each of the lab's ``notebooks`` that was handed in is graded, and since then."""
+        there = [path for path in self._submitted(student).glob("*.ipynb") if path.stem in notebooks]
+        return bool(there) and all(self._finished(self.graded(student) / path.name, path) for path in there)
 
     @staticmethod
     def _finished(graded: Path, submitted: Path) -> bool:

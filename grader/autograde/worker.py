@@ -41,25 +41,33 @@ class Worker:
         multiprocessing.util.Finalize(self, self._supply.close, exitpriority=10)
 
     def grade(self, job: Job) -> SubmissionRecord:
-        """Grade one submission as ``nbgrader autograde --force --student`` would."""
+        """Grade one submission as ``nbgrader autograde --force --student`` would. Whatever fails is in the record."""
         started = time.monotonic()
         words = _Words()
-        converter = self._converter(job, words)
         error = ""
         try:
-            converter.start()
+            record = self._record(self._graded(job, words), job)
         except NbGraderException:
             error = words.first_error() or _("nbgrader could not grade this submission.")
-        seconds = time.monotonic() - started
-        log = tuple(words.lines)
+        except Exception as fault:
+            # One submission's trouble (a full disk, a locked gradebook) must not end the others' run.
+            words.logger.exception("%s/%s: the grader failed", job.student, job.lab)
+            error = _("The grader failed: {what}.").format(what=f"{type(fault).__name__}: {fault}")
         if error:
-            return SubmissionRecord(job.student, job.lab, seconds=seconds, error=error, log=log)
-        coursedir = converter.coursedir
+            record = SubmissionRecord(job.student, job.lab, error=error)
+        return replace(record, seconds=time.monotonic() - started, log=tuple(words.lines))
+
+    def _graded(self, job: Job, words: _Words) -> CourseDirectory:
+        converter = self._converter(job, words)
+        converter.start()
+        return converter.coursedir
+
+    def _record(self, coursedir: CourseDirectory, job: Job) -> SubmissionRecord:
         folder = Path(coursedir.root) / coursedir.format_path(coursedir.autograded_directory, job.student, job.lab)
-        record = read_record(coursedir.db_url, folder, job.student, job.lab, seconds)
+        record = read_record(coursedir.db_url, folder, job.student, job.lab)
         secret = Drydock(config=self._config).secret_file(coursedir)
         seen = remarks(coursedir.db_url, secret, job.lab, job.student, record.checks)
-        return replace(record, log=log, remarks=seen)
+        return replace(record, remarks=seen)
 
     def _converter(self, job: Job, words: _Words) -> Autograde:
         supply, more = self._supply, job.more
@@ -91,9 +99,10 @@ class _Words(logging.Handler):
         self.logger.addHandler(self)
 
     def emit(self, record: logging.LogRecord) -> None:
-        self.lines.append(f"{record.levelname} {record.getMessage()}")
+        text = self.format(record)  # with the traceback, if there is one
+        self.lines.append(f"{record.levelname} {text}")
         if record.levelno >= logging.ERROR:
-            self._errors.append(record.getMessage())
+            self._errors.append(text)
 
     def first_error(self) -> str:
         """The last line of the first error with a traceback: the exception itself."""

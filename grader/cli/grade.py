@@ -62,17 +62,21 @@ def command(
         writer_for(report)
     root = course_folder(Path.cwd())
     config = course_config(root, db_url=db_url, engine=kind, trust=trust)
-    batch = Batch(config, lab, students=students, only_missing=only_missing)
     console = Console()
-    _say_plan(console, len(batch.plan.todo), len(batch.plan.skipped))
-    if batch.plan.warning:
-        console.print(f"[yellow]![/yellow] {escape(batch.plan.warning)}", highlight=False)
-    started = time.monotonic()
-    with _Lines(console, len(batch.plan.todo)) as lines:
-        records = batch.run(jobs or os.cpu_count() or 1, lines.add)
-    for report in reports:
-        write_report_file(report, records)
-    raise SystemExit(_sum_up(console, records, time.monotonic() - started))
+    with Batch(config, lab, students=students, only_missing=only_missing) as batch:
+        _say_plan(console, len(batch.plan.todo), len(batch.plan.skipped))
+        if batch.plan.warning:
+            console.print(f"[yellow]![/yellow] {escape(batch.plan.warning)}", highlight=False)
+        started = time.monotonic()
+        with _Lines(console, len(batch.plan.todo)) as lines:
+            records = batch.run(jobs or os.cpu_count() or 1, lines.add)
+        seconds = time.monotonic() - started
+        reported = sorted([*records, *batch.earlier()], key=lambda r: r.student) if reports else records
+        for report in reports:
+            write_report_file(report, reported)
+        batch.finish()
+    _sum_up(console, records, seconds)
+    raise SystemExit(_status(console, reported))
 
 
 def _say_plan(console: Console, todo: int, skipped: int) -> None:
@@ -128,14 +132,18 @@ def _line(record: SubmissionRecord) -> str:
     return f"[green]✓[/green] {text}"
 
 
-def _sum_up(console: Console, records: list[SubmissionRecord], seconds: float) -> int:
-    """Print the end; 1 when somebody has no grade or no complete one because of us."""
-    failed = [record.student for record in records if record.error]
-    unchecked = [r.student for r in records if any(check.score is None for check in r.checks)]
+def _sum_up(console: Console, records: list[SubmissionRecord], seconds: float) -> None:
     if records:
+        graded = sum(not record.error for record in records)
         rate = 60 * len(records) / max(seconds, 0.001)
         text = _("{n} graded in {seconds:.0f} s ({rate:.0f} a minute).")
-        console.print(text.format(n=len(records) - len(failed), seconds=seconds, rate=rate), highlight=False)
+        console.print(text.format(n=graded, seconds=seconds, rate=rate), highlight=False)
+
+
+def _status(console: Console, records: list[SubmissionRecord]) -> int:
+    """Name those who have no grade, or no complete one because of us; 1 when there are any."""
+    failed = [record.student for record in records if record.error]
+    unchecked = [r.student for r in records if any(check.score is None for check in r.checks)]
     if failed:
         console.print(_("No grade for: {names}").format(names=escape(", ".join(failed))), highlight=False)
     if unchecked:

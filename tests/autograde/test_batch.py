@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import errno
 import json
 import shutil
 import subprocess
@@ -10,12 +12,16 @@ import time
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import pytest
 from click.testing import CliRunner
 from grading_course import ESSAY, HALF, LAB, SOLUTIONS, Course
 from nbformat import NotebookNode
 
+from grader.autograde.batch import Batch, BatchError
 from grader.autograde.journal import Journal
+from grader.autograde.settings import Drydock
+from grader.autograde.worker import Job, Worker
 from grader.cli.grade import command
 
 pytestmark = pytest.mark.daemon
@@ -84,7 +90,11 @@ def test_killed_resumed_and_parallel_gives_the_grades_of_serial_nbgrader(course:
     assert fields(course) == serial
     assert {student: outputs(course, student) for student in said} == said
     assert not journal.exists()
-    assert len(json.loads((root / "r" / "all.json").read_text())) == 5 - finished
+    # Those who were graded before the kill are in the reports, too, and with all they have.
+    reported = {record["student"]: record for record in json.loads((root / "r" / "all.json").read_text())}
+    assert list(reported) == sorted(said)
+    assert [check["score"] for check in reported["ada"]["checks"]] == [4, 3, 2]
+    assert reported["ada"]["needs_instructor"] == [ESSAY]
     assert "dan" in (root / "r" / "all.xml").read_text()
 
 
@@ -120,3 +130,95 @@ def test_mistakes_get_a_sentence(here: Path, words: list[str], says: str) -> Non
     done = CliRunner().invoke(command, words)
     assert says in str(done.exception)
     assert isinstance(getattr(done.exception, "remedy", None), str)
+
+
+# -- runs that were stopped: what they leave is a journal, made here as `Batch.run` makes it
+
+
+def unfinished(course: Course, *done: str) -> Path:
+    """As if a run for everybody had been killed after these students."""
+    with Batch(course.config(), LAB) as batch:
+        for student in done:
+            batch._journal.add(student, batch._fingerprint(student))
+        path: Path = batch._journal._path
+        return path
+
+
+def said_by(words: list[str]) -> str:
+    done = CliRunner().invoke(command, words)
+    assert done.exception is None or isinstance(done.exception, SystemExit), done.exc_info
+    return done.output
+
+
+def test_a_check_that_was_mended_meanwhile_counts_for_everybody(course: Course, here: Path) -> None:
+    journal = unfinished(course, "ada", "bob", "cyd", "dan", "eve")
+    with Batch(course.config(), LAB) as batch:
+        assert batch.plan.todo == ()
+    with course.gradebook() as book:
+        book.find_notebook(LAB, LAB).source_cells[2].source += "\n# mended"
+        book.db.commit()
+    with Batch(course.config(), LAB) as batch:
+        assert batch.plan.skipped == ()
+    journal.unlink()
+
+
+def test_a_named_student_is_graded_anew_and_the_classs_run_goes_on_afterwards(course: Course, here: Path) -> None:
+    journal = unfinished(course, "ada", "bob", "cyd")
+    before = journal.read_text()
+    assert "1 submission to grade\n" in said_by([LAB, "--student", "ada"])
+    assert journal.read_text() == before
+    with Batch(course.config(), LAB) as batch:
+        assert batch.plan.skipped == ("ada", "bob", "cyd")
+    # Killed while it graded ada anew: her folder is gone, so she is not "done".
+    shutil.move(course.root / "autograded" / "ada", course.root / "ada")
+    with Batch(course.config(), LAB) as batch:
+        assert batch.plan.skipped == ("bob", "cyd")
+    shutil.move(course.root / "ada", course.root / "autograded" / "ada")
+    journal.unlink()
+
+
+def test_two_runs_of_one_lab_do_not_meet(course: Course, here: Path) -> None:
+    with Batch(course.config(), LAB), pytest.raises(BatchError, match="another `drydock grade`"):
+        Batch(course.config(), LAB)
+    with pytest.raises(BatchError, match="no submission of nobody"):
+        Batch(course.config(), LAB, students=["nobody"])
+    with Batch(course.config(), LAB):
+        pass
+
+
+def test_a_report_that_cannot_be_written_is_written_by_the_same_command_later(course: Course, here: Path) -> None:
+    journal = unfinished(course, "ada", "bob", "cyd", "dan", "eve")
+    (here / "full").write_text("no folder")
+    words = [LAB, "--report", "full/all.csv"]
+    failed = CliRunner().invoke(command, words)
+    assert "can't be written" in str(failed.exception)
+    assert journal.exists()
+    (here / "full").unlink()
+    assert "0 submissions to grade, 5 graded already" in said_by(words)
+    lines = list(csv.DictReader((here / "full" / "all.csv").open()))
+    assert {line["student"] for line in lines} == {"ada", "bob", "cyd", "dan", "eve"}
+    assert not journal.exists()
+
+
+def test_one_submissions_trouble_is_its_own(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A full disk, a locked gradebook: the record says so, and the worker goes on."""
+    worker = Worker(course.config(), Drydock(config=course.config()).engine_kind())
+    with monkeypatch.context() as trouble:
+        trouble.setattr("grader.autograde.worker.read_record", _no_space)
+        record = worker.grade(Job("cyd", LAB, more=True))
+    assert "No space left" in record.error
+    assert record.seconds > 0
+    assert "Traceback" in "\n".join(record.log)
+    assert worker.grade(Job("cyd", LAB, more=False)).error == ""
+    worker._supply.close()
+
+
+def _no_space(*_arguments: object) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_a_second_notebook_nobody_asked_for_does_not_make_a_submission_new_for_ever(course: Course, here: Path) -> None:
+    nbformat.write(course.blank(), course.root / "submitted" / "cyd" / LAB / "scratch.ipynb")
+    assert "1 submission to grade" in said_by([LAB, "--student", "cyd"])
+    with Batch(course.config(), LAB, only_missing=True) as batch:
+        assert "cyd" in batch.plan.skipped

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import csv
 import io
 import json
@@ -14,15 +15,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from nbformat import NotebookNode
-from nbformat.v4 import new_code_cell, new_notebook
+from nbformat.v4 import new_code_cell, new_notebook, new_output
 from nbgrader import utils
 
-from grader.autograde.records import CheckRecord, SubmissionRecord
+from grader.autograde.records import CheckRecord, SubmissionRecord, read_checks
 from grader.autograde.release import Release, ReleaseCell
-from grader.autograde.reports import UnknownReport, as_csv, as_json, as_junit, write_report_file
+from grader.autograde.reports import (
+    UnknownReport,
+    UnwritableReport,
+    as_csv,
+    as_json,
+    as_junit,
+    write_report_file,
+)
 from grader.autograde.sanitize import rebuild
 from grader.autograde.submission import Unreadable, copy_files, read_notebook
-from grader.autograde.verdict_cells import read_report, score, sentence, write_report
+from grader.autograde.verdict_cells import REPORT_TYPE, read_report, score, sentence, write_report
 from grader.checks.verdicts import Status, TaskReport, Verdict
 
 
@@ -211,6 +219,20 @@ def test_links_pipes_and_large_files_do_not_reach_the_student(tmp_path: Path) ->
 
 # -- reports
 
+
+def test_a_report_in_a_students_own_output_is_none(tmp_path: Path) -> None:
+    """An answer in code that is graded by hand keeps its outputs, and ``display(…, raw=True)`` makes any."""
+    check = new_code_cell("x", metadata={"nbgrader": {"grade_id": "a", "grade": True, "solution": False, "points": 2}})
+    write_report(check, report(P), 2)
+    grading = {"grade_id": "by-hand", "grade": True, "solution": True, "points": 9}
+    forged = new_code_cell("x", metadata={"nbgrader": grading})
+    forged.outputs = copy.deepcopy(check.outputs)
+    broken = new_code_cell("x", metadata={"nbgrader": {**grading, "grade_id": "broken"}})
+    broken.outputs = [new_output("display_data", {REPORT_TYPE: {"verdicts": 5}})]
+    nbformat.write(new_notebook(cells=[check, forged, broken]), tmp_path / "x.ipynb")
+    assert [found.name for found in read_checks(tmp_path / "x.ipynb")] == ["a"]
+
+
 RECORDS = [
     SubmissionRecord(
         "=cmd()",
@@ -244,3 +266,6 @@ def test_reports_for_programs(tmp_path: Path) -> None:
         write_report_file(tmp_path / "x.pdf", RECORDS)
     write_report_file(tmp_path / "new" / "x.csv", RECORDS)
     assert (tmp_path / "new" / "x.csv").exists()
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UnwritableReport, match="can't be written"):
+        write_report_file(tmp_path / "file" / "x.csv", RECORDS)
