@@ -18,12 +18,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from grader.engines import sweep
 from grader.engines.choice import best_kind, engine_class
-from grader.engines.layout import runtime_folder
+from grader.engines.layout import EngineFolder, runtime_folder
 from grader.engines.protocol import Engine, EngineError
 from grader.i18n import _
+from grader.whole import write_whole
 
 _NAME = "lab"
+#: The slowest engine's first start, an emulated guest's, on a busy machine.
+_START_SECONDS = 180.0
 
 
 @dataclass(frozen=True)
@@ -58,14 +62,12 @@ def _state_file() -> Path:
 
 def current() -> LabEngine | None:
     """The lab engine if it runs."""
-    try:
-        state = json.loads(_state_file().read_text())
-    except (OSError, ValueError):
+    noted = _noted()
+    if noted is None:
         return None
-    engine = engine_class(state["kind"]).attach(lab_folder())
-    if engine is None:
-        return None
-    return LabEngine(state["kind"], engine, tuple(map(Path, state["shares"])))
+    kind, shares = noted
+    engine = engine_class(kind).attach(lab_folder())
+    return None if engine is None else LabEngine(kind, engine, shares)
 
 
 def up(
@@ -79,6 +81,8 @@ def up(
         running = current()
         if running is not None:
             if kind in (None, running.kind) and set(map(Path.resolve, shares)) <= set(running.shares):
+                if running.engine.needs_relay and _relay() is None:
+                    _start_relay(running.kind)
                 return running
             _end(running)
         return _start(kind or best_kind(), tuple(share.resolve() for share in shares), progress)
@@ -91,9 +95,10 @@ def down(*, forget: bool = False) -> bool:
         last = (running.kind, running.shares) if running else _last()
         if running is not None:
             _end(running, discard=forget)
+        ended = running is not None or _end_unfinished()
         if forget and last is not None:
             engine_class(last[0]).forget(lab_folder())
-        return running is not None
+        return ended
 
 
 def reset(progress: Callable[[str], None] | None = None) -> LabEngine:
@@ -107,12 +112,17 @@ def reset(progress: Callable[[str], None] | None = None) -> LabEngine:
         return _start(kind, shares, progress)
 
 
-def _last() -> tuple[str, tuple[Path, ...]] | None:
+def _noted() -> tuple[str, tuple[Path, ...]] | None:
     try:
         state = json.loads(_state_file().read_text())
     except (OSError, ValueError):
         return None
-    return state["kind"], tuple(path for path in map(Path, state["shares"]) if path.is_dir())
+    return state["kind"], tuple(map(Path, state["shares"]))
+
+
+def _last() -> tuple[str, tuple[Path, ...]] | None:
+    noted = _noted()
+    return noted and (noted[0], tuple(path for path in noted[1] if path.is_dir()))
 
 
 def _start(kind: str, shares: tuple[Path, ...], progress: Callable[[str], None] | None) -> LabEngine:
@@ -120,14 +130,36 @@ def _start(kind: str, shares: tuple[Path, ...], progress: Callable[[str], None] 
     probe = found.probe()
     if not probe.works:
         raise EngineError(probe.reason, probe.remedy)
+    _end_unfinished()
     engine = found.kept(lab_folder(), shares=shares, progress=progress)
-    engine.start()
-    partial = _state_file().with_suffix(".new")
-    partial.write_text(json.dumps({"kind": kind, "shares": list(map(str, shares))}))
-    partial.replace(_state_file())
+    with _written_down(kind, shares):
+        engine.start()
     if engine.needs_relay:
         _start_relay(kind)
     return LabEngine(kind, engine, shares)
+
+
+def _end_unfinished() -> bool:
+    """End an engine that still starts though the command that wanted it was killed; False if there is none."""
+    place = EngineFolder(lab_folder())
+    if not sweep.is_owned(place):
+        return False
+    sweep.end_supervisor(place, within=_START_SECONDS)
+    return True
+
+
+@contextmanager
+def _written_down(kind: str, shares: tuple[Path, ...]) -> Iterator[None]:
+    """Note what is about to start: whoever finds it running after this process was killed must know what it is."""
+    note = _state_file()
+    before = note.read_text() if note.exists() else None
+    write_whole(note, json.dumps({"kind": kind, "shares": list(map(str, shares))}))
+    try:
+        yield
+    except BaseException:
+        with contextlib.suppress(OSError):
+            note.unlink() if before is None else write_whole(note, before)
+        raise
 
 
 def _start_relay(kind: str) -> None:
@@ -147,12 +179,21 @@ def _relay_note() -> Path:
     return lab_folder() / "relay.pid"
 
 
-def _end_relay() -> None:
-    """End the relay: a daemon waits some seconds for whoever still listens to its events."""
+def _relay() -> int | None:
+    """The process of the relay, if it runs."""
     with contextlib.suppress(OSError, ValueError):
         pid = int(_relay_note().read_text())
         # The number may be another process's by now.
         if b"grader.engines.relay" in Path(f"/proc/{pid}/cmdline").read_bytes():
+            return pid
+    return None
+
+
+def _end_relay() -> None:
+    """End the relay: a daemon waits some seconds for whoever still listens to its events."""
+    pid = _relay()
+    if pid is not None:
+        with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGTERM)
     _relay_note().unlink(missing_ok=True)
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import secrets
 import stat
 import zlib
 from dataclasses import dataclass
@@ -33,6 +35,16 @@ def runtime_folder() -> Path:
             "DRYDOCK_RUNTIME=/a/short/folder drydock up",
         )
     return folder
+
+
+def throwaway_name() -> str:
+    """A name for the folder of an engine whose data nobody will want again."""
+    return secrets.token_hex(4)
+
+
+def is_throwaway(folder: Path) -> bool:
+    """Whether ``throwaway_name`` named it."""
+    return re.fullmatch("[0-9a-f]{8}", folder.name) is not None
 
 
 def cache_folder() -> Path:
@@ -67,11 +79,6 @@ class EngineFolder:
     @property
     def socket(self) -> Path:
         return self.sockets / "docker.sock"
-
-    @property
-    def exchange(self) -> Path:
-        """Seen at the same path inside: working folders and connection files of student processes."""
-        return self.path / "x"
 
     @property
     def data(self) -> Path:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import secrets
 import signal
 import subprocess
 import sys
@@ -21,10 +20,11 @@ from tempfile import TemporaryFile
 from typing import ClassVar, Self
 
 from grader.engines import sweep
-from grader.engines.layout import EngineFolder, runtime_folder
+from grader.engines.layout import EngineFolder, runtime_folder, throwaway_name
 from grader.engines.protocol import Endpoint, Engine, EngineError, Limits, Probe
 from grader.engines.supervisor import Spec
 from grader.i18n import _
+from grader.whole import write_whole
 
 STUDENT_ID = 1000
 #: What the walls are built with, and what a daemon needs beyond that.
@@ -39,6 +39,11 @@ _STUDENT = (
     "setpriv", f"--reuid={STUDENT_ID}", f"--regid={STUDENT_ID}", "--clear-groups", "--no-new-privs",
     "--inh-caps=-all", "--bounding-set=-all", "--pdeathsig=KILL", "--",
 )  # fmt: skip
+#: A home of its own, as in grader.nursery.walls.
+_HOME = f"""
+mount -t tmpfs -o nosuid,nodev,mode=700,uid={STUDENT_ID},gid={STUDENT_ID},size=256m drydock-home /home/student || exit 1
+exec "$@"
+"""
 
 
 def kernel_at_least(major: int, minor: int) -> bool:
@@ -169,15 +174,6 @@ class NamespaceEngine(Engine):
         return self._folder
 
     @property
-    def exchange(self) -> Path:
-        """A folder seen at the same path inside and outside, for working folders and sockets of student processes."""
-        return self.folder.exchange
-
-    @abstractmethod
-    def give_to_student(self, path: Path) -> None:
-        """Make a tree below ``exchange`` or a share the student's (uid 1000 inside). Follows no symbolic link."""
-
-    @property
     def endpoint(self) -> Endpoint:
         return Endpoint(host=f"unix://{self.folder.socket}", netns_pid=self._first)
 
@@ -199,9 +195,11 @@ class NamespaceEngine(Engine):
         self._folder = self._make_folder()
         try:
             self._make_spec(template).save(self._folder.spec)
-            if self._kept is not None and template:
-                self._folder.template_note.write_text(template)
+            if self._kept is not None and template and not self._folder.template_note.exists():
+                write_whole(self._folder.template_note, template)
             self._launch()
+            if self._daemon:
+                self._close_sockets(self._folder)
         except BaseException:
             self.stop()
             raise
@@ -220,25 +218,29 @@ class NamespaceEngine(Engine):
                         _("The images that the lab daemon's data was made with are no longer in the cache."),
                         "drydock reset",
                     )
+                template.keep_for(Path(used), self._kept)
                 return used
-        return str(template.ensure(type(self)))
+        made = template.ensure(type(self))
+        if self._kept is not None:
+            template.keep_for(made, self._kept)
+        return str(made)
 
     def _make_folder(self) -> EngineFolder:
-        path = self._kept or runtime_folder() / secrets.token_hex(4)
+        path = self._kept or runtime_folder() / throwaway_name()
         folder = EngineFolder(path)
         path.mkdir(mode=0o710, exist_ok=self._kept is not None)
-        for part, mode in (
-            (folder.root, 0o755),
-            (folder.sockets, 0o710),
-            (folder.exchange, 0o711),
-            (folder.data, 0o711),
-        ):
+        for part, mode in ((folder.root, 0o755), (folder.sockets, 0o711), (folder.data, 0o711)):
             part.mkdir(mode=mode, exist_ok=self._kept is not None)
         self._give_folder(folder)
         return folder
 
+    @abstractmethod
     def _give_folder(self, folder: EngineFolder) -> None:
-        """Let the engine's root reach its folder, and nobody else on the machine."""
+        """Let the engine's root reach its folder and make sockets there, and nobody else on the machine."""
+
+    @abstractmethod
+    def _close_sockets(self, folder: EngineFolder) -> None:
+        """From now on nobody inside, root included, writes to the folder of sockets: it is on the machine's disk."""
 
     def _make_spec(self, template: str) -> Spec:
         kept = self._kept is not None
@@ -353,7 +355,7 @@ class NamespaceEngine(Engine):
 
     def confine(self, argv: Sequence[str]) -> list[str]:
         apart = ["unshare", "--pid", "--ipc", "--mount", "--fork", "--kill-child=KILL", "--mount-proc", "--"]
-        return [*self._into(), *apart, *_STUDENT, *argv]
+        return [*self._into(), *apart, "sh", "-c", _HOME, "sh", *_STUDENT, *argv]
 
     def inhabit(self, argv: Sequence[str]) -> list[str]:
         """``argv`` wrapped to run as ``confine`` has it, but among the engine's own processes: it ends with them."""

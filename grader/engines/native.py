@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Sequence
-from pathlib import Path
 from typing import ClassVar
 
 from grader.engines import cgroups
@@ -67,14 +66,12 @@ class NativeEngine(NamespaceEngine):
 
     def _give_folder(self, folder: EngineFolder) -> None:
         os.chown(folder.path, 0, FIRST_ID)
-        os.chown(folder.sockets, FIRST_ID, FIRST_ID + STUDENT_ID)
+        folder.sockets.chmod(0o711)
+        os.chown(folder.sockets, FIRST_ID, FIRST_ID)
         os.chown(folder.data, FIRST_ID, FIRST_ID)
-        # Shown id-mapped inside: what is the student's there is the plain id here, behind the folder's closed door.
-        os.chown(folder.exchange, STUDENT_ID, STUDENT_ID)
+
+    def _close_sockets(self, folder: EngineFolder) -> None:
+        os.chown(folder.sockets, 0, 0)
 
     def walls(self) -> Walls:
         return Walls(self._first, tuple(map(str, self.cgroups)), STUDENT_ID)
-
-    def give_to_student(self, path: Path) -> None:
-        for place in (path, *path.rglob("*")):
-            os.chown(place, STUDENT_ID, STUDENT_ID, follow_symlinks=False)

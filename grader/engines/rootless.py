@@ -16,10 +16,12 @@ from pathlib import Path
 from typing import ClassVar
 
 from grader.engines.layout import EngineFolder
-from grader.engines.namespaces import DAEMON_TOOLS, STUDENT_ID, WALL_TOOLS, NamespaceEngine
+from grader.engines.namespaces import DAEMON_TOOLS, WALL_TOOLS, NamespaceEngine
 from grader.engines.protocol import EngineError, Probe
 from grader.i18n import _
 
+#: The one id of the outer namespace that no engine has: what is its own, an engine's root has no right to.
+_NOBODY_INSIDE = 65_535
 _ID_TOOLS = ("newuidmap", "newgidmap")
 
 
@@ -62,7 +64,7 @@ class RootlessEngine(NamespaceEngine):
     @classmethod
     def _map_options(cls) -> list[str]:
         # In two parts, as the outer namespace is: a mapping may not cross its parent's (user_namespaces(7)).
-        spans = ("0:0:1", "1:1:65535")
+        spans = ("0:0:1", f"1:1:{_NOBODY_INSIDE - 1}")
         return [f"--map-{what}={span}" for what in ("users", "groups") for span in spans]
 
     @classmethod
@@ -86,13 +88,15 @@ class RootlessEngine(NamespaceEngine):
         return ["unshare", "--user", "--map-root-user", "--map-auto", *argv]
 
     def _give_folder(self, folder: EngineFolder) -> None:
-        self._as_owner(["chgrp", str(STUDENT_ID), str(folder.sockets)])
-        # The caller and the engine's student both work there; the folder above lets nobody else in.
-        folder.exchange.chmod(0o777)
+        self._give_sockets(folder, 0)
+        folder.sockets.chmod(0o711)
         folder.path.chmod(0o700)
 
-    def give_to_student(self, path: Path) -> None:
-        self._as_owner(["chown", "-R", f"{STUDENT_ID}:{STUDENT_ID}", "--", str(path)])
+    def _close_sockets(self, folder: EngineFolder) -> None:
+        self._give_sockets(folder, _NOBODY_INSIDE)
+
+    def _give_sockets(self, folder: EngineFolder, owner: int) -> None:
+        self._as_owner(["chown", f"{owner}:{owner}", str(folder.sockets)])
 
     def _as_owner(self, argv: Sequence[str]) -> None:
         done = subprocess.run(self.as_owner(argv), check=False, capture_output=True, text=True)

@@ -23,8 +23,9 @@ import time
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from grader.engines import cgroups
+from grader.engines import cgroups, ownership
 from grader.engines.layout import EngineFolder
+from grader.whole import write_whole
 
 READY_SECONDS = 60.0
 GRACE_SECONDS = 15.0
@@ -62,7 +63,7 @@ class Spec:
     devices: list[str] = field(default_factory=list)
 
     def save(self, path: Path) -> None:
-        path.write_text(json.dumps(asdict(self)))
+        write_whole(path, json.dumps(asdict(self)))
 
     @classmethod
     def load(cls, path: Path) -> Spec:
@@ -84,7 +85,7 @@ class Supervisor:
         spec = self.spec
         if spec.use_cgroups:
             expected = cgroups.groups_of(self.folder.engine_id)
-            self.folder.groups_note.write_text("\n".join(map(str, expected)))
+            write_whole(self.folder.groups_note, "\n".join(map(str, [*self._forgotten(expected), *expected])))
             self.groups = cgroups.create(
                 self.folder.engine_id,
                 spec.owner,
@@ -92,6 +93,9 @@ class Supervisor:
                 pids=spec.pids,
                 cpus=spec.cpus,
             )
+        if spec.template:
+            # Held until this process ends: a template in use is not removed.
+            fcntl.flock(os.open(Path(spec.template, "complete"), os.O_RDONLY | os.O_CLOEXEC), fcntl.LOCK_SH)
         # A socket left by an earlier daemon on the same data would be taken for the new one.
         self.folder.socket.unlink(missing_ok=True)
         for number in (LIFELINE_FD, READY_FD):
@@ -120,6 +124,14 @@ class Supervisor:
         os.close(ready)
         return self._first_process()
 
+    def _forgotten(self, expected: list[Path]) -> list[Path]:
+        """Groups of an earlier life of this engine that could not be removed yet."""
+        try:
+            noted = [Path(line) for line in self.folder.groups_note.read_text().splitlines()]
+        except FileNotFoundError:
+            return []
+        return [group for group in noted if group not in expected and group.exists()]
+
     def _environment(self) -> dict[str, str]:
         spec, folder = self.spec, self.folder
         return {
@@ -131,7 +143,7 @@ class Supervisor:
             "DD_CGROUPS": "\n".join(map(str, self.groups)),
             "DD_CGROUP_VERSION": str(cgroups.version()),
             "DD_CONTROLLERS": " ".join(h.controllers[0] for h in cgroups.hierarchies()),
-            "DD_SHARES": "\n".join([*([str(folder.exchange)] if spec.daemon else []), *spec.shares]),
+            "DD_SHARES": "\n".join(spec.shares),
             "DD_READONLY": "\n".join(spec.readonly),
             "DD_IDMAP": spec.idmap,
             "DD_TEMPLATE": spec.template,
@@ -211,24 +223,29 @@ def _children(pid: int) -> list[int]:
     return found
 
 
-def remove_remains(folder: EngineFolder, groups: list[Path], *, keep_data: bool) -> None:
-    """Remove the control groups and, unless its data is kept, the engine's folder."""
-    cgroups.remove(groups)
-    if keep_data:
+def remove_remains(folder: EngineFolder, groups: list[Path], *, keep_data: bool) -> bool:
+    """Remove the control groups and, unless its data is kept, the engine's folder; True when all of it is gone."""
+    gone = cgroups.remove(groups)
+    if keep_data or not gone:
+        # Where groups are left, the folder holds the only note of them: the next sweep tries again.
         folder.state.unlink(missing_ok=True)
-        return
+        return gone
     shutil.rmtree(folder.path, ignore_errors=True)
     if folder.path.exists():
         # Files of the mapped ids: only a process in such a user namespace may remove them (rootless).
         command = ["unshare", "--user", "--map-root-user", "--map-auto", "rm", "-rf", str(folder.path)]
         subprocess.run(command, check=False, capture_output=True)
+    return True
 
 
 def main(spec_path: str) -> int:
     spec = Spec.load(Path(spec_path))
     folder = EngineFolder(Path(spec.folder))
-    lock = os.open(folder.lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    fcntl.flock(lock, fcntl.LOCK_EX)
+    try:
+        ownership.take(folder.lock)
+    except (RuntimeError, OSError) as error:
+        _answer({"error": str(error), "log": ""})
+        return 1
     wake_reader, wake_writer = os.pipe()
     os.set_blocking(wake_writer, False)
     signal.set_wakeup_fd(wake_writer)
@@ -237,13 +254,13 @@ def main(spec_path: str) -> int:
     supervisor = Supervisor(spec)
     try:
         first = supervisor.start()
+        state = {"pid1": first, "supervisor": os.getpid(), "cgroups": list(map(str, supervisor.groups))}
+        write_whole(folder.state, json.dumps(state))
     except Exception as error:
         tail = folder.log.read_text(errors="replace")[-2000:] if folder.log.exists() else ""
         _answer({"error": str(error), "log": tail})
         supervisor.stop()
         return 1
-    state = {"pid1": first, "supervisor": os.getpid(), "cgroups": list(map(str, supervisor.groups))}
-    folder.state.write_text(json.dumps(state))
     _answer(state)
     _wait_for_the_end(supervisor, wake_reader, detached=spec.detached)
     supervisor.stop()

@@ -1,22 +1,18 @@
 """Removes what killed engines left behind: control groups and folders. Never anything else.
 
-An engine's supervisor holds a lock (flock(2)) on its folder for as long as it lives, and the kernel drops the lock
-when it dies, so an unlocked folder has no owner any more.
+What has no owner any more, ownership.py tells.
 """
 
 from __future__ import annotations
 
 import contextlib
-import fcntl
-import json
 import os
 import signal
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
-from grader.engines import cgroups
-from grader.engines.layout import EngineFolder, runtime_folder
+from grader.engines import cgroups, ownership
+from grader.engines.layout import EngineFolder, is_throwaway, runtime_folder
 from grader.engines.protocol import EngineError
 from grader.engines.supervisor import remove_remains
 from grader.i18n import _
@@ -44,23 +40,17 @@ def _is_abandoned(folder: EngineFolder) -> bool:
     if folder.spec.exists() and folder.lock.exists():
         # Between making its lock file and taking the lock a supervisor must not be taken for dead.
         return time.time() - folder.lock.stat().st_mtime > 1.0
-    return time.time() - folder.path.stat().st_mtime > _YOUNG_SECONDS
+    # Without these it is no engine's, unless one was killed while it was made.
+    return is_throwaway(folder.path) and time.time() - folder.path.stat().st_mtime > _YOUNG_SECONDS
 
 
 def sweep_one(folder: EngineFolder) -> bool:
-    """Remove one engine's remains if nobody owns it any more; True if it did."""
-    with _trying_lock(folder) as free:
-        if free:
-            remove_remains(folder, _groups(folder), keep_data=_keeps_data(folder))
-        return free
+    """Remove one engine's remains if nobody owns it any more; True if all of them are gone.
 
-
-def _keeps_data(folder: EngineFolder) -> bool:
-    """Whether the engine's data outlives it. Engines of different kinds have different specs; all say this."""
-    try:
-        return bool(json.loads(folder.spec.read_text())["keep_data"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return False
+    Whose data stays, the folder's name says: a file may be unreadable, and nobody's work is thrown away for that.
+    """
+    with ownership.trying(folder.lock) as free:
+        return free and remove_remains(folder, _groups(folder), keep_data=not is_throwaway(folder.path))
 
 
 def _groups(folder: EngineFolder) -> list[Path]:
@@ -76,36 +66,32 @@ def is_owned(folder: EngineFolder) -> bool:
     """Whether a supervisor lives for this folder."""
     if not folder.lock.exists():
         return False
-    with _trying_lock(folder) as free:
+    with ownership.trying(folder.lock) as free:
         return not free
 
 
 def end_supervisor(folder: EngineFolder, within: float = 30.0) -> None:
-    """Ask the supervisor of a detached engine to end it, and wait until it did. Raises EngineError."""
-    with contextlib.suppress(ProcessLookupError, FileNotFoundError):
-        if is_owned(folder):
-            os.kill(int(json.loads(folder.state.read_text())["supervisor"]), signal.SIGTERM)
+    """Ask the supervisor of a detached engine to end it, and wait until it did. Raises EngineError.
+
+    One that still starts its engine hears it when it is done.
+    """
+    asked = None
     deadline = time.monotonic() + within
     while is_owned(folder):
+        pid = _supervisor(folder)
+        if pid is not None and pid != asked:
+            asked = pid
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGTERM)
         if time.monotonic() > deadline:
             raise EngineError(_("The engine in {folder} does not end.").format(folder=folder.path), "drydock doctor")
         time.sleep(0.01)
 
 
-@contextlib.contextmanager
-def _trying_lock(folder: EngineFolder) -> Iterator[bool]:
-    """Yield whether nobody holds the folder's lock; holds it meanwhile if so."""
+def _supervisor(folder: EngineFolder) -> int | None:
+    pid = ownership.owner(folder.lock)
     try:
-        lock = os.open(folder.lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        # Just after it took the lock, the file still has an earlier one's number, which may be anybody's by now.
+        return pid if b"supervisor" in Path(f"/proc/{pid}/cmdline").read_bytes() else None
     except OSError:
-        yield False
-        return
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        free = True
-    except OSError:
-        free = False
-    try:
-        yield free
-    finally:
-        os.close(lock)
+        return None

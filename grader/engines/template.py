@@ -7,21 +7,24 @@ data-root and is copied for every engine (about 100 small files); where a layer'
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import hashlib
 import json
 import os
-import secrets
 import shutil
 import subprocess
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grader.engines.layout import cache_folder, runtime_folder
+from grader.engines import ownership, sweep
+from grader.engines.layout import EngineFolder, cache_folder, runtime_folder
 from grader.engines.protocol import EngineError
 from grader.i18n import _
+from grader.whole import write_whole
 
 if TYPE_CHECKING:
     from grader.engines.namespaces import NamespaceEngine
@@ -48,8 +51,19 @@ def ensure(kind: type[NamespaceEngine], progress: Callable[[str], None] | None =
         if not _complete(place):
             if progress:
                 progress(_("Loading the course images into a template for new engines …"))
+            _clear(kind, place.parent)
             _build(kind, course, place)
+            _remove_old(kind, place.parent)
     return place
+
+
+def keep_for(place: Path, lab: Path) -> None:
+    """Note in the template that a kept engine's data was made from it and can't be used without it."""
+    note = place / f"lab-{zlib.crc32(bytes(lab)):08x}"
+    # A cache that can't be written can't lose a template either.
+    with contextlib.suppress(OSError):
+        if not note.exists():
+            write_whole(note, str(lab))
 
 
 def _key(kind: type[NamespaceEngine], course: ImageSet) -> str:
@@ -62,10 +76,42 @@ def _complete(place: Path) -> bool:
     return (place / "complete").exists()
 
 
+def _workshop(templates: Path) -> Path:
+    """The folder of the engine that builds: who holds these templates' lock is the only one there."""
+    return runtime_folder() / f"template-{zlib.crc32(bytes(templates)):08x}"
+
+
+def _clear(kind: type[NamespaceEngine], templates: Path) -> None:
+    """Remove what a killed build left."""
+    run = _workshop(templates)
+    if run.exists():
+        sweep.end_supervisor(EngineFolder(run))
+    for left in (run, *templates.glob(".*")):
+        kind.remove_tree(left)
+
+
+def _remove_old(kind: type[NamespaceEngine], templates: Path, keep: int = 3) -> None:
+    """Templates of other versions stay for other checkouts of the course, but not all of them for ever."""
+    there = [place for place in templates.glob(f"{kind.kind}-*") if _complete(place)]
+    for place in sorted(there, key=lambda place: place.stat().st_mtime, reverse=True)[keep:]:
+        if not _is_used(place):
+            (place / "complete").unlink()
+            kind.remove_tree(place)
+
+
+def _is_used(place: Path) -> bool:
+    """Whether an engine runs from it (its supervisor holds a lock), or a kept one's data was made from it."""
+    with ownership.trying(place / "complete") as free:
+        if not free:
+            return True
+    labs = [EngineFolder(Path(note.read_text())) for note in place.glob("lab-*")]
+    return any(lab.template_note.exists() and lab.template_note.read_text() == str(place) for lab in labs)
+
+
 def _build(kind: type[NamespaceEngine], course: ImageSet, place: Path) -> None:
     """Load the images in an engine of its own, split its data-root, and put the result in place in one rename."""
-    work = place.with_name(f".{place.name}.{secrets.token_hex(3)}")
-    run = runtime_folder() / secrets.token_hex(4)
+    work = place.with_name(f".{place.name}")
+    run = _workshop(place.parent)
     engine = kind(images=False, folder=run)
     try:
         with engine:
@@ -76,6 +122,8 @@ def _build(kind: type[NamespaceEngine], course: ImageSet, place: Path) -> None:
             client.close()
         work.mkdir(mode=0o711)
         _split(kind, run / "data", work)
+        # First: once the template is complete nobody looks for what is left.
+        kind.remove_tree(run)
         (work / "complete").touch()
         if place.exists():
             kind.remove_tree(place)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import shutil
 import signal
 import subprocess
 from collections.abc import Callable, Sequence
@@ -247,7 +246,8 @@ class MicrovmEngine(Engine):
         place = GuestFolder(folder)
         if place.path.exists():
             sweep.end_supervisor(place)
-        shutil.rmtree(folder, ignore_errors=True)
+        # An engine of another kind may have been here before.
+        cls.remove_tree(folder)
 
 
 def _copy(source: Path, copy: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import secrets
 import shutil
 import signal
 import subprocess
@@ -13,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from grader.engines import sweep
-from grader.engines.layout import runtime_folder
+from grader.engines.layout import runtime_folder, throwaway_name
 from grader.engines.microvm.place import GuestFolder
 from grader.engines.microvm.spec import GuestSpec
 from grader.engines.microvm.visit import Door
@@ -37,7 +36,7 @@ class Owner:
     @classmethod
     def for_throwaway(cls, spec_for: Callable[[Path], GuestSpec]) -> Self:
         """An owner of a guest in a new folder."""
-        folder = runtime_folder() / secrets.token_hex(4)
+        folder = runtime_folder() / throwaway_name()
         folder.mkdir(mode=0o700)
         try:
             return cls(spec_for(folder))

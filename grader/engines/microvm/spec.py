@@ -6,6 +6,8 @@ import json
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from grader.whole import write_whole
+
 
 @dataclass(frozen=True)
 class Enclosure:
@@ -24,7 +26,7 @@ class Enclosure:
 
 @dataclass(frozen=True)
 class GuestSpec:
-    """Paths are absolute. ``keep_data`` is also read by sweep.py, which leaves such a folder's data alone."""
+    """Paths are absolute."""
 
     folder: str
     #: A complete template; for a guest that boots, any folder with a kernel and an initial RAM disk.
@@ -43,7 +45,7 @@ class GuestSpec:
     enclosure: Enclosure | None = None
 
     def save(self, path: Path) -> None:
-        path.write_text(json.dumps(asdict(self)))
+        write_whole(path, json.dumps(asdict(self)))
 
     @classmethod
     def load(cls, path: Path) -> GuestSpec:

@@ -8,7 +8,6 @@ input ends (its owner closed it or died), SIGTERM arrives, or QEMU ends. QEMU di
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import json
 import os
 import resource
@@ -19,9 +18,11 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from grader.engines import ownership
 from grader.engines.microvm import counter, qemu
 from grader.engines.microvm.place import GuestFolder, TemplateFolder
 from grader.engines.microvm.spec import Enclosure, GuestSpec
+from grader.whole import write_whole
 
 if TYPE_CHECKING:
     from grader.engines.microvm.running import Running
@@ -114,8 +115,11 @@ def machine(spec: GuestSpec, files: GuestFolder, template: TemplateFolder) -> qe
 def main(spec_path: str) -> int:
     spec = GuestSpec.load(Path(spec_path))
     folder = GuestFolder(Path(spec.folder))
-    lock = os.open(folder.lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    fcntl.flock(lock, fcntl.LOCK_EX)
+    try:
+        ownership.take(folder.lock)
+    except (RuntimeError, OSError) as error:
+        _answer({"error": str(error), "log": ""})
+        return 1
     process = None
     try:
         process = start_qemu(spec, folder)
@@ -142,7 +146,7 @@ async def _live(running: Running) -> int:
     try:
         await running.start()
         state = {"supervisor": os.getpid(), "qemu": running.process.pid, "port": running.door.port}
-        running.folder.state.write_text(json.dumps(state))
+        write_whole(running.folder.state, json.dumps(state))
         _answer({"qemu": running.process.pid})
         await running.until_the_end()
     finally:

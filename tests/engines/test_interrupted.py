@@ -1,0 +1,211 @@
+"""What is kept is kept, and what is left over is found, whatever was killed or full in between."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from engine_tests import empty_at_the_end, eventually
+
+from grader.engines import cgroups, detached, sweep, template
+from grader.engines.layout import EngineFolder, cache_folder
+from grader.engines.native import NativeEngine
+
+pytestmark = [pytest.mark.daemon, pytest.mark.skipif(os.geteuid() != 0, reason="mounts and freezes as root")]
+
+UP = "from grader.engines import detached; detached.up()"
+
+
+@pytest.fixture(autouse=True)
+def own_runtime() -> Iterator[Path]:
+    with empty_at_the_end("cut") as folder:
+        yield folder
+
+
+@contextmanager
+def small_disk(place: Path, megabytes: int) -> Iterator[None]:
+    place.mkdir(exist_ok=True)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={megabytes}m,mode=711", "small", place], check=True)
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", "-l", place], check=True)
+
+
+def fill(file: Path) -> None:
+    with pytest.raises(OSError, match="No space left"), file.open("wb", buffering=0) as all_of_it:
+        for size in (2**20, 2**12):
+            while all_of_it.write(bytes(size)):
+                pass
+
+
+def test_a_full_disk_at_the_start_costs_nothing_that_was_there(
+    own_runtime: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The spec with these is more than what the one before it leaves free.
+    shares = [tmp_path / f"{number}-{'long' * 50}" for number in range(40)]
+    for share in shares:
+        share.mkdir()
+    disk = own_runtime / "disk"
+    with small_disk(disk, 200), monkeypatch.context() as patch:
+        patch.setenv("DRYDOCK_RUNTIME", str(disk))
+        detached.up().engine.endpoint.client().volumes.create("work")
+        assert detached.down()
+        fill(disk / "full")
+        with pytest.raises(Exception, match=r"No space left|ended"):
+            detached.up(shares=shares)
+        (disk / "full").unlink()
+        lab = detached.up()
+        assert [volume.name for volume in lab.engine.endpoint.client().volumes.list()] == ["work"]
+        assert detached.down(forget=True)
+    disk.rmdir()
+
+
+@pytest.mark.parametrize("note", ["", "{", None])
+def test_a_lab_without_a_readable_note_is_never_swept_away(own_runtime: Path, note: str | None) -> None:
+    lab, dead = EngineFolder(own_runtime / "lab"), EngineFolder(own_runtime / secrets.token_hex(4))
+    for folder in (lab, dead):
+        folder.data.mkdir(parents=True)
+        (folder.data / "work").touch()
+        folder.lock.touch()
+        if note is not None:
+            folder.spec.write_text(note)
+        for path in (folder.lock, folder.path):
+            os.utime(path, (time.time() - 100, time.time() - 100))
+    sweep.sweep()
+    sweep.sweep_one(lab)
+    assert (lab.data / "work").exists()
+    assert not dead.path.exists()
+    NativeEngine.forget(lab.path)
+
+
+def test_folders_that_are_no_engines_are_left_alone(own_runtime: Path) -> None:
+    project = own_runtime / "project"
+    project.mkdir()
+    (project / "state.json").write_text("mine")
+    os.utime(project, (time.time() - 100, time.time() - 100))
+    assert sweep.sweep() == []
+    assert [(path.name, path.read_text()) for path in project.iterdir()] == [("state.json", "mine")]
+    (project / "state.json").unlink()
+    project.rmdir()
+
+
+@pytest.mark.parametrize("sign", ["lock", "state.json"])
+def test_a_first_start_that_was_killed_hinders_no_other(own_runtime: Path, sign: str) -> None:
+    starter = subprocess.Popen([sys.executable, "-c", UP])
+    eventually((own_runtime / "lab" / sign).exists)
+    starter.kill()
+    starter.wait()
+    subprocess.run([sys.executable, "-c", UP], check=True, timeout=60)
+    lab = detached.current()
+    assert lab is not None
+    lab.engine.endpoint.client().containers.run("drydock/nginx:1", detach=True, ports={"80/tcp": 8094})
+    eventually(lambda: _answers("http://127.0.0.1:8094"))
+    assert detached.down(forget=True)
+
+
+def test_down_ends_a_start_that_was_killed(own_runtime: Path) -> None:
+    starter = subprocess.Popen([sys.executable, "-c", UP])
+    place = EngineFolder(own_runtime / "lab")
+    eventually(place.lock.exists)
+    starter.kill()
+    starter.wait()
+    assert detached.down()
+    assert not sweep.is_owned(place)
+    detached.down(forget=True)
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=2) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
+
+
+@pytest.mark.skipif(cgroups.version() != 1, reason="a group that can't be emptied is made with the freezer of v1")
+def test_groups_that_could_not_be_removed_are_tried_again(own_runtime: Path) -> None:
+    folder = EngineFolder(own_runtime / secrets.token_hex(4))
+    folder.path.mkdir()
+    frozen = cgroups.ROOT / "freezer" / f"drydock-test-{os.getpid()}"
+    group = frozen / folder.engine_id
+    group.mkdir(parents=True)
+    sleeper = subprocess.Popen(["sleep", "600"])
+    try:
+        (group / "cgroup.procs").write_text(str(sleeper.pid))
+        folder.spec.write_text("{}")
+        folder.lock.touch()
+        os.utime(folder.lock, (0, 0))
+        folder.groups_note.write_text(str(group))
+        # What sleeps in it does not even die of SIGKILL.
+        (frozen / "freezer.state").write_text("FROZEN")
+        assert not sweep.sweep_one(folder)
+        assert group.exists() and folder.groups_note.read_text() == str(group)
+        (frozen / "freezer.state").write_text("THAWED")
+        assert sweep.sweep() == [folder.engine_id]
+        assert not group.exists() and not folder.path.exists()
+    finally:
+        if frozen.exists():
+            (frozen / "freezer.state").write_text("THAWED")
+        sleeper.kill()
+        sleeper.wait()
+        for path in (group, frozen):
+            if path.exists():
+                path.rmdir()
+
+
+@pytest.fixture
+def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A cache with this machine's course images and no template."""
+    (tmp_path / "images").symlink_to(cache_folder() / "images")
+    monkeypatch.setenv("DRYDOCK_CACHE", str(tmp_path))
+    return tmp_path / "templates"
+
+
+def test_a_killed_build_and_old_templates_are_cleared_away(own_runtime: Path, own_cache: Path) -> None:
+    code = "from grader.engines import template; from grader.engines.native import NativeEngine as N; "
+    builder = subprocess.Popen([sys.executable, "-c", code + "template.ensure(N)"])
+    eventually(lambda: any(own_runtime.glob("*/state.json")))
+    builder.kill()
+    builder.wait()
+    assert any(own_runtime.iterdir())
+    old = [own_cache / f"native-{number}" for number in range(6)]
+    for number, place in enumerate([*old, own_cache / ".native-half"]):
+        place.mkdir()
+        (place / "complete").touch()
+        os.utime(place, (number, number))
+    lab = EngineFolder(own_runtime / "lab")
+    lab.path.mkdir()
+    lab.template_note.write_text(str(old[0]))
+    template.keep_for(old[0], lab.path)
+    template.keep_for(old[1], own_runtime / "lab-of-yesterday")
+    for place in old[:2]:
+        os.utime(place, (0, 0))
+    with (old[2] / "complete").open() as in_use:
+        fcntl.flock(in_use, fcntl.LOCK_SH)
+        made = template.ensure(NativeEngine)
+    # The newest three, what a kept engine was made from, and what an engine runs from.
+    assert {path.name for path in own_cache.iterdir()} == {
+        "lock", made.name, "native-5", "native-4", "native-2", "native-0",
+    }  # fmt: skip
+    assert [path.name for path in own_runtime.iterdir() if path.is_dir()] == ["lab"]
+    NativeEngine.forget(lab.path)
+
+
+def test_a_running_engine_holds_its_template(own_runtime: Path) -> None:
+    with NativeEngine() as engine:
+        used = Path(json.loads(engine.folder.spec.read_text())["template"])
+        with (used / "complete").open() as mark, pytest.raises(BlockingIOError):
+            fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        os.kill(engine.endpoint.netns_pid or 0, signal.SIGKILL)
