@@ -22,6 +22,7 @@ from grader.autograde.database import gradebook
 from grader.autograde.journal import Busy, Journal, alone
 from grader.autograde.owners import unkeyed
 from grader.autograde.records import SubmissionRecord, read_record
+from grader.autograde.sandbox import sweep
 from grader.autograde.settings import Drydock
 from grader.autograde.submissions import Submissions
 from grader.expected import ExpectedError
@@ -188,6 +189,7 @@ class Batch:
         Raises NoWalls before anything runs. Can be killed at any moment: the next run continues, until ``finish``.
         """
         kind = Drydock(config=self._config).engine_kind()
+        sweep(kind)
         crew = Crew(self._config, kind, min(jobs, max(1, len(self.plan.todo))))
         records = []
         fingerprints = {student: self._fingerprint(student) for student in self.plan.todo}

@@ -11,7 +11,7 @@ from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
 from nbgrader.converters.base import NbGraderException
 
-from grader.autograde.sandbox import SandboxSupply
+from grader.autograde.sandbox import SandboxSupply, sweep
 from grader.autograde.settings import Drydock, NoWalls
 from grader.autograde.submission import (
     PROBLEM_KEY,
@@ -56,10 +56,12 @@ class SubmissionExporter(NotebookExporter):  # type: ignore[misc]
 
     def _own_supply(self) -> SandboxSupply:
         try:
-            supply = SandboxSupply(self.drydock, self.drydock.engine_kind())
+            kind = self.drydock.engine_kind()
         except NoWalls as refusal:
             self.log.error(str(refusal))
             raise NbGraderException(str(refusal)) from refusal
+        sweep(kind)
+        supply = SandboxSupply(self.drydock, kind)
         # nbgrader has no hook at the end of a run, but it drops its exporter there.
         weakref.finalize(self, supply.close)
         return supply

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 import os
+import re
+import stat
 import tempfile
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from grader.autograde.bounded import bounded, unmount
@@ -15,19 +17,29 @@ from grader.autograde.course_images import CourseImages
 from grader.autograde.settings import Drydock
 from grader.engines import Engine, engine_class
 from grader.execution import Checker, StudentKernel, checker, student_kernel
+from grader.execution.processes import start_time
 from grader.nursery import Nursery
 
 PREFIX = "drydock-grade-"
 
 
+_NAME = re.compile(rf"{PREFIX}(?P<pid>[0-9]+)-(?P<start>[0-9]+)-")
+
+
 def sweep(kind: str) -> None:
-    """Remove the working folders that killed runs of this user, on engines of this kind, left behind."""
+    """Remove the working folders that killed runs of this user, on engines of this kind, left behind.
+
+    Once for a run. Another run may do the same at this moment.
+    """
     for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
-        pid = folder.name.removeprefix(PREFIX).partition("-")[0]
-        dead = pid.isdecimal() and not Path(f"/proc/{pid}").exists()
-        if dead and folder.lstat().st_uid == os.getuid() and not folder.is_symlink():
-            unmount(folder / "work")
-            engine_class(kind).remove_tree(folder)
+        owner = _NAME.match(folder.name)
+        if owner is None or start_time(int(owner["pid"])) == owner["start"]:
+            continue
+        with suppress(FileNotFoundError):
+            status = folder.lstat()
+            if stat.S_ISDIR(status.st_mode) and status.st_uid == os.getuid():
+                unmount(folder / "work")
+                engine_class(kind).remove_tree(folder)
 
 
 class Sandbox:
@@ -45,7 +57,8 @@ class Sandbox:
         """Start everything. Raises EngineError; the kernel may still be starting when this returns."""
         try:
             # The outer folder is closed to other users of this machine, the inner one open to the student.
-            outer = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
+            owner = f"{os.getpid()}-{start_time(os.getpid())}"
+            outer = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{owner}-"))
             self._stack.callback(engine_class(self._kind).remove_tree, outer)
             self.folder = outer / "work"
             self.folder.mkdir()
@@ -108,7 +121,6 @@ class SandboxSupply:
         self.kind = kind
         self._nursery = Nursery()
         self._next: Future[Sandbox] | None = None
-        sweep(kind)
         # One thread makes a sandbox, the other ends one.
         self._worker = ThreadPoolExecutor(2, thread_name_prefix="drydock-sandbox")
 

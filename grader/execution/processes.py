@@ -64,14 +64,14 @@ class ProcessTree:
     def _root_is(self, pid: int) -> None:
         self._first = pid
         # With its start time, as the number may one day belong to another process.
-        self._born = _start_time(pid)
+        self._born = start_time(pid)
 
     def is_alive(self) -> bool:
         return self._launcher.poll() is None
 
     def members(self) -> list[int]:
         """Process ids as this process sees them."""
-        return _tree(self._first) if _start_time(self._first) == self._born else []
+        return _tree(self._first) if start_time(self._first) == self._born else []
 
     @contextmanager
     def frozen(self) -> Iterator[None]:
@@ -180,7 +180,8 @@ def _stat(pid: int) -> list[str]:
         return []
 
 
-def _start_time(pid: int) -> str | None:
+def start_time(pid: int) -> str | None:
+    """When the process began, in ticks since the machine's start: with its number, what tells it from all others."""
     fields = _stat(pid)
     return fields[19] if fields else None
 
