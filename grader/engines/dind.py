@@ -11,6 +11,7 @@ import os
 import secrets
 import socket
 import time
+import uuid
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from docker.models.containers import Container
 
 LABEL = "drydock.engine"
+_MACHINE = "drydock.owner_machine"
+_OWNER_PID = "drydock.owner_pid"
 #: What labs publish: a container's ports can't be opened later, so the engine's container opens these at once.
 LAB_PORTS = range(8080, 8100)
 _API_PORT = 2375
@@ -112,10 +115,18 @@ class DindEngine(Engine):
 
     @classmethod
     def forget(cls, folder: Path) -> None:
-        client = outer_client()
+        from docker.errors import DockerException
+
         name = _kept_name(folder)
-        for volume in client.volumes.list(filters={"label": f"{LABEL}={name}"}):
-            volume.remove()
+        try:
+            client = outer_client()
+            _remove_containers(client, name)
+            for volume in client.volumes.list(filters={"label": f"{LABEL}={name}"}):
+                volume.remove()
+        except (DockerException, OSError) as error:
+            raise EngineError(
+                _("The engine's data can't be removed: {why}").format(why=error), "docker info"
+            ) from error
 
     @property
     def endpoint(self) -> Endpoint:
@@ -129,7 +140,14 @@ class DindEngine(Engine):
         if self._host:
             return self.endpoint
         try:
-            self._container = outer_client().containers.run(image(), **self._run_options())
+            client = outer_client()
+            sweep(client)
+            if self._keep:
+                # One that has ended (a reboot): what is in it lies in its volume.
+                _remove_containers(client, self._name)
+            # Created first: what can't be started, as for a port that is taken, is ours to remove all the same.
+            self._container = client.containers.create(image(), **self._run_options())
+            self._container.start()
             self._host = _address(self._container)
             self._wait()
             if self._images:
@@ -159,8 +177,7 @@ class DindEngine(Engine):
             ],
             "environment": {"DOCKER_TLS_CERTDIR": ""},
             "privileged": True,
-            "detach": True,
-            "labels": {LABEL: self._name, "drydock.owner_pid": str(os.getpid())},
+            "labels": {LABEL: self._name} if self._keep else {LABEL: self._name, **_owner()},
             "ports": ports,
             "volumes": {str(share): {"bind": str(share), "mode": "rw"} for share in self._shares},
         }
@@ -249,22 +266,46 @@ def _address(container: Container) -> str:
     ports = container.attrs["NetworkSettings"]["Ports"]
     bound = (ports.get(f"{_API_PORT}/tcp") or [{}])[0].get("HostPort")
     host = os.environ.get("DRYDOCK_DIND_HOST", "127.0.0.1")
-    with contextlib.suppress(OSError), socket.create_connection((host, int(bound)), timeout=2):
-        return f"tcp://{host}:{bound}"
+    # None of one that has ended already; _wait tells what it said.
+    if bound is not None:
+        with contextlib.suppress(OSError), socket.create_connection((host, int(bound)), timeout=2):
+            return f"tcp://{host}:{bound}"
     address = next(iter(container.attrs["NetworkSettings"]["Networks"].values()))["IPAddress"]
     return f"tcp://{address}:{_API_PORT}"
 
 
+def _owner() -> dict[str, str]:
+    """Labels that say which process, on which machine, a throwaway engine is of: one Docker may serve several."""
+    space = Path("/proc/self/ns/pid")
+    names = [socket.gethostname(), f"{uuid.getnode():x}", str(space.readlink()) if space.exists() else ""]
+    with contextlib.suppress(OSError):
+        names.append(Path("/etc/machine-id").read_text().strip())
+    return {_MACHINE: " ".join(names), _OWNER_PID: str(os.getpid())}
+
+
+def _remove_containers(client: DockerClient, name: str) -> None:
+    """Remove the containers of the engine of this name, by its label."""
+    for container in client.containers.list(all=True, filters={"label": f"{LABEL}={name}"}):
+        container.remove(force=True, v=True)
+
+
 def sweep(client: DockerClient) -> list[str]:
-    """Remove engine containers whose owner on this machine is gone; kept engines stay. Returns their names."""
+    """Remove throwaway engines of processes of this machine that are gone. Returns their names."""
     removed = []
-    for container in client.containers.list(all=True, filters={"label": LABEL}):
-        owner = container.labels.get("drydock.owner_pid", "")
-        kept = any(
-            mount.get("Type") == "volume" and mount.get("Name", "").endswith("-data")
-            for mount in container.attrs.get("Mounts", [])
-        )
-        if not kept and owner.isdigit() and not Path(f"/proc/{owner}").exists():
+    here = f"{_MACHINE}={_owner()[_MACHINE]}"
+    for container in client.containers.list(all=True, filters={"label": [LABEL, here]}):
+        if not _lives(container.labels.get(_OWNER_PID, "")):
             container.remove(force=True, v=True)
             removed.append(str(container.name))
     return removed
+
+
+def _lives(pid: str) -> bool:
+    """Whether such a process is there; what can't be told counts as yes."""
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return False
+    except (ValueError, OSError):
+        return True
+    return True

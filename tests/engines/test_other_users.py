@@ -78,9 +78,9 @@ def test_dind_conforms(tmp_path: Path) -> None:
     with engine_named("native", images=False, shares=[tmp_path]) as outer:
         client = outer.endpoint.client()
         client.api.import_image_from_data(dockerd_image(), repository="dind-test", tag="1")
-        inner = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--basetemp={tmp_path}/inner", SUITE]
+        inner = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--basetemp={tmp_path}/inner"]
         done = subprocess.run(
-            outer.enter(inner),
+            outer.enter([*inner, SUITE, "tests/engines/test_dind.py"]),
             cwd=REPO,
             env={
                 **os.environ,

@@ -1,0 +1,105 @@
+"""The dind engine's containers and volumes on the Docker they are in. test_other_users.py runs this in an outer one."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from grader.engines import EngineError, Limits, dind
+from grader.engines.dind import LABEL, DindEngine
+
+if TYPE_CHECKING:
+    from docker import DockerClient
+
+pytestmark = [
+    pytest.mark.daemon,
+    pytest.mark.skipif(os.environ.get("DRYDOCK_TEST_ENGINE") != "dind", reason="needs an outer Docker"),
+]
+FOLDER = Path("/nowhere/dind-test")
+
+
+@pytest.fixture
+def outer() -> Iterator[DockerClient]:
+    client = dind.outer_client()
+    before = {container.id for container in client.containers.list(all=True)}
+    yield client
+    for container in client.containers.list(all=True):
+        if container.id not in before:
+            container.remove(force=True, v=True)
+    DindEngine.forget(FOLDER)
+    client.close()
+
+
+def lab(limits: Limits | None = None) -> DindEngine:
+    return DindEngine(shares=[Path("/usr")], images=False, name=dind._kept_name(FOLDER), publish=True, limits=limits)
+
+
+def ours(outer: DockerClient) -> list[str]:
+    return [str(container.name) for container in outer.containers.list(all=True, filters={"label": LABEL})]
+
+
+def test_a_lab_whose_container_has_ended_starts_again_on_its_data(outer: DockerClient) -> None:
+    engine = lab()
+    engine.start()
+    engine.endpoint.client().volumes.create("work")
+    outer.containers.get(engine._name).kill()
+    assert DindEngine.attach(FOLDER) is None
+    again = lab()
+    again.start()
+    assert [volume.name for volume in again.endpoint.client().volumes.list()] == ["work"]
+    again.stop()
+
+
+def test_a_taken_port_is_said_each_time_and_leaves_no_container(outer: DockerClient) -> None:
+    with socket.create_server(("127.0.0.1", dind.LAB_PORTS[3])):
+        for _attempt in range(2):
+            with pytest.raises(EngineError, match=str(dind.LAB_PORTS[3])):
+                lab().start()
+            assert ours(outer) == []
+
+
+def test_a_container_that_ends_at_once_is_a_sentence(outer: DockerClient) -> None:
+    ended = outer.containers.create(dind.image(), "true", ports={"2375/tcp": None})
+    assert dind._address(ended).startswith("tcp://")
+    with pytest.raises(EngineError, match="did not start"):
+        lab(Limits(memory_bytes=6 * 2**20)).start()
+    assert ours(outer) == []
+
+
+def test_forgetting_removes_what_is_ours_and_says_what_it_can_not(outer: DockerClient) -> None:
+    engine = lab()
+    engine.start()
+    outer.containers.get(engine._name).kill()
+    users = outer.containers.create(dind.image(), "true", volumes={f"{engine._name}-data": {"bind": "/d"}})
+    with pytest.raises(EngineError, match="can't be removed"):
+        DindEngine.forget(FOLDER)
+    users.reload()
+    users.remove()
+    DindEngine.forget(FOLDER)
+    assert ours(outer) == []
+    assert outer.volumes.list(filters={"label": LABEL}) == []
+
+
+def test_only_engines_of_dead_processes_of_this_machine_are_swept(outer: DockerClient) -> None:
+    done = subprocess.Popen(["true"])
+    done.wait()
+    mine, dead = dind._owner(), {"drydock.owner_pid": str(done.pid)}
+    labels: dict[str, dict[str, str]] = {
+        "left": {LABEL: "left", **mine, **dead},
+        "alive": {LABEL: "alive", **mine},
+        "kept": {LABEL: "kept"},
+        "elsewhere": {LABEL: "elsewhere", **mine, **dead, "drydock.owner_machine": "another"},
+        "users": {**mine, **dead},
+    }
+    for name, given in labels.items():
+        outer.containers.create(dind.image(), "true", name=name, labels=given)
+    with contextlib.closing(dind.outer_client()) as client:
+        assert dind.sweep(client) == ["left"]
+    assert {container.name for container in outer.containers.list(all=True)} >= set(labels) - {"left"}
