@@ -408,21 +408,22 @@ LOOKALIKE = _cell("""
     docker run -d --name web -p 8080:80 drydock/busybox:1
 """)
 
-#: A daemon of one's own behind the real one's socket: it passes everything on, and lies about one network.
-#: {daemon} says, in Python, where that socket is for a container that sees all of the engine at /host.
+#: A daemon of one's own over the real one's socket: it passes everything on, and lies about one network.
+#: {daemon} says, in Python, where that socket is in the engine. Its folder is closed to the engine's root, who can't
+#: put another in its place, but may mount one over it, for everybody who comes into the engine from then on.
 FALSE_DAEMON = {
     "false-daemon": _cell("""
         import os, subprocess, time
         real = {daemon}
         lie = r'''
-        import json, os, socket, sys, threading
-        place = "/host" + sys.argv[1]
-        os.rename(place, place + ".real")
-        server = socket.socket(socket.AF_UNIX); server.bind(place); os.chmod(place, 0o777); server.listen(50)
+        import ctypes, json, os, socket, sys, threading
+        place, own = sys.argv[1], "/run/lie.sock"
+        server = socket.socket(socket.AF_UNIX); server.bind("/host" + own); server.listen(50)
+        os.chmod("/host" + own, 0o777)
         body = json.dumps({"Name": "front", "Id": "f" * 64, "Driver": "bridge", "Scope": "local", "Internal": False,
             "IPAM": {"Config": [{"Subnet": "10." + "77.0.0/24"}]}, "Containers": {}, "Labels": {}, "Options": {}})
         def serve(one):
-            two = socket.socket(socket.AF_UNIX); two.connect(place + ".real")
+            two = socket.socket(socket.AF_UNIX); two.connect("/host" + place)
             def pump(a, b):
                 try:
                     while (more := a.recv(65536)):
@@ -435,21 +436,22 @@ FALSE_DAEMON = {
                 except OSError: pass
                 b.close()
             threading.Thread(target=pump, args=(one, two), daemon=True).start(); pump(two, one)
-        def ask():
+        if os.fork() == 0:
+            os.setns(os.open("/proc/1/ns/mnt", os.O_RDONLY), os.CLONE_NEWNS)
+            ctypes.CDLL(None).mount(own.encode(), place.encode(), None, 4096, None)  # MS_BIND
             with socket.socket(socket.AF_UNIX) as one:
                 one.connect(place); one.sendall(b"GET /networks/front HTTP/1.0\\r\\n\\r\\n")
                 print("false daemon in place:", one.recv(65536), flush=True)
-        threading.Thread(target=ask, daemon=True).start()
+            os._exit(0)
         while True: threading.Thread(target=serve, args=(server.accept()[0],), daemon=True).start()
         '''
         import textwrap
         open("lie.py", "w").write(textwrap.dedent(lie))
-        subprocess.run(["docker", "run", "-d", "--privileged", "--name", "liar", "-v", "/:/host",
+        subprocess.run(["docker", "run", "-d", "--privileged", "--pid", "host", "--name", "liar", "-v", "/:/host",
             "-v", os.getcwd() + "/lie.py:/lie.py", "drydock/python:3", "python3", "/lie.py", real])
         end = time.monotonic() + 80
         while "in place" not in subprocess.getoutput("docker logs liar") and time.monotonic() < end:
             time.sleep(0.05)
-        subprocess.run(["docker", "network", "inspect", "front"])
-        print(subprocess.run("docker network inspect front; docker logs liar", shell=True, capture_output=True))
+        print(subprocess.run("docker logs liar", shell=True, capture_output=True))
     """),
 }
