@@ -52,6 +52,10 @@ class StudentsTexts:
             cell["attachments"] = pictures
         return cell
 
+    def raw(self, source: str) -> NotebookNode:
+        """For a raw cell, which formgrader would show as HTML: without scripts, but with names of its own inputs."""
+        return new_markdown_cell(_fenced(source))
+
     def _harmless(self, source: str, pictures: Attachments) -> str:
         if len(source) <= min(_LONGEST_TEXT, self._left):
             self._left -= len(source)
@@ -105,9 +109,13 @@ def _plain(text: str) -> str:
 
 
 def _as_typed(source: str) -> str:
-    fence = "`" * max(3, *(len(run) + 1 for run in ["", *_FENCES.findall(source)]))
     note = _("Shown as it was typed: as Markdown it could do something in your browser.")
-    return f"*{note}*\n\n{fence}\n{source}\n{fence}"
+    return f"*{note}*\n\n{_fenced(source)}"
+
+
+def _fenced(source: str) -> str:
+    fence = "`" * max(3, *(len(run) + 1 for run in ["", *_FENCES.findall(source)]))
+    return f"{fence}\n{source}\n{fence}"
 
 
 def _pictures(attachments: Any) -> Attachments:

@@ -16,6 +16,8 @@ from grader.autograde.submission import PROBLEM_KEY
 
 #: Pictures pasted into text cells are kept up to this size, in characters of JSON per cell.
 _LARGEST_ATTACHMENT = 2_000_000
+#: Cells of students' own that stay what they are.
+_KINDS = {"code", "markdown"}
 
 
 class RebuildFromRelease(NbGraderPreprocessor):  # type: ignore[misc]
@@ -104,7 +106,8 @@ class _Maker:
         return cell
 
     def own_cell(self, cell: dict[str, Any]) -> NotebookNode:
-        return self._make(str(cell.get("cell_type")), _source(cell), cell)
+        kind = str(cell.get("cell_type"))
+        return self._make(kind, _source(cell), cell) if kind in _KINDS else self._texts.raw(_source(cell))
 
     def _make(self, cell_type: str, source: str, found: dict[str, Any] | None) -> NotebookNode:
         if cell_type == "code":

@@ -9,17 +9,19 @@ from typing import Any
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
+from grading_course import LAB, Course
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from nbconvert.exporters import HTMLExporter
 from nbformat import NotebookNode
-from nbformat.v4 import new_markdown_cell, new_notebook
+from nbformat.v4 import new_markdown_cell, new_notebook, new_raw_cell
+from nbgrader.coursedir import CourseDirectory
 from nbgrader.server_extensions.formgrader import handlers
 from traitlets.config import Config
 
 from grader.autograde.config import configure
 from grader.autograde.harmless import StudentsTexts, is_harmless
-from grader.autograde.release import Release, ReleaseCell
+from grader.autograde.release import Release, ReleaseCell, released_texts
 from grader.autograde.sanitize import rebuild
 
 PICTURE = {"shot.png": {"image/png": "iVBORw0KGgo="}}
@@ -208,6 +210,20 @@ pieces = st.sampled_from(
 def test_whatever_is_typed_becomes_harmless(source: str) -> None:
     made = StudentsTexts([]).cell(source, None)
     assert is_harmless(made.source, {})
+
+
+def test_a_raw_cell_names_no_input_of_formgrader() -> None:
+    nb = submitted(ESSAY.source)
+    nb.cells.append(new_raw_cell('<div class="nbgrader_cell"><span id="net">x</span></div>'))
+    html = page(rebuild(nb, RELEASE))
+    assert html.find(id="net") is None
+    assert '<span id="net">' in html.get_text()
+
+
+def test_the_texts_of_the_release_are_found(course: Course) -> None:
+    texts = released_texts(CourseDirectory(config=course.config()), LAB, LAB)
+    assert "# A tiny lab" in texts
+    assert released_texts(CourseDirectory(config=course.config()), "none", LAB) == frozenset()
 
 
 def test_formgraders_page_of_this_test_is_the_real_one() -> None:
