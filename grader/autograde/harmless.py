@@ -23,7 +23,7 @@ type Attachments = dict[str, dict[str, str]]
 #: Pictures that may be attached to a text cell. An SVG is none of them: it can hold a script.
 _PICTURES = {"image/png", "image/jpeg", "image/gif", "image/webp"}
 #: Characters of a text, and of all texts of a notebook, that are looked at; others are shown as they were typed. The
-#: time of the parser grows with the square of a text's length: 2 seconds for the worst text of this one.
+#: time of the parser grows with the square of a text's length: 5 seconds for the worst text of this length.
 _LONGEST_TEXT = 20_000
 _ALL_TEXTS = 100_000
 #: Code, in which "<" is but a character: fenced blocks, and spans within a line.
