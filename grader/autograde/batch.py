@@ -183,6 +183,11 @@ class Batch:
         there = f"{self._submissions.fingerprint(student)}\0{self._db_url}\0{self._known.release}"
         return hashlib.sha256(there.encode()).hexdigest()
 
+    def unheld_limits(self) -> str:
+        """A warning about limits that don't hold on this machine, or "". Raises NoWalls."""
+        settings = Drydock(config=self._config)
+        return settings.unheld_limits(settings.engine_kind())
+
     def run(self, jobs: int, on_record: Callable[[SubmissionRecord], None]) -> list[SubmissionRecord]:
         """Grade what is planned with ``jobs`` processes; ``on_record`` hears of each at once.
 

@@ -60,6 +60,8 @@ class SubmissionExporter(NotebookExporter):  # type: ignore[misc]
         except NoWalls as refusal:
             self.log.error(str(refusal))
             raise NbGraderException(str(refusal)) from refusal
+        if warning := self.drydock.unheld_limits(kind):
+            self.log.warning(warning)
         sweep(kind)
         supply = SandboxSupply(self.drydock, kind)
         # nbgrader has no hook at the end of a run, but it drops its exporter there.

@@ -88,6 +88,17 @@ class Drydock(Configurable):  # type: ignore[misc]
             )
         return kind
 
+    def unheld_limits(self, kind: str) -> str:
+        """A warning where this machine gives no limits that a student's programs could not pass; "" where it does."""
+        names = {"memory": _("memory"), "pids": _("the number of processes")}
+        missing = [names[name] for name in engine_class(kind).unheld_limits()]
+        if not missing:
+            return ""
+        return _(
+            "On this machine no limit on a whole submission holds for {what} (engine “{kind}”, control groups): a"
+            " submission can use up what the machine has. See docs/security.md."
+        ).format(what=", ".join(missing), kind=kind)
+
     def confined(self, kind: str) -> bool:
         """Whether a student's code runs behind walls (see docs/security.md)."""
         return engine_class(kind).offers_walls()

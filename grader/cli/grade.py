@@ -65,8 +65,8 @@ def command(
     console = Console()
     with Batch(config, lab, students=students, only_missing=only_missing) as batch:
         _say_plan(console, len(batch.plan.todo), len(batch.plan.skipped))
-        if batch.plan.warning:
-            console.print(f"[yellow]![/yellow] {escape(batch.plan.warning)}", highlight=False)
+        for warning in filter(None, (batch.plan.warning, batch.unheld_limits())):
+            console.print(f"[yellow]![/yellow] {escape(warning)}", highlight=False)
         started = time.monotonic()
         with _Lines(console, len(batch.plan.todo)) as lines:
             records = batch.run(jobs or os.cpu_count() or 1, lines.add)

@@ -13,6 +13,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from grader.cli import packages
+from grader.engines import cgroups
 from grader.i18n import _
 
 _GIB = 1024**3
@@ -97,6 +98,10 @@ def _cgroups() -> Fact:
     version = cgroup_version()
     if version is None:
         return Fact(_("control groups"), Level.NOTE, _("none: limits on containers will not hold"))
+    missing = cgroups.unheld() if os.geteuid() == 0 else ()
+    if missing:
+        what = _("version {version}, without limits on {names} for a whole engine: a submission can use up the machine")
+        return Fact(_("control groups"), Level.NOTE, what.format(version=version, names=", ".join(missing)))
     return Fact(_("control groups"), Level.OK, _("version {version}").format(version=version))
 
 

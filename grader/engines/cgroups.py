@@ -1,7 +1,8 @@
 """The control groups of one engine, on cgroup v1 and v2.
 
-An engine's groups lie below the group its supervisor runs in, so that limits set on us hold for engines too.
-Sources: cgroups(7), the kernel's cgroup-v1 and cgroup-v2 documents.
+An engine's groups lie below the group its supervisor runs in, so that limits set on us hold for engines too. On v2 a
+group that holds processes can't limit its children ("no internal processes"): there they lie below the nearest group
+above us that does. Sources: cgroups(7), the kernel's cgroup-v1 and cgroup-v2 documents.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from pathlib import Path
 ROOT = Path("/sys/fs/cgroup")
 V1_CONTROLLERS = ("cpu", "cpuacct", "cpuset", "memory", "devices", "freezer", "blkio", "pids")
 _PARENT = "drydock"
+#: What must be limited so that one engine can't take the machine down.
+_VITAL = ("memory", "pids")
 _CPU_PERIOD_US = 100_000
 #: On v1 a group weighs as much as one busy process outside of it (1024), whatever number of daemons are in it: on a
 #: busy machine they would starve, and checks would run out of time. This is for each CPU.
@@ -25,10 +28,11 @@ _SHARES = 2048
 
 @dataclass(frozen=True)
 class Hierarchy:
-    """One mounted hierarchy and our own place in it."""
+    """One mounted hierarchy, our own place in it, and the group below which engines' groups are made."""
 
     controllers: tuple[str, ...]
     own: Path
+    place: Path
 
 
 def version() -> int:
@@ -40,13 +44,47 @@ def hierarchies() -> list[Hierarchy]:
     """The hierarchies Docker uses on this machine, with the group this process is in."""
     places = dict(_own_places())
     if version() == 2:
-        return [Hierarchy(("unified",), ROOT / places.get("", "").lstrip("/"))]
+        own = ROOT / places.get("", "").lstrip("/")
+        return [Hierarchy(("unified",), own, giving_place(own))]
     found = []
     for name in (*V1_CONTROLLERS, "systemd"):
         key = "name=systemd" if name == "systemd" else name
         if key in places and (ROOT / name).is_dir():
-            found.append(Hierarchy((name,), ROOT / name / places[key].lstrip("/")))
+            own = ROOT / name / places[key].lstrip("/")
+            found.append(Hierarchy((name,), own, own))
     return found
+
+
+def giving_place(own: Path, root: Path = ROOT) -> Path:
+    """On v2, the nearest of ``own`` and the groups above it whose children can have limits; ``own`` if there is none.
+
+    Best where they can be given processors, too.
+    """
+    above = [own, *(group for group in own.parents if group.is_relative_to(root))]
+    for wanted in ({*_VITAL, "cpu"}, {*_VITAL}):
+        for group in above:
+            if wanted <= _gives(group):
+                return group
+    return own
+
+
+def _gives(group: Path) -> set[str]:
+    """The controllers that the children of a v2 group have, or could have as soon as we say so."""
+    # The topmost group of all is free of the rule. Only it has no type; a container's topmost group has one.
+    name = "cgroup.subtree_control" if (group / "cgroup.type").exists() else "cgroup.controllers"
+    try:
+        return set((group / name).read_text().split())
+    except OSError:
+        return set()
+
+
+def unheld() -> tuple[str, ...]:
+    """Which of the vital limits of an engine would not hold here. Nothing is changed to find out."""
+    if version() == 2:
+        given = {name for hierarchy in hierarchies() for name in _gives(hierarchy.place)}
+    else:
+        given = {name for hierarchy in hierarchies() for name in hierarchy.controllers}
+    return tuple(name for name in _VITAL if name not in given)
 
 
 def _own_places() -> Iterator[tuple[str, str]]:
@@ -58,12 +96,12 @@ def _own_places() -> Iterator[tuple[str, str]]:
 
 def groups_of(engine_id: str) -> list[Path]:
     """Where the engine's groups are or would be."""
-    return [hierarchy.own / _PARENT / engine_id for hierarchy in hierarchies()]
+    return [hierarchy.place / _PARENT / engine_id for hierarchy in hierarchies()]
 
 
 def writable() -> bool:
     """Whether we may make groups here: without that an engine runs, but no limit holds."""
-    return all(os.access(hierarchy.own, os.W_OK) for hierarchy in hierarchies())
+    return all(os.access(hierarchy.place, os.W_OK) for hierarchy in hierarchies())
 
 
 def create(engine_id: str, owner: int, *, memory_bytes: int | None, pids: int | None, cpus: float | None) -> list[Path]:
@@ -90,6 +128,17 @@ def create(engine_id: str, owner: int, *, memory_bytes: int | None, pids: int | 
             if (group / name).exists():
                 os.chown(group / name, owner, owner)
     return groups
+
+
+def open_to_children(groups: list[Path]) -> None:
+    """Empty the groups themselves (v2), so that their children, which are the engine's containers, can have limits."""
+    for group in groups:
+        own = group / "engine"
+        own.mkdir(exist_ok=True)
+        for pid in (group / "cgroup.procs").read_text().split():
+            with contextlib.suppress(ProcessLookupError):
+                (own / "cgroup.procs").write_text(pid)
+        _enable_controllers(group)
 
 
 def _make_group(group: Path) -> None:

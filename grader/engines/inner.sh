@@ -4,7 +4,7 @@ set -eu
 # Descriptor 9 is a pipe nobody writes to: it ends when the supervisor does, and then so does the engine.
 trap 'kill -TERM "$DOCKERD" 2>/dev/null && wait "$DOCKERD"; exit 0' TERM
 DOCKERD=
-(trap - TERM; while read -r _ <&9; do :; done; kill -TERM 1) &
+(trap - TERM; exec 8>&-; while read -r _ <&9; do :; done; kill -TERM 1) &
 exec 9<&-
 # pivot_root(2) refuses a mount that came locked into this user namespace; a copy of it is ours to pivot to,
 # and what is mounted below it stays locked.
@@ -24,12 +24,9 @@ mount -t mqueue mqueue dev/mqueue
 if [ -n "$DD_CGROUPS" ]; then
     if [ "$DD_CGROUP_VERSION" = 2 ]; then
         mount -t cgroup2 cgroup2 sys/fs/cgroup
-        # A cgroup with controllers for its children may hold no process itself (cgroup-v2, "no internal processes").
-        mkdir -p sys/fs/cgroup/engine
-        echo 0 > sys/fs/cgroup/engine/cgroup.procs
-        for controller in $(cat sys/fs/cgroup/cgroup.controllers); do
-            echo "+$controller" > sys/fs/cgroup/cgroup.subtree_control || true
-        done
+        # All of us are in the group now whose children shall have limits, which it must not be: the supervisor moves us
+        # (cgroups.py, open_to_children), for who made our namespaces is out of our sight.
+        printf . >&8
     else
         mount -t tmpfs -o mode=755 cgroup sys/fs/cgroup
         for controller in $DD_CONTROLLERS; do
@@ -52,11 +49,12 @@ mkdir -p /home/student
 chown 1000:1000 /home/student
 if [ -z "$DD_DAEMON" ]; then
     # Walls only: descriptor 8 tells that they stand; then this shell waits for the supervisor's end.
-    echo ready >&8
+    printf . >&8
     exec 8>&-
     wait
     exit
 fi
+exec 8>&-
 mkdir -p /run/containerd /var/lib/docker/containerd/daemon
 
 # containerd first: a dockerd that starts its own waits about a second for it (../shared/facts.md).

@@ -48,6 +48,10 @@ class NativeEngine(NamespaceEngine):
         return Probe(True, cls.isolation)
 
     @classmethod
+    def unheld_limits(cls) -> tuple[str, ...]:
+        return cgroups.unheld()
+
+    @classmethod
     def _map_options(cls) -> list[str]:
         span = f"0:{FIRST_ID}:{ID_COUNT}"
         return [f"--map-users={span}", f"--map-groups={span}"]

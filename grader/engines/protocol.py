@@ -132,6 +132,11 @@ class Engine(ABC):
         engine's shared folders. Raises EngineError on engines that have no walls.
         """
 
+    @classmethod
+    def unheld_limits(cls) -> tuple[str, ...]:
+        """Which of ``Limits`` ("memory", "pids") would not hold on this machine for a whole engine."""
+        return ()
+
     @property
     def has_walls(self) -> bool:
         """Whether ``confine`` has walls to offer."""

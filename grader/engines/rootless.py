@@ -62,6 +62,10 @@ class RootlessEngine(NamespaceEngine):
         return Probe(True, cls.isolation)
 
     @classmethod
+    def unheld_limits(cls) -> tuple[str, ...]:
+        return ("memory", "pids")
+
+    @classmethod
     def _map_options(cls) -> list[str]:
         # In two parts, as the outer namespace is: a mapping may not cross its parent's (user_namespaces(7)).
         spans = ("0:0:1", f"1:1:{_NOBODY_INSIDE - 1}")

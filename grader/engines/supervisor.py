@@ -112,15 +112,18 @@ class Supervisor:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                pass_fds=[LIFELINE_FD] if spec.daemon else [LIFELINE_FD, READY_FD],
+                pass_fds=[LIFELINE_FD, READY_FD],
                 start_new_session=True,
             )
         os.close(LIFELINE_FD)
         os.close(READY_FD)
+        if self.groups and cgroups.version() == 2:
+            self._wait_for(ready, "the engine's control group was not entered")
+            cgroups.open_to_children(self.groups)
         if spec.daemon:
             self._wait_for_api()
         else:
-            self._wait_for_walls(ready)
+            self._wait_for(ready, "the walls did not stand")
         os.close(ready)
         return self._first_process()
 
@@ -173,11 +176,12 @@ class Supervisor:
         raise RuntimeError(f"the daemon's API did not answer within {READY_SECONDS:.0f} seconds")
 
     @staticmethod
-    def _wait_for_walls(ready: int) -> None:
+    def _wait_for(ready: int, failure: str) -> None:
+        """Read one byte of what inner.sh says."""
         if not select.select([ready], [], [], READY_SECONDS)[0]:
-            raise RuntimeError(f"the walls did not stand within {READY_SECONDS:.0f} seconds")
-        if not os.read(ready, 100):
-            raise RuntimeError("the walls fell while they were built")
+            raise RuntimeError(f"{failure} within {READY_SECONDS:.0f} seconds")
+        if not os.read(ready, 1):
+            raise RuntimeError(f"{failure}: its first process ended")
 
     def _first_process(self) -> int:
         """The host pid of the engine's process 1: the one process below ours that has a pid namespace of its own."""

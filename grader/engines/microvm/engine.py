@@ -194,6 +194,11 @@ class MicrovmEngine(Engine):
     def for_strangers(cls, *, shares: Sequence[Path] = (), limits: Limits | None = None) -> Engine:
         return cls(shares=shares, limits=limits, walled=cls.offers_walls())
 
+    @classmethod
+    def unheld_limits(cls) -> tuple[str, ...]:
+        # The guest's own always do; the students' programs are in the builder's walls.
+        return walls.builder().unheld_limits() if cls.offers_walls() else ()
+
     @property
     def has_walls(self) -> bool:
         return self._walls is not None

@@ -1,0 +1,119 @@
+"""Where an engine's control groups are made on v2: files in a folder for the choice, a real hierarchy for the rules."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from grader.engines import cgroups
+
+UNIFIED = Path("/sys/fs/cgroup/unified")
+
+
+def tree(root: Path, **given: str) -> Path:
+    """user.slice/user-0.slice/session-1.scope, with what each gives its children; returns the session's."""
+    group = root
+    for name, controllers in {"root": "", **given}.items():
+        group = root if name == "root" else group / name
+        group.mkdir(exist_ok=True)
+        (group / "cgroup.subtree_control").write_text(controllers + "\n")
+        if name != "root":
+            (group / "cgroup.type").touch()
+    (root / "cgroup.controllers").write_text("cpuset cpu io memory pids\n")
+    return group
+
+
+def test_a_session_that_gives_nothing_is_passed_by(tmp_path: Path) -> None:
+    session = tree(tmp_path, user="cpu memory pids", user0="cpu memory pids", session="")
+    assert cgroups.giving_place(session, tmp_path) == session.parent
+
+
+def test_who_gives_processors_too_is_better(tmp_path: Path) -> None:
+    session = tree(tmp_path, user="cpu memory pids", user0="memory pids", session="")
+    assert cgroups.giving_place(session, tmp_path) == tmp_path / "user"
+
+
+def test_the_topmost_group_can_give_what_it_has(tmp_path: Path) -> None:
+    session = tree(tmp_path, user="", user0="", session="")
+    assert cgroups.giving_place(session, tmp_path) == tmp_path
+    assert cgroups.giving_place(tmp_path, tmp_path) == tmp_path
+
+
+def test_where_nobody_gives_our_own_group_is_taken(tmp_path: Path) -> None:
+    # As in a container, whose topmost group is like any other.
+    session = tree(tmp_path, user="cpu", user0="pids", session="")
+    (tmp_path / "cgroup.type").touch()
+    assert cgroups.giving_place(session, tmp_path) == session
+    assert cgroups.giving_place(session.parent.parent.parent, tmp_path) == tmp_path
+
+
+IN_A_SESSION = """
+mount -t cgroup2 none /sys/fs/cgroup
+scope=/sys/fs/cgroup/drydock-test-$$
+mkdir $scope
+echo $$ > $scope/cgroup.procs
+before=$(cat /sys/fs/cgroup/cgroup.subtree_control)
+"$@"
+code=$?
+echo $$ > /sys/fs/cgroup/cgroup.procs
+rmdir $scope
+case " $before " in *" $CONTROLLER "*) ;; *) echo -$CONTROLLER > /sys/fs/cgroup/cgroup.subtree_control ;; esac
+exit $code
+"""
+
+LIMITED = """
+import os, subprocess, sys
+from grader.engines import cgroups
+cgroups._VITAL = (os.environ["CONTROLLER"],)
+assert cgroups.version() == 2 and cgroups.unheld() == ()
+sleeper = subprocess.Popen(["sleep", "600"])
+(group,) = cgroups.create(f"test-{os.getpid()}", 1234, memory_bytes=None, pids=None, cpus=None)
+try:
+    (group / "cgroup.procs").write_text(str(sleeper.pid))
+    cgroups.open_to_children([group])
+    assert (group / "cgroup.procs").read_text() == ""
+    child = group / "a-container"
+    child.mkdir()
+    assert any(file.name.startswith(cgroups._VITAL[0]) for file in child.iterdir()), list(child.iterdir())
+    (child / "cgroup.procs").write_text(str(sleeper.pid))
+finally:
+    assert cgroups.remove([group])
+    assert sleeper.wait() == -9
+"""
+
+ENGINE = """
+import subprocess, sys
+from grader.engines import cgroups, engine_named
+assert cgroups.version() == 2
+with engine_named("native") as engine:
+    (group,) = engine.cgroups
+    assert (group / "cgroup.procs").read_text() == "" and (group / "engine" / "cgroup.procs").read_text() != ""
+    environment = {"DOCKER_HOST": engine.endpoint.host, "PATH": "/usr/bin:/bin"}
+    subprocess.run(["docker", "run", "--rm", "drydock/busybox:1", "true"], env=environment, check=True)
+    inside = subprocess.run(engine.confine(["cat", "/proc/self/cgroup"]), capture_output=True, text=True, check=True)
+    assert f"{group.name}/student" in inside.stdout
+assert not group.exists()
+"""
+
+
+@pytest.mark.daemon
+@pytest.mark.skipif(os.geteuid() != 0 or not UNIFIED.is_dir(), reason="needs root, and a v2 hierarchy beside v1's")
+@pytest.mark.parametrize("code", [LIMITED, ENGINE], ids=["limits", "engine"])
+def test_from_a_session_that_holds_processes(code: str) -> None:
+    """On this machine the memory is v1's; what is left for v2 obeys the same rules."""
+    controllers = (UNIFIED / "cgroup.controllers").read_text().split()
+    if not controllers:
+        pytest.skip("v1 has all controllers")
+    done = subprocess.run(
+        ["unshare", "--mount", "sh", "-c", IN_A_SESSION, "sh", sys.executable, "-c", code],
+        env={**os.environ, "CONTROLLER": controllers[0]},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
