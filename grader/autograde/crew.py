@@ -71,7 +71,11 @@ class Crew:
                 while waiting and len(running) < self._size and not broken:
                     student = waiting.popleft()
                     more = len(waiting) >= self._size
-                    running[pool.submit(_grade, Job(student, lab, more))] = student
+                    try:
+                        running[pool.submit(_grade, Job(student, lab, more))] = student
+                    except BrokenProcessPool:  # a worker that was lost a moment ago
+                        waiting.appendleft(student)
+                        broken = True
                 done, _rest = wait(running, return_when=FIRST_COMPLETED)
                 for future in done:
                     student = running.pop(future)

@@ -9,6 +9,8 @@ import shutil
 import subprocess
 import sys
 import time
+from concurrent.futures import Future
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +19,12 @@ import pytest
 from click.testing import CliRunner
 from grading_course import ESSAY, HALF, LAB, SOLUTIONS, Course
 from nbformat import NotebookNode
+from traitlets.config import Config
 
 from grader.autograde.batch import Batch, BatchError
+from grader.autograde.crew import Crew
 from grader.autograde.journal import Journal
+from grader.autograde.records import SubmissionRecord
 from grader.autograde.settings import Drydock
 from grader.autograde.worker import Job, Worker
 from grader.cli.grade import command
@@ -222,3 +227,35 @@ def test_a_second_notebook_nobody_asked_for_does_not_make_a_submission_new_for_e
     assert "1 submission to grade" in said_by([LAB, "--student", "cyd"])
     with Batch(course.config(), LAB, only_missing=True) as batch:
         assert "cyd" in batch.plan.skipped
+
+
+class BreakingPool:
+    """A process pool that is found broken by whoever submits, as one is whose idle worker was just killed."""
+
+    made = 0
+
+    def __init__(self, *_arguments: object, **_more: object) -> None:
+        type(self).made += 1
+        self._submitted = 0
+
+    def __enter__(self) -> BreakingPool:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        return None
+
+    def submit(self, _function: object, job: Job) -> Future[SubmissionRecord]:
+        self._submitted += 1
+        if self._submitted == 2 and self.made == 1:
+            raise BrokenProcessPool
+        future: Future[SubmissionRecord] = Future()
+        future.set_result(SubmissionRecord(job.student, job.lab))
+        return future
+
+
+def test_a_pool_that_breaks_while_work_is_handed_out_costs_nobody_a_grade(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("grader.autograde.crew.ProcessPoolExecutor", BreakingPool)
+    records = list(Crew(Config(), "native", 2).work(LAB, ["ada", "bob", "cyd"]))
+    assert sorted(record.student for record in records) == ["ada", "bob", "cyd"]
+    assert [record.error for record in records] == ["", "", ""]
+    assert BreakingPool.made == 2
