@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from nbformat import NotebookNode
+from nbformat import NotebookNode, ValidationError
 from nbformat.v4 import new_output, output_from_msg
 
 from grader.i18n import _
@@ -58,18 +58,27 @@ class OutputCollector:
                 self._stream(message, max(0, self._ceiling - self.kept))
             self._note_cut()
             return
-        self.kept += size
         if kind == "stream":
             self._stream(message, size)
-        else:
-            self.outputs.append(output_from_msg(message))
+        elif not self._output(message):
+            return
+        self.kept += size
 
     def note(self, name: str, text: str) -> None:
         """Add an error of our own, which the student and the instructor read in the notebook."""
         self.outputs.append(new_output("error", ename=name, evalue=text, traceback=[f"{name}: {text}"]))
 
+    def _output(self, message: dict[str, Any]) -> bool:
+        """Keep it; False when it is none: a student's cell can send messages in its kernel's name."""
+        try:
+            self.outputs.append(output_from_msg(message))
+        except (KeyError, TypeError, ValueError, AttributeError, ValidationError):
+            return False
+        return True
+
     def _stream(self, message: dict[str, Any], room: int) -> None:
-        name, text = message["content"].get("name", "stdout"), str(message["content"].get("text", ""))[:room]
+        name = "stderr" if message["content"].get("name") == "stderr" else "stdout"
+        text = str(message["content"].get("text", ""))[:room]
         if not text:
             return
         last = self.outputs[-1] if self.outputs else None

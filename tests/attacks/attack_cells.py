@@ -55,6 +55,17 @@ LIES = {
         display({"image/png": f'"> {script}'}, {"image/jpeg": f'"> {script}', "text/plain": script}, raw=True)
         display({"image/png": "aGk=", "text/plain": "hi"}, metadata={"width": f"1>{script}", "filenames": {}}, raw=True)
     """),
+    "messages": _cell("""
+        def send(kind, content):
+            kernel = get_ipython().kernel
+            kernel.session.send(kernel.iopub_socket, kind, content, parent=kernel.get_parent("shell"))
+        for data in ({"text/plain": 5}, [], None, {5: 6}):
+            send("display_data", {"data": data, "metadata": {}})
+            send("execute_result", {"data": {}, "metadata": data, "execution_count": "x"})
+        send("display_data", {}); send("error", {"ename": 5, "evalue": [], "traceback": 7}); send("error", {})
+        send("stream", {"name": 5, "text": ["x"]}); send("stream", {}); send("clear_output", {"wait": []})
+        send("nothing", {}); send("status", {"execution_state": []})
+    """),
     "stderr": "import os, sys\nsys.stderr.write('boo')\nos.write(2, b'boo')\nos.write(1, b'100')",
     "shadowing-files": _cell("""
         import os, pathlib

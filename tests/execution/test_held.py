@@ -1,0 +1,55 @@
+"""While a check looks, nothing moves that a student may have a hand in: their kernel, nor what a setup cell started."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from grader.autograde.grading import Grading
+from grader.autograde.release import Release
+from grader.autograde.sandbox import Sandbox
+from grader.autograde.settings import Drydock
+from grader.execution import StudentKernel
+from grader.nursery import Nursery
+from grader.values import DEFAULT_KEY
+
+pytestmark = pytest.mark.daemon
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    nursery, settings = Nursery(), Drydock()
+    opened = Sandbox(settings, settings.engine_kind(), nursery)
+    opened.open()
+    yield opened
+    opened.close()
+    nursery.close()
+
+
+def ticking(kernel: StudentKernel, file: Path) -> None:
+    loop = f"while :; do date +%s%N > {file}; done &"
+    kernel.run(f"get_ipython().system_raw({loop!r})", 20)
+    end = time.monotonic() + 10
+    while not file.exists() and time.monotonic() < end:
+        time.sleep(0.02)
+    assert file.exists()
+
+
+def test_setup_cells_processes_are_held_too(sandbox: Sandbox) -> None:
+    grading = Grading(sandbox, Drydock(), Release((), {}), DEFAULT_KEY, logging.getLogger())
+    files = sandbox.folder / "student", sandbox.folder / "setup"
+    ticking(sandbox.kernel, files[0])
+    ticking(sandbox.setup_kernel()[0], files[1])
+    with grading._held(sandbox.kernels):
+        before = [file.stat().st_mtime_ns for file in files]
+        time.sleep(0.3)
+        assert [file.stat().st_mtime_ns for file in files] == before
+    assert all(kernel.is_alive() for kernel in sandbox.kernels)
+    end = time.monotonic() + 20
+    while any(file.stat().st_mtime_ns == old for file, old in zip(files, before, strict=True)):
+        assert time.monotonic() < end, "they don't go on"
+        time.sleep(0.02)
