@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from grader.checks.verdicts import Status, TaskReport
+from grader.whole import write_whole
 
 #: Names the folder for a notebook's kernel.
 VARIABLE = "DRYDOCK_PROGRESS"
@@ -67,9 +68,7 @@ class ProgressFolder:
         return self.path / f"{Path(lab).name}.json"
 
     def _write(self, lab: str, known: Mapping[str, TaskProgress]) -> None:
-        partial = self._file(lab).with_suffix(".part")
-        partial.write_text(json.dumps({task: asdict(entry) for task, entry in known.items()}, indent=1))
-        partial.replace(self._file(lab))
+        write_whole(self._file(lab), json.dumps({task: asdict(entry) for task, entry in known.items()}, indent=1))
 
     @contextmanager
     def _alone(self) -> Iterator[None]:

@@ -13,6 +13,7 @@ from grader.autograde.records import CheckRecord, SubmissionRecord
 from grader.checks.verdicts import Status
 from grader.expected import ExpectedError
 from grader.i18n import _
+from grader.whole import whole
 
 
 class UnknownReport(ExpectedError):
@@ -28,9 +29,8 @@ def write_report_file(path: Path, records: Sequence[SubmissionRecord]) -> None:
     text = writer_for(path)(records)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        incoming = path.with_name(f".{path.name}.new")
-        incoming.write_text(text, encoding="utf-8", newline="")
-        incoming.replace(path)
+        with whole(path) as draft:
+            draft.write_text(text, encoding="utf-8", newline="")
     except OSError as error:
         raise UnwritableReport(
             _("The report {file} can't be written: {why}.").format(file=path, why=error.strerror),

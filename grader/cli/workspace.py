@@ -5,14 +5,14 @@ from __future__ import annotations
 import filecmp
 import shutil
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from grader.author.course import RELEASE, WORKSPACE, Course, CourseError
 from grader.i18n import _
 from grader.progress import ProgressFolder
+from grader.whole import whole
 from grader.widgets import pages
 from grader.widgets.anchors import with_anchors
 from grader.widgets.reading.course import read_labs
@@ -112,7 +112,7 @@ def _bring(target: Path, content: bytes) -> None:
     if target.is_file() and target.read_bytes() == content:
         return
     target.parent.mkdir(parents=True, exist_ok=True)
-    with _whole(target) as partial:
+    with whole(target) as partial:
         partial.write_bytes(content)
 
 
@@ -128,18 +128,7 @@ def _free_name(notebook: Path) -> Path:
 
 def _copy(source: Path, target: Path) -> None:
     """Copy whole or not at all."""
-    with _whole(target) as partial:
+    with whole(target) as partial:
         shutil.copyfile(source, partial)
         shutil.copymode(source, partial)
         partial.chmod(partial.stat().st_mode | 0o200)
-
-
-@contextmanager
-def _whole(target: Path) -> Iterator[Path]:
-    """A file beside ``target`` to write to, which takes its place at the end; nothing is left of it after an error."""
-    partial = target.with_name(f".{target.name}.part")
-    try:
-        yield partial
-        partial.replace(target)
-    finally:
-        partial.unlink(missing_ok=True)

@@ -108,6 +108,7 @@ def reset(progress: Callable[[str], None] | None = None) -> LabEngine:
         kind, shares = (running.kind, running.shares) if running else _last() or (best_kind(), ())
         if running is not None:
             _end(running, discard=True)
+        _end_unfinished()
         engine_class(kind).forget(lab_folder())
         return _start(kind, shares, progress)
 

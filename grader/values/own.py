@@ -7,6 +7,7 @@ from pathlib import Path
 
 from grader.i18n import _
 from grader.values.keys import DEFAULT_KEY, BadKey, StudentKey
+from grader.whole import whole
 
 #: Beside the notebook or in any folder above it; ``drydock values set`` writes it into workspace/.
 KEY_FILE = "values.key"
@@ -36,10 +37,9 @@ def write_key(folder: Path, key: StudentKey) -> Path:
     """Keep ``key`` in ``folder``, for its owner's eyes only; returns the file."""
     file = folder / KEY_FILE
     folder.mkdir(parents=True, exist_ok=True)
-    partial = file.with_name(f".{file.name}.part")
-    partial.touch(mode=0o600)
-    partial.write_text(f"{key.text}\n", encoding="ascii")
-    partial.replace(file)
+    with whole(file) as draft:
+        draft.touch(mode=0o600)
+        draft.write_text(f"{key.text}\n", encoding="ascii")
     return file
 
 
