@@ -179,8 +179,11 @@ class NamespaceEngine(Engine):
 
     @property
     def cgroups(self) -> tuple[Path, ...]:
-        """The engine's control groups on the host; empty where none could be made."""
-        state = json.loads(self.folder.state.read_text())
+        """The engine's control groups on the host; empty where none could be made. Raises EngineError at its end."""
+        try:
+            state = json.loads(self.folder.state.read_text())
+        except FileNotFoundError:
+            raise EngineError(_("The engine has ended."), "drydock up") from None
         return tuple(map(Path, state["cgroups"]))
 
     def start(self) -> Endpoint:
