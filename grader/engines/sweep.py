@@ -6,6 +6,7 @@ What has no owner any more, ownership.py tells.
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import signal
 import time
@@ -89,9 +90,18 @@ def end_supervisor(folder: EngineFolder, within: float = 30.0) -> None:
 
 
 def _supervisor(folder: EngineFolder) -> int | None:
-    pid = ownership.owner(folder.lock)
+    """The process that owns the folder, as far as it can be known."""
+    for pid in (ownership.owner(folder.lock), _noted_supervisor(folder)):
+        # A number may be an earlier owner's, and anybody's by now.
+        with contextlib.suppress(OSError):
+            if f"{folder.path.name}/{folder.spec.name}".encode() in Path(f"/proc/{pid}/cmdline").read_bytes():
+                return pid
+    return None
+
+
+def _noted_supervisor(folder: EngineFolder) -> int | None:
+    """An engine that was started by an earlier version of this program has its supervisor here only."""
     try:
-        # Just after it took the lock, the file still has an earlier one's number, which may be anybody's by now.
-        return pid if b"supervisor" in Path(f"/proc/{pid}/cmdline").read_bytes() else None
-    except OSError:
+        return int(json.loads(folder.state.read_text())["supervisor"])
+    except (OSError, ValueError, KeyError):
         return None

@@ -68,7 +68,7 @@ def test_a_taken_port_is_said_each_time_and_leaves_no_container(outer: DockerCli
 def test_a_container_that_ends_at_once_is_a_sentence(outer: DockerClient) -> None:
     ended = outer.containers.create(dind.image(), "true", ports={"2375/tcp": None})
     assert dind._address(ended).startswith("tcp://")
-    with pytest.raises(EngineError, match="d(id|oes) not start"):
+    with pytest.raises(EngineError, match=r"d(id|oes) not start"):
         lab(Limits(memory_bytes=24 * 2**20)).start()
     assert ours(outer) == []
 

@@ -126,6 +126,14 @@ def test_down_ends_a_start_that_was_killed(own_runtime: Path) -> None:
     detached.down(forget=True)
 
 
+@pytest.mark.parametrize("number", ["", "1"])
+def test_down_ends_what_an_earlier_version_started(own_runtime: Path, number: str) -> None:
+    detached.up()
+    # It wrote no number there; or there is an earlier one, of what is another process now.
+    (own_runtime / "lab" / "lock").write_text(number)
+    assert detached.down(forget=True)
+
+
 def _answers(url: str) -> bool:
     try:
         with urllib.request.urlopen(url, timeout=2) as answer:
