@@ -90,12 +90,12 @@ class Drydock(Configurable):  # type: ignore[misc]
 
     def unheld_limits(self, kind: str) -> str:
         """A warning where this machine gives no limits that a student's programs could not pass; "" where it does."""
-        names = {"memory": _("memory"), "pids": _("the number of processes")}
+        names = {"memory": _("memory"), "pids": _("the number of processes"), "disk": _("the daemon's disk")}
         missing = [names[name] for name in engine_class(kind).unheld_limits()]
         if not missing:
             return ""
         return _(
-            "On this machine no limit on a whole submission holds for {what} (engine “{kind}”, control groups): a"
+            "On this machine no limit on a whole submission holds for {what} (engine “{kind}”): a"
             " submission can use up what the machine has. See docs/security.md."
         ).format(what=", ".join(missing), kind=kind)
 

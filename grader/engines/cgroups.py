@@ -135,9 +135,11 @@ def open_to_children(groups: list[Path]) -> None:
     for group in groups:
         own = group / "engine"
         own.mkdir(exist_ok=True)
-        for pid in (group / "cgroup.procs").read_text().split():
-            with contextlib.suppress(ProcessLookupError):
-                (own / "cgroup.procs").write_text(pid)
+        # Again and again: one that is not moved yet may start another. Children of who is moved begin there.
+        while pids := (group / "cgroup.procs").read_text().split():
+            for pid in pids:
+                with contextlib.suppress(ProcessLookupError):
+                    (own / "cgroup.procs").write_text(pid)
         _enable_controllers(group)
 
 

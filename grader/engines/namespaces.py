@@ -51,6 +51,10 @@ def kernel_at_least(major: int, minor: int) -> bool:
     return (int(numbers[0]), int(numbers[1])) >= (major, minor)
 
 
+#: A tmpfs is quick and has a size; overlayfs in a user namespace needs user.* attributes on it (Linux 6.6).
+_DATA_IN_MEMORY = kernel_at_least(6, 6)
+
+
 def python_folders() -> list[str]:
     """Folders outside /usr that student code needs for its Python: the virtual environment and what it is made of."""
     wanted = {Path(sys.prefix), Path(sys.base_prefix), _PACKAGE_ROOT / "grader"}
@@ -142,6 +146,10 @@ class NamespaceEngine(Engine):
     @classmethod
     def offers_walls(cls) -> bool:
         return True
+
+    @classmethod
+    def unheld_limits(cls) -> tuple[str, ...]:
+        return () if _DATA_IN_MEMORY else ("disk",)
 
     @property
     def has_walls(self) -> bool:
@@ -248,8 +256,7 @@ class NamespaceEngine(Engine):
     def _make_spec(self, template: str) -> Spec:
         kept = self._kept is not None
         disk = self._limits.disk_bytes
-        # A tmpfs is quick and has a size; overlayfs in a user namespace needs user.* attributes on it (Linux 6.6).
-        on_tmpfs = not kept and kernel_at_least(6, 6)
+        on_tmpfs = not kept and _DATA_IN_MEMORY
         return Spec(
             folder=str(self.folder.path),
             owner=self._owner,

@@ -49,7 +49,7 @@ class NativeEngine(NamespaceEngine):
 
     @classmethod
     def unheld_limits(cls) -> tuple[str, ...]:
-        return cgroups.unheld()
+        return (*cgroups.unheld(), *super().unheld_limits())
 
     @classmethod
     def _map_options(cls) -> list[str]:

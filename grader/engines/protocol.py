@@ -134,7 +134,7 @@ class Engine(ABC):
 
     @classmethod
     def unheld_limits(cls) -> tuple[str, ...]:
-        """Which of ``Limits`` ("memory", "pids") would not hold on this machine for a whole engine."""
+        """Which of ``Limits`` ("memory", "pids", "disk") would not hold on this machine for a whole engine."""
         return ()
 
     @property

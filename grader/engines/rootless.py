@@ -63,7 +63,7 @@ class RootlessEngine(NamespaceEngine):
 
     @classmethod
     def unheld_limits(cls) -> tuple[str, ...]:
-        return ("memory", "pids")
+        return ("memory", "pids", *super().unheld_limits())
 
     @classmethod
     def _map_options(cls) -> list[str]:

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from grader.engines import cgroups
+from grader.autograde.settings import Drydock
+from grader.engines import cgroups, namespaces
 
 UNIFIED = Path("/sys/fs/cgroup/unified")
 
@@ -49,6 +50,16 @@ def test_where_nobody_gives_our_own_group_is_taken(tmp_path: Path) -> None:
     (tmp_path / "cgroup.type").touch()
     assert cgroups.giving_place(session, tmp_path) == session
     assert cgroups.giving_place(session.parent.parent.parent, tmp_path) == tmp_path
+
+
+def test_grading_says_which_limits_do_not_hold(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cgroups, "unheld", lambda: ())
+    assert Drydock().unheld_limits("native") == ""
+    monkeypatch.setattr(cgroups, "unheld", lambda: ("memory",))
+    monkeypatch.setattr(namespaces, "_DATA_IN_MEMORY", False)
+    assert "for memory, the daemon's disk (engine" in Drydock().unheld_limits("native")
+    monkeypatch.setattr(namespaces, "_DATA_IN_MEMORY", True)
+    assert "for memory, the number of processes (engine" in Drydock().unheld_limits("rootless")
 
 
 IN_A_SESSION = """

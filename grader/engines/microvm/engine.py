@@ -196,8 +196,9 @@ class MicrovmEngine(Engine):
 
     @classmethod
     def unheld_limits(cls) -> tuple[str, ...]:
-        # The guest's own always do; the students' programs are in the builder's walls.
-        return walls.builder().unheld_limits() if cls.offers_walls() else ()
+        # The guest's own always do, its disk's among them; the students' programs are in the builder's walls.
+        unheld = walls.builder().unheld_limits() if cls.offers_walls() else ()
+        return tuple(name for name in unheld if name != "disk")
 
     @property
     def has_walls(self) -> bool:
