@@ -357,7 +357,7 @@ SETUP_KERNEL = {
     "setup-kernel": _cell("""
         import glob, os, socket, threading
         own = os.path.dirname(get_ipython().kernel.config.IPKernelApp.ip)
-        print("folders:", len(glob.glob(".kernel-*")))
+        print(f"folders: {len(glob.glob('.kernel-*'))}")
         def flood(name):
             one = socket.socket(socket.AF_UNIX)
             one.connect(name)
