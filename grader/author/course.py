@@ -6,7 +6,6 @@ name, so that one run of ``drydock author check`` can tell an author everything 
 
 from __future__ import annotations
 
-import ast
 import json
 import os
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from grader.checks.declared import declared
 from grader.expected import ExpectedError
 from grader.i18n import _
 
@@ -238,34 +238,8 @@ def _tasks(cells: tuple[Cell, ...]) -> Iterator[Task]:
     for cell in cells:
         if not cell.is_check:
             continue
-        declared, hint, needs = _declaration(cell.source)
+        said = declared(cell.source)
         setups = tuple(
             other for other in cells if other.is_code and other.grade_id.startswith(f"{cell.grade_id}-setup")
         )
-        yield Task(cell, by_grade_id.get(f"{cell.grade_id}-answer"), setups, declared, hint, needs)
-
-
-def _declaration(source: str) -> tuple[str, str, tuple[str, ...]]:
-    """Task id, hint and needs as written in ``check.task(…)``; empty where they aren't plain literals."""
-    try:
-        tree = ast.parse(source)
-    except SyntaxError:
-        return "", "", ()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "task":
-            first = _literal(node.args[0]) if node.args else ""
-            named = {keyword.arg: _literal(keyword.value) for keyword in node.keywords}
-            needs = named.get("needs") or ()
-            return (
-                str(first or ""),
-                str(named.get("hint") or ""),
-                tuple(str(need) for need in needs) if isinstance(needs, list | tuple) else (),
-            )
-    return "", "", ()
-
-
-def _literal(node: ast.expr) -> object:
-    try:
-        return ast.literal_eval(node)
-    except ValueError:
-        return ""
+        yield Task(cell, by_grade_id.get(f"{cell.grade_id}-answer"), setups, said.id, said.hint, said.needs)

@@ -15,6 +15,7 @@ from grader.autograde.release import Release, ReleaseCell
 from grader.autograde.sandbox import Sandbox
 from grader.autograde.settings import Drydock
 from grader.autograde.verdict_cells import write_report
+from grader.checks.declared import declared
 from grader.checks.verdicts import TaskReport
 from grader.engines import EngineError
 from grader.execution import CellOutcome, CellStatus, FreezeError, KernelLost, StudentKernel, could_not_check
@@ -76,13 +77,26 @@ class Grading:
         if not sandbox.engine.is_alive():
             reason = _("The Docker daemon of this submission ended early ({where}).")
             return could_not_check(known.name, reason.format(where=self._ended_at or _("nobody knows when")))
-        if why := self._unprepared.get(known.name):
-            return could_not_check(known.name, _("The task could not be prepared: {why}").format(why=why))
+        if why := self._lack(known):
+            return could_not_check(known.name, why)
         try:
             with self._held(sandbox.kernels):
                 return self._ask(known)
         except FreezeError as trouble:
             return could_not_check(known.name, str(trouble))
+
+    def _lack(self, known: ReleaseCell) -> str:
+        """Why a task can't be checked fairly: it was not prepared, or one that it builds on; else an empty text."""
+        if why := self._unprepared.get(known.name):
+            return _("The task could not be prepared: {why}").format(why=why)
+        for need in declared(known.source).needs:
+            if why := self._unprepared.get(need):
+                # And so for those that build on this one.
+                self._unprepared[known.name] = why
+                return _("The task {need}, on which this one builds, could not be prepared: {why}").format(
+                    need=need, why=why
+                )
+        return ""
 
     @contextmanager
     def _held(self, kernels: list[StudentKernel]) -> Iterator[None]:

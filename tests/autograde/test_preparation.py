@@ -14,13 +14,19 @@ from grader.autograde.verdict_cells import read_report
 pytestmark = pytest.mark.daemon
 
 
-def graded(root: Path, setups: Mapping[str, tuple[str, str]], connect: str = "") -> Course:
-    """An honest submission of a lab with these setup cells, name → source and the cell it stands before."""
+def graded(root: Path, setups: Mapping[str, tuple[str, str]], connect: str = "", needs: str = "") -> Course:
+    """An honest submission of a lab with these setup cells, name → source and the cell it stands before.
+
+    ``needs``: the task that "vol" builds on.
+    """
     course = Course(root, {"cell_seconds": 8.0})
     path = root / "solutions" / LAB / f"{LAB}.ipynb"
     notebook = nbformat.read(path, as_version=4)
     notebook.cells = [cell for cell in notebook.cells if not cell.id.endswith("-setup")]
     notebook.cells[1].source += connect
+    for cell in notebook.cells:
+        if needs:
+            cell.source = cell.source.replace('task("vol", ', f'task("vol", needs=("{needs}",), ')
     for name, (source, before) in setups.items():
         place = next(i for i, cell in enumerate(notebook.cells) if cell.id == before)
         notebook.cells.insert(place, locked_cell(name, source))
@@ -56,3 +62,9 @@ def test_a_preparation_by_another_name_counts_for_all_later_tasks(tmp_path: Path
     course = graded(tmp_path, setups, connect="\nassert '' in __import__('sys').path, 'no luck'")
     assert course.grades("ada") == {"net": 4, "vol": None, "last": None, ESSAY: 0}, said(course)
     assert all("no luck" in said(course)[task] for task in ("vol", "last"))
+
+
+def test_what_builds_on_a_task_that_was_not_prepared_is_not_checked_either(tmp_path: Path) -> None:
+    course = graded(tmp_path, {"net-setup": ("!sleep 60", "net-answer")}, needs="net")
+    assert course.grades("ada") == {"net": None, "vol": None, "last": 2, ESSAY: 0}, said(course)
+    assert "The task net, on which this one builds, could not be prepared" in said(course)["vol"]

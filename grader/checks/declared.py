@@ -1,0 +1,41 @@
+"""What a check cell says of its task, read without running it."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Declared:
+    """What stands in ``check.task(…)``; empty where it is no plain literal."""
+
+    id: str = ""
+    hint: str = ""
+    needs: tuple[str, ...] = ()
+
+
+def declared(source: str) -> Declared:
+    """Of the first ``check.task(…)`` in a cell; all empty when there is none."""
+    try:
+        tree = ast.parse(source)
+    except SyntaxError:
+        return Declared()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "task":
+            first = _literal(node.args[0]) if node.args else ""
+            named = {keyword.arg: _literal(keyword.value) for keyword in node.keywords}
+            needs = named.get("needs") or ()
+            return Declared(
+                str(first or ""),
+                str(named.get("hint") or ""),
+                tuple(str(need) for need in needs) if isinstance(needs, list | tuple) else (),
+            )
+    return Declared()
+
+
+def _literal(node: ast.expr) -> object:
+    try:
+        return ast.literal_eval(node)
+    except ValueError:
+        return ""
