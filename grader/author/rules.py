@@ -183,6 +183,11 @@ def setups_are_locked(lab: Lab) -> Iterator[Finding]:
                 yield _about(lab, cell, _("A setup cell must be locked, and neither graded nor a solution."))
             if task.answer is not None and cell.index > task.answer.index:
                 yield _about(lab, cell, _("The setup cell comes after the answer it prepares."))
+    known = {cell.index for task in lab.tasks for cell in task.setups}
+    for cell in lab.cells:
+        # Where one fails by our fault, the tasks it prepares are not checked: by its name we know them.
+        if cell.is_code and "-setup" in cell.grade_id and cell.index not in known:
+            yield _about(lab, cell, _("The setup cell is named after no task."), _("Name it TASK-setup."))
 
 
 def answers_are_filed(lab: Lab) -> Iterator[Finding]:

@@ -65,6 +65,7 @@ def test_the_tiny_lab_keeps_all_rules(course: Course) -> None:
         (lambda c: c.append(c.pop(c.index(_cell(c, "hello-answer")))), "The answer cell comes after its check"),
         (lambda c: _marks(c, "site-setup").update(locked=False), "site-setup: A setup cell must be locked"),
         (lambda c: c.append(c.pop(c.index(_cell(c, "site-setup")))), "The setup cell comes after the answer"),
+        (lambda c: _marks(c, "site-setup").update(grade_id="all-setup"), "all-setup: The setup cell is named after no"),
         (lambda c: _cell(c, "hello").update(cell_type="markdown"), "A graded cell must be a code cell"),
         (lambda c: c.clear() or c.append({"cell_type": "markdown", "id": "a"}), "The lab has no graded task"),
     ],
