@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -20,7 +20,7 @@ from traitlets.config.loader import ConfigFileNotFound, PyFileConfigLoader
 from grader.autograde.crew import Crew
 from grader.autograde.database import gradebook
 from grader.autograde.journal import Busy, Journal, alone
-from grader.autograde.owners import unkeyed
+from grader.autograde.owners import remarks, unkeyed
 from grader.autograde.records import SubmissionRecord, read_record
 from grader.autograde.sandbox import sweep
 from grader.autograde.settings import Drydock
@@ -211,7 +211,9 @@ class Batch:
 
     def _read(self, student: str) -> SubmissionRecord:
         try:
-            return read_record(self._db_url, self._submissions.graded(student), student, self._lab)
+            record = read_record(self._db_url, self._submissions.graded(student), student, self._lab)
+            secret = Drydock(config=self._config).secret_file(CourseDirectory(config=self._config))
+            return replace(record, remarks=remarks(self._db_url, secret, self._lab, student, record.checks))
         except Exception as fault:  # as in a worker: one submission's trouble is no other's
             what = f"{type(fault).__name__}: {fault}"
             return SubmissionRecord(student, self._lab, error=_("The grader failed: {what}.").format(what=what))

@@ -38,9 +38,10 @@ class SubmissionExporter(NotebookExporter):  # type: ignore[misc]
     def _leave_out(self) -> None:
         """Keep nbgrader from following the links of submissions. Raises NbGraderException when nothing is left."""
         assignments: dict[str, Any] = getattr(self.parent, "assignments", {})
+        folders = sorted(assignments)
         refusal = ""
         left_out: list[str] = []
-        for folder in sorted(assignments):
+        for folder in folders:
             try:
                 left_out += not_to_copy(folder, self.drydock.largest_file)
             except Uncopyable as problem:
@@ -51,8 +52,11 @@ class SubmissionExporter(NotebookExporter):  # type: ignore[misc]
             raise NbGraderException(refusal)
         if left_out:
             self.log.warning("Not copied, being no plain files: %s", ", ".join(left_out))
-            course = self.parent.coursedir
-            course.ignore = list(dict.fromkeys([*course.ignore, *map(glob.escape, left_out)]))
+        # formgrader keeps this list for hours: what was left out of an earlier version of these submissions goes.
+        course = self.parent.coursedir
+        earlier = tuple(f"{glob.escape(folder)}/" for folder in folders)
+        others = [pattern for pattern in course.ignore if not pattern.startswith(earlier)]
+        course.ignore = [*others, *map(glob.escape, left_out)]
 
     def _own_supply(self) -> SandboxSupply:
         try:

@@ -23,7 +23,7 @@ from grader.nursery import Nursery
 PREFIX = "drydock-grade-"
 
 
-_NAME = re.compile(rf"{PREFIX}(?P<pid>[0-9]+)-(?P<start>[0-9]+)-")
+_NAME = re.compile(rf"{PREFIX}(?P<pid>[0-9]+)-(?:(?P<start>[0-9]+)-)?")
 
 
 def sweep(kind: str) -> None:
@@ -33,7 +33,11 @@ def sweep(kind: str) -> None:
     """
     for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
         owner = _NAME.match(folder.name)
-        if owner is None or start_time(int(owner["pid"])) == owner["start"]:
+        if owner is None:
+            continue
+        started = start_time(int(owner["pid"]))
+        # An earlier version of this program noted no start.
+        if started is not None and owner["start"] in (None, started):
             continue
         with suppress(FileNotFoundError):
             status = folder.lstat()

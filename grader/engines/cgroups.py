@@ -111,10 +111,6 @@ def create(engine_id: str, owner: int, *, memory_bytes: int | None, pids: int | 
     """
     groups = groups_of(engine_id)
     for group in groups:
-        if version() == 2:
-            _enable_controllers(group.parent.parent)
-            group.parent.mkdir(exist_ok=True)
-            _enable_controllers(group.parent)
         _make_group(group)
     _limit(groups, memory_bytes, pids, cpus)
     for group in groups:
@@ -148,7 +144,10 @@ def _make_group(group: Path) -> None:
         try:
             for folder in (group.parent, group):
                 folder.mkdir(exist_ok=True)
-                if (folder / "cpuset.cpus").exists() and version() == 1:
+                if version() == 2:
+                    # Each time anew: the parent may have been another engine's, removed at its end.
+                    _enable_controllers(folder.parent)
+                elif (folder / "cpuset.cpus").exists():
                     _inherit_cpuset(folder)
             if (group.parent / "cpu.shares").exists():
                 (group.parent / "cpu.shares").write_text(str(_SHARES * (os.cpu_count() or 1)))

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from grader.engines import sweep
 from grader.engines.choice import best_kind, engine_class
@@ -63,11 +64,10 @@ def _state_file() -> Path:
 def current() -> LabEngine | None:
     """The lab engine if it runs."""
     noted = _noted()
-    if noted is None:
+    if noted is None or not (noted.ready or engine_class(noted.kind).found_ready):
         return None
-    kind, shares = noted
-    engine = engine_class(kind).attach(lab_folder())
-    return None if engine is None else LabEngine(kind, engine, shares)
+    engine = engine_class(noted.kind).attach(lab_folder())
+    return None if engine is None else LabEngine(noted.kind, engine, noted.shares)
 
 
 def up(
@@ -113,17 +113,27 @@ def reset(progress: Callable[[str], None] | None = None) -> LabEngine:
         return _start(kind, shares, progress)
 
 
-def _noted() -> tuple[str, tuple[Path, ...]] | None:
+class _Noted(NamedTuple):
+    """The lab engine that was asked for last."""
+
+    kind: str
+    shares: tuple[Path, ...]
+    #: Whether its start was seen to the end.
+    ready: bool
+
+
+def _noted() -> _Noted | None:
     try:
         state = json.loads(_state_file().read_text())
     except (OSError, ValueError):
         return None
-    return state["kind"], tuple(map(Path, state["shares"]))
+    # An earlier version wrote its note at the end, without the word.
+    return _Noted(state["kind"], tuple(map(Path, state["shares"])), state.get("ready", True))
 
 
 def _last() -> tuple[str, tuple[Path, ...]] | None:
     noted = _noted()
-    return noted and (noted[0], tuple(path for path in noted[1] if path.is_dir()))
+    return noted and (noted.kind, tuple(path for path in noted.shares if path.is_dir()))
 
 
 def _start(kind: str, shares: tuple[Path, ...], progress: Callable[[str], None] | None) -> LabEngine:
@@ -142,6 +152,11 @@ def _start(kind: str, shares: tuple[Path, ...], progress: Callable[[str], None] 
 
 def _end_unfinished() -> bool:
     """End an engine that still starts though the command that wanted it was killed; False if there is none."""
+    noted = _noted()
+    half = engine_class(noted.kind).attach(lab_folder()) if noted and not noted.ready else None
+    if half is not None:
+        half.stop()
+        return True
     place = EngineFolder(lab_folder())
     if not sweep.is_owned(place):
         return False
@@ -154,9 +169,11 @@ def _written_down(kind: str, shares: tuple[Path, ...]) -> Iterator[None]:
     """Note what is about to start: whoever finds it running after this process was killed must know what it is."""
     note = _state_file()
     before = note.read_text() if note.exists() else None
-    write_whole(note, json.dumps({"kind": kind, "shares": list(map(str, shares))}))
+    told = {"kind": kind, "shares": list(map(str, shares))}
+    write_whole(note, json.dumps({**told, "ready": False}))
     try:
         yield
+        write_whole(note, json.dumps({**told, "ready": True}))
     except BaseException:
         with contextlib.suppress(OSError):
             note.unlink() if before is None else write_whole(note, before)

@@ -60,6 +60,8 @@ class DindEngine(Engine):
     isolation: ClassVar[str] = _(
         "a privileged container of the Docker on this machine: keeps things apart, but is no wall against malice"
     )
+    #: Its container runs before the images are loaded.
+    found_ready: ClassVar[bool] = False
 
     def __init__(
         self,
@@ -143,8 +145,8 @@ class DindEngine(Engine):
             client = outer_client()
             sweep(client)
             if self._keep:
-                # One that has ended (a reboot): what is in it lies in its volume.
-                _remove_containers(client, self._name)
+                # One that has ended (a reboot): what is in it lies in its volume. One that runs may be another place's.
+                _remove_containers(client, self._name, running=False)
             # Created first: what can't be started, as for a port that is taken, is ours to remove all the same.
             self._container = client.containers.create(image(), **self._run_options())
             self._container.start()
@@ -211,8 +213,6 @@ class DindEngine(Engine):
         raise EngineError(_("The daemon in the container did not start: {log}").format(log=log), "docker info")
 
     def _load_images(self) -> None:
-        from docker.errors import ImageNotFound
-
         from grader import images
 
         try:
@@ -220,9 +220,8 @@ class DindEngine(Engine):
         except images.ImagesError as error:
             raise EngineError(str(error), error.remedy) from error
         client = self.endpoint.client(timeout=300)
-        try:
-            client.images.get("drydock/busybox:1")
-        except ImageNotFound:
+        there = {tag for image in client.images.list() for tag in image.tags}
+        if not all(set(image.tags) <= there for image in course.images):
             for archive in course.archives:
                 with archive.open("rb") as stream:
                     client.images.load(stream)
@@ -283,20 +282,28 @@ def _owner() -> dict[str, str]:
     return {_MACHINE: " ".join(names), _OWNER_PID: str(os.getpid())}
 
 
-def _remove_containers(client: DockerClient, name: str) -> None:
-    """Remove the containers of the engine of this name, by its label."""
-    for container in client.containers.list(all=True, filters={"label": f"{LABEL}={name}"}):
-        container.remove(force=True, v=True)
+def _remove_containers(client: DockerClient, name: str, *, running: bool = True) -> None:
+    """Remove the containers of the engine of this name, by its label; with ``running`` also one that runs."""
+    from docker.errors import NotFound
+
+    for container in client.containers.list(all=True, filters={"label": f"{LABEL}={name}"}, ignore_removed=True):
+        if running or container.status != "running":
+            with contextlib.suppress(NotFound):
+                container.remove(force=True, v=True)
 
 
 def sweep(client: DockerClient) -> list[str]:
     """Remove throwaway engines of processes of this machine that are gone. Returns their names."""
+    from docker.errors import APIError
+
     removed = []
     here = f"{_MACHINE}={_owner()[_MACHINE]}"
-    for container in client.containers.list(all=True, filters={"label": [LABEL, here]}):
+    for container in client.containers.list(all=True, filters={"label": [LABEL, here]}, ignore_removed=True):
         if not _lives(container.labels.get(_OWNER_PID, "")):
-            container.remove(force=True, v=True)
-            removed.append(str(container.name))
+            # Another start is at it, or it can't be removed: no reason not to start.
+            with contextlib.suppress(APIError):
+                container.remove(force=True, v=True)
+                removed.append(str(container.name))
     return removed
 
 

@@ -86,6 +86,8 @@ class Engine(ABC):
     isolation: ClassVar[str]
     #: Whether two engines at once may publish the same port.
     has_own_ports: ClassVar[bool] = False
+    #: Whether one that ``attach`` finds has all that its start gives it, whoever was killed meanwhile.
+    found_ready: ClassVar[bool] = True
     #: How many times longer than elsewhere its users should be ready to wait.
     patience: ClassVar[float] = 1.0
 

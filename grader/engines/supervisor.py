@@ -227,9 +227,12 @@ def _children(pid: int) -> list[int]:
     return found
 
 
-def remove_remains(folder: EngineFolder, groups: list[Path], *, keep_data: bool) -> bool:
-    """Remove the control groups and, unless its data is kept, the engine's folder; True when all of it is gone."""
-    gone = cgroups.remove(groups)
+def remove_remains(folder: EngineFolder, groups: list[Path], *, keep_data: bool, within: float = 5.0) -> bool:
+    """Remove the control groups and, unless its data is kept, the engine's folder; True when all of it is gone.
+
+    ``within``: seconds that the groups' processes may take to end.
+    """
+    gone = cgroups.remove(groups, within)
     if keep_data or not gone:
         # Where groups are left, the folder holds the only note of them: the next sweep tries again.
         folder.state.unlink(missing_ok=True)

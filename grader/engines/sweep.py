@@ -51,7 +51,8 @@ def sweep_one(folder: EngineFolder) -> bool:
     Whose data stays, the folder's name says: a file may be unreadable, and nobody's work is thrown away for that.
     """
     with ownership.trying(folder.lock) as free:
-        return free and remove_remains(folder, _groups(folder), keep_data=not is_throwaway(folder.path))
+        # What holds out against SIGKILL does so at each start of an engine.
+        return free and remove_remains(folder, _groups(folder), keep_data=not is_throwaway(folder.path), within=0.5)
 
 
 def _groups(folder: EngineFolder) -> list[Path]:

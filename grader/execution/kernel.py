@@ -318,9 +318,12 @@ class StudentKernel:
     # -- cells
 
     def export(self, variables: Mapping[str, str], timeout: float = 30) -> None:
-        """Set environment variables of the running kernel; for its cells and what they start. Raises KernelLost."""
+        """Set environment variables of the running kernel; for its cells and what they start. Raises KernelLost, and
+        has ended the kernel then."""
+        self.wait_ready()  # that time is not the cell's
         outcome = self.run(f"__import__('os').environ.update({dict(variables)!r})", timeout)
         if outcome.status is not CellStatus.OK:
+            self.close()  # the next cell would run without them
             raise KernelLost(_("The student's kernel did not take its settings. {why}").format(why=outcome.last_words))
 
     def run(self, source: str, timeout: float) -> CellOutcome:

@@ -13,6 +13,7 @@ from grading_course import LAB, Course
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from nbconvert.exporters import HTMLExporter
+from nbconvert.filters.markdown_mistune import markdown2html_mistune
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell, new_notebook, new_raw_cell
 from nbgrader.coursedir import CourseDirectory
@@ -210,6 +211,10 @@ pieces = st.sampled_from(
 def test_whatever_is_typed_becomes_harmless(source: str) -> None:
     made = StudentsTexts([]).cell(source, None)
     assert is_harmless(made.source, {})
+    html = BeautifulSoup(markdown2html_mistune(made.source), "html.parser")
+    assert html.find(["script", "b", "iframe", "svg", "object", "form", "input", "style", "link", "meta"]) is None
+    assert not [name for tag in html.find_all(True) for name in tag.attrs if name.startswith("on")]
+    assert all(str(link["href"]).startswith(("https:", "#")) for link in html.find_all("a", href=True))
 
 
 def test_a_raw_cell_names_no_input_of_formgrader() -> None:

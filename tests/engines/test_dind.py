@@ -57,6 +57,15 @@ def test_a_lab_whose_container_has_ended_starts_again_on_its_data(outer: DockerC
     again.stop()
 
 
+def test_a_running_container_of_the_same_name_may_be_another_places_and_stays(outer: DockerClient) -> None:
+    first = lab()
+    first.start()
+    with pytest.raises(EngineError):
+        lab().start()
+    assert first.is_alive()
+    first.stop()
+
+
 def test_a_taken_port_is_said_each_time_and_leaves_no_container(outer: DockerClient) -> None:
     with socket.create_server(("127.0.0.1", dind.LAB_PORTS[3])):
         for _attempt in range(2):

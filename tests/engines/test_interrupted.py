@@ -196,7 +196,6 @@ def test_a_killed_build_and_old_templates_are_cleared_away(own_runtime: Path, ow
     lab = EngineFolder(own_runtime / "lab")
     lab.path.mkdir()
     lab.template_note.write_text(str(old[0]))
-    template.keep_for(old[0], lab.path)
     template.keep_for(old[1], own_runtime / "lab-of-yesterday")
     for place in old[:2]:
         os.utime(place, (0, 0))
