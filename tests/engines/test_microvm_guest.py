@@ -311,9 +311,9 @@ def test_a_killed_guest_is_noticed_and_leaves_nothing(guest: MicrovmEngine, vict
 
 
 @pytest.mark.parametrize("wanted", [True, False])
-def test_what_is_left_of_a_guest_is_kept_only_where_it_was_asked_for(own_runtime: Path, wanted: bool) -> None:
+def test_what_is_left_of_a_labs_guest_is_kept_and_of_a_throwaway_nothing(own_runtime: Path, wanted: bool) -> None:
     """The remains of a killed lab guest hold its disk: sweeping must leave that, and take everything else."""
-    folder = GuestFolder(own_runtime / f"left-{wanted}")
+    folder = GuestFolder(own_runtime / ("lab" if wanted else "0123abcd"))
     folder.path.mkdir()
     folder.disk.write_bytes(b"disk")
     GuestSpec(folder=str(folder.path), template="/nowhere", accelerator="tcg", keep_data=wanted).save(folder.spec)
