@@ -39,6 +39,8 @@ class SubmissionExporter(NotebookExporter):  # type: ignore[misc]
         """Keep nbgrader from following the links of submissions. Raises NbGraderException when nothing is left."""
         assignments: dict[str, Any] = getattr(self.parent, "assignments", {})
         folders = sorted(assignments)
+        if not folders:
+            return
         refusal = ""
         left_out: list[str] = []
         for folder in folders:

@@ -23,7 +23,7 @@ from grader.nursery import Nursery
 PREFIX = "drydock-grade-"
 
 
-_NAME = re.compile(rf"{PREFIX}(?P<pid>[0-9]+)-(?:(?P<start>[0-9]+)-)?")
+_NAME = re.compile(rf"{PREFIX}(?P<pid>[0-9]+)-(?P<start>[0-9]+-|)")
 
 
 def sweep(kind: str) -> None:
@@ -37,7 +37,7 @@ def sweep(kind: str) -> None:
             continue
         started = start_time(int(owner["pid"]))
         # An earlier version of this program noted no start.
-        if started is not None and owner["start"] in (None, started):
+        if started is not None and owner["start"] in ("", f"{started}-"):
             continue
         with suppress(FileNotFoundError):
             status = folder.lstat()
