@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from grader.checks.declared import declared
+from grader.checks.declared import declared, prepares
 from grader.expected import ExpectedError
 from grader.i18n import _
 
@@ -239,7 +239,5 @@ def _tasks(cells: tuple[Cell, ...]) -> Iterator[Task]:
         if not cell.is_check:
             continue
         said = declared(cell.source)
-        setups = tuple(
-            other for other in cells if other.is_code and other.grade_id.startswith(f"{cell.grade_id}-setup")
-        )
+        setups = tuple(other for other in cells if other.is_code and prepares(other.grade_id, cell.grade_id))
         yield Task(cell, by_grade_id.get(f"{cell.grade_id}-answer"), setups, said.id, said.hint, said.needs)

@@ -7,7 +7,8 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -20,8 +21,8 @@ from traitlets.config.loader import ConfigFileNotFound, PyFileConfigLoader
 from grader.autograde.crew import Crew
 from grader.autograde.database import gradebook
 from grader.autograde.journal import Busy, Journal, alone
-from grader.autograde.owners import remarks, unkeyed
-from grader.autograde.records import SubmissionRecord, read_record
+from grader.autograde.owners import record_with_remarks, unkeyed
+from grader.autograde.records import SubmissionRecord, our_fault
 from grader.autograde.sandbox import sweep
 from grader.autograde.settings import Drydock
 from grader.autograde.submissions import Submissions
@@ -103,7 +104,10 @@ class Batch:
         self._journal = Journal(folder / f".grading-{lab}.journal")
         self._lab = lab
         self._everybody = not students
-        self._db_url = str(CourseDirectory(config=config).db_url)
+        course = CourseDirectory(config=config)
+        self._db_url = str(course.db_url)
+        self._settings = Drydock(config=config)
+        self._secret = self._settings.secret_file(course)
         self._known = self._in_gradebook()
         with ExitStack() as stack:
             try:
@@ -154,7 +158,7 @@ class Batch:
             and self._submissions.is_graded(student, self._known.notebooks)
         ]
         todo = tuple(s for s in wanted if s not in skipped)
-        return Plan(self._lab, todo, tuple(skipped), self._warning())
+        return Plan(self._lab, todo, tuple(skipped), unkeyed(self._known.sources, self._secret))
 
     def _in_gradebook(self) -> _Known:
         """Raises BatchError when the gradebook does not know the lab; NoDatabase."""
@@ -174,10 +178,6 @@ class Batch:
                 f"nbgrader generate_assignment {self._lab}",
             ) from missing
 
-    def _warning(self) -> str:
-        course = CourseDirectory(config=self._config)
-        return unkeyed(self._known.sources, Drydock(config=self._config).secret_file(course))
-
     def _fingerprint(self, student: str) -> str:
         """Of a submission, the gradebook its grade goes to, and the checks that it was graded with."""
         there = f"{self._submissions.fingerprint(student)}\0{self._db_url}\0{self._known.release}"
@@ -185,17 +185,20 @@ class Batch:
 
     def unheld_limits(self) -> str:
         """A warning about limits that don't hold on this machine, or "". Raises NoWalls."""
-        settings = Drydock(config=self._config)
-        return settings.unheld_limits(settings.engine_kind())
+        return self._settings.unheld_limits(self._kind)
+
+    @cached_property
+    def _kind(self) -> str:
+        """The engine's kind, tried out once. Raises NoWalls."""
+        return self._settings.engine_kind()
 
     def run(self, jobs: int, on_record: Callable[[SubmissionRecord], None]) -> list[SubmissionRecord]:
         """Grade what is planned with ``jobs`` processes; ``on_record`` hears of each at once.
 
         Raises NoWalls before anything runs. Can be killed at any moment: the next run continues, until ``finish``.
         """
-        kind = Drydock(config=self._config).engine_kind()
-        sweep(kind)
-        crew = Crew(self._config, kind, min(jobs, max(1, len(self.plan.todo))))
+        sweep(self._kind)
+        crew = Crew(self._config, self._kind, min(jobs, max(1, len(self.plan.todo))))
         records = []
         fingerprints = {student: self._fingerprint(student) for student in self.plan.todo}
         for record in crew.work(self._lab, self.plan.todo):
@@ -211,12 +214,10 @@ class Batch:
 
     def _read(self, student: str) -> SubmissionRecord:
         try:
-            record = read_record(self._db_url, self._submissions.graded(student), student, self._lab)
-            secret = Drydock(config=self._config).secret_file(CourseDirectory(config=self._config))
-            return replace(record, remarks=remarks(self._db_url, secret, self._lab, student, record.checks))
+            folder = self._submissions.graded(student)
+            return record_with_remarks(self._db_url, self._secret, folder, student, self._lab)
         except Exception as fault:  # as in a worker: one submission's trouble is no other's
-            what = f"{type(fault).__name__}: {fault}"
-            return SubmissionRecord(student, self._lab, error=_("The grader failed: {what}.").format(what=what))
+            return SubmissionRecord(student, self._lab, error=our_fault(fault))
 
     def finish(self) -> None:
         """Everything is done, the reports included: the next run begins anew."""

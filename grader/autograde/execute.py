@@ -13,6 +13,7 @@ from grader import __version__
 from grader.autograde.exporter import SubmissionExporter
 from grader.autograde.grading import Grading
 from grader.autograde.owners import unkeyed
+from grader.autograde.records import our_fault
 from grader.autograde.release import Release, read_release
 from grader.autograde.submission import copy_files
 from grader.autograde.verdict_cells import read_report, write_report
@@ -59,7 +60,7 @@ class IsolatedExecute(NbGraderPreprocessor):  # type: ignore[misc]
         except Exception as fault:
             # A fault of ours must not cost what was earned before it, nor pass for a zero: the rest is flagged.
             self.log.exception("%s/%s: the grader failed", info["student"], info["assignment"])
-            return _("The grader failed: {what}.").format(what=f"{type(fault).__name__}: {fault}")
+            return our_fault(fault)
         return ""
 
     def _fill_up(self, nb: NotebookNode, release: Release, reason: str) -> None:

@@ -15,7 +15,7 @@ from grader.autograde.release import Release, ReleaseCell
 from grader.autograde.sandbox import Sandbox
 from grader.autograde.settings import Drydock
 from grader.autograde.verdict_cells import write_report
-from grader.checks.declared import declared
+from grader.checks.declared import declared, prepares
 from grader.checks.verdicts import TaskReport
 from grader.engines import EngineError
 from grader.execution import CellOutcome, CellStatus, FreezeError, KernelLost, StudentKernel, could_not_check
@@ -150,7 +150,7 @@ class Grading:
         ones, as nobody can tell which of them it is for."""
         names = [cell.name for cell in self._release.cells]
         tasks = [cell.name for cell in self._release.cells if cell.is_check]
-        named = [task for task in tasks if setup.startswith(f"{task}-setup")]
+        named = [task for task in tasks if prepares(setup, task)]
         later = [task for task in tasks if names.index(task) > names.index(setup)]
         self._unprepared.update(dict.fromkeys(named or later, why))
 

@@ -16,6 +16,7 @@ from nbconvert.filters.strings import strip_files_prefix
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 
+from grader.autograde.inert import is_base64
 from grader.i18n import _
 
 type Attachments = dict[str, dict[str, str]]
@@ -129,8 +130,4 @@ def _pictures(attachments: Any) -> Attachments:
 def _picture(data: Any) -> dict[str, str]:
     if not isinstance(data, dict):
         return {}
-    return {kind: text for kind, text in data.items() if kind in _PICTURES and _is_base64(text)}
-
-
-def _is_base64(text: Any) -> bool:
-    return isinstance(text, str) and re.fullmatch(r"[A-Za-z0-9+/=\s]+", text) is not None
+    return {kind: text for kind, text in data.items() if kind in _PICTURES and text and is_base64(text)}

@@ -36,6 +36,9 @@ def _inert(output: NotebookNode) -> NotebookNode:
 
 
 def _is_inert(kind: str, data: object) -> bool:
-    if kind in _PICTURES:
-        return isinstance(data, str) and _BASE64.fullmatch(data) is not None
-    return kind == "text/plain"
+    return is_base64(data) if kind in _PICTURES else kind == "text/plain"
+
+
+def is_base64(data: object) -> bool:
+    """Whether it is a picture's data and no more, as templates write it without quoting."""
+    return isinstance(data, str) and _BASE64.fullmatch(data) is not None

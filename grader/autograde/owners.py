@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from nbgrader.api import Gradebook
 
-from grader.autograde.records import CheckRecord
+from grader.autograde.records import CheckRecord, SubmissionRecord, read_record
 from grader.checks.verdicts import Status
 from grader.i18n import _
 from grader.values import BadDeclaration, Declaration, StudentKey
 from grader.values.asked import all_asked_for, asked_for
 from grader.values.secret import read_secret
+
+
+def record_with_remarks(db_url: str, secret_file: Path, folder: Path, student: str, lab: str) -> SubmissionRecord:
+    """What is known of a graded submission, whose graded notebooks are in ``folder``."""
+    record = read_record(db_url, folder, student, lab)
+    return replace(record, remarks=remarks(db_url, secret_file, lab, student, record.checks))
 
 
 def remarks(db_url: str, secret_file: Path, lab: str, student: str, checks: Iterable[CheckRecord]) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from nbgrader.api import Gradebook
 
 from grader.autograde.verdict_cells import read_report, score, sentence
 from grader.checks.verdicts import Status, TaskReport
+from grader.i18n import _
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,11 @@ class CheckRecord:
     @property
     def status(self) -> Status:
         return self.report.status
+
+
+def our_fault(fault: Exception) -> str:
+    """What is said where a fault of ours must not pass for the student's."""
+    return _("The grader failed: {what}.").format(what=f"{type(fault).__name__}: {fault}")
 
 
 @dataclass(frozen=True)

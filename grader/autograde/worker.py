@@ -14,8 +14,8 @@ from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
 from grader.autograde.exporter import SubmissionExporter
-from grader.autograde.owners import remarks
-from grader.autograde.records import SubmissionRecord, read_record
+from grader.autograde.owners import record_with_remarks
+from grader.autograde.records import SubmissionRecord, our_fault
 from grader.autograde.sandbox import SandboxSupply
 from grader.autograde.settings import Drydock
 from grader.i18n import _
@@ -52,7 +52,7 @@ class Worker:
         except Exception as fault:
             # One submission's trouble (a full disk, a locked gradebook) must not end the others' run.
             words.logger.exception("%s/%s: the grader failed", job.student, job.lab)
-            error = _("The grader failed: {what}.").format(what=f"{type(fault).__name__}: {fault}")
+            error = our_fault(fault)
         if error:
             record = SubmissionRecord(job.student, job.lab, error=error)
         return replace(record, seconds=time.monotonic() - started, log=tuple(words.lines))
@@ -64,10 +64,8 @@ class Worker:
 
     def _record(self, coursedir: CourseDirectory, job: Job) -> SubmissionRecord:
         folder = Path(coursedir.root) / coursedir.format_path(coursedir.autograded_directory, job.student, job.lab)
-        record = read_record(coursedir.db_url, folder, job.student, job.lab)
         secret = Drydock(config=self._config).secret_file(coursedir)
-        seen = remarks(coursedir.db_url, secret, job.lab, job.student, record.checks)
-        return replace(record, remarks=seen)
+        return record_with_remarks(coursedir.db_url, secret, folder, job.student, job.lab)
 
     def _converter(self, job: Job, words: _Words) -> Autograde:
         supply, more = self._supply, job.more

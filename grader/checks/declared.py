@@ -15,6 +15,11 @@ class Declared:
     needs: tuple[str, ...] = ()
 
 
+def prepares(name: str, task: str) -> bool:
+    """Whether a cell of this name is one of the task's setup cells."""
+    return name.startswith(f"{task}-setup")
+
+
 def declared(source: str) -> Declared:
     """Of the first ``check.task(…)`` in a cell; all empty when there is none."""
     try:

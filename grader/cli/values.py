@@ -16,6 +16,7 @@ import click
 from grader.expected import ExpectedError
 from grader.i18n import _, ngettext
 from grader.values import StudentKey
+from grader.whole import whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -141,13 +142,11 @@ def _opened(root: Path, output: str) -> Iterator[TextIO]:
     if output == "-":
         yield sys.stdout
         return
-    target = root / output
-    partial = target.with_name(f".{target.name}.part")
-    partial.unlink(missing_ok=True)
-    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
-        yield file
-    partial.replace(target)
+    with whole(root / output) as draft:
+        draft.unlink(missing_ok=True)
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
+            yield file
 
 
 def _write(file: TextIO, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:

@@ -209,7 +209,7 @@ def test_one_submissions_trouble_is_its_own(course: Course, monkeypatch: pytest.
     """A full disk, a locked gradebook: the record says so, and the worker goes on."""
     worker = Worker(course.config(), Drydock(config=course.config()).engine_kind())
     with monkeypatch.context() as trouble:
-        trouble.setattr("grader.autograde.worker.read_record", _no_space)
+        trouble.setattr("grader.autograde.owners.read_record", _no_space)
         record = worker.grade(Job("cyd", LAB, more=True))
     assert "No space left" in record.error
     assert record.seconds > 0

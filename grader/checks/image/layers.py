@@ -101,10 +101,8 @@ class Layers(ImageSubject):
         arguments.text(base, "base")
 
         def judge(attrs: Attrs) -> Finding:
-            below, mine = self._layers_of_other(base), layers_of(attrs)
-            same = _in_common(below, mine)
-            found = _("{same} of the {count} layers of {base} are in it").format(same=same, count=len(below), base=base)
-            return Finding(mine[: len(below)] == below, found)
+            same, count, found = self._shared(attrs, base)
+            return Finding(same == count, found)
 
         return Claim(
             self._says(_("{what} is built on {base}"), base=base),
@@ -120,6 +118,13 @@ class Layers(ImageSubject):
             raise AuthorError(_("there is no image {name} to compare with").format(name=reference))
         return layers_of(other)
 
+    def _shared(self, attrs: Attrs, other: str) -> tuple[int, int, str]:
+        """How many of another image's layers it has from the bottom up, of how many; and that in words."""
+        theirs = self._layers_of_other(other)
+        same = _in_common(theirs, layers_of(attrs))
+        found = _("{same} of the {count} layers of {base} are in it")
+        return same, len(theirs), found.format(same=same, count=len(theirs), base=other)
+
     @expectation
     def shares_layers_with(self, other: str, at_least: int = 1, *, all_but: int | None = None) -> Claim:
         """Its lowest layers are those of another image, at least so many of them, or all but so many."""
@@ -129,11 +134,8 @@ class Layers(ImageSubject):
             arguments.whole(all_but, "all_but", low=0, high=127)
 
         def judge(attrs: Attrs) -> Finding:
-            theirs = self._layers_of_other(other)
-            same = _in_common(theirs, layers_of(attrs))
-            wanted = least if all_but is None else max(len(theirs) - all_but, 1)
-            found = _("{same} of the {count} layers of {base} are in it")
-            return Finding(same >= wanted, found.format(same=same, count=len(theirs), base=other))
+            same, count, found = self._shared(attrs, other)
+            return Finding(same >= (least if all_but is None else max(count - all_but, 1)), found)
 
         return Claim(
             self._says(_("{what} shares layers with {other}"), other=other),

@@ -30,6 +30,7 @@ from grader.engines.microvm.place import TemplateFolder
 from grader.engines.microvm.spec import GuestSpec
 from grader.engines.protocol import EngineError
 from grader.i18n import _
+from grader.whole import write_whole
 
 if TYPE_CHECKING:
     from docker import DockerClient
@@ -180,9 +181,7 @@ def forget(template: TemplateFolder) -> None:
 
 def _write_record(template: TemplateFolder, hashes: dict[str, str]) -> None:
     stamps = {path.name: _stamp(path) for path in _files(template)}
-    draft = template.record.with_suffix(".new")
-    draft.write_text(json.dumps({"hashes": hashes, "stamps": stamps}, indent=1))
-    draft.replace(template.record)
+    write_whole(template.record, json.dumps({"hashes": hashes, "stamps": stamps}, indent=1))
 
 
 def _stamp(path: Path) -> list[int]:
