@@ -14,7 +14,7 @@ from grader.autograde.exporter import SubmissionExporter
 from grader.autograde.grading import Grading
 from grader.autograde.owners import unkeyed
 from grader.autograde.records import our_fault
-from grader.autograde.release import Release, read_release
+from grader.autograde.release import Release, read_release, released_folders
 from grader.autograde.submission import copy_files
 from grader.autograde.verdict_cells import read_report, write_report
 from grader.engines import EngineError, engine_class
@@ -53,7 +53,8 @@ class IsolatedExecute(NbGraderPreprocessor):  # type: ignore[misc]
                 self.log.warning("%s", warning)
             with exporter.supply.take(more=more) as sandbox:
                 copy_files(folder, submitted, sandbox.folder, exporter.drydock.largest_file)
-                Grading(sandbox, exporter.drydock, release, key, self.log).run(nb)
+                originals = released_folders(coursedir, info["assignment"])
+                Grading(sandbox, exporter.drydock, release, key, self.log, originals=originals).run(nb)
         except (EngineError, KernelLost, BadSecret) as trouble:
             self.log.error("%s/%s: %s", info["student"], info["assignment"], trouble)
             return str(trouble)

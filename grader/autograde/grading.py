@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
@@ -13,6 +14,7 @@ from nbformat.v4 import new_output
 from grader.autograde.inert import inert
 from grader.autograde.release import Release, ReleaseCell
 from grader.autograde.sandbox import Sandbox
+from grader.autograde.scripts import put_back, scripts_run_by
 from grader.autograde.settings import Drydock
 from grader.autograde.verdict_cells import write_report
 from grader.checks.declared import declared, prepares
@@ -26,13 +28,24 @@ _USES_CHECK = re.compile(r"\bcheck\b")
 
 
 class Grading:
-    """One notebook's way through a sandbox. Raises KernelLost when the first kernel doesn't start."""
+    """One notebook's way through a sandbox. Raises KernelLost when the first kernel doesn't start.
+
+    ``originals``: folders in which the lab's files may lie as the author wrote them.
+    """
 
     def __init__(
-        self, sandbox: Sandbox, settings: Drydock, release: Release, key: StudentKey, log: logging.Logger
+        self,
+        sandbox: Sandbox,
+        settings: Drydock,
+        release: Release,
+        key: StudentKey,
+        log: logging.Logger,
+        *,
+        originals: Sequence[Path] = (),
     ) -> None:
         self._sandbox = sandbox
         self._release = release
+        self._originals = originals
         self._known = release.by_name()
         self._key = key
         self._log = log
@@ -164,6 +177,11 @@ class Grading:
             if why := self._run_connect(kernel):
                 raise KernelLost(why)
             self._connected = True
+        if scripts := scripts_run_by(source, self._originals):
+            outcome = kernel.run(put_back(scripts), self._cell_seconds)
+            if outcome.status is not CellStatus.OK:
+                why = _("{files} can't be written: {why}")
+                raise KernelLost(why.format(files=", ".join(scripts), why=outcome.last_words))
         return kernel.run(source, self._cell_seconds)
 
     # -- the student's cells

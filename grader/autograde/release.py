@@ -81,12 +81,18 @@ def read_release(db_url: str, notebook: str, assignment: str) -> Release:
     return Release(cells, spec or {"name": "python3", "display_name": "Python 3", "language": "python"})
 
 
+def released_folders(coursedir: CourseDirectory, assignment: str) -> tuple[Path, Path]:
+    """Where a lab's files may lie as the author wrote them: what students are given, and what it is made from."""
+    steps = (coursedir.release_directory, coursedir.source_directory)
+    release, source = (Path(coursedir.format_path(step, ".", assignment)) for step in steps)
+    return release, source
+
+
 def released_texts(coursedir: CourseDirectory, notebook: str, assignment: str) -> frozenset[str]:
     """The text cells of a lab as the author wrote them; none when neither release nor source is at hand."""
-    for step in (coursedir.release_directory, coursedir.source_directory):
-        path = Path(coursedir.format_path(step, ".", assignment), f"{notebook}.ipynb")
+    for folder in released_folders(coursedir, assignment):
         try:
-            cells = nbformat.read(path, as_version=4).cells
+            cells = nbformat.read(folder / f"{notebook}.ipynb", as_version=4).cells
         except Exception:  # missing, or no notebook: nbformat raises whatever the first wrong field leads to
             continue
         return frozenset(str(cell.source) for cell in cells if cell.cell_type == "markdown")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import nbformat
 import pytest
@@ -14,10 +15,18 @@ from grader.autograde.verdict_cells import read_report
 pytestmark = pytest.mark.daemon
 
 
-def graded(root: Path, setups: Mapping[str, tuple[str, str]], connect: str = "", needs: str = "") -> Course:
-    """An honest submission of a lab with these setup cells, name → source and the cell it stands before.
+def graded(
+    root: Path,
+    setups: Mapping[str, tuple[str, str]],
+    *,
+    connect: str = "",
+    needs: str = "",
+    files: Mapping[str, str] = MappingProxyType({}),
+    answers: Mapping[str, str] = MappingProxyType(SOLUTIONS),
+) -> Course:
+    """A submission of a lab with these setup cells, name → source and the cell it stands before.
 
-    ``needs``: the task that "vol" builds on.
+    ``needs``: the task that "vol" builds on. ``files``: path → text, in the lab's folder.
     """
     course = Course(root, {"cell_seconds": 8.0})
     path = root / "solutions" / LAB / f"{LAB}.ipynb"
@@ -31,8 +40,11 @@ def graded(root: Path, setups: Mapping[str, tuple[str, str]], connect: str = "",
         place = next(i for i, cell in enumerate(notebook.cells) if cell.id == before)
         notebook.cells.insert(place, locked_cell(name, source))
     nbformat.write(notebook, path)
+    for name, text in files.items():
+        (path.parent / name).parent.mkdir(exist_ok=True)
+        (path.parent / name).write_text(text)
     course.release()
-    course.hand_in("ada", course.answered(SOLUTIONS))
+    course.hand_in("ada", course.answered(answers))
     course.autograde()
     return course
 
@@ -68,3 +80,23 @@ def test_what_builds_on_a_task_that_was_not_prepared_is_not_checked_either(tmp_p
     course = graded(tmp_path, {"net-setup": ("!sleep 60", "net-answer")}, needs="net")
     assert course.grades("ada") == {"net": None, "vol": None, "last": 2, ESSAY: 0}, said(course)
     assert "The task net, on which this one builds, could not be prepared" in said(course)["vol"]
+
+
+SCRIPTS = {"deep/prepare.sh": "docker volume create prepared\n", "again.sh": "docker volume create prepared\n"}
+
+
+@pytest.mark.parametrize(
+    "meddle",
+    [
+        "!echo true > deep/prepare.sh; echo true > again.sh",
+        "!rm -r deep again.sh; mkdir -p elsewhere again.sh; echo true > elsewhere/prepare.sh; ln -s elsewhere deep",
+        "!rm -r deep; touch deep; ln -sf /etc/hostname again.sh",
+    ],
+    ids=["changed", "link to a folder", "link to a file"],
+)
+def test_a_setup_cell_runs_the_authors_script_whatever_lies_there(tmp_path: Path, meddle: str) -> None:
+    """Who does nothing in the task must not get its points because nothing was prepared."""
+    setups = {"last-setup": ("%%bash\nbash deep/prepare.sh\nsh ./again.sh", "last-answer")}
+    course = graded(tmp_path, setups, files=SCRIPTS, answers={**SOLUTIONS, "vol": meddle, "last": ""})
+    assert course.grades("ada") == {"net": 4, "vol": 0, "last": 0, ESSAY: 0}, said(course)
+    assert not course.flagged("ada")
