@@ -11,7 +11,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from lab_page import CHROMIUM, PATIENCE, LabPage, lab_page
+from lab_page import CHROMIUM, PATIENCE, LabPage, lab_page, start_cell
 from nbformat.v4 import new_code_cell, new_notebook
 from playwright.sync_api import Locator, Page, expect
 from student_desk import DRYDOCK, Desk
@@ -87,19 +87,8 @@ def _turn_to(page: Page, name: str) -> None:
 
 
 def _run_cell(page: Page, words: str) -> None:
-    """Run the cell with these words in it. JupyterLab drops the keys while a new notebook has no kernel yet."""
-    cell = page.locator(".jp-CodeCell", has=page.locator(".cm-content", has_text=words))
-    prompt = cell.locator(".jp-InputArea-prompt").first
-    before = prompt.inner_text().strip()
-    for _try in range(12):
-        cell.locator(".cm-content").click()
-        page.keyboard.press("Shift+Enter")
-        try:
-            expect(prompt).not_to_have_text(before, timeout=5_000)
-        except AssertionError:
-            continue
-        return
-    raise AssertionError(f"the cell never ran: {words}")
+    """Run the cell with these words in it, whichever tab it is in."""
+    start_cell(page.locator(".jp-CodeCell", has=page.locator(".cm-content", has_text=words)))
 
 
 def _panel(page: Page) -> Locator:
