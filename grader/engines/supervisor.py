@@ -24,6 +24,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from grader.engines import cgroups, ownership
+from grader.engines.bounded_log import BoundedLog
 from grader.engines.layout import EngineFolder
 from grader.whole import write_whole
 
@@ -76,6 +77,7 @@ class Supervisor:
     def __init__(self, spec: Spec) -> None:
         self.spec = spec
         self.folder = EngineFolder(Path(spec.folder))
+        self.log = BoundedLog(self.folder.log)
         self.groups: list[Path] = []
         self.outer: subprocess.Popen[bytes] | None = None
         self.lifeline = -1
@@ -105,7 +107,7 @@ class Supervisor:
         for end, number in ((reader, LIFELINE_FD), (writer, READY_FD)):
             os.dup2(end, number)
             os.close(end)
-        with self.folder.log.open("ab") as log:
+        with self.log.opened() as log:
             self.outer = subprocess.Popen(
                 [*spec.outer_command, "sh", str(_SCRIPTS / "outer.sh")],
                 env=self._environment(),
@@ -209,6 +211,7 @@ class Supervisor:
                 self._kill_first_process()
             self.outer.kill()
             self.outer.wait()
+            self.log.wait()
         remove_remains(self.folder, self.groups, keep_data=self.spec.keep_data)
 
     def _kill_first_process(self) -> None:
@@ -264,8 +267,7 @@ def main(spec_path: str) -> int:
         state = {"pid1": first, "supervisor": os.getpid(), "cgroups": list(map(str, supervisor.groups))}
         write_whole(folder.state, json.dumps(state))
     except Exception as error:
-        tail = folder.log.read_text(errors="replace")[-2000:] if folder.log.exists() else ""
-        _answer({"error": str(error), "log": tail})
+        _answer({"error": str(error), "log": supervisor.log.tail(2000)})
         supervisor.stop()
         return 1
     _answer(state)

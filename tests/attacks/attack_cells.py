@@ -182,6 +182,29 @@ LOOKS = {
           for p in /proc/[0-9]*; do [ -e $p/root{root} ] && echo ESCAPED $p; done
           true'
     """),
+    # Where the engine's processes talk to, taken out of them (pidfd_getfd): a file of the machine's has no size.
+    "descriptors": _cell("""
+        import docker
+        take = '''
+        import ctypes, os, stat
+        call, taken = ctypes.CDLL(None).syscall, 0
+        for pid in filter(str.isdigit, os.listdir("/proc")):
+            for number in range(3):
+                file = call(438, os.pidfd_open(int(pid)), number, 0)
+                taken += file >= 0
+                if file >= 0 and stat.S_ISREG(os.fstat(file).st_mode):
+                    try:
+                        os.posix_fallocate(file, 0, 1_000_000); print("ESCAPED", pid, number)
+                    except OSError:
+                        pass
+        print("taken" if taken > 9 else "nothing to take")
+        '''
+        try:
+            print(docker.from_env().containers.run(
+                "drydock/python:3", ["python3", "-c", take], privileged=True, pid_mode="host", remove=True).decode())
+        except docker.errors.ContainerError as error:
+            print(error)
+    """),
     "release-agent": _cell("""
         %%bash
         docker run --rm --privileged --cgroupns host drydock/busybox:1 sh -c '
@@ -248,6 +271,17 @@ LOOKS_FROM_A_GUEST = {
           for host in 127.0.0.1 10.0.2.2 10.0.2.3 {address} 1.1.1.1; do
             nc -w 2 $host {port} </dev/null >/dev/null 2>&1 && echo ESCAPED $host; done
           true'
+    """),
+    # The daemon's processes talk into files of the guest's; those near the student's kernel are on this machine.
+    "descriptors": _cell("""
+        import glob, os, stat
+        seen = glob.glob("/proc/[0-9]*/fd/[012]")
+        for file in seen:
+            try:
+                if stat.S_ISREG(os.stat(file).st_mode): open(file, "r+b").close(); print("ESCAPED", file)
+            except OSError:
+                pass
+        print("taken" if len(seen) > 2 else "nothing to take")
     """),
     "kernel-settings": _cell("""
         import subprocess

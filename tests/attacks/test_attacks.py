@@ -327,6 +327,7 @@ def test_attacks_really_took_place(graded: Course) -> None:
             "setup-traps",
             "sprung: ['sprung-ipython_config.py', 'sprung-plugin', 'sprung-startup', 'sprung-storemagic']",
         ),
+        ("c-looker", "descriptors", "taken"),
         ("e-spoiler", "setup-kernel", "folders: 2"),
         ("e-spoiler", "setup-kernel", "left: []"),
         ("l-false-daemon", "false-daemon", "false daemon in place"),
