@@ -72,7 +72,7 @@ def started_by_drydock() -> str:
 
 def show(report: TaskReport) -> None:
     """One display with both faces in Jupyter; plain text, coloured on a terminal, elsewhere."""
-    if not _in_jupyter():
+    if shell_of_kernel() is None:
         print(report.as_text(colour=sys.stdout.isatty() and "NO_COLOR" not in os.environ))
         return
     from IPython.display import publish_display_data
@@ -80,7 +80,8 @@ def show(report: TaskReport) -> None:
     publish_display_data({"text/plain": report.as_text(), "text/html": report.as_html()})
 
 
-def _in_jupyter() -> bool:
-    """Whether an IPython shell runs that has a notebook in front of it."""
+def shell_of_kernel() -> Any:
+    """The IPython shell that has a notebook in front of it, or None elsewhere."""
     ipython: Any = sys.modules.get("IPython")
-    return ipython is not None and hasattr(ipython.get_ipython(), "kernel")
+    shell = ipython.get_ipython() if ipython is not None else None
+    return shell if hasattr(shell, "kernel") else None

@@ -91,7 +91,7 @@ class _Words(logging.Handler):
 
 
 def write_release(course: Course, labs: Sequence[str]) -> list[str]:
-    """Make ``labs/`` anew; returns the labs that changed. A lab without a source any more is removed."""
+    """Make ``labs/`` anew; returns the labs that changed."""
     changed = []
     with generated(course, labs) as fresh:
         for name in labs:

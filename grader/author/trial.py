@@ -20,7 +20,7 @@ from grader.author.cases import Case, Check, Kind, Run, Step, Want
 from grader.author.findings import Finding
 from grader.checks.verdicts import Status, TaskReport
 from grader.engines.protocol import Engine, EngineError
-from grader.execution import CellOutcome, Checker, KernelLost, StudentKernel, checker, student_kernel
+from grader.execution import CellOutcome, Checker, FreezeError, KernelLost, StudentKernel, checker, student_kernel
 from grader.i18n import _
 from grader.nursery import Nursery
 from grader.values import DEFAULT_KEY, KEY_VARIABLE, StudentKey
@@ -72,7 +72,7 @@ def run_cases(cases: Sequence[Case], folder: Path, make_engine: EngineMaker, nur
                 outcomes.append(stage.play(case))
                 if not kernel.is_alive() or not engine.is_alive():
                     break
-    except (EngineError, KernelLost) as error:
+    except (EngineError, KernelLost, FreezeError) as error:
         trouble = str(error)
     what = _("The case could not be run: {reason}").format(reason=trouble)
     outcomes += [Outcome(case, (_finding(case, "", what, "drydock doctor"),)) for case in cases[len(outcomes) :]]

@@ -132,8 +132,7 @@ class Grading:
     def _ask(self, known: ReleaseCell) -> TaskReport:
         for tag in self._sandbox.images.restore():
             self._log.warning("%s: the name %s had been given to another image", known.name, tag)
-        seconds, points = self._check_seconds, known.points
-        return self._sandbox.checker.check(known.name, known.source, seconds, points=points, key=self._key)
+        return self._sandbox.checker.check(known.name, known.source, self._check_seconds, key=self._key)
 
     # -- cells that prepare a task
 

@@ -41,7 +41,7 @@ class Submissions:
         return Path(self._course.format_path(self._course.autograded_directory, student, self.lab))
 
     def fingerprint(self, student: str) -> str:
-        """Changes when any file of the submission changes (names, sizes and contents of notebooks)."""
+        """Changes when any file of the submission changes (names, sizes and times)."""
         digest = hashlib.sha256()
         folder = self._submitted(student)
         for parent, folders, names in os.walk(folder):

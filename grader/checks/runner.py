@@ -1,6 +1,6 @@
 """``python -m grader.checks.runner``: runs check cells against $DOCKER_HOST for a trusted caller.
 
-Stdin has one JSON object a line: ``{"id", "source", "points"}`` and optionally ``"timeout"`` in seconds and
+Stdin has one JSON object a line: ``{"id", "source"}`` and optionally ``"timeout"`` in seconds and
 ``"values_key"``, the key of the student whose copy is checked.
 Stdout gets one JSON line for each, in order, and nothing else:
 ``{"id", "report": TaskReport.to_dict() | null, "error": str | null}``.

@@ -120,7 +120,11 @@ class Checks:
     ) -> Checks:
         """The same daemon and the same memory, another deadline and listener, and perhaps another copy's values."""
         other = Checks(
-            self._connection.host or None, deadline=deadline, on_report=on_report, values=values or self._values
+            self._connection.host or None,
+            deadline=deadline,
+            request_seconds=self._request_seconds,
+            on_report=on_report,
+            values=values or self._values,
         )
         other._connection.take_over(self._connection)
         other._reports, other._sightings = dict(self._reports), set(self._sightings)

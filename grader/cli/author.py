@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -13,6 +14,7 @@ from grader.author.course import Course, find_course
 from grader.author.proof import Plan, Proof, prove
 from grader.cli.progress import LiveProgress
 from grader.i18n import _
+from grader.whole import write_whole
 
 
 @click.group("author")
@@ -35,7 +37,13 @@ def command() -> None:
 @click.option("--alone", is_flag=True, help="A daemon for every case, also where several can share one (slower).")
 @click.option("--brief", is_flag=True, help="The blank release and the solution, but no other answers.")
 @click.option("--engine", "kind", default=None, help="The engine to use (default: the best one here).")
-@click.option("--json", "json_file", type=click.Path(path_type=Path), default=None, help="Write all results here.")
+@click.option(
+    "--json",
+    "json_file",
+    type=click.Path(path_type=Path, dir_okay=False, writable=True),
+    default=None,
+    help="Write all results here.",
+)
 def check(
     *,
     labs: tuple[str, ...],
@@ -58,13 +66,33 @@ def check(
 
     course = find_course()
     names = _chosen(course, labs)
+    _see_tasks(course, names, tasks, brief=brief)
+    if json_file is not None:
+        # Before the proof, which may take an hour: afterwards it is too late to learn that there is no such place.
+        try:
+            json_file.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            why = _("{path} can't be made: {why}").format(path=json_file.parent, why=error.strerror)
+            raise click.BadParameter(why, param_hint="--json") from None
     plan = Plan(runs=runs, seconds=seconds, jobs=jobs or _jobs(kind), tasks=tasks, alone=alone, brief=brief)
     with LiveProgress(Console(stderr=True)) as progress:
         proof = prove(course, names, plan, make_engine=maker(kind), progress=progress)
     show(proof, Console())
     if json_file is not None:
-        json_file.write_text(json.dumps(as_json(proof), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        write_whole(json_file, json.dumps(as_json(proof), indent=1, ensure_ascii=False) + "\n")
     raise SystemExit(_exit_code(proof))
+
+
+def _see_tasks(course: Course, labs: Sequence[str], tasks: Sequence[str], *, brief: bool) -> None:
+    """Raises click.UsageError for tasks that no case would be tried for: nothing tried must not pass for sound."""
+    if not tasks:
+        return
+    if brief:
+        raise click.UsageError(_("--brief tries no answers, so it knows no --task. Leave one of them out."))
+    if unknown := set(tasks) - {task.id for lab in labs for task in course.lab(lab).tasks}:
+        raise click.BadParameter(
+            _("No task is called {tasks} in {labs}.").format(tasks=", ".join(sorted(unknown)), labs=", ".join(labs))
+        )
 
 
 def _jobs(kind: str | None) -> int:

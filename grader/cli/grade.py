@@ -71,7 +71,8 @@ def command(
         with _Lines(console, len(batch.plan.todo)) as lines:
             records = batch.run(jobs or os.cpu_count() or 1, lines.add)
         seconds = time.monotonic() - started
-        reported = sorted([*records, *batch.earlier()], key=lambda r: r.student) if reports else records
+        # With those of a run that was stopped: who has no complete grade since then is named now, too.
+        reported = sorted([*records, *batch.earlier()], key=lambda r: r.student)
         for report in reports:
             write_report_file(report, reported)
         batch.finish()
@@ -141,9 +142,16 @@ def _sum_up(console: Console, records: list[SubmissionRecord], seconds: float) -
 
 
 def _status(console: Console, records: list[SubmissionRecord]) -> int:
-    """Name those who have no grade, or no complete one because of us; 1 when there are any."""
+    """Name those who have no grade, or no complete one because of us; 1 when there are any.
+
+    Where an instructor has graded by hand what could not be checked, nobody waits for anything.
+    """
     failed = [record.student for record in records if record.error]
-    unchecked = [r.student for r in records if any(check.score is None for check in r.checks)]
+    unchecked = [
+        record.student
+        for record in records
+        if any(check.score is None and check.name in record.needs_instructor for check in record.checks)
+    ]
     if failed:
         console.print(_("No grade for: {names}").format(names=escape(", ".join(failed))), highlight=False)
     if unchecked:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import importlib
-import importlib.util
 import signal
 from typing import Any
 
@@ -36,10 +35,10 @@ class LazyGroup(click.Group):
     """Subcommand NAME is the object ``command`` in ``grader.cli.NAME``."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return [name for name in _COMMANDS if importlib.util.find_spec(f"grader.cli.{name}")]
+        return list(_COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in self.list_commands(ctx):
+        if cmd_name not in _COMMANDS:
             return None
         command = importlib.import_module(f"grader.cli.{cmd_name}").command
         assert isinstance(command, click.Command)
@@ -47,7 +46,7 @@ class LazyGroup(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section(_("Commands")):
-            formatter.write_dl([(name, _COMMANDS[name]) for name in self.list_commands(ctx)])
+            formatter.write_dl([(name, _COMMANDS[name]) for name in _COMMANDS])
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -90,10 +89,8 @@ def explain(error: BaseException) -> Trouble | None:
             _("Free some space (drydock doctor says where things are), then run the same command again."),
         )
     if isinstance(error, PermissionError):
-        return Trouble(
-            _("{path} may not be written or read by you.").format(path=error.filename or error),
-            _("Look at who owns it: ls -ld '{path}'").format(path=error.filename),
-        )
+        remedy = _("Look at who owns it: ls -ld '{path}'").format(path=error.filename) if error.filename else ""
+        return Trouble(_("{path} may not be written or read by you.").format(path=error.filename or error), remedy)
     return Trouble(str(error), error.remedy) if isinstance(error, ExpectedError) else None
 
 

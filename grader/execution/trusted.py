@@ -107,7 +107,7 @@ class Checker:
         )
 
     def check(
-        self, cell_id: str, source: str, timeout: float, *, points: float = 1.0, key: StudentKey = DEFAULT_KEY
+        self, cell_id: str, source: str, timeout: float, *, key: StudentKey = DEFAULT_KEY
     ) -> TaskReport:
         """Run one check cell, at most ``timeout`` seconds (longer where the engine wants patience).
 
@@ -118,7 +118,7 @@ class Checker:
             self._end()
             self.launch()
         try:
-            question = {"id": cell_id, "source": source, "points": points, "values_key": key.text}
+            question = {"id": cell_id, "source": source, "values_key": key.text}
             # The runner gives up first: a cell that it ends itself costs no other cell its history (`needs`).
             answer = self._ask({**question, "timeout": timeout}, timeout + _PATIENCE)
         except _NoAnswer as trouble:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from grader.i18n import _
+from grader.notebook import shell_of_kernel
 from grader.widgets.drawing import panel as draw
 from grader.widgets.drawing.part import Part
 from grader.widgets.panel_feed import PanelFeed
@@ -85,14 +86,15 @@ class Panel:
         return {**data, "text/plain": self.text}
 
 
-_open: list[Panel] = []
-
-
 def open_panel() -> Panel:
     """A new panel; the one this kernel had before is closed."""
-    while _open:
-        _open.pop().close()
+    shell = shell_of_kernel()
+    earlier = getattr(shell, "drydock_panel", None)
+    if earlier is not None:
+        earlier.close()
     panel = Panel()
-    _open.append(panel)
+    if shell is not None:
+        # A kernel has one panel at a time, so its shell keeps it.
+        shell.drydock_panel = panel
     panel.start()
     return panel

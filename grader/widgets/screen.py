@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
+from grader.notebook import shell_of_kernel
 from grader.widgets.chart import Chart
 
 #: Seconds between two drawings: a picture takes some 0.05 s of CPU, and eyes don't need more.
@@ -27,7 +27,7 @@ class Screen:
 
     def show(self) -> None:
         """Show it below the current cell, or draw it anew where this cell has shown it already."""
-        shell = _shell()
+        shell = shell_of_kernel()
         if shell is None:
             print(self._chart().text)
             return
@@ -43,7 +43,7 @@ class Screen:
 
     def open(self) -> None:
         """In a notebook, show it below the current cell."""
-        if _shell() is not None:
+        if shell_of_kernel() is not None:
             self.show()
 
     def refresh(self, *, last: bool = False) -> None:
@@ -55,10 +55,3 @@ class Screen:
             with suppress(Exception):
                 self._handle.update(self._chart())
             self._drawn = time.monotonic()
-
-
-def _shell() -> Any:
-    """The IPython shell of a notebook, or None elsewhere."""
-    ipython: Any = sys.modules.get("IPython")
-    shell = ipython.get_ipython() if ipython is not None else None
-    return shell if hasattr(shell, "kernel") else None

@@ -105,6 +105,25 @@ def test_an_unreadable_lab_is_a_finding(course: Course) -> None:
     assert "Traceback" not in done.stdout + done.stderr
 
 
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["--task", "hello", "--task", "nosuch"], "No task is called nosuch in 00-tiny."),
+        (["--task", "hello", "--brief"], "--brief tries no answers"),
+        (["--json", "/dev/null/proof.json"], "/dev/null can't be made"),
+        (["--json", "."], "is a directory"),
+    ],
+)
+def test_what_would_be_lost_or_untried_is_refused_before_anything_runs(
+    course: Course, words: list[str], says: str
+) -> None:
+    _author(course, "release")
+    done = _author(course, "check", *words)
+    assert done.returncode in (2, 3)
+    assert says in " ".join(done.stderr.split()), done.stderr
+    assert "Traceback" not in done.stderr and "sound" not in done.stdout
+
+
 def test_what_fails_only_in_company_is_judged_alone(course: Course, tmp_path: Path) -> None:
     """A wrong answer that takes the name of another task's container; both share a daemon, the second one suffers."""
     _add_task(course, "other")

@@ -119,8 +119,18 @@ def test_only_missing_grades_what_is_new(course: Course, here: Path) -> None:
     done = CliRunner().invoke(command, [LAB, "--only-missing"])
     assert "1 submission to grade, 4 graded already" in done.output
     assert "bob: 9/14" in done.output
-    assert done.exit_code == 0
     assert course.grades("bob")["net"] == 4
+    # Nobody has graded what could not be checked in an earlier run: it is not forgotten because others come.
+    assert "could not be checked for: eve." in done.output
+    assert done.exit_code == 1
+    with course.gradebook() as book:
+        for notebook in book.find_submission(LAB, "eve").notebooks:
+            for grade in notebook.grades:
+                grade.manual_score, grade.needs_manual_grade = 1, False
+        book.db.commit()
+    done = CliRunner().invoke(command, [LAB, "--only-missing"])
+    assert "5 graded already" in done.output
+    assert done.exit_code == 0, done.output
 
 
 @pytest.mark.parametrize(

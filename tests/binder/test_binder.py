@@ -23,7 +23,7 @@ pytestmark = [
     # Everything is emulated, and the machine may be busy.
     pytest.mark.timeout(3000),
     pytest.mark.skipif(not NativeEngine.probe().works, reason="the image is built on the native engine"),
-    pytest.mark.skipif(not lab_page.CHROMIUM.exists(), reason="no Chromium: make setup-tests"),
+    lab_page.NEEDS_CHROMIUM,
 ]
 
 _LAB = "01-first-container"

@@ -34,7 +34,7 @@ class Runner:
         )
 
     def ask(self, source: str, name: str = "cell", **more: Any) -> dict[str, Any]:
-        return self.say(json.dumps({"id": name, "source": source, "points": 1, **more}))
+        return self.say(json.dumps({"id": name, "source": source, **more}))
 
     def say(self, line: str) -> dict[str, Any]:
         assert self.process.stdin is not None and self.process.stdout is not None

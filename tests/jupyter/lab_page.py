@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
 from playwright.sync_api import Locator, Page, expect, sync_playwright
 
 CHROMIUM = Path("/usr/bin/chromium")
+#: In CI a browser that is missing is a failure.
+NEEDS_CHROMIUM = pytest.mark.skipif(
+    not CHROMIUM.exists() and "CI" not in os.environ, reason="no Chromium: make setup-tests"
+)
 #: Without these Chromium asks the internet for updates at every start, or needs a sandbox that root can't have.
 _FLAGS = [
     "--no-sandbox",

@@ -13,7 +13,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from lab_page import lab_page
+from lab_page import lab_page, start_cell
 from playwright.sync_api import Page
 
 _ROOT = Path(__file__).parents[2]
@@ -83,10 +83,7 @@ def _take_panel(url: str, notebook: Path, target: Path) -> None:
         lab.run(_TASK)
         page.keyboard.press("Control+S")
         page.goto(url.replace(f"labs/{_LAB}/{_LAB}.ipynb", "panel.ipynb"))
-        cell = page.locator(".jp-NotebookPanel .jp-CodeCell .cm-content", has_text="panel()")
-        cell.click()
-        page.locator("#jp-main-statusbar", has_text="| Idle").wait_for()
-        page.keyboard.press("Shift+Enter")
+        start_cell(page.locator(".jp-CodeCell", has=page.locator(".cm-content", has_text="panel()")))
         page.locator(".drydock-panel", has_text="healthy").wait_for()
         page.keyboard.press("Control+B")
         _beside(page, "panel.ipynb")

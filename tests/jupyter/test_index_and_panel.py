@@ -11,7 +11,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from lab_page import CHROMIUM, PATIENCE, LabPage, lab_page, start_cell
+from lab_page import NEEDS_CHROMIUM, PATIENCE, LabPage, lab_page, start_cell
 from nbformat.v4 import new_code_cell, new_notebook
 from playwright.sync_api import Locator, Page, expect
 from student_desk import DRYDOCK, Desk
@@ -19,7 +19,7 @@ from student_desk import DRYDOCK, Desk
 pytestmark = [
     pytest.mark.daemon,
     pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason="no Chromium: make setup-tests"),
+    NEEDS_CHROMIUM,
 ]
 _WORD = "zymurgy"
 expect.set_options(timeout=PATIENCE)

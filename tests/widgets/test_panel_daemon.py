@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import pytest
+from jupyter_client.manager import start_new_kernel
 from student_shell import Shell
 
 from grader.engines import best_engine
@@ -171,3 +172,21 @@ def _who_answers(engine: Engine) -> int:
         client.connect(engine.endpoint.host.removeprefix("unix://"))
         pid, _user, _group = struct.unpack("3i", client.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
     return int(pid)
+
+
+def test_a_kernel_has_one_panel_the_one_before_is_closed(sh: Shell) -> None:
+    """Who runs the cell again has no second pair of threads and connections."""
+    ask = (
+        "import threading\n"
+        "from grader.widgets import panel\n"
+        "first, second = panel(), panel()\n"
+        "print(sum(thread.name == 'drydock-panel-events' for thread in threading.enumerate()))\n"
+    )
+    manager, client = start_new_kernel()
+    said: list[str] = []
+    try:
+        client.execute_interactive(ask, output_hook=lambda message: said.append(str(message["content"])), timeout=60)
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
+    assert "'text': '1\\n'" in "".join(said), said
