@@ -12,7 +12,7 @@ import secrets
 import socket
 import time
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -53,6 +53,17 @@ def _outer_environment() -> dict[str, str]:
     # In a lab shell DOCKER_HOST points to our own engine; the Docker outside it was noted by `drydock up`.
     given = os.environ.get("DRYDOCK_OUTER_DOCKER_HOST")
     return {**os.environ, "DOCKER_HOST": given} if given else dict(os.environ)
+
+
+@contextlib.contextmanager
+def explained(sentence: str) -> Iterator[None]:
+    """Turn what Docker, or the way to it, says into EngineError; ``{why}`` in the sentence stands for that."""
+    from docker.errors import DockerException
+
+    try:
+        yield
+    except (DockerException, OSError) as error:  # those of requests, as time-outs, are OSErrors
+        raise EngineError(sentence.format(why=error), "docker info") from error
 
 
 class DindEngine(Engine):
@@ -117,18 +128,12 @@ class DindEngine(Engine):
 
     @classmethod
     def forget(cls, folder: Path) -> None:
-        from docker.errors import DockerException
-
         name = _kept_name(folder)
-        try:
+        with explained(_("The engine's data can't be removed: {why}")):
             client = outer_client()
             _remove_containers(client, name)
             for volume in client.volumes.list(filters={"label": f"{LABEL}={name}"}):
                 volume.remove()
-        except (DockerException, OSError) as error:
-            raise EngineError(
-                _("The engine's data can't be removed: {why}").format(why=error), "docker info"
-            ) from error
 
     @property
     def endpoint(self) -> Endpoint:
@@ -137,31 +142,31 @@ class DindEngine(Engine):
         return Endpoint(host=self._host)
 
     def start(self) -> Endpoint:
-        from docker.errors import DockerException
-
         if self._host:
             return self.endpoint
         try:
-            client = outer_client()
-            sweep(client)
-            if self._keep:
-                # One that has ended (a reboot): what is in it lies in its volume. One that runs may be another place's.
-                _remove_containers(client, self._name, running=False)
-            # Created first: what can't be started, as for a port that is taken, is ours to remove all the same.
-            self._container = client.containers.create(image(), **self._run_options())
-            self._container.start()
-            self._host = _address(self._container)
-            self._wait()
-            if self._images:
-                self._load_images()
-        except BaseException as error:
-            self.stop()
-            if isinstance(error, DockerException):
-                raise EngineError(
-                    _("The engine's container does not start: {why}").format(why=error), "docker info"
-                ) from error
+            with explained(_("The engine's container does not start: {why}")):
+                self._start()
+        except BaseException:
+            # Why it does not start is worth more than why it can't be removed then; the next start tries that again.
+            with contextlib.suppress(EngineError):
+                self.stop()
             raise
         return self.endpoint
+
+    def _start(self) -> None:
+        client = outer_client()
+        sweep(client)
+        if self._keep:
+            # One that has ended (a reboot): what is in it lies in its volume. One that runs may be another place's.
+            _remove_containers(client, self._name, running=False)
+        # Created first: what can't be started, as for a port that is taken, is ours to remove all the same.
+        self._container = client.containers.create(image(), **self._run_options())
+        self._container.start()
+        self._host = _address(self._container)
+        self._wait()
+        if self._images:
+            self._load_images()
 
     def _run_options(self) -> dict[str, Any]:
         # The API has no TLS, so it is open on this machine's loopback address only.
@@ -231,16 +236,17 @@ class DindEngine(Engine):
 
         container, self._container, self._host = self._container, None, ""
         if container is not None:
-            with contextlib.suppress(NotFound):
+            with explained(_("The engine's container can't be removed: {why}")), contextlib.suppress(NotFound):
                 # v=True: the anonymous volume of the image's /var/lib/docker goes too; a kept engine's is a named one.
                 container.remove(force=True, v=True)
 
     def is_alive(self) -> bool:
-        from docker.errors import NotFound
+        from docker.errors import DockerException
 
         if self._container is None:
             return False
-        with contextlib.suppress(NotFound):
+        # A Docker that does not answer runs nothing for us.
+        with contextlib.suppress(DockerException, OSError):
             self._container.reload()
             return bool(self._container.status == "running")
         return False

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Self
 
-from grader.engines.dind import outer_client, outer_host
+from grader.engines.dind import explained, outer_client, outer_host
 from grader.engines.protocol import Endpoint, Engine, EngineError, Limits, Probe
 from grader.i18n import _
 
@@ -65,12 +65,13 @@ class HostEngine(Engine):
     @classmethod
     def forget(cls, folder: Path) -> None:
         """Remove what Drydock itself made in this Docker, and nothing else."""
-        client = outer_client()
-        for label in LABELS:
-            for container in client.containers.list(all=True, filters={"label": label}):
-                container.remove(force=True, v=True)
-            for volume in client.volumes.list(filters={"label": label}):
-                volume.remove()
+        with explained(_("What Drydock made in this Docker can't be removed: {why}")):
+            client = outer_client()
+            for label in LABELS:
+                for container in client.containers.list(all=True, filters={"label": label}, ignore_removed=True):
+                    container.remove(force=True, v=True)
+                for volume in client.volumes.list(filters={"label": label}):
+                    volume.remove()
 
     @property
     def endpoint(self) -> Endpoint:
@@ -84,7 +85,8 @@ class HostEngine(Engine):
             raise EngineError(probe.reason, probe.remedy)
         self._client = outer_client()
         if self._images:
-            self._add_images(self._client)
+            with explained(_("The course images can't be brought into this Docker: {why}")):
+                self._add_images(self._client)
         return self.endpoint
 
     def _add_images(self, client: DockerClient) -> None:

@@ -282,3 +282,18 @@ def test_only_labelled_objects_are_forgotten_on_the_host(running: Engine) -> Non
     client.containers.get("conf-mine").remove()
     with pytest.raises(NotFound):
         client.containers.get("conf-ours")
+
+
+def test_what_is_in_use_on_the_host_is_said(running: Engine) -> None:
+    if running.kind != "host":
+        pytest.skip("the host engine's promise")
+    client = running.endpoint.client()
+    answer = client.volumes.create("conf-answer", labels={"drydock.answer": "1"})
+    user = client.containers.create("drydock/busybox:1", volumes={"conf-answer": {"bind": "/a", "mode": "rw"}})
+    with pytest.raises(EngineError, match="in use") as raised:
+        engine_class("host").forget(Path("/nowhere"))
+    assert raised.value.remedy
+    user.remove()
+    engine_class("host").forget(Path("/nowhere"))
+    with pytest.raises(NotFound):
+        answer.reload()
