@@ -98,6 +98,9 @@ def down(*, forget: bool = False) -> bool:
         ended = running is not None or _end_unfinished()
         if forget and last is not None:
             engine_class(last[0]).forget(lab_folder())
+        elif forget and lab_folder().exists():
+            # No note tells any more what kind of engine it was.
+            sweep.forget(lab_folder(), engine_class(best_kind()).remove_tree)
         return ended
 
 

@@ -308,10 +308,7 @@ class NamespaceEngine(Engine):
 
     @classmethod
     def forget(cls, folder: Path) -> None:
-        place = EngineFolder(folder)
-        if place.path.exists():
-            sweep.end_supervisor(place)
-        cls.remove_tree(folder)
+        sweep.forget(folder, cls.remove_tree)
 
     @classmethod
     def attach(cls, folder: Path) -> Self | None:

@@ -10,6 +10,7 @@ import json
 import os
 import signal
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from grader.engines import cgroups, ownership
@@ -62,6 +63,17 @@ def _groups(folder: EngineFolder) -> list[Path]:
         return []
     # Only groups of this engine, whatever the note says.
     return [group for group in noted if group.is_relative_to(cgroups.ROOT) and group.name == folder.engine_id]
+
+
+def forget(folder: Path, remove_tree: Callable[[Path], None]) -> None:
+    """Remove a kept engine's folder with all that is in it, and end it first if it runs. Raises EngineError."""
+    if folder.exists():
+        end_supervisor(EngineFolder(folder))
+    remove_tree(folder)
+    if folder.exists():
+        raise EngineError(
+            _("The engine's data in {folder} can't be removed.").format(folder=folder), f"ls -la '{folder}'"
+        )
 
 
 def is_owned(folder: EngineFolder) -> bool:

@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 from engine_tests import empty_at_the_end, eventually
 
-from grader.engines import cgroups, detached, sweep, template
+from grader.engines import EngineError, cgroups, detached, sweep, template
 from grader.engines.layout import EngineFolder, cache_folder
 from grader.engines.native import NativeEngine
 
@@ -124,6 +124,26 @@ def test_down_ends_a_start_that_was_killed(own_runtime: Path) -> None:
     assert detached.down()
     assert not sweep.is_owned(place)
     detached.down(forget=True)
+
+
+@pytest.mark.parametrize("note", ["", None])
+def test_a_lab_that_no_note_tells_of_is_forgotten_all_the_same(own_runtime: Path, note: str | None) -> None:
+    detached.up(kind="native")
+    kept = own_runtime / "lab.json"
+    kept.write_text(note) if note is not None else kept.unlink()
+    assert detached.down(forget=True)
+    assert not (own_runtime / "lab").exists()
+
+
+def test_what_can_not_be_removed_is_said(own_runtime: Path) -> None:
+    held = own_runtime / "lab" / "data"
+    held.mkdir(parents=True)
+    with small_disk(held, 1):
+        for forget in (lambda: NativeEngine.forget(held.parent), lambda: detached.down(forget=True)):
+            with pytest.raises(EngineError, match="can't be removed") as raised:
+                forget()
+            assert raised.value.remedy == f"ls -la '{held.parent}'"
+    NativeEngine.forget(held.parent)
 
 
 @pytest.mark.parametrize("number", ["", "1"])

@@ -249,11 +249,8 @@ class MicrovmEngine(Engine):
 
     @classmethod
     def forget(cls, folder: Path) -> None:
-        place = GuestFolder(folder)
-        if place.path.exists():
-            sweep.end_supervisor(place)
-        # An engine of another kind may have been here before.
-        cls.remove_tree(folder)
+        # remove_tree's way, as an engine of another kind may have been here before.
+        sweep.forget(folder, cls.remove_tree)
 
 
 def _copy(source: Path, copy: Path) -> None:
