@@ -57,6 +57,32 @@ def test_nobody_waits_for_the_health_of_a_container_without_health_check(world: 
     assert seconds < AT_ONCE
 
 
+@pytest.mark.parametrize("script", ["true", "sleep 1", "sleep 1; echo word"], ids=["ended", "ends", "ends with it"])
+def test_nobody_waits_for_the_log_of_a_container_that_has_ended(world: Engine, script: str) -> None:
+    client = world.endpoint.client()
+    talker = client.containers.run("drydock/busybox:1", ["sh", "-c", script], detach=True)
+    try:
+        report, seconds = waited(world, lambda t: t.container(str(talker.name)).logs_contain("word", within=LONG))
+    finally:
+        talker.remove(force=True)
+        client.close()
+    assert (report.status is Status.PASSED) == ("word" in script), report.as_text()
+    assert seconds < LONG / 2
+
+
+def test_the_log_of_a_container_that_starts_again_and_again_is_waited_for(world: Engine) -> None:
+    client = world.endpoint.client()
+    script = "echo >> /starts; [ $(wc -l < /starts) -lt 3 ] || echo word; exit 1"
+    policy = {"Name": "always"}
+    again = client.containers.run("drydock/busybox:1", ["sh", "-c", script], restart_policy=policy, detach=True)
+    try:
+        report, _seconds = waited(world, lambda t: t.container(str(again.name)).logs_contain("word", within=LONG))
+    finally:
+        again.remove(force=True)
+        client.close()
+    assert report.status is Status.PASSED, report.as_text()
+
+
 def test_a_container_that_vanishes_ends_the_wait(world: Engine) -> None:
     client = world.endpoint.client()
     client.containers.run("drydock/busybox:1", "sleep 600", name="ck-vanishes", detach=True)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from grader.checks import arguments
-from grader.checks.container.subject import ContainerSubject
+from grader.checks.container.subject import ContainerSubject, has_ended
 from grader.checks.daemon import Attrs
 from grader.checks.docker_words import dig
 from grader.checks.errors import Refused
@@ -59,10 +60,18 @@ class Logs(ContainerSubject):
                 return Finding(False, _("its log can't be read: {why}").format(why=refusal.explanation))
             return Finding(right(log), excerpt(log) or _("an empty log"))
 
+        def look_now() -> Finding:
+            self._look_again()
+            attrs = self._seen()
+            if attrs is None:
+                return replace(self._missing(), hopeless=True)
+            # Its log is complete when the daemon says so (moby closes the log first, then notes the end).
+            return replace(look(attrs), hopeless=has_ended(attrs))
+
         def judge(attrs: Attrs) -> Finding:
             if limit is None:
                 return look(attrs)
-            return wait_for(self._daemon, "container", self.name, lambda: look(attrs), seconds=limit, retry=_RETRY)
+            return wait_for(self._daemon, "container", self.name, look_now, seconds=limit, retry=_RETRY)
 
         return Claim(
             sentence,

@@ -76,6 +76,12 @@ def is_live(attrs: Attrs) -> bool:
     return state.get("Running") is True and not state.get("Paused") and not state.get("Restarting")
 
 
+def has_ended(attrs: Attrs) -> bool:
+    """Whether its main process is over and the daemon doesn't start it again by itself."""
+    # Between two restarts the daemon says "restarting".
+    return dig(attrs, "State", "Status") in ("exited", "dead")
+
+
 #: What the daemon says when it asked the kernel for a macvlan or ipvlan interface, and the kernel has no such kind.
 _NO_SUCH_INTERFACE = re.compile(r"failed to create the (\w+) port: operation not supported")
 
