@@ -10,6 +10,7 @@ import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
+from grader.engines import cgroups
 from grader.engines.protocol import EngineError
 from grader.i18n import _
 
@@ -104,6 +105,14 @@ class EngineFolder:
     def groups_note(self) -> Path:
         """The engine's control groups, one a line: a later process may be in other groups and could not guess them."""
         return self.path / "cgroups"
+
+    def noted_groups(self) -> list[Path]:
+        """The groups that the note names; only this engine's, whatever it says."""
+        try:
+            noted = [Path(line) for line in self.groups_note.read_text().splitlines()]
+        except OSError:
+            return []
+        return [group for group in noted if group.is_relative_to(cgroups.ROOT) and group.name == self.engine_id]
 
     @property
     def template_note(self) -> Path:

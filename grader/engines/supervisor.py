@@ -1,8 +1,8 @@
 """The process that owns a namespace engine: starts it, waits for its owner to go, removes it.
 
-Run as ``python -m grader.engines.supervisor SPEC``. It answers one JSON line on standard output, then waits until
-its standard input ends (its owner closed it or died) or SIGTERM arrives. An engine whose supervisor is killed ends
-too (its process 1 holds the other end of a pipe); its folder and groups are removed at the next start, by `sweep`.
+Run with a spec file, by NamespaceEngine. It answers one JSON line on standard output, then waits until its standard
+input ends (its owner closed it or died) or SIGTERM arrives. An engine whose supervisor is killed ends too (its process
+1 holds the other end of a pipe); its folder and groups are removed at the next start, by `sweep`.
 
 Standard library only, and few imports: every engine pays for them.
 """
@@ -14,11 +14,9 @@ import fcntl
 import json
 import os
 import select
-import shutil
 import signal
 import socket
 import subprocess
-import sys
 import time
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -26,6 +24,7 @@ from pathlib import Path
 from grader.engines import cgroups, ownership
 from grader.engines.bounded_log import BoundedLog
 from grader.engines.layout import EngineFolder
+from grader.engines.sweep import remove_remains
 from grader.whole import write_whole
 
 READY_SECONDS = 60.0
@@ -58,7 +57,6 @@ class Spec:
     pids: int | None = None
     cpus: float | None = None
     dockerd_flags: str = ""
-    containerd_flags: str = ""
     #: Without one the walls stand empty, for what others start in them.
     daemon: bool = True
     devices: list[str] = field(default_factory=list)
@@ -86,39 +84,13 @@ class Supervisor:
         """Start the daemon; returns the host pid of its process 1 when the API answers. Raises RuntimeError."""
         spec = self.spec
         if spec.use_cgroups:
-            expected = cgroups.groups_of(self.folder.engine_id)
-            write_whole(self.folder.groups_note, "\n".join(map(str, [*self._forgotten(expected), *expected])))
-            self.groups = cgroups.create(
-                self.folder.engine_id,
-                spec.owner,
-                memory_bytes=spec.memory_bytes,
-                pids=spec.pids,
-                cpus=spec.cpus,
-            )
+            self._make_groups()
         if spec.template:
             # Held until this process ends: a template in use is not removed.
             fcntl.flock(os.open(Path(spec.template, "complete"), os.O_RDONLY | os.O_CLOEXEC), fcntl.LOCK_SH)
         # A socket left by an earlier daemon on the same data would be taken for the new one.
         self.folder.socket.unlink(missing_ok=True)
-        for number in (LIFELINE_FD, READY_FD):
-            os.dup2(0, number)  # taken, so that no pipe below gets it
-        reader, self.lifeline = os.pipe()
-        ready, writer = os.pipe()
-        for end, number in ((reader, LIFELINE_FD), (writer, READY_FD)):
-            os.dup2(end, number)
-            os.close(end)
-        with self.log.opened() as log:
-            self.outer = subprocess.Popen(
-                [*spec.outer_command, "sh", str(_SCRIPTS / "outer.sh")],
-                env=self._environment(),
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                pass_fds=[LIFELINE_FD, READY_FD],
-                start_new_session=True,
-            )
-        os.close(LIFELINE_FD)
-        os.close(READY_FD)
+        ready = self._spawn()
         if self.groups and cgroups.version() == 2:
             self._wait_for(ready, "the engine's control group was not entered")
             cgroups.open_to_children(self.groups)
@@ -129,13 +101,41 @@ class Supervisor:
         os.close(ready)
         return self._first_process()
 
-    def _forgotten(self, expected: list[Path]) -> list[Path]:
-        """Groups of an earlier life of this engine that could not be removed yet."""
-        try:
-            noted = [Path(line) for line in self.folder.groups_note.read_text().splitlines()]
-        except FileNotFoundError:
-            return []
-        return [group for group in noted if group not in expected and group.exists()]
+    def _make_groups(self) -> None:
+        expected = cgroups.groups_of(self.folder.engine_id)
+        # Groups of an earlier life of this engine that could not be removed yet stay noted.
+        forgotten = [group for group in self.folder.noted_groups() if group not in expected and group.exists()]
+        write_whole(self.folder.groups_note, "\n".join(map(str, [*forgotten, *expected])))
+        self.groups = cgroups.create(
+            self.folder.engine_id,
+            self.spec.owner,
+            memory_bytes=self.spec.memory_bytes,
+            pids=self.spec.pids,
+            cpus=self.spec.cpus,
+        )
+
+    def _spawn(self) -> int:
+        """Start outer.sh; returns our end of the pipe by which inner.sh tells that it is ready."""
+        for number in (LIFELINE_FD, READY_FD):
+            os.dup2(0, number)  # taken, so that no pipe below gets it
+        reader, self.lifeline = os.pipe()
+        ready, writer = os.pipe()
+        for end, number in ((reader, LIFELINE_FD), (writer, READY_FD)):
+            os.dup2(end, number)
+            os.close(end)
+        with self.log.opened() as log:
+            self.outer = subprocess.Popen(
+                [*self.spec.outer_command, "sh", str(_SCRIPTS / "outer.sh")],
+                env=self._environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                pass_fds=[LIFELINE_FD, READY_FD],
+                start_new_session=True,
+            )
+        os.close(LIFELINE_FD)
+        os.close(READY_FD)
+        return ready
 
     def _environment(self) -> dict[str, str]:
         spec, folder = self.spec, self.folder
@@ -230,24 +230,6 @@ def _children(pid: int) -> list[int]:
     return found
 
 
-def remove_remains(folder: EngineFolder, groups: list[Path], *, keep_data: bool, within: float = 5.0) -> bool:
-    """Remove the control groups and, unless its data is kept, the engine's folder; True when all of it is gone.
-
-    ``within``: seconds that the groups' processes may take to end.
-    """
-    gone = cgroups.remove(groups, within)
-    if keep_data or not gone:
-        # Where groups are left, the folder holds the only note of them: the next sweep tries again.
-        folder.state.unlink(missing_ok=True)
-        return gone
-    shutil.rmtree(folder.path, ignore_errors=True)
-    if folder.path.exists():
-        # Files of the mapped ids: only a process in such a user namespace may remove them (rootless).
-        command = ["unshare", "--user", "--map-root-user", "--map-auto", "rm", "-rf", str(folder.path)]
-        subprocess.run(command, check=False, capture_output=True)
-    return True
-
-
 def main(spec_path: str) -> int:
     spec = Spec.load(Path(spec_path))
     folder = EngineFolder(Path(spec.folder))
@@ -294,7 +276,3 @@ def _wait_for_the_end(supervisor: Supervisor, wake: int, *, detached: bool) -> N
             assert supervisor.outer is not None
             if supervisor.outer.poll() is not None:
                 return
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))

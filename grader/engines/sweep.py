@@ -1,6 +1,6 @@
 """Removes what killed engines left behind: control groups and folders. Never anything else.
 
-What has no owner any more, ownership.py tells.
+What has no owner any more, ownership.py tells. Standard library only: every engine's supervisor imports it.
 """
 
 from __future__ import annotations
@@ -8,7 +8,9 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 import signal
+import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -16,7 +18,6 @@ from pathlib import Path
 from grader.engines import cgroups, ownership
 from grader.engines.layout import EngineFolder, is_throwaway, runtime_folder
 from grader.engines.protocol import EngineError
-from grader.engines.supervisor import remove_remains
 from grader.i18n import _
 
 #: A folder this young may belong to an engine whose supervisor has not taken its lock yet.
@@ -53,16 +54,26 @@ def sweep_one(folder: EngineFolder) -> bool:
     """
     with ownership.trying(folder.lock) as free:
         # What holds out against SIGKILL does so at each start of an engine.
-        return free and remove_remains(folder, _groups(folder), keep_data=not is_throwaway(folder.path), within=0.5)
+        kept = not is_throwaway(folder.path)
+        return free and remove_remains(folder, folder.noted_groups(), keep_data=kept, within=0.5)
 
 
-def _groups(folder: EngineFolder) -> list[Path]:
-    try:
-        noted = [Path(line) for line in folder.groups_note.read_text().splitlines() if line]
-    except OSError:
-        return []
-    # Only groups of this engine, whatever the note says.
-    return [group for group in noted if group.is_relative_to(cgroups.ROOT) and group.name == folder.engine_id]
+def remove_remains(folder: EngineFolder, groups: list[Path], *, keep_data: bool, within: float = 5.0) -> bool:
+    """Remove the control groups and, unless its data is kept, the engine's folder; True when all of it is gone.
+
+    ``within``: seconds that the groups' processes may take to end.
+    """
+    gone = cgroups.remove(groups, within)
+    if keep_data or not gone:
+        # Where groups are left, the folder holds the only note of them: the next sweep tries again.
+        folder.state.unlink(missing_ok=True)
+        return gone
+    shutil.rmtree(folder.path, ignore_errors=True)
+    if folder.path.exists():
+        # Files of the mapped ids: only a process in such a user namespace may remove them (rootless).
+        command = ["unshare", "--user", "--map-root-user", "--map-auto", "rm", "-rf", str(folder.path)]
+        subprocess.run(command, check=False, capture_output=True)
+    return not folder.path.exists()
 
 
 def forget(folder: Path, remove_tree: Callable[[Path], None]) -> None:

@@ -193,6 +193,26 @@ def test_groups_that_could_not_be_removed_are_tried_again(own_runtime: Path) -> 
                 path.rmdir()
 
 
+def test_what_could_not_be_removed_is_tried_again(own_runtime: Path) -> None:
+    folder = EngineFolder(own_runtime / secrets.token_hex(4))
+    folder.data.mkdir(parents=True)
+    with small_disk(folder.data, 1):
+        assert not sweep.sweep_one(folder)
+    assert sweep.sweep_one(folder)
+    assert not folder.path.exists()
+
+
+def test_a_note_makes_nobody_remove_other_groups(own_runtime: Path) -> None:
+    folder = EngineFolder(own_runtime / secrets.token_hex(4))
+    folder.path.mkdir()
+    assert folder.noted_groups() == []
+    own = cgroups.ROOT / "memory" / "drydock" / folder.engine_id
+    folder.groups_note.write_text(f"\n{own}\n{own.with_name('another')}\n/etc/{folder.engine_id}\n")
+    assert folder.noted_groups() == [own]
+    folder.groups_note.unlink()
+    folder.path.rmdir()
+
+
 @pytest.fixture
 def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A cache with this machine's course images and no template."""

@@ -86,10 +86,6 @@ class Monitor:
             except TimeoutError as error:
                 raise MonitorError(f"the guest keeps {', '.join(sorted(left))}") from error
 
-    async def uses_kvm(self) -> bool:
-        """Whether the guest runs by the machine's virtualisation."""
-        return bool((await self._run("query-kvm"))["enabled"])
-
     async def _finish(self) -> None:
         while True:
             status = await self._run("query-migrate")

@@ -14,7 +14,6 @@ import resource
 import secrets
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -172,7 +171,3 @@ def _tail(path: Path) -> str:
         return path.read_text(errors="replace")[-1500:]
     except OSError:
         return ""
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
