@@ -5,21 +5,39 @@ Standard library only: every engine's supervisor imports it.
 
 from __future__ import annotations
 
+import os
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+#: Seconds after which nobody writes to a draft any more.
+_ABANDONED = 3600.0
 
 
 @contextmanager
 def whole(target: Path) -> Iterator[Path]:
-    """A file beside ``target`` to write to, which takes its place at the end; nothing is left of it after an error."""
-    draft = target.with_name(f".{target.name}.part")
+    """A file beside ``target`` to write to, which takes its place at the end; nothing is left of it after an error.
+
+    Whoever writes the same file at the same time has a draft of their own; the last one's stays.
+    """
+    draft = target.with_name(f".{target.name}.{os.urandom(4).hex()}.part")
     try:
         yield draft
         draft.replace(target)
     except BaseException:
         draft.unlink(missing_ok=True)
         raise
+    _clear(target)
+
+
+def _clear(target: Path) -> None:
+    """Remove drafts whose writers were killed."""
+    for path in target.parent.iterdir():
+        if path.name.startswith(f".{target.name}.") and path.suffix == ".part":
+            with suppress(OSError):
+                if time.time() - path.stat().st_mtime > _ABANDONED:
+                    path.unlink()
 
 
 def write_whole(target: Path, text: str) -> None:

@@ -47,7 +47,7 @@ class LabEngine:
     def refused_ports(self) -> dict[int, str]:
         """Published ports that could not be had on this machine's localhost, with the reason."""
         try:
-            status = json.loads((lab_folder() / "relay.json").read_text())
+            status = json.loads(EngineFolder(lab_folder()).ports.read_text())
         except (OSError, ValueError):
             return {}
         return {int(port): str(why) for port, why in status["refused"].items()}
@@ -193,7 +193,7 @@ def _start_relay(kind: str) -> None:
             start_new_session=True,
             cwd=Path(__file__).resolve().parents[2],
         )
-    _relay_note().write_text(str(relay.pid))
+    write_whole(_relay_note(), str(relay.pid))
 
 
 def _relay_note() -> Path:

@@ -102,6 +102,11 @@ class EngineFolder:
         return self.path / "state.json"
 
     @property
+    def ports(self) -> Path:
+        """Which published ports are on this machine's localhost, and which could not be had."""
+        return self.path / "relay.json"
+
+    @property
     def groups_note(self) -> Path:
         """The engine's control groups, one a line: a later process may be in other groups and could not guess them."""
         return self.path / "cgroups"

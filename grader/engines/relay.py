@@ -19,6 +19,8 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from grader.whole import write_whole
+
 if TYPE_CHECKING:
     from docker import DockerClient
 
@@ -98,7 +100,9 @@ class Relay:
             except OSError as error:
                 self._refused[port] = error.strerror or str(error)
         status = {"listening": sorted(self._servers), "refused": self._refused}
-        self._status_file.write_text(json.dumps(status))
+        # Where there is no room for the note, the ports are open all the same.
+        with contextlib.suppress(OSError):
+            write_whole(self._status_file, json.dumps(status))
 
     async def _open(self, port: int) -> asyncio.Server:
         if self._listen is None:
@@ -133,7 +137,7 @@ async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
 async def run(engine: NamespaceEngine) -> None:
     """Relay until the engine ends."""
     client = engine.endpoint.client(timeout=30)
-    relay = Relay(Connector(engine.enter), engine.folder.path / "relay.json")
+    relay = Relay(Connector(engine.enter), engine.folder.ports)
     loop = asyncio.get_running_loop()
     changes: asyncio.Queue[bool] = asyncio.Queue()
 
@@ -149,7 +153,7 @@ async def run(engine: NamespaceEngine) -> None:
         loop.call_soon_threadsafe(changes.put_nowait, False)
 
     threading.Thread(target=listen, daemon=True).start()
-    await relay.follow(await asyncio.to_thread(published_ports, client))
+    changes.put_nowait(True)  # what is published by now
     while await changes.get():
         with contextlib.suppress(OSError):
             await relay.follow(await asyncio.to_thread(published_ports, client))

@@ -13,6 +13,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
+from engine_tests import eventually
 
 from grader.engines import engine_named
 from grader.engines.namespaces import NamespaceEngine
@@ -23,12 +24,14 @@ PORT = 18_093
 
 
 @pytest.fixture
-def relayed() -> Iterator[NamespaceEngine]:
+def engine() -> Iterator[NamespaceEngine]:
     with engine_named("native") as engine:
         assert isinstance(engine, NamespaceEngine)
-        threading.Thread(target=lambda: asyncio.run(run(engine)), daemon=True).start()
-        assert listening_becomes(engine.folder.path / "relay.json", set())
         yield engine
+
+
+def relay(engine: NamespaceEngine) -> None:
+    threading.Thread(target=lambda: asyncio.run(run(engine)), daemon=True).start()
 
 
 def listening_becomes(status: Path, wanted: set[int]) -> bool:
@@ -42,8 +45,10 @@ def listening_becomes(status: Path, wanted: set[int]) -> bool:
     return False
 
 
-def test_a_port_appears_with_the_network_that_can_publish_it(relayed: NamespaceEngine) -> None:
-    client, status = relayed.endpoint.client(), relayed.folder.path / "relay.json"
+def test_a_port_appears_with_the_network_that_can_publish_it(engine: NamespaceEngine) -> None:
+    client, status = engine.endpoint.client(), engine.folder.ports
+    relay(engine)
+    assert listening_becomes(status, set())
     closed, first, second = (client.networks.create(name, internal=name == "closed") for name in ("closed", "a1", "b2"))
     web = client.containers.run("drydock/nginx:1", name="web", network="closed", ports={"80/tcp": PORT}, detach=True)
     with pytest.raises(URLError):
@@ -56,3 +61,20 @@ def test_a_port_appears_with_the_network_that_can_publish_it(relayed: NamespaceE
         network.disconnect(web)
         assert listening_becomes(status, set())
     closed.disconnect(web)
+
+
+def test_a_note_that_can_not_be_written_does_not_end_the_relay(engine: NamespaceEngine) -> None:
+    client, status = engine.endpoint.client(), engine.folder.ports
+    status.mkdir()
+    relay(engine)
+    web = client.containers.run("drydock/nginx:1", ports={"80/tcp": PORT}, detach=True)
+    eventually(lambda: answers(PORT))
+    status.rmdir()
+    web.kill()
+    assert listening_becomes(status, set())
+
+
+def answers(port: int) -> bool:
+    with suppress(OSError), urlopen(f"http://127.0.0.1:{port}/", timeout=9) as page:
+        return b"nginx" in page.read()
+    return False

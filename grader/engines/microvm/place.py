@@ -56,11 +56,6 @@ class GuestFolder(EngineFolder):
         return self.path / "initrd"
 
     @property
-    def ports(self) -> Path:
-        """Which published ports are on this machine's localhost, and which could not be had."""
-        return self.path / "relay.json"
-
-    @property
     def nothing(self) -> Path:
         """An empty folder, for the guest's spare shared folders."""
         return self.path / "none"

@@ -1,0 +1,57 @@
+"""Files written whole: several writers, killed ones, and errors."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from grader.whole import whole, write_whole
+
+WRITER = """
+import sys
+from pathlib import Path
+from grader.whole import write_whole
+for number in range(500):
+    write_whole(Path(sys.argv[1]), sys.argv[2] * 5000)
+"""
+
+
+def test_two_writers_do_not_break_each_other(tmp_path: Path) -> None:
+    file = tmp_path / "note"
+    write_whole(file, "a" * 5000)
+    writers = [subprocess.Popen([sys.executable, "-c", WRITER, file, letter]) for letter in "ab"]
+    while any(writer.poll() is None for writer in writers):
+        assert file.read_text() in ("a" * 5000, "b" * 5000)
+    assert [writer.returncode for writer in writers] == [0, 0]
+    assert {path.name for path in tmp_path.iterdir()} == {"note"}
+
+
+def test_nor_do_threads(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda number: write_whole(tmp_path / "note", f"{number % 7}" * 5000), range(400)))
+    assert {path.name for path in tmp_path.iterdir()} == {"note"}
+
+
+def test_an_error_leaves_what_was_there_and_nothing_else(tmp_path: Path) -> None:
+    file = tmp_path / "note"
+    write_whole(file, "before")
+    with pytest.raises(KeyboardInterrupt), whole(file) as draft:
+        draft.write_text("half")
+        raise KeyboardInterrupt
+    assert file.read_text() == "before"
+    assert {path.name for path in tmp_path.iterdir()} == {"note"}
+
+
+def test_drafts_of_killed_writers_go_with_time(tmp_path: Path) -> None:
+    kept = {".note.0.part", ".note.txt", ".notes.1.part", "note.1.part", "note"}
+    for name in (*kept, ".note.1.part", ".note.part"):
+        (tmp_path / name).touch()
+        os.utime(tmp_path / name, (0, 0))
+    os.utime(tmp_path / ".note.0.part")
+    write_whole(tmp_path / "note", "new")
+    assert {path.name for path in tmp_path.iterdir()} == kept
