@@ -12,7 +12,7 @@ from grader.i18n import _
 
 
 def state_folder() -> Path:
-    """What must survive this command: which lab daemon and which JupyterLab run. Made on first use.
+    """What must survive this command: which JupyterLab runs. Made on first use.
 
     ``DRYDOCK_STATE`` moves it, so that two labs of one user can run side by side (tests do).
     """

@@ -1,6 +1,6 @@
 """The lab engine: one per user, running in the background until ``drydock down``, its data kept in between.
 
-What runs is written down in one small file in the engine's folder. A lab engine that was killed (or lost with a
+What runs is written down in one small file beside the engine's folder. A lab engine that was killed (or lost with a
 reboot) starts again on the same data.
 """
 

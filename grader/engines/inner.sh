@@ -57,7 +57,7 @@ fi
 exec 8>&-
 mkdir -p /run/containerd /var/lib/docker/containerd/daemon
 
-# containerd first: a dockerd that starts its own waits about a second for it (../shared/facts.md).
+# containerd first: a dockerd that starts its own waits about a second for it.
 cat > /etc/containerd.toml <<T
 version = 2
 root = "/var/lib/docker/containerd/daemon"
@@ -67,9 +67,14 @@ disabled_plugins = ["io.containerd.grpc.v1.cri", "io.containerd.snapshotter.v1.b
   address = "/run/containerd/containerd.sock"
 T
 containerd --config /etc/containerd.toml --log-level warn &
+CONTAINERD=$!
 mkdir -p /etc/docker
 printf '%s' "$DD_DAEMON_JSON" > /etc/docker/daemon.json
-until [ -S /run/containerd/containerd.sock ]; do sleep 0.005; done
+until [ -S /run/containerd/containerd.sock ]; do
+    # Its last words are in the log already. That it has ended, this shell learns while it waits for another process.
+    kill -0 "$CONTAINERD" 2>/dev/null || exit 1
+    sleep 0.005
+done
 dockerd --containerd /run/containerd/containerd.sock --data-root /var/lib/docker --exec-root /run/docker \
     --pidfile /run/docker.pid --host "unix://$DD_DIR/s/docker.sock" --group student --log-level warn $DD_DOCKERD_FLAGS &
 DOCKERD=$!

@@ -3,11 +3,14 @@
 # the user namespace's root for `rootless`). Builds the engine's root file system; what is mounted here read-only
 # is locked for everybody in the user namespace that stage 2 enters (mount_namespaces(7), "locked mounts").
 #
-# In:  DD_DIR engine folder   DD_ROOT empty folder for the new root   DD_MAP user map "inner:outer:count"
+# In:  DD_DIR engine folder   DD_ROOT empty folder for the new root   DD_SCRIPTS folder of this script
+#      DD_MAP options of unshare(1) that map the ids   DD_OWNER id, here, of the engine's root
 #      DD_CGROUPS cgroup folders to join, one a line   DD_SHARES host folders, one a line
 #      DD_READONLY host folders shown read-only (Python), one a line   DD_TEMPLATE template folder (layers/, meta/) or empty
 #      DD_DATA_SIZE size of a tmpfs data-root, or empty for the disk   DD_IDMAP ids of shared folders, or empty
 #      DD_DAEMON empty for walls with no daemon in them   DD_DEVICES names of devices below /dev
+#      and for inner.sh: DD_CGROUP_VERSION 1 or 2   DD_CONTROLLERS hierarchies of cgroup v1
+#      DD_DAEMON_JSON dockerd's settings   DD_DOCKERD_FLAGS more options of dockerd
 set -eu
 
 printf '%s\n' "$DD_CGROUPS" | while IFS= read -r group; do
@@ -85,6 +88,6 @@ mount --bind "$DD_DIR/s" ".$DD_DIR/s"
 # The engine's root owns its own small world.
 chown "$DD_OWNER:$DD_OWNER" . etc root run tmp var var/lib var/lib/docker var/tmp home dev dev/shm
 
-# shellcheck disable=SC2086 # DD_MAP holds two options
+# shellcheck disable=SC2086 # DD_MAP holds several options
 exec unshare --user $DD_MAP --setuid 0 --setgid 0 --mount --pid --net --ipc --uts ${DD_CGROUPS:+--cgroup} \
     --fork --kill-child=KILL setpriv --pdeathsig KILL sh ./inner.sh

@@ -148,6 +148,17 @@ def test_a_lost_daemon_is_noticed() -> None:
     engine.stop()
 
 
+def test_a_containerd_that_ends_at_once_is_said_at_once() -> None:
+    lab = runtime_folder() / "lab"
+    # The machine's root has it, so the engine's can't use it.
+    (lab / "data" / "containerd" / "daemon").mkdir(parents=True)
+    began = time.monotonic()
+    with pytest.raises(EngineError, match=r"Its last words: containerd: .*not permitted$"):
+        NativeEngine(images=False, folder=lab).start()
+    assert time.monotonic() - began < 30
+    NativeEngine.forget(lab)
+
+
 def test_twenty_at_once() -> None:
     engines = [engine_named("native") for _ in range(20)]
     try:
