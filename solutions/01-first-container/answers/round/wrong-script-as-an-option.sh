@@ -1,0 +1,2 @@
+# expect: keeps its input open
+docker run --name round drydock/busybox:1 sh -c "$(cat round.sh)"
