@@ -7,7 +7,7 @@ from pathlib import Path
 
 import platformdirs
 
-from grader.engines.layout import runtime_folder
+from grader.engines.layout import cache_folder, runtime_folder
 from grader.i18n import _
 
 
@@ -25,11 +25,6 @@ def state_folder() -> Path:
 def jupyter_folder() -> Path:
     """What the running JupyterLab says about itself, and its log."""
     return state_folder() / "jupyter"
-
-
-def cache_folder() -> Path:
-    given = os.environ.get("DRYDOCK_CACHE")
-    return Path(given) if given else platformdirs.user_cache_path("drydock")
 
 
 def worth_watching() -> dict[str, Path]:

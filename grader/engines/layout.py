@@ -49,13 +49,11 @@ def is_throwaway(folder: Path) -> bool:
 
 
 def cache_folder() -> Path:
-    """The user's cache for templates (``DRYDOCK_CACHE`` overrides it)."""
+    """The user's cache for course images and templates (``DRYDOCK_CACHE`` overrides it); it need not be there yet."""
     import platformdirs
 
     given = os.environ.get("DRYDOCK_CACHE")
-    folder = Path(given) if given else platformdirs.user_cache_path("drydock")
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
+    return Path(given) if given else platformdirs.user_cache_path("drydock")
 
 
 @dataclass(frozen=True)

@@ -133,7 +133,7 @@ def _build(kind: type[NamespaceEngine], course: ImageSet, place: Path) -> None:
     except OSError as error:
         raise EngineError(
             _("The template of the course images can't be made: {why}.").format(why=error.strerror or error),
-            "df -h ~/.cache/drydock",
+            f"df -h '{place.parent}'",
         ) from error
     finally:
         kind.remove_tree(run)
@@ -149,7 +149,8 @@ def _split(kind: type[NamespaceEngine], data: Path, work: Path) -> None:
     command = kind.as_owner(["sh", str(_SPLIT), str(data), str(work)])
     done = subprocess.run(command, check=False, capture_output=True, text=True)
     if done.returncode != 0:
-        raise EngineError(_("The template can't be split: {why}").format(why=done.stderr.strip()[-300:]))
+        why = done.stderr.strip()[-300:]
+        raise EngineError(_("The template can't be split: {why}").format(why=why), f"df -h '{work.parent}'")
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """The folder where course images are kept: built once per machine, checked before use, safe to share and interrupt.
 
-Layout (by default ``images`` in the user's cache folder of ``drydock``)::
+Layout (by default ``images`` in the user's cache folder)::
 
     lock                           held (flock) while anything is written; the kernel frees it when its holder dies
     debs/                          downloaded packages, each verified by its hash before every use
@@ -24,8 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from platformdirs import user_cache_path
-
+from grader.engines.layout import cache_folder
 from grader.i18n import _
 from grader.images.catalogue import CourseImage
 from grader.images.errors import ImagesError
@@ -56,7 +55,7 @@ class ImageCache:
     """The archives and the lock; ``folder`` is the user's cache unless given."""
 
     def __init__(self, folder: Path | None, say: Progress) -> None:
-        self.folder = (folder if folder is not None else user_cache_path("drydock") / "images").absolute()
+        self.folder = (folder if folder is not None else cache_folder() / "images").absolute()
         self._archives = self.folder / "archives"
         self._say = say
 

@@ -12,9 +12,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from platformdirs import user_cache_path
-
 from grader import images
+from grader.engines.layout import cache_folder
 from grader.engines.microvm import template
 
 REPO = Path(__file__).resolve().parents[2]
@@ -41,7 +40,7 @@ def ordinary_home(name: str, user: int = USER_ID) -> Iterator[Path]:
     try:
         (home / "etc").mkdir(parents=True)
         images.ensure()
-        shutil.copytree(user_cache_path("drydock") / "images", home / "cache/drydock/images")
+        shutil.copytree(cache_folder() / "images", home / "cache/drydock/images")
         extra = {
             "passwd": f"tester:x:{user}:{user}::{home}:/bin/sh\n",
             "group": f"tester:x:{user}:\n",

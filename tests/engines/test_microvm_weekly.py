@@ -19,6 +19,7 @@ import pytest
 from engine_tests import empty_at_the_end
 
 from grader.engines import cgroups
+from grader.engines.layout import cache_folder
 from grader.engines.microvm import template
 from grader.engines.microvm.engine import MicrovmEngine
 from grader.engines.microvm.place import TemplateFolder
@@ -65,6 +66,7 @@ def cache() -> Iterator[Path]:
     made = template.ensure().folder
     with tempfile.TemporaryDirectory(prefix="dd-cache-", dir="/var/tmp") as folder:
         cache = Path(folder)
+        (cache / "images").symlink_to(cache_folder() / "images")
         (cache / "microvm").mkdir(mode=0o700)
         shutil.copytree(made.path, cache / "microvm" / made.path.name)
         shutil.copytree(made.path.parent / "debs", cache / "microvm/debs")

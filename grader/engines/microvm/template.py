@@ -330,5 +330,5 @@ def _explained() -> Iterator[None]:
         full = error.errno in {errno.ENOSPC, errno.EDQUOT}
         why = _("the disk is full") if full else error.strerror or str(error)
         raise EngineError(
-            _("The microVM's template can't be made: {why}.").format(why=why), "df -h ~/.cache/drydock"
+            _("The microVM's template can't be made: {why}.").format(why=why), f"df -h '{cache_folder()}'"
         ) from error

@@ -1,0 +1,22 @@
+"""Where things lie is decided in one place."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from grader.cli import places
+from grader.engines.layout import cache_folder
+from grader.images.cache import ImageCache
+
+
+def test_one_variable_moves_the_images_too_and_the_doctor_looks_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DRYDOCK_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("DRYDOCK_RUNTIME", str(tmp_path / "run"))
+    assert ImageCache(None, print).folder == tmp_path / "cache" / "images"
+    assert tmp_path / "cache" in places.worth_watching().values()
+    # Nobody who only looks makes folders.
+    assert not cache_folder().exists()
