@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from grader.client import SETTINGS
 from grader.engines.protocol import Engine
 
 
@@ -32,6 +33,7 @@ def run_module(
         cwd=folder,
         env={
             **os.environ,
+            **SETTINGS,
             **engine.endpoint.environment,
             "DOCKER_HOST": engine.endpoint.host,
             "PATH": f"{sys.prefix}/bin{os.pathsep}{os.environ['PATH']}",

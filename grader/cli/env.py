@@ -9,5 +9,5 @@ from grader.cli import lab_daemon
 
 @click.command("env")
 def command() -> None:
-    """Print the line that points docker at the lab daemon: eval "$(drydock env)"."""
-    click.echo(lab_daemon.export_line(lab_daemon.running()))
+    """Print the lines that point docker at the lab daemon: eval "$(drydock env)"."""
+    click.echo(lab_daemon.exports(lab_daemon.running()))

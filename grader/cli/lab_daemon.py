@@ -8,6 +8,7 @@ from pathlib import Path
 
 from grader.cli.group import Trouble
 from grader.cli.ways import need_an_engine
+from grader.client import SETTINGS
 from grader.engines import detached
 from grader.engines.layout import EngineFolder
 from grader.i18n import _
@@ -40,9 +41,10 @@ def running() -> detached.LabEngine:
     raise Trouble(_("No lab daemon is running."), "drydock up")
 
 
-def export_line(lab: detached.LabEngine) -> str:
-    """What a shell must evaluate so that ``docker`` talks to the lab daemon."""
-    return f"export DOCKER_HOST={shlex.quote(lab.host)}"
+def exports(lab: detached.LabEngine) -> str:
+    """The lines that a shell must evaluate so that ``docker`` talks to the lab daemon."""
+    variables = {"DOCKER_HOST": lab.host, **SETTINGS}
+    return "\n".join(f"export {name}={shlex.quote(value)}" for name, value in variables.items())
 
 
 def version(lab: detached.LabEngine) -> str:

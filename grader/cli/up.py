@@ -26,4 +26,4 @@ def command(*, kind: str | None) -> None:
         err=True,
     )
     # Alone on standard output, so that  eval "$(drydock up)"  works too.
-    click.echo(lab_daemon.export_line(lab))
+    click.echo(lab_daemon.exports(lab))

@@ -23,6 +23,7 @@ from jupyter_client.blocking.client import BlockingKernelClient
 from jupyter_client.session import Session
 from nbformat import NotebookNode
 
+from grader.client import SETTINGS
 from grader.engines.protocol import Engine
 from grader.execution.outputs import Flood, OutputCollector, OutputLimits
 from grader.execution.processes import LastWords, ProcessTree
@@ -248,6 +249,7 @@ class StudentKernel:
             "PYTHONWARNINGS": "ignore",
             "TERM": "xterm-color",
             "DOCKER_HOST": self._engine.endpoint.host,
+            **SETTINGS,
             **self._engine.endpoint.environment,
         }
 

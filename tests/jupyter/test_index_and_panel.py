@@ -199,7 +199,7 @@ def test_what_is_left_without_a_browser_is_text(desk: Desk) -> None:
         "while 'is up' not in str(shown) and time.monotonic() < began + 20: time.sleep(0.1)\n"
         "print(shown, course_index())"
     )
-    host = desk.drydock("env").stdout.strip().removeprefix("export DOCKER_HOST=")
+    host = desk.drydock("env").stdout.splitlines()[0].removeprefix("export DOCKER_HOST=")
     done = desk.run([str(DRYDOCK.parent / "python"), "-c", code], DOCKER_HOST=host)
     assert done.returncode == 0, done.stderr
     assert "is up: 0 of 1 container runs." in done.stdout
