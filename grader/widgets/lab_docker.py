@@ -29,7 +29,7 @@ class NotThere(OneSentence):
 
 
 class TooLate(OneSentence):
-    """What was waited for did not happen in time."""
+    """What was waited for did not happen in time, or can't happen any more."""
 
 
 def lab_host() -> str:

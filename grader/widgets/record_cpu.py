@@ -13,6 +13,7 @@ from grader.widgets.drawing.cpu import cpu_chart
 from grader.widgets.lab_docker import NotThere, ask, inspect_container
 from grader.widgets.reading.use import CpuCurve, CpuSample, CpuUse, cpu_limit, cpu_sample, cpu_settings, read_stats
 from grader.widgets.recording import Recording
+from grader.widgets.words import state_word
 
 #: Seconds between two samples: more than two of the scheduler's periods of 0.1 s, else a quota makes a saw of the line.
 EVERY = 0.25
@@ -34,7 +35,7 @@ class CpuRecording(Recording):
             if not dig(attrs, "State", "Running"):
                 raise NotThere(
                     _("{container} does not run (it is {state}). Start it first: docker start {container}").format(
-                        container=name, state=dig(attrs, "State", "Status")
+                        container=name, state=state_word(str(dig(attrs, "State", "Status")))
                     )
                 )
             host_config = attrs.get("HostConfig") or {}

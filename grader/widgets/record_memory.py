@@ -20,6 +20,7 @@ from grader.widgets.reading.use import (
     read_stats,
 )
 from grader.widgets.recording import AT_MOST, Recording
+from grader.widgets.words import state_word
 
 #: Seconds between two samples. `docker stats` looks once a second, too seldom for a process that wants all memory.
 EVERY = 0.1
@@ -58,12 +59,18 @@ class MemoryRecording(Recording):
         self.show_while_waiting()
         self._until(lambda: self._ending is not None and self.is_over, within)
         if self._ending is None or self._ending.exit_code is None:
-            raise TooLate(
-                _("{container} has not ended within {seconds:g} s. {trouble}")
-                .format(container=self._container, seconds=within, trouble=self._trouble)
-                .strip()
-            )
+            raise TooLate(self._why_no_end(within))
         return self._ending.exit_code
+
+    def _why_no_end(self, within: float) -> str:
+        if not self.is_over:
+            return _("{container} has not ended within {seconds:g} s.").format(
+                container=self._container, seconds=within
+            )
+        # Of a container that could not even start, the trouble is all there is to say.
+        return self._trouble or _("{container} had not ended when the recording ended.").format(
+            container=self._container
+        )
 
     def _record(self) -> None:
         connection = Connection(self._host)
@@ -119,5 +126,5 @@ def _must_be_recordable(attrs: Attrs, container: str, start: bool) -> None:
             _(
                 "{container} does not run (it is {state}). Record from its first moment: make it with docker create, "
                 "then charts.record_memory({container!r}, start=True)"
-            ).format(container=container, state=dig(attrs, "State", "Status"))
+            ).format(container=container, state=state_word(str(dig(attrs, "State", "Status"))))
         )

@@ -32,6 +32,8 @@ class Recording(ABC):
         self._screen = Screen(lambda: self.chart)
         self._trouble = ""
         self._over = False
+        #: When it ended (seconds since 1970): later nothing is known.
+        self._known_until: float | None = None
         self._thread = threading.Thread(target=self._work, name=f"drydock-{type(self).__name__}", daemon=True)
 
     @property
@@ -58,11 +60,14 @@ class Recording(ABC):
 
     def stop(self) -> Self:
         """End the recording. What was recorded stays. Safe to call at any time."""
-        self._stopping.set()
-        self._wake()
+        self._ask_to_stop()
         if self._thread.is_alive() and self._thread is not threading.current_thread():
             self._thread.join(_JOIN)
         return self
+
+    def _ask_to_stop(self) -> None:
+        self._stopping.set()
+        self._wake()
 
     @property
     def is_over(self) -> bool:
@@ -91,6 +96,7 @@ class Recording(ABC):
         finally:
             if self._running.get((type(self), self._about)) is self:
                 del self._running[type(self), self._about]
+            self._known_until = time.time()
             self._screen.refresh(last=True)
             with self._changed:
                 self._over = True
@@ -102,8 +108,11 @@ class Recording(ABC):
             self._changed.notify_all()
         self._screen.refresh()
 
+    def _seconds_left(self) -> float:
+        return self._latest - time.monotonic()
+
     def _too_old(self) -> bool:
-        return time.monotonic() > self._latest
+        return self._seconds_left() < 0
 
     def show_while_waiting(self) -> None:
         """Open the live chart in a notebook; print nothing elsewhere."""

@@ -19,6 +19,7 @@ from student_shell import Shell
 from grader.notebook import NoDaemon
 from grader.widgets import charts
 from grader.widgets.lab_docker import NotThere, TooLate
+from grader.widgets.record_health import HealthRecording
 
 pytestmark = pytest.mark.daemon
 _RUN = "docker run --label w=1 --detach"
@@ -141,10 +142,64 @@ def test_health_is_recorded_from_the_start_also_when_asked_late(
     assert any("fine" in row[2] for row in late.chart.table.rows), "the check's own output"
     sh("docker start w-web")
     late.wait("healthy", within=20)
-    with pytest.raises(TooLate, match=r"w-web was not unhealthy within 0\.1 s: it is healthy"):
+    with pytest.raises(TooLate, match=r"w-web was not unhealthy within 0\.1 s\. Its state now: healthy"):
         late.wait("unhealthy", within=0.1)
     late.stop()
     assert late.is_over and no_recorder_left()
+
+
+def test_health_is_of_one_container_not_of_others_whose_names_begin_alike(sh: Shell) -> None:
+    quick = "--health-interval 0.2s --health-retries 1"
+    sh(f"{_RUN} --name w-app --health-cmd false {quick} drydock/busybox:1 sleep 600")
+    sh(f"{_RUN} --name w-app-ok --health-cmd true {quick} drydock/busybox:1 sleep 600")
+    early = charts.record_health("w-app")
+    sh("docker rm --force w-app-ok")
+    sh(f"{_RUN} --name w-app-ok --health-cmd true {quick} drydock/busybox:1 sleep 600")
+    early.wait("unhealthy", within=20)
+    with pytest.raises(TooLate, match="Its state now: unhealthy"):
+        early.wait("healthy", within=1)
+    # What is asked late hears of the past: the other's end and its new start are in it.
+    for recording in (early.stop(), charts.record_health("w-app").stop()):
+        what = [row[1] for row in recording.chart.table.rows]
+        assert "healthy" not in what and "removed" not in what and what.count("started") == 1
+
+
+def test_health_goes_on_with_the_container_that_has_the_name_now(sh: Shell) -> None:
+    run = f"{_RUN} --health-interval 0.2s --health-retries 1 --name w-web --health-cmd"
+    sh(f"{run} false drydock/busybox:1 sleep 600")
+    recording = charts.record_health("w-web")
+    recording.wait("unhealthy", within=20)
+    sh("docker rename w-web w-web-old")
+    sh(f"{run} true drydock/busybox:1 sleep 600")
+    recording.wait("healthy", within=20)
+    sh("docker rm --force w-web-old")
+    with pytest.raises(TooLate, match="Its state now: healthy"):
+        recording.wait("stopped", within=0.5)
+    recording.stop()
+
+
+def test_the_last_state_is_not_drawn_beyond_the_end_of_the_recording(
+    sh: Shell, no_recorder_left: Callable[[], bool]
+) -> None:
+    sh(f"{_RUN} --name w-quiet drydock/busybox:1 sleep 600")
+    recording = HealthRecording("w-quiet", os.environ["DOCKER_HOST"], at_most=0.5).begin()
+    with pytest.raises(
+        TooLate, match=r"w-quiet was not stopped when the recording ended\. Its last state: no healthcheck\."
+    ):
+        recording.wait("stopped", within=20)
+    drawn = recording._timeline().now
+    time.sleep(0.1)
+    assert recording._timeline().now == drawn < time.time() - 0.1
+    assert "ended early" not in recording.chart.says and no_recorder_left()
+
+
+def test_a_container_that_can_not_start_has_not_failed_to_end(sh: Shell) -> None:
+    sh("docker create --label w=1 --name w-bad drydock/busybox:1 /no/such/program")
+    with pytest.raises(TooLate, match=r"^The recording ended early: .*no such file"):
+        charts.record_memory("w-bad", start=True).wait_exit(within=20)
+    sh(f"{_RUN} --name w-long drydock/busybox:1 sleep 600")
+    with pytest.raises(TooLate, match=r"^w-long had not ended when the recording ended\.$"):
+        charts.record_memory("w-long").stop().wait_exit(within=20)
 
 
 def test_memory_is_recorded_up_to_the_kill(sh: Shell, no_recorder_left: Callable[[], bool]) -> None:

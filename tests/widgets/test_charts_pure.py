@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gettext
 import subprocess
 import sys
 import warnings
@@ -9,16 +10,19 @@ from html.parser import HTMLParser
 
 import pytest
 
+from grader import i18n
 from grader.widgets.chart import Chart
 from grader.widgets.drawing.cpu import cpu_chart, draw_cpu
 from grader.widgets.drawing.health import draw_health, health_chart
 from grader.widgets.drawing.layers import draw_layers, layers_chart
 from grader.widgets.drawing.memory import draw_memory, memory_chart
 from grader.widgets.drawing.networks import network_chart
+from grader.widgets.drawing.panel import containers
 from grader.widgets.drawing.volumes import volume_chart
 from grader.widgets.reading.health import HealthNotes, State, seconds
 from grader.widgets.reading.layers import ImageLayers, Layer, instruction
 from grader.widgets.reading.networks import Member, Membership, Network, NetworkMap
+from grader.widgets.reading.overview import ContainerRow, Overview
 from grader.widgets.reading.use import (
     CpuCurve,
     CpuSample,
@@ -292,3 +296,19 @@ def test_importing_is_cheap() -> None:
     code = "import sys; from grader.widgets import charts; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert {"matplotlib", "numpy", "docker", "ipywidgets", "IPython"} & set(done.stdout.split()) == set()
+
+
+def test_states_are_said_in_the_readers_language(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Shouting(gettext.NullTranslations):
+        def gettext(self, message: str) -> str:
+            return message if "{" in message else message.upper()
+
+    monkeypatch.setattr(i18n, "_catalogue", Shouting)
+    store = Store(Kind.VOLUME, "data")
+    volumes = volume_chart(VolumeMap((store,), {"web": "running", "new": "created"}, (Mount("web", store, "/d"),)))
+    members = (Member("web", "running", ()), Member("new", "created", ()))
+    for chart in (volumes, network_chart(NetworkMap((), members))):
+        assert {row[1] for row in chart.table.rows} == {"RUNNING", "CREATED"}
+    assert "UNHEALTHY" in health_chart(notes().timeline(110)).says
+    row = ContainerRow("1", "web", "nginx:1", "running", "healthy", "Up")
+    assert containers(Overview("26", (row,))).table.rows[0][1:3] == ("●\xa0RUNNING", "✓\xa0HEALTHY")

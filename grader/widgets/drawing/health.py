@@ -9,6 +9,7 @@ from grader.widgets.chart import Chart
 from grader.widgets.drawing import style
 from grader.widgets.reading.health import HealthTimeline, Probe, Span, State
 from grader.widgets.table import Table
+from grader.widgets.words import state_word
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -68,12 +69,12 @@ def _draw_span(ax: Axes, found: HealthTimeline, span: Span, length: float, seen:
         hatch=hatch,
         edgecolor=style.INK,
         linewidth=0.8,
-        label="" if span.state in seen else _word(span.state),
+        label="" if span.state in seen else state_word(span.state),
     )
     seen.add(span.state)
     if width > 0.11 * length:
         box = {"boxstyle": "round,pad=0.2", "facecolor": "white", "edgecolor": "none"}
-        ax.text(start + width / 2, 1.5, _word(span.state), ha="center", va="center", fontsize=9, bbox=box)
+        ax.text(start + width / 2, 1.5, state_word(span.state), ha="center", va="center", fontsize=9, bbox=box)
 
 
 def _draw_probes(ax: Axes, found: HealthTimeline) -> None:
@@ -84,19 +85,10 @@ def _draw_probes(ax: Axes, found: HealthTimeline) -> None:
             ax.plot(at, [0.6] * len(at), marker, color=colour, markeredgecolor=style.INK, markersize=8, label=words)
 
 
-def _word(state: State) -> str:
-    return {
-        State.STARTING: _("starting"),
-        State.HEALTHY: _("healthy"),
-        State.UNHEALTHY: _("unhealthy"),
-        State.UNCHECKED: _("no healthcheck"),
-        State.STOPPED: _("stopped"),
-    }[state]
-
-
 def _says(found: HealthTimeline) -> str:
     story = ", ".join(
-        _("{state} from {at:.1f} s").format(state=_word(span.state), at=span.start - found.zero) for span in found.spans
+        _("{state} from {at:.1f} s").format(state=state_word(span.state), at=span.start - found.zero)
+        for span in found.spans
     )
     failed = sum(probe.exit_code != 0 for probe in found.probes)
     checks = ngettext("{count} check seen", "{count} checks seen", len(found.probes)).format(count=len(found.probes))
@@ -107,7 +99,7 @@ def _says(found: HealthTimeline) -> str:
 
 
 def _table(found: HealthTimeline) -> Table:
-    rows = [(span.start, _word(span.state), "") for span in found.spans]
+    rows = [(span.start, state_word(span.state), "") for span in found.spans]
     rows += [(happening.at, happening.what, "") for happening in found.happenings]
     rows += [(probe.end, _result(probe), probe.output) for probe in found.probes[-_ROWS:]]
     shown = ((f"{at - found.zero:.1f}", what, output) for at, what, output in sorted(rows))

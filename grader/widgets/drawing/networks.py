@@ -7,6 +7,7 @@ from grader.widgets.chart import Chart
 from grader.widgets.drawing.lanes import Column, Lane, draw_lanes
 from grader.widgets.reading.networks import Member, Membership, Network, NetworkMap
 from grader.widgets.table import Table
+from grader.widgets.words import state_word
 
 
 def network_chart(found: NetworkMap) -> Chart:
@@ -32,7 +33,7 @@ def _lane(network: Network) -> Lane:
 
 def _column(member: Member) -> Column:
     if not member.runs:
-        return Column(member.name, f"({member.state})", False)
+        return Column(member.name, f"({state_word(member.state)})", False)
     if member.inside:
         return Column(member.name, _("in the network of {name}").format(name=member.inside), True)
     return Column(member.name, ", ".join(member.ports) or _("publishes nothing"), True)
@@ -66,16 +67,14 @@ def _sentences(found: NetworkMap) -> list[str]:
 def _table(found: NetworkMap) -> Table:
     rows: list[tuple[str, ...]] = []
     for member in found.members:
-        ports = ", ".join(member.ports)
+        state, ports = state_word(member.state), ", ".join(member.ports)
         if member.inside:
             inside = _("(that of {name})").format(name=member.inside)
-            rows.append((member.name, member.state, inside, "", "", ports))
+            rows.append((member.name, state, inside, "", "", ports))
         elif not member.memberships:
-            rows.append((member.name, member.state, _("(none)"), "", "", ports))
+            rows.append((member.name, state, _("(none)"), "", "", ports))
         for ship in member.memberships:
-            rows.append(
-                (member.name, member.state, ship.network, ", ".join(ship.addresses), ", ".join(ship.names), ports)
-            )
+            rows.append((member.name, state, ship.network, ", ".join(ship.addresses), ", ".join(ship.names), ports))
     used = {ship.network for member in found.members for ship in member.memberships}
     rows += [("", "", network.name, "", "", "") for network in found.networks if network.name not in used]
     return Table.of(

@@ -15,6 +15,7 @@ from grader.widgets.drawing.part import Part
 from grader.widgets.reading.course import LabCard
 from grader.widgets.reading.overview import ContainerRow, Overview
 from grader.widgets.table import Table
+from grader.widgets.words import state_word
 
 #: The panel stands beside a notebook: longer names are cut.
 _LONG = 40
@@ -49,14 +50,14 @@ def containers(overview: Overview) -> Part:
 
 
 def _container(row: ContainerRow) -> tuple[str, ...]:
-    health = _marked(_HEALTHS[row.health], row.health) if row.health else "–"
+    health = _marked(_HEALTHS[row.health], state_word(row.health)) if row.health else "–"
     memory = cpus = "–"
     if row.use is not None:
         memory = human_memory(row.use.memory.used)
         if row.use.memory.limit:
             memory += " " + _("of {limit}").format(limit=human_memory(row.use.memory.limit))
         cpus = "–" if row.use.cpus is None else f"{row.use.cpus:.2f}"
-    state = _marked(_STATES.get(row.state, "?"), row.state)
+    state = _marked(_STATES.get(row.state, "?"), state_word(row.state))
     # "Up 3 minutes" would be wrong a minute later, and nothing asks again: how it ended stays true.
     ended = row.since.split(")")[0] + ")" if row.since.startswith("Exited (") else ""
     state += f" {ended.removeprefix('Exited ')}" if ended else ""

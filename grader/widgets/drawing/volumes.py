@@ -7,6 +7,7 @@ from grader.widgets.chart import Chart
 from grader.widgets.drawing.lanes import Column, Lane, draw_lanes
 from grader.widgets.reading.volumes import Kind, Mount, Store, VolumeMap
 from grader.widgets.table import Table
+from grader.widgets.words import state_word
 
 
 def volume_chart(found: VolumeMap) -> Chart:
@@ -14,7 +15,10 @@ def volume_chart(found: VolumeMap) -> Chart:
     using = {mount.container for mount in found.mounts}
     # Containers without any mount stay in the table; in the picture they would only take room.
     names = [name for name in found.states if name in using]
-    columns = [Column(name, f"({found.states[name]})", found.states[name] in ("running", "paused")) for name in names]
+    columns = [
+        Column(name, f"({state_word(found.states[name])})", found.states[name] in ("running", "paused"))
+        for name in names
+    ]
     meetings: dict[tuple[int, int], str] = {}
     for mount in found.mounts:
         where = (found.stores.index(mount.store), names.index(mount.container))
@@ -74,7 +78,7 @@ def _table(found: VolumeMap) -> Table:
     rows = [
         (
             mount.container,
-            found.states[mount.container],
+            state_word(found.states[mount.container]),
             _detail(mount.store),
             _name(mount.store),
             mount.target,
@@ -86,6 +90,8 @@ def _table(found: VolumeMap) -> Table:
     rows += [("", "", _detail(store), _name(store), "", "") for store in found.stores if store not in used]
     mounting = {mount.container for mount in found.mounts}
     rows += [
-        (name, state, _("(no mounts)"), "", "", "") for name, state in found.states.items() if name not in mounting
+        (name, state_word(state), _("(no mounts)"), "", "", "")
+        for name, state in found.states.items()
+        if name not in mounting
     ]
     return Table.of((_("container"), _("state"), _("kind"), _("what"), _("seen at"), _("access")), rows)
