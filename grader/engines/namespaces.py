@@ -19,7 +19,7 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import ClassVar, Self
 
-from grader.engines import sweep
+from grader.engines import home, sweep
 from grader.engines.layout import EngineFolder, runtime_folder, throwaway_name
 from grader.engines.protocol import Endpoint, Engine, EngineError, Limits, Probe
 from grader.engines.supervisor import Spec
@@ -39,9 +39,8 @@ _STUDENT = (
     "setpriv", f"--reuid={STUDENT_ID}", f"--regid={STUDENT_ID}", "--clear-groups", "--no-new-privs",
     "--inh-caps=-all", "--bounding-set=-all", "--pdeathsig=KILL", "--",
 )  # fmt: skip
-#: A home of its own, as in grader.nursery.walls.
-_HOME = f"""
-mount -t tmpfs -o nosuid,nodev,mode=700,uid={STUDENT_ID},gid={STUDENT_ID},size=256m drydock-home /home/student || exit 1
+_AT_HOME = f"""
+mount -t tmpfs -o nosuid,nodev,{home.options(STUDENT_ID)} drydock-home {home.HOME} || exit 1
 exec "$@"
 """
 
@@ -362,7 +361,7 @@ class NamespaceEngine(Engine):
 
     def confine(self, argv: Sequence[str]) -> list[str]:
         apart = ["unshare", "--pid", "--ipc", "--mount", "--fork", "--kill-child=KILL", "--mount-proc", "--"]
-        return [*self._into(), *apart, "sh", "-c", _HOME, "sh", *_STUDENT, *argv]
+        return [*self._into(), *apart, "sh", "-c", _AT_HOME, "sh", *_STUDENT, *argv]
 
     def inhabit(self, argv: Sequence[str]) -> list[str]:
         """``argv`` wrapped to run as ``confine`` has it, but among the engine's own processes: it ends with them."""

@@ -10,6 +10,7 @@ import os
 import signal
 from pathlib import Path
 
+from grader.engines import home
 from grader.engines.protocol import Walls
 
 _LIBC = ctypes.CDLL(None, use_errno=True)
@@ -17,9 +18,6 @@ _LIBC = ctypes.CDLL(None, use_errno=True)
 _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_CAPBSET_DROP, _PR_SET_NO_NEW_PRIVS = 1, 4, 24, 38
 # linux/mount.h
 _MS_NOSUID, _MS_NODEV, _MS_NOEXEC, _MS_REC, _MS_PRIVATE = 2, 4, 8, 0x4000, 0x40000
-#: Where the engine's /etc/passwd says that the student lives.
-_HOME = "/home/student"
-_HOME_BYTES = 256 * 2**20
 _INSIDE = os.CLONE_NEWUSER | os.CLONE_NEWNS | os.CLONE_NEWNET | os.CLONE_NEWUTS
 _APART = os.CLONE_NEWPID | os.CLONE_NEWIPC | os.CLONE_NEWNS
 
@@ -44,10 +42,7 @@ def enter(walls: Walls) -> None:
         os._exit(os.waitstatus_to_exitcode(status) & 0xFF)
     _mount("none", "/proc", None, _MS_REC | _MS_PRIVATE)
     _mount("proc", "/proc", "proc", _MS_NOSUID | _MS_NOEXEC | _MS_NODEV)
-    # A home of its own: what the cells of another kernel leave at home (IPython's startup files, plugins of the docker
-    # command) would run in this one.
-    owner = f"mode=700,uid={walls.user},gid={walls.user},size={_HOME_BYTES}"
-    _mount("drydock-home", _HOME, "tmpfs", _MS_NOSUID | _MS_NODEV, owner)
+    _mount("drydock-home", home.HOME, "tmpfs", _MS_NOSUID | _MS_NODEV, home.options(walls.user))
 
 
 def become(user: int) -> None:
