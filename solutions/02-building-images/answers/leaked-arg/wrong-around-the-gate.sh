@@ -1,0 +1,2 @@
+# expect: entrypoint
+docker run --name aboard --entrypoint echo ferry:1 "Welcome aboard."
