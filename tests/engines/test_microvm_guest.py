@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 from docker import DockerClient
-from engine_tests import empty_at_the_end, eventually
+from engine_tests import empty_at_the_end, eventually, needs_a_guest
 
 from grader.engines import engine_named, sweep
 from grader.engines.microvm import template
@@ -30,7 +30,7 @@ pytestmark = [
     pytest.mark.daemon,
     # Whoever comes first makes the template (minutes on a busy machine); then all is emulated.
     pytest.mark.timeout(1200),
-    pytest.mark.skipif(not MicrovmEngine.probe().works and "CI" not in os.environ, reason=MicrovmEngine.probe().reason),
+    needs_a_guest(),
 ]
 
 

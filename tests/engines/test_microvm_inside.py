@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from engine_tests import eventually
+from engine_tests import eventually, needs_a_guest
 
 from grader.engines.microvm import template
 from grader.engines.microvm.engine import MicrovmEngine
@@ -21,7 +20,7 @@ pytestmark = [
     pytest.mark.daemon,
     # Whoever comes first makes the template (minutes on a busy machine); then all is emulated.
     pytest.mark.timeout(1200),
-    pytest.mark.skipif(not MicrovmEngine.probe().works and "CI" not in os.environ, reason=MicrovmEngine.probe().reason),
+    needs_a_guest(),
 ]
 #: Needs more memory than it has.
 BIG = "head -c 100m /dev/zero | tail"

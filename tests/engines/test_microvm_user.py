@@ -7,16 +7,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from engine_tests import needs_a_guest
 from ordinary_user import PYTHON, as_user, home_with_a_guest
-
-from grader.engines.microvm.engine import MicrovmEngine
 
 pytestmark = [
     pytest.mark.daemon,
     # Whoever comes first makes the template (minutes on a busy machine); then all is emulated.
     pytest.mark.timeout(1200),
     pytest.mark.skipif(os.geteuid() != 0, reason="sets the stage as root"),
-    pytest.mark.skipif(not MicrovmEngine.probe().works and "CI" not in os.environ, reason=MicrovmEngine.probe().reason),
+    needs_a_guest(),
 ]
 
 #: What the user has in a pod at most; asserted, so that the stage can't quietly lose its walls.

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from engine_tests import empty_at_the_end, eventually
+from engine_tests import empty_at_the_end, eventually, needs_a_guest
 
 from grader.engines import Limits, cgroups
 from grader.engines.microvm import template
@@ -24,7 +24,7 @@ pytestmark = [
     pytest.mark.daemon,
     pytest.mark.timeout(1200),
     pytest.mark.skipif(os.geteuid() != 0, reason="looks at the whole machine as root"),
-    pytest.mark.skipif(not MicrovmEngine.probe().works and "CI" not in os.environ, reason=MicrovmEngine.probe().reason),
+    needs_a_guest(),
 ]
 
 LIMITS = Limits(memory_bytes=1_500_000_000, pids=400, disk_bytes=300_000_000)

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from engine_tests import empty_at_the_end
+from engine_tests import empty_at_the_end, needs_a_guest
 
 from grader.engines import cgroups
 from grader.engines.layout import cache_folder
@@ -28,7 +28,7 @@ pytestmark = [
     pytest.mark.daemon,
     pytest.mark.weekly,
     pytest.mark.timeout(3600),
-    pytest.mark.skipif(not MicrovmEngine.probe().works and "CI" not in os.environ, reason=MicrovmEngine.probe().reason),
+    needs_a_guest(),
 ]
 
 REPO = Path(__file__).resolve().parents[2]
