@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -19,7 +20,7 @@ from traitlets.config import Config
 from traitlets.config.loader import ConfigFileNotFound, PyFileConfigLoader
 
 from grader.autograde.crew import Crew
-from grader.autograde.database import gradebook
+from grader.autograde.database import gradebook, lab_named
 from grader.autograde.journal import Busy, Journal, alone
 from grader.autograde.owners import record_with_remarks, unkeyed
 from grader.autograde.records import SubmissionRecord, our_fault
@@ -45,6 +46,8 @@ class Plan:
     skipped: tuple[str, ...]
     #: What the instructor should know before it starts.
     warning: str = ""
+    #: Who has a folder for this lab, and nothing in it to grade.
+    empty: tuple[str, ...] = ()
 
 
 def course_folder(start: Path) -> Path:
@@ -99,13 +102,14 @@ class Batch:
 
     def __init__(self, config: Config, lab: str, *, students: Sequence[str] = (), only_missing: bool = False) -> None:
         self._config = config
+        course = CourseDirectory(config=config)
+        self._db_url = str(course.db_url)
+        lab = lab_named(self._db_url, lab)
         self._submissions = Submissions(config, lab)
         folder = self._submissions.root / str(config.CourseDirectory.get("autograded_directory", "autograded"))
         self._journal = Journal(folder / f".grading-{lab}.journal")
         self._lab = lab
         self._everybody = not students
-        course = CourseDirectory(config=config)
-        self._db_url = str(course.db_url)
         self._settings = Drydock(config=config)
         self._secret = self._settings.secret_file(course)
         self._known = self._in_gradebook()
@@ -158,7 +162,11 @@ class Batch:
             and self._submissions.is_graded(student, self._known.notebooks)
         ]
         todo = tuple(s for s in wanted if s not in skipped)
-        return Plan(self._lab, todo, tuple(skipped), unkeyed(self._known.sources, self._secret))
+        return Plan(self._lab, todo, tuple(skipped), unkeyed(self._known.sources, self._secret), self._empty(students))
+
+    def _empty(self, students: tuple[str, ...]) -> tuple[str, ...]:
+        """Of a run for everybody: who has a folder for this lab and no notebook in it."""
+        return () if students else tuple(self._submissions.without_notebook())
 
     def _in_gradebook(self) -> _Known:
         """Raises BatchError when the gradebook does not know the lab; NoDatabase."""
@@ -201,12 +209,26 @@ class Batch:
         crew = Crew(self._config, self._kind, min(jobs, max(1, len(self.plan.todo))))
         records = []
         fingerprints = {student: self._fingerprint(student) for student in self.plan.todo}
-        for record in crew.work(self._lab, self.plan.todo):
+        misnamed = list(self._misnamed())
+        todo = [student for student in self.plan.todo if student not in {record.student for record in misnamed}]
+        for record in chain(misnamed, crew.work(self._lab, todo)):
             if self._everybody and not record.error:
                 self._journal.add(record.student, fingerprints[record.student])
             on_record(record)
             records.append(record)
         return sorted(records, key=lambda record: record.student)
+
+    def _misnamed(self) -> Iterator[SubmissionRecord]:
+        """Records of those whose notebooks all have other names than the lab's, as a browser's second download has."""
+        for student in self.plan.todo:
+            there = self._submissions.notebooks(student)
+            if not any(path.stem in self._known.notebooks for path in there):
+                why = _("there is no {wanted} in {folder}, only {names}").format(
+                    wanted=_(" or ").join(sorted(f"{name}.ipynb" for name in self._known.notebooks)),
+                    folder=there[0].parent.relative_to(self._submissions.root),
+                    names=", ".join(path.name for path in there),
+                )
+                yield SubmissionRecord(student, self._lab, error=why)
 
     def earlier(self) -> list[SubmissionRecord]:
         """The records of those who are skipped: what the gradebook and their graded notebooks say."""

@@ -13,6 +13,8 @@ def configure(c: Config) -> None:
     c.CourseDirectory.release_directory = "labs"
     # Wrong and alternative answers are for the author's proof and never leave solutions/.
     c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback", "answers"]
+    # A clone of the course has labs/ already; without this nbgrader leaves it, and the gradebook never learns the lab.
+    c.GenerateAssignment.force = True
     c.ClearSolutions.code_stub = {"python": STUB}
     c.ClearSolutions.text_stub = "*Write your answer here.*"
     c.Autograde.exporter_class = "grader.autograde.exporter.SubmissionExporter"

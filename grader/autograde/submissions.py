@@ -6,7 +6,7 @@ import glob
 import hashlib
 import os
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import nbformat
@@ -27,11 +27,23 @@ class Submissions:
 
     def students(self) -> list[str]:
         """Everybody who handed in a notebook for this lab, sorted."""
+        return sorted(student for student, folder in self._folders() if any(folder.glob("*.ipynb")))
+
+    def _folders(self) -> Iterator[tuple[str, Path]]:
         course = self._course
         folders = glob.glob(str(course.format_path(course.submitted_directory, "*", self.lab)))  # noqa: PTH207
         name = re.compile(course.format_path(course.submitted_directory, "(?P<student>[^/]+)", self.lab, escape=True))
-        found = [name.fullmatch(folder) for folder in folders if any(Path(folder).glob("*.ipynb"))]
-        return sorted(match["student"] for match in found if match)
+        for folder in folders:
+            if match := name.fullmatch(folder):
+                yield match["student"], Path(folder)
+
+    def without_notebook(self) -> list[str]:
+        """Everybody who has a folder for this lab and no notebook in it, sorted."""
+        return sorted(student for student, folder in self._folders() if not any(folder.glob("*.ipynb")))
+
+    def notebooks(self, student: str) -> list[Path]:
+        """The notebooks that somebody handed in, sorted by name."""
+        return sorted(self._submitted(student).glob("*.ipynb"))
 
     def _submitted(self, student: str) -> Path:
         return Path(self._course.format_path(self._course.submitted_directory, student, self.lab))
@@ -54,7 +66,7 @@ class Submissions:
 
     def is_graded(self, student: str, notebooks: Collection[str]) -> bool:
         """Whether each of the lab's ``notebooks`` that was handed in is graded, and since then."""
-        there = [path for path in self._submitted(student).glob("*.ipynb") if path.stem in notebooks]
+        there = [path for path in self.notebooks(student) if path.stem in notebooks]
         return bool(there) and all(self._finished(self.graded(student) / path.name, path) for path in there)
 
     @staticmethod

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -65,7 +66,7 @@ def command(
     console = Console()
     with Batch(config, lab, students=students, only_missing=only_missing) as batch:
         _say_plan(console, len(batch.plan.todo), len(batch.plan.skipped))
-        for warning in filter(None, (batch.plan.warning, batch.unheld_limits())):
+        for warning in filter(None, (batch.plan.warning, batch.unheld_limits(), _without_notebook(batch.plan.empty))):
             console.print(f"[yellow]![/yellow] {escape(warning)}", highlight=False)
         started = time.monotonic()
         with _Lines(console, len(batch.plan.todo)) as lines:
@@ -78,6 +79,11 @@ def command(
         batch.finish()
     _sum_up(console, records, seconds)
     raise SystemExit(_status(console, reported))
+
+
+def _without_notebook(students: Sequence[str]) -> str:
+    names = ", ".join(students)
+    return _("No notebook in the folder of: {names}. Nothing is graded there.").format(names=names) if names else ""
 
 
 def _say_plan(console: Console, todo: int, skipped: int) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import errno
 import importlib
+import os
 import signal
+from pathlib import Path
 from typing import Any
 
 import click
@@ -29,6 +31,10 @@ _COMMANDS = {
     "values": _("Names, ports and tokens that differ per student."),
     "author": _("For authors: prove a lab sound, make the release."),
 }
+
+
+#: Of files and folders that a person names or keeps, and that are not as they should be.
+_PLACES = (errno.ENOENT, errno.EEXIST, errno.ENOTDIR, errno.EISDIR, errno.EROFS, errno.ELOOP, errno.ENAMETOOLONG)
 
 
 class LazyGroup(click.Group):
@@ -91,7 +97,15 @@ def explain(error: BaseException) -> Trouble | None:
     if isinstance(error, PermissionError):
         remedy = _("Look at who owns it: ls -ld '{path}'").format(path=error.filename) if error.filename else ""
         return Trouble(_("{path} may not be written or read by you.").format(path=error.filename or error), remedy)
-    return Trouble(str(error), error.remedy) if isinstance(error, ExpectedError) else None
+    if isinstance(error, ExpectedError):
+        return Trouble(str(error), error.remedy)
+    if isinstance(error, OSError) and error.filename and error.errno in _PLACES:
+        folder = Path(os.fsdecode(error.filename)).parent
+        return Trouble(
+            _("{path}: {why}.").format(path=os.fsdecode(error.filename), why=error.strerror),
+            _("Look at what is there: ls -ld '{path}'").format(path=folder),
+        )
+    return None
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})

@@ -124,8 +124,9 @@ def _chosen(course: _InstructorsCourse, students: Sequence[str]) -> list[str]:
 def _check_sources(course: _InstructorsCourse, lab: str) -> list[str]:
     from nbgrader.api import MissingEntry
 
-    from grader.autograde.database import gradebook
+    from grader.autograde.database import gradebook, lab_named
 
+    lab = lab_named(course.db_url, lab)
     with gradebook(course.db_url) as book:
         try:
             notebooks = book.find_assignment(lab).notebooks

@@ -133,6 +133,21 @@ def test_only_missing_grades_what_is_new(course: Course, here: Path) -> None:
     assert done.exit_code == 0, done.output
 
 
+def test_who_handed_in_something_else_is_named(course: Course, here: Path) -> None:
+    """As a browser names a second download; and a folder with nothing in it. A lab's number is enough."""
+    (course.root / "submitted" / "gil" / LAB).mkdir(parents=True)
+    nbformat.write(course.blank(), course.hand_in("fay", course.blank()) / f"{LAB} (1).ipynb")
+    (course.root / "submitted" / "fay" / LAB / f"{LAB}.ipynb").unlink()
+    done = CliRunner().invoke(command, [LAB[:2], "--only-missing"])
+    words = " ".join(done.output.split())
+    assert f"fay: not graded: there is no {LAB}.ipynb in submitted/fay/{LAB}, only {LAB} (1).ipynb" in words
+    assert "No grade for: fay" in words
+    assert "No notebook in the folder of: gil." in words
+    assert done.exit_code == 1
+    for student in ("fay", "gil"):
+        shutil.rmtree(course.root / "submitted" / student)
+
+
 @pytest.mark.parametrize(
     ("words", "says"),
     [

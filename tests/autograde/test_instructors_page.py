@@ -40,6 +40,9 @@ def shell(course: Course, tools: Path, line: str) -> None:
 
 def test_every_command_on_the_page_works(tmp_path: Path) -> None:
     course = Course(tmp_path / "course")
+    # A clone of the course has the students' release already, and a gradebook that knows nothing.
+    course.release()
+    (course.root / "gradebook.db").unlink()
     # The repository's environment has `drydock`; a checkout that was not installed has not.
     tools = tmp_path / "tools"
     tools.mkdir()

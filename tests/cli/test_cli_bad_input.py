@@ -107,3 +107,10 @@ def test_a_full_disk_loses_nothing(desk: Desk) -> None:
     assert (done.returncode, _is_clear(done.stderr)) == (3, True), done.stderr
     assert "The disk is full" in done.stderr
     assert done.stdout == "mine\n"
+
+
+def test_a_place_that_is_not_as_it_should_be_is_named(desk: Desk, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    done = desk.drydock("status", XDG_STATE_HOME=str(tmp_path / "file"), DRYDOCK_RUNTIME=str(tmp_path / "file" / "run"))
+    assert (done.returncode, _is_clear(done.stderr)) == (3, True), done.stderr
+    assert str(tmp_path / "file") in done.stderr
