@@ -16,6 +16,8 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
+from grader.engines import outer_note
+from grader.engines.outer_note import OuterNote
 from grader.engines.protocol import Endpoint, Engine, EngineError, Limits, Probe
 from grader.i18n import _
 
@@ -37,22 +39,19 @@ def image() -> str:
     return os.environ.get("DRYDOCK_DIND_IMAGE", "docker:dind")
 
 
-def outer_client(timeout: float = 60) -> DockerClient:
-    """The Docker that is here already, by the user's own settings (DOCKER_HOST or the default socket)."""
+def outer_client(timeout: float = 60, noted: str = "") -> DockerClient:
+    """The Docker that is here already: the ``noted`` one, else by the user's own settings (see ``outer_host``)."""
     import docker
 
-    return docker.from_env(timeout=int(timeout), environment=_outer_environment())
+    return docker.from_env(timeout=int(timeout), environment={**os.environ, "DOCKER_HOST": noted or outer_host()})
 
 
 def outer_host() -> str:
-    """The DOCKER_HOST of the Docker that is here already."""
-    return _outer_environment().get("DOCKER_HOST") or "unix:///var/run/docker.sock"
-
-
-def _outer_environment() -> dict[str, str]:
-    # In a lab shell DOCKER_HOST points to our own engine; the Docker outside it was noted by `drydock up`.
-    given = os.environ.get("DRYDOCK_OUTER_DOCKER_HOST")
-    return {**os.environ, "DOCKER_HOST": given} if given else dict(os.environ)
+    """The DOCKER_HOST of the Docker that is here already: the user's own, or the default socket."""
+    host = os.environ.get("DOCKER_HOST", "")
+    # In a lab's shells it is our own engine's; which Docker that one is in was noted at its start.
+    outer = os.environ.get("DRYDOCK_OUTER_DOCKER_HOST") or outer_note.outer_of(host) or host
+    return outer or "unix:///var/run/docker.sock"
 
 
 @contextlib.contextmanager
@@ -82,12 +81,14 @@ class DindEngine(Engine):
         images: bool = True,
         name: str = "",
         publish: bool = False,
+        folder: Path | None = None,
         progress: Callable[[str], None] | None = None,
     ) -> None:
         super().__init__(shares=shares, limits=limits, images=images)
         self._name = name or f"drydock-{secrets.token_hex(4)}"
         self._keep = bool(name)
         self._publish = publish
+        self._folder = folder
         self._progress = progress
         self._container: Container | None = None
         self._host = ""
@@ -111,15 +112,15 @@ class DindEngine(Engine):
 
     @classmethod
     def kept(cls, folder: Path, *, shares: Sequence[Path], progress: Callable[[str], None] | None) -> Self:
-        return cls(shares=shares, name=_kept_name(folder), publish=True, progress=progress)
+        return cls(shares=shares, name=_kept_name(folder), publish=True, folder=folder, progress=progress)
 
     @classmethod
     def attach(cls, folder: Path) -> Self | None:
         from docker.errors import DockerException
 
-        engine = cls(name=_kept_name(folder), publish=True)
+        engine = cls(name=_kept_name(folder), publish=True, folder=folder)
         with contextlib.suppress(DockerException, OSError):
-            found = outer_client().containers.get(engine._name)
+            found = outer_client(noted=outer_note.read(folder).outer).containers.get(engine._name)
             if found.labels.get(LABEL) and found.status == "running":
                 engine._container = found
                 engine._host = _address(found)
@@ -130,7 +131,7 @@ class DindEngine(Engine):
     def forget(cls, folder: Path) -> None:
         name = _kept_name(folder)
         with explained(_("The engine's data can't be removed: {why}")):
-            client = outer_client()
+            client = outer_client(noted=outer_note.read(folder).outer)
             _remove_containers(client, name)
             for volume in client.volumes.list(filters={"label": f"{LABEL}={name}"}):
                 volume.remove()
@@ -160,17 +161,41 @@ class DindEngine(Engine):
         if self._keep:
             # One that has ended (a reboot): what is in it lies in its volume. One that runs may be another place's.
             _remove_containers(client, self._name, running=False)
-        # Created first: what can't be started, as for a port that is taken, is ours to remove all the same.
-        self._container = client.containers.create(image(), **self._run_options())
-        self._container.start()
-        self._host = _address(self._container)
+        container = self._noting_where(client, self._folder) if self._folder else self._run(client, None)
+        self._host = _address(container)
         self._wait()
         if self._images:
             self._load_images()
 
-    def _run_options(self) -> dict[str, Any]:
+    def _noting_where(self, client: DockerClient, folder: Path) -> Container:
+        """Run the container where it answered before: JupyterLab and its notebooks have the address from then."""
+        from docker.errors import APIError
+
+        outer, before = outer_host(), outer_note.read(folder)
+        # Noted before it runs: whoever finds it after this process was killed must know where.
+        outer_note.write(folder, OuterNote(outer, before.host, before.port))
+        try:
+            container = self._run(client, before.port)
+        except APIError:
+            if before.port is None:
+                raise
+            # Somebody else may have the port by now; what else is wrong is said at the second try.
+            self.stop()
+            container = self._run(client, None)
+        outer_note.write(folder, OuterNote(outer, _address(container), _bound_port(container)))
+        return container
+
+    def _run(self, client: DockerClient, port: int | None) -> Container:
+        # Created first: what can't be started, as for a port that is taken, is ours to remove all the same.
+        container: Container = client.containers.create(image(), **self._run_options(port))
+        self._container = container
+        container.start()
+        container.reload()
+        return container
+
+    def _run_options(self, port: int | None) -> dict[str, Any]:
         # The API has no TLS, so it is open on this machine's loopback address only.
-        ports: dict[str, Any] = {f"{_API_PORT}/tcp": ("127.0.0.1", None)}
+        ports: dict[str, Any] = {f"{_API_PORT}/tcp": ("127.0.0.1", port)}
         if self._publish:
             ports |= {f"{port}/tcp": ("127.0.0.1", port) for port in LAB_PORTS}
         options: dict[str, Any] = {
@@ -268,15 +293,20 @@ def _kept_name(folder: Path) -> str:
 def _address(container: Container) -> str:
     """Where the container's API can be reached: its published port, or its own address on a Linux host."""
     container.reload()
-    ports = container.attrs["NetworkSettings"]["Ports"]
-    bound = (ports.get(f"{_API_PORT}/tcp") or [{}])[0].get("HostPort")
+    bound = _bound_port(container)
     host = os.environ.get("DRYDOCK_DIND_HOST", "127.0.0.1")
     # None of one that has ended already; _wait tells what it said.
     if bound is not None:
-        with contextlib.suppress(OSError), socket.create_connection((host, int(bound)), timeout=2):
+        with contextlib.suppress(OSError), socket.create_connection((host, bound), timeout=2):
             return f"tcp://{host}:{bound}"
     address = next(iter(container.attrs["NetworkSettings"]["Networks"].values()))["IPAddress"]
     return f"tcp://{address}:{_API_PORT}"
+
+
+def _bound_port(container: Container) -> int | None:
+    ports = container.attrs["NetworkSettings"]["Ports"]
+    bound = (ports.get(f"{_API_PORT}/tcp") or [{}])[0].get("HostPort")
+    return int(bound) if bound else None
 
 
 def _owner() -> dict[str, str]:

@@ -37,8 +37,9 @@ def outer() -> Iterator[DockerClient]:
     client.close()
 
 
-def lab(limits: Limits | None = None) -> DindEngine:
-    return DindEngine(shares=[Path("/usr")], images=False, name=dind._kept_name(FOLDER), publish=True, limits=limits)
+def lab(limits: Limits | None = None, folder: Path | None = None) -> DindEngine:
+    name = dind._kept_name(folder or FOLDER)
+    return DindEngine(shares=[Path("/usr")], images=False, name=name, publish=True, folder=folder, limits=limits)
 
 
 def ours(outer: DockerClient) -> list[str]:
@@ -94,6 +95,38 @@ def test_forgetting_removes_what_is_ours_and_says_what_it_can_not(outer: DockerC
     DindEngine.forget(FOLDER)
     assert ours(outer) == []
     assert outer.volumes.list(filters={"label": LABEL}) == []
+
+
+def test_in_a_labs_shell_the_docker_around_the_lab_is_found_and_the_lab_stays_where_it_is(
+    outer: DockerClient, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("DOCKER_HOST", dind.outer_host())
+    monkeypatch.delenv("DRYDOCK_OUTER_DOCKER_HOST")
+    monkeypatch.setenv("DRYDOCK_RUNTIME", str(tmp_path))
+    folder = tmp_path / "lab"
+    host = lab(folder=folder).start().host
+    port = int(host.rpartition(":")[2])
+    assert host == f"tcp://127.0.0.1:{port}"
+    monkeypatch.setenv("DOCKER_HOST", host)
+    for _reset in range(2):
+        found = DindEngine.attach(folder)
+        assert found is not None and found.endpoint.host == host
+        found.stop()
+        DindEngine.forget(folder)
+        assert ours(outer) == []
+        assert DindEngine.probe().works
+        assert lab(folder=folder).start().host == host
+    # Also from a shell with another Docker: the lab is where it was started.
+    monkeypatch.setenv("DOCKER_HOST", "unix:///nowhere/docker.sock")
+    found = DindEngine.attach(folder)
+    assert found is not None
+    found.stop()
+    monkeypatch.setenv("DOCKER_HOST", host)
+    with socket.create_server(("127.0.0.1", port)):
+        moved = lab(folder=folder)
+        assert moved.start().host != host
+    moved.stop()
+    DindEngine.forget(folder)
 
 
 def test_only_engines_of_dead_processes_of_this_machine_are_swept(outer: DockerClient) -> None:
