@@ -24,6 +24,7 @@ from jupyter_client.session import Session
 from nbformat import NotebookNode
 
 from grader.client import SETTINGS
+from grader.engines.home import HOME
 from grader.engines.protocol import Engine
 from grader.execution.outputs import Flood, OutputCollector, OutputLimits
 from grader.execution.processes import LastWords, ProcessTree
@@ -240,7 +241,7 @@ class StudentKernel:
 
     def _environment(self) -> dict[str, str]:
         """Nothing of the instructor's environment reaches the student."""
-        home = "/home/student" if self._confined else str(self._workdir)
+        home = HOME if self._confined else str(self._workdir)
         return {
             "PATH": f"{Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin",
             "HOME": home,
