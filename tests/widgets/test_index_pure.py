@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote
@@ -46,7 +47,7 @@ def _lab(name: str, *sources: str, tasks: tuple[str, ...] = ()) -> Lab:
 def test_a_labs_head_is_read() -> None:
     head = (
         "# 02 · Building `images`\n\n**Time:** 75–90 minutes. You can stop.  \n"
-        "**You need:** `make lab`, and [lab 01](../01-b/01-b.ipynb), 90 minutes, lab 00 or 20-10.\n"
+        "**You need:** `make lab`, and [lab 01](../01-b/01-b.ipynb), 90 minutes, lab 00 or 20-10. Lab 03 helps.\n"
     )
     lab = _lab(
         "02-c",
@@ -73,6 +74,14 @@ def test_the_courses_own_labs_say_their_time_and_their_tasks() -> None:
     assert [task.id for card in cards for task in card.tasks if not task.title or not task.points] == []
     later = [(card.name, other) for card in cards for other in card.builds_on if other > card.name]
     assert later == [], "a lab builds on earlier ones"
+
+
+def test_the_readme_says_of_each_lab_what_the_index_says() -> None:
+    course = find_course()
+    rows = re.findall(r"^\| (\d\d) .* \| ([\d, ]*) ?\|$", (course.root / "README.md").read_text(), re.MULTILINE)
+    told = {number: tuple(re.findall(r"\d\d", needs)) for number, needs in rows}
+    cards = {card.number: tuple(name.split("-")[0] for name in card.builds_on) for card in read_labs(course)}
+    assert told == cards
 
 
 class _Page(HTMLParser):

@@ -74,8 +74,9 @@ def card_of(lab: Lab, names: Sequence[str]) -> LabCard:
 
 
 def _builds_on(lab: str, needs: str, names: Sequence[str]) -> list[str]:
-    """The labs that are named, by number, in the sentence on what one needs."""
-    wanted = set(_NUMBER.findall(re.sub(r"\]\([^)]*\)", "]", needs)))
+    """The labs that are named, by number, in the first sentence on what one needs; the others tell what helps."""
+    plain = re.sub(r"\]\([^)]*\)", "]", needs)
+    wanted = set(_NUMBER.findall(re.split(r"\.\s", plain)[0]))
     return [name for name in names if name.split("-")[0] in wanted and name != lab]
 
 
