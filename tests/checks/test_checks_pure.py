@@ -7,6 +7,8 @@ import ipaddress
 import json
 import math
 import struct
+import subprocess
+import sys
 from contextlib import suppress
 
 import pytest
@@ -273,6 +275,12 @@ def test_fingerprints(value: str, other: str, name: str) -> None:
     assert fingerprint.matches(made, name, other) is same
     assert not fingerprint.matches(made, f"{name}x", value)
     assert value.strip().casefold() not in made or len(value.strip()) < 4
+
+
+def test_the_command_that_makes_fingerprints_prints_nothing_else() -> None:
+    command = [sys.executable, "-m", "grader.checks.fingerprint", "exit-code", "137"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stderr == "" and fingerprint.matches(done.stdout.strip(), "exit-code", "137")
 
 
 @pytest.mark.parametrize("wrong", ["", "137", "scrypt1:zz:00", "scrypt1:00", None])
