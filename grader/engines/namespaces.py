@@ -139,7 +139,8 @@ class NamespaceEngine(Engine):
             words.seek(0)
             why = words.read().decode(errors="replace").strip()
         if trial.wait() != 0:
-            return Probe(False, _("User namespaces are not allowed here: {why}").format(why=why))
+            reason = _("User namespaces are not allowed here: {why}").format(why=why)
+            return Probe(False, reason, "sysctl -a --pattern 'userns|user_namespaces'")
         return Probe(True, cls.isolation)
 
     @classmethod

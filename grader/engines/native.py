@@ -44,7 +44,8 @@ class NativeEngine(NamespaceEngine):
                 "apt-get install docker.io iproute2 iptables util-linux",
             )
         if not cgroups.writable():
-            return Probe(False, _("Control groups can't be made here (a container without privileges?)."))
+            reason = _("Control groups can't be made here (a container without privileges?).")
+            return Probe(False, reason, "findmnt -R /sys/fs/cgroup")
         return Probe(True, cls.isolation)
 
     @classmethod

@@ -13,6 +13,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from grader.i18n import _
+
 
 def take(lock_file: Path, within: float = 10.0) -> None:
     """Become the owner, for as long as this process lives. Raises RuntimeError when somebody else is and stays it."""
@@ -25,7 +27,9 @@ def take(lock_file: Path, within: float = 10.0) -> None:
         except OSError:
             if time.monotonic() > deadline:
                 os.close(lock)
-                raise RuntimeError(f"process {owner(lock_file)} runs an engine in this folder already") from None
+                raise RuntimeError(
+                    _("process {pid} runs an engine in this folder already").format(pid=owner(lock_file))
+                ) from None
             # Who only asks whether the folder has an owner holds the lock for a moment.
             time.sleep(0.01)
     os.ftruncate(lock, 0)

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 class EngineError(ExpectedError):
     """An engine can't start or was lost. ``str()`` is one sentence for a person; ``remedy`` the next command."""
 
+    def __init__(self, message: str, remedy: str = "") -> None:
+        # Where there is nothing better to do: it tells what would work here.
+        super().__init__(message, remedy or "drydock doctor")
+
 
 @dataclass(frozen=True)
 class Probe:

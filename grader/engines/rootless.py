@@ -105,7 +105,10 @@ class RootlessEngine(NamespaceEngine):
     def _as_owner(self, argv: Sequence[str]) -> None:
         done = subprocess.run(self.as_owner(argv), check=False, capture_output=True, text=True)
         if done.returncode != 0:
-            raise EngineError(_("The engine's folder can't be prepared: {why}").format(why=done.stderr.strip()))
+            why = done.stderr.strip()
+            raise EngineError(
+                _("The engine's folder can't be prepared: {why}").format(why=why), f"ls -la '{self.folder.path}'"
+            )
 
     def enter(self, argv: Sequence[str]) -> list[str]:
         ours = ["nsenter", f"--target={self._first}", "--user", "--net", "--preserve-credentials", "--"]

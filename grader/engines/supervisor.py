@@ -25,6 +25,7 @@ from grader.engines import cgroups, ownership
 from grader.engines.bounded_log import BoundedLog
 from grader.engines.layout import EngineFolder
 from grader.engines.sweep import remove_remains
+from grader.i18n import _
 from grader.whole import write_whole
 
 READY_SECONDS = 60.0
@@ -92,12 +93,12 @@ class Supervisor:
         self.folder.socket.unlink(missing_ok=True)
         ready = self._spawn()
         if self.groups and cgroups.version() == 2:
-            self._wait_for(ready, "the engine's control group was not entered")
+            self._wait_for(ready)
             cgroups.open_to_children(self.groups)
         if spec.daemon:
             self._wait_for_api()
         else:
-            self._wait_for(ready, "the walls did not stand")
+            self._wait_for(ready)
         os.close(ready)
         return self._first_process()
 
@@ -166,7 +167,7 @@ class Supervisor:
         while time.monotonic() < deadline:
             assert self.outer is not None
             if self.outer.poll() is not None:
-                raise RuntimeError("the daemon ended while it started")
+                raise RuntimeError(_("it ended while it started"))
             with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as connection:
                 # dockerd listens before it serves: the first request waits in the socket's queue until it does.
                 connection.settimeout(max(0.1, deadline - time.monotonic()))
@@ -175,15 +176,17 @@ class Supervisor:
                 if b" 200 " in connection.recv(200):
                     return
             time.sleep(0.005)
-        raise RuntimeError(f"the daemon's API did not answer within {READY_SECONDS:.0f} seconds")
+        raise RuntimeError(_("its API did not answer within {seconds} seconds").format(seconds=f"{READY_SECONDS:.0f}"))
 
     @staticmethod
-    def _wait_for(ready: int, failure: str) -> None:
+    def _wait_for(ready: int) -> None:
         """Read one byte of what inner.sh says."""
         if not select.select([ready], [], [], READY_SECONDS)[0]:
-            raise RuntimeError(f"{failure} within {READY_SECONDS:.0f} seconds")
+            raise RuntimeError(
+                _("its first process was not ready within {seconds} seconds").format(seconds=f"{READY_SECONDS:.0f}")
+            )
         if not os.read(ready, 1):
-            raise RuntimeError(f"{failure}: its first process ended")
+            raise RuntimeError(_("its first process ended"))
 
     def _first_process(self) -> int:
         """The host pid of the engine's process 1: the one process below ours that has a pid namespace of its own."""
@@ -195,7 +198,7 @@ class Supervisor:
             if Path(f"/proc/{pid}/ns/pid").readlink() != own:
                 return pid
             todo.extend(_children(pid))
-        raise RuntimeError("the daemon's first process was not found")
+        raise RuntimeError(_("its first process was not found"))
 
     def stop(self) -> None:
         """End the daemon (gracefully when its data is kept) and remove what belongs to it."""
@@ -266,7 +269,7 @@ def _answer(message: dict[str, object]) -> None:
 def _wait_for_the_end(supervisor: Supervisor, wake: int, *, detached: bool) -> None:
     watched = [wake] if detached else [wake, 0]
     while True:
-        ready, _, _ = select.select(watched, [], [])
+        ready = select.select(watched, [], [])[0]
         if 0 in ready and not os.read(0, 100):
             return
         if wake in ready:

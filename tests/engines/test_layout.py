@@ -1,4 +1,4 @@
-"""Where things lie is decided in one place."""
+"""Where things lie is decided in one place, and every error of an engine names a next command."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from grader.cli import places
+from grader.engines import EngineError
 from grader.engines.layout import cache_folder
 from grader.images.cache import ImageCache
 
@@ -20,3 +21,8 @@ def test_one_variable_moves_the_images_too_and_the_doctor_looks_there(
     assert tmp_path / "cache" in places.worth_watching().values()
     # Nobody who only looks makes folders.
     assert not cache_folder().exists()
+
+
+def test_whatever_goes_wrong_there_is_a_next_command() -> None:
+    assert EngineError("no").remedy == "drydock doctor"
+    assert EngineError("no", "drydock up").remedy == "drydock up"

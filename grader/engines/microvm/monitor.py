@@ -11,6 +11,8 @@ from typing import Any, cast
 
 from qemu.qmp import QMPClient, QMPError
 
+from grader.i18n import _
+
 #: Memory that lies in a file stays there instead of being copied into the snapshot.
 _CAPABILITIES = [{"capability": "x-ignore-shared", "state": True}]
 
@@ -35,7 +37,7 @@ class Monitor:
                 return
             except (QMPError, OSError) as error:
                 if time.monotonic() > end:
-                    raise MonitorError(f"QEMU opened no monitor: {error}") from error
+                    raise MonitorError(_("QEMU opened no monitor: {why}").format(why=error)) from error
             self._client = QMPClient("drydock")
             await asyncio.sleep(0.002)
 
@@ -67,7 +69,7 @@ class Monitor:
         text = await self._run("human-monitor-command", **{"command-line": "info usernet"})
         match = re.search(r"TCP\[HOST_FORWARD\]\s+\d+\s+127\.0\.0\.1\s+(\d+)", str(text))
         if match is None:
-            raise MonitorError(f"QEMU forwards no port to the guest: {text!r}")
+            raise MonitorError(_("QEMU forwards no port to the guest: {text}").format(text=repr(text)))
         return int(match.group(1))
 
     async def unplug(self, devices: Sequence[str], within: float = 30.0) -> None:
@@ -84,7 +86,7 @@ class Monitor:
                         if not left:
                             return
             except TimeoutError as error:
-                raise MonitorError(f"the guest keeps {', '.join(sorted(left))}") from error
+                raise MonitorError(_("the guest keeps {devices}").format(devices=", ".join(sorted(left)))) from error
 
     async def _finish(self) -> None:
         while True:

@@ -23,6 +23,7 @@ from grader.engines.microvm.ports import Ports
 from grader.engines.microvm.spec import GuestSpec
 from grader.engines.microvm.visit import Door
 from grader.engines.relay import Connector
+from grader.i18n import _
 
 READY_SECONDS = 60.0
 #: Twenty seconds of emulation, but on a machine as busy as CI or a Binder node the guest gets a tenth of a processor.
@@ -96,8 +97,8 @@ class Running:
             return
         starting.cancel()
         if self._asked_to_end.is_set():
-            raise GuestFailed("it was ended while it started")
-        raise GuestFailed(f"QEMU ended with code {self.process.returncode}")
+            raise GuestFailed(_("it was ended while it started"))
+        raise GuestFailed(_("QEMU ended with code {code}").format(code=self.process.returncode))
 
     async def _start(self) -> None:
         own_key = self.folder.key.read_text()
@@ -183,7 +184,7 @@ class Running:
                 if await asyncio.wait_for(self._ping(), 10):
                     return
             await asyncio.sleep(0.05 if self.spec.boot_disk else 0.005)
-        raise GuestFailed(f"the daemon's API did not answer within {within:.0f} seconds")
+        raise GuestFailed(_("the daemon's API did not answer within {seconds} seconds").format(seconds=f"{within:.0f}"))
 
     async def _ping(self) -> bool:
         reader, writer = await self.door.reach()

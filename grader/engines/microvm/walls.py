@@ -35,7 +35,8 @@ def probe() -> Probe:
     """Whether there can be walls here, found out by trying."""
     found = builder().walls_probe()
     if found.works and acceleration.known() is qemu.KVM and _KVM.stat().st_mode & 0o006 != 0o006:
-        return Probe(False, _("Behind walls QEMU is a user of its own, who may not use {device}.").format(device=_KVM))
+        reason = _("Behind walls QEMU is a user of its own, who may not use {device}.").format(device=_KVM)
+        return Probe(False, reason, f"ls -l {_KVM}")
     return found
 
 
