@@ -4,8 +4,10 @@ docker rm -f branch-web branch-api branch-stock >/dev/null 2>&1
 docker network rm branch-front branch-back branch-yard >/dev/null 2>&1
 set -e
 cd "$(dirname "$0")/.."
-docker build -q -t chandlery/api:1 shop/api >/dev/null & api=$!
-docker build -q -t chandlery/web:1 shop/web >/dev/null & web=$!
+# What is there already isn't built again: the shop's containers keep their image.
+build() { docker image inspect "$1" >/dev/null 2>&1 || docker build -q -t "$1" "$2" >/dev/null; }
+build chandlery/api:1 shop/api & api=$!
+build chandlery/web:1 shop/web & web=$!
 docker network create --internal branch-front >/dev/null
 docker network create branch-back >/dev/null
 docker network create branch-yard >/dev/null

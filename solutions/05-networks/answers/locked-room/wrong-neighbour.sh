@@ -1,4 +1,4 @@
-# expect: The log of container safe
+# expect: The log of container lockbox
 docker network create --internal --subnet 10.55.5.0/24 strongroom
-docker run -d --name safe --network strongroom drydock/nginx:1
-docker run --rm --network strongroom drydock/busybox:1 wget -q -O - http://safe/proof
+docker run -d --name lockbox --network strongroom drydock/nginx:1
+docker run --rm --network strongroom drydock/busybox:1 wget -q -O - http://lockbox/proof

@@ -1,2 +1,2 @@
-# expect: Container web is on the network shop
-docker run -d --name web -p 8050:80 -p 127.0.0.1:8051:81 chandlery/web:1
+# expect: Container shopfront is on the network shop
+docker run -d --name shopfront -p 8050:80 -p 127.0.0.1:8051:81 chandlery/web:1
