@@ -7,14 +7,13 @@ reboot) starts again on the same data.
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import json
 import os
 import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -22,6 +21,7 @@ from typing import NamedTuple
 from grader.engines import sweep
 from grader.engines.choice import best_kind, engine_class
 from grader.engines.layout import EngineFolder, runtime_folder
+from grader.engines.locks import locked
 from grader.engines.protocol import Engine, EngineError
 from grader.i18n import _
 from grader.whole import write_whole
@@ -77,7 +77,7 @@ def up(
 
     An engine that runs with other shared folders, or of another kind than asked for, is started again on its data.
     """
-    with _locked():
+    with _alone():
         running = current()
         if running is not None:
             if kind in (None, running.kind) and set(map(Path.resolve, shares)) <= set(running.shares):
@@ -90,7 +90,7 @@ def up(
 
 def down(*, forget: bool = False) -> bool:
     """End the lab engine, keeping its data unless ``forget`` is said; False if none ran. Raises EngineError."""
-    with _locked():
+    with _alone():
         running = current()
         last = (running.kind, running.shares) if running else _last()
         if running is not None:
@@ -106,7 +106,7 @@ def down(*, forget: bool = False) -> bool:
 
 def reset(progress: Callable[[str], None] | None = None) -> LabEngine:
     """The lab engine as new: everything in it is gone, its kind and shared folders are as before."""
-    with _locked():
+    with _alone():
         running = current()
         kind, shares = (running.kind, running.shares) if running else _last() or (best_kind(), ())
         if running is not None:
@@ -227,16 +227,10 @@ def _end(running: LabEngine, *, discard: bool = False) -> None:
         running.engine.stop()
 
 
-@contextmanager
-def _locked() -> Iterator[None]:
-    lock = os.open(runtime_folder() / f"{_NAME}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise EngineError(
-                _("Another drydock command is just starting or stopping the lab engine."), "drydock status"
-            ) from error
-        yield
-    finally:
-        os.close(lock)
+def _alone() -> AbstractContextManager[None]:
+    """No other command starts or stops the lab engine meanwhile. Raises EngineError."""
+    return locked(runtime_folder() / f"{_NAME}.lock", busy=_refuse)
+
+
+def _refuse() -> None:
+    raise EngineError(_("Another drydock command is just starting or stopping the lab engine."), "drydock status")

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from grader.engines import outer_note
+from grader.engines.course import course_images
 from grader.engines.outer_note import OuterNote
 from grader.engines.protocol import Endpoint, Engine, EngineError, Limits, Probe
 from grader.i18n import _
@@ -243,12 +244,7 @@ class DindEngine(Engine):
         raise EngineError(_("The daemon in the container did not start: {log}").format(log=log), "docker info")
 
     def _load_images(self) -> None:
-        from grader import images
-
-        try:
-            course = images.ensure(progress=self._progress)
-        except images.ImagesError as error:
-            raise EngineError(str(error), error.remedy) from error
+        course = course_images(self._progress)
         client = self.endpoint.client(timeout=300)
         there = {tag for image in client.images.list() for tag in image.tags}
         if not all(set(image.tags) <= there for image in course.images):

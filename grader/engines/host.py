@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Self
 
+from grader.engines.course import course_images
 from grader.engines.dind import explained, outer_client, outer_host
 from grader.engines.protocol import Endpoint, Engine, EngineError, Limits, Probe
 from grader.i18n import _
@@ -92,12 +93,7 @@ class HostEngine(Engine):
     def _add_images(self, client: DockerClient) -> None:
         from docker.errors import ImageNotFound
 
-        from grader import images
-
-        try:
-            course = images.ensure(progress=self._progress)
-        except images.ImagesError as error:
-            raise EngineError(str(error), error.remedy) from error
+        course = course_images(self._progress)
         for wanted, archive in zip(course.images, course.archives, strict=True):
             try:
                 client.images.get(wanted.reference)

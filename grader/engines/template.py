@@ -8,20 +8,20 @@ data-root and is copied for every engine (about 100 small files); where a layer'
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import hashlib
 import json
 import os
 import shutil
 import subprocess
 import zlib
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.engines import ownership, sweep
+from grader.engines.course import course_images
 from grader.engines.layout import EngineFolder, cache_folder, runtime_folder
+from grader.engines.locks import locked
 from grader.engines.protocol import EngineError
 from grader.i18n import _
 from grader.whole import write_whole
@@ -37,17 +37,12 @@ _SPLIT = Path(__file__).with_name("split_layers.sh")
 
 def ensure(kind: type[NamespaceEngine], progress: Callable[[str], None] | None = None) -> Path:
     """The template of this engine kind, made if there is none yet (some seconds). Raises EngineError."""
-    from grader import images
-
-    try:
-        course = images.ensure(progress=progress)
-    except images.ImagesError as error:
-        raise EngineError(str(error), error.remedy) from error
+    course = course_images(progress)
     place = cache_folder() / "templates" / f"{kind.kind}-{_key(kind, course)}"
     if _complete(place):
         return place
     place.parent.mkdir(parents=True, exist_ok=True)
-    with _locked(place.parent / "lock"):
+    with locked(place.parent / "lock"):
         if not _complete(place):
             if progress:
                 progress(_("Loading the course images into a template for new engines …"))
@@ -151,13 +146,3 @@ def _split(kind: type[NamespaceEngine], data: Path, work: Path) -> None:
     if done.returncode != 0:
         why = done.stderr.strip()[-300:]
         raise EngineError(_("The template can't be split: {why}").format(why=why), f"df -h '{work.parent}'")
-
-
-@contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(lock)

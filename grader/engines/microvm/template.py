@@ -7,7 +7,6 @@ accelerator, the guest's sources and the course images. Guests only read it.
 from __future__ import annotations
 
 import errno
-import fcntl
 import hashlib
 import json
 import os
@@ -23,7 +22,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from grader.engines.course import course_images
 from grader.engines.layout import cache_folder
+from grader.engines.locks import locked
 from grader.engines.microvm import acceleration, counter, disk, guest, qemu
 from grader.engines.microvm.owner import Owner
 from grader.engines.microvm.place import TemplateFolder
@@ -65,11 +66,14 @@ def ensure(progress: Progress | None = None) -> Template:
     with _explained():
         store.mkdir(mode=0o700, parents=True, exist_ok=True)
     _require_own(store)
-    course = _course_images(progress)
+    course = course_images(progress)
     found = _find(course)
     if found is not None:
         return found
-    with _locked(store / "lock", say), _explained():
+    waiting = _("Another process is making the microVM's template; waiting for it.")
+    with locked(store / "lock", busy=lambda: say(waiting)), _explained():
+        for left in store.glob(".*"):
+            shutil.rmtree(left, ignore_errors=True)
         # Another process may have made it while this one waited for the lock.
         return _find(course) or _build(course, say)
 
@@ -99,15 +103,6 @@ def _find(course: ImageSet) -> Template | None:
         return None
     folder = TemplateFolder(_store() / _key(accelerator, course))
     return Template(folder, accelerator) if _intact(folder) else None
-
-
-def _course_images(progress: Progress | None) -> ImageSet:
-    from grader import images
-
-    try:
-        return images.ensure(progress=progress)
-    except images.ImagesError as error:
-        raise EngineError(str(error), error.remedy) from error
 
 
 def _key(accelerator: qemu.Accelerator, course: ImageSet) -> str:
@@ -303,22 +298,6 @@ def _remove_old(keep: int = 3) -> None:
     there = [path for path in _store().iterdir() if (path / "record.json").exists()]
     for path in sorted(there, key=lambda path: path.stat().st_mtime, reverse=True)[keep:]:
         forget(TemplateFolder(path))
-
-
-@contextmanager
-def _locked(path: Path, say: Progress) -> Iterator[None]:
-    lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            say(_("Another process is making the microVM's template; waiting for it."))
-            fcntl.flock(lock, fcntl.LOCK_EX)
-        for left in path.parent.glob(".*"):
-            shutil.rmtree(left, ignore_errors=True)
-        yield
-    finally:
-        os.close(lock)
 
 
 @contextmanager
