@@ -1,3 +1,3 @@
 # expect: curl: not found
 docker run -d --name tutor -p 8070:8000 tutor:1
-docker run --name note drydock/busybox:1 echo "$(docker logs tutor)"
+docker run --name memo drydock/busybox:1 echo "$(docker logs tutor)"

@@ -1,5 +1,5 @@
 # expect: LOOKOUT_SLOW=0
 docker rm -f beacon-1
-docker run -d --name beacon --restart unless-stopped -p 8077:8000 --env LOOKOUT_WARMUP=0 --env LOOKOUT_SLOW=0 \
+docker run -d --name beacon-2 --restart unless-stopped -p 8077:8000 --env LOOKOUT_WARMUP=0 --env LOOKOUT_SLOW=0 \
   --health-cmd "wget -q -O /dev/null http://localhost:8000/health" --health-timeout 5s --health-retries 3 \
   --health-start-period 5s beacon:1

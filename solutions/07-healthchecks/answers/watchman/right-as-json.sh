@@ -1,0 +1,8 @@
+docker run -d --name hazy --health-cmd "wget -q -O /dev/null http://localhost:8000/health" --health-interval 250ms --health-timeout 1s --health-retries 1 lookout:0
+start=$(docker inspect --format '{{.State.StartedAt}}' hazy)
+timeout 40 docker events --since "$start" --filter container=hazy | grep -m 1 "health_status: healthy"
+before=$(date +%s.%N)
+docker exec -d hazy wget -q -O - http://localhost:8000/fog
+line=$(timeout 40 docker events --since "$before" --filter container=hazy --format '{{json .}}' | grep -m 1 "health_status: unhealthy")
+docker run --name bell drydock/busybox:1 echo "$line"
+docker restart hazy
