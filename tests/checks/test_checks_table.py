@@ -220,6 +220,7 @@ i("ck/fat:1").has_layers(at_least=4, at_most=6) | i("ck/app:1").has_layers(1) | 
 i("ck/fat:1").builds_on("ck/app:1") | i("ck/app:1").builds_on("ck/fat:1") | of the
 i("ck/fat:1").shares_layers_with("ck/plain:1") | i("ck/fat:1").shares_layers_with("ck/plain:1", at_least=2) | 1 of the
 i("ck/fat:1").shares_layers_with("ck/app:1", all_but=0) | i("ck/plain:1").shares_layers_with("ck/fat:1", all_but=1) | all but the last 1
+i("ck/app:1").shares_layers_with("ck/fat:1", all_but=1) | i("ck/fat:1").shares_layers_with("ck/app:1", all_but=1) | all but the last 1
 i("ck/fat:1").has_layers(1, above="ck/app:1") | i("ck/fat:1").has_layers(at_least=2, above="ck/app:1") | 1 layer
 i("ck/app:1").history_contains("ARG SECRET=hunter2") | i("ck/app:1").history_contains("swordfish") | in none of its
 i("ck/rescued:1").history_contains("a note by hand") | i("ck/app:1").history_contains("a note by hand") | in none of its

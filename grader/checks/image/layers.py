@@ -127,7 +127,7 @@ class Layers(ImageSubject):
 
     @expectation
     def shares_layers_with(self, other: str, at_least: int = 1, *, all_but: int | None = None) -> Claim:
-        """Its lowest layers are those of another image, at least so many of them, or all but so many."""
+        """Its lowest layers are those of another image: at least so many of them, or all but exactly so many."""
         arguments.text(other, "other")
         least = arguments.whole(at_least, "at_least", low=1, high=127)
         if all_but is not None:
@@ -135,7 +135,8 @@ class Layers(ImageSubject):
 
         def judge(attrs: Attrs) -> Finding:
             same, count, found = self._shared(attrs, other)
-            return Finding(same >= (least if all_but is None else max(count - all_but, 1)), found)
+            # Sharing more than that is wrong, too: whoever builds on the other image shares all of it.
+            return Finding(same >= least if all_but is None else same == max(count - all_but, 1), found)
 
         return Claim(
             self._says(_("{what} shares layers with {other}"), other=other),
