@@ -1,2 +1,2 @@
-# expect: no container named watch
-docker run --rm --name watch drydock/busybox:1 sh -c 'echo "shift by $HOSTNAME" >> /logbook.txt; cat /logbook.txt'
+# expect: no container named tide-watch
+docker run --rm --name tide-watch drydock/busybox:1 sh -c 'echo "shift by $HOSTNAME" >> /logbook.txt; cat /logbook.txt'

@@ -1,0 +1,8 @@
+# expect: Image quay:good is smaller than quay:limit
+printf '%s\n' survey '*.log' > quay/.dockerignore
+printf '%s\n' 'FROM drydock/python:3' 'WORKDIR /app' 'COPY --chown=10001 . .' 'RUN python3 prepare.py && rm -f *key' 'USER 10001' 'CMD ["python3", "app.py"]' > quay/Dockerfile
+docker rm -f quay-try
+docker build -q -t quay:good quay
+docker run -d --name quay -p 8033:8000 quay:good
+docker cp quay-old:/app/guests.txt guests.txt
+docker cp guests.txt quay:/app/guests.txt
