@@ -4,4 +4,4 @@ sed -i 's/tcc -o \/beacon/tcc -static -o \/beacon/' lamp/Dockerfile
 sed -i 's/^CMD ."\/beacon".$/USER 10001\nCMD ["\/beacon"]/' lamp/Dockerfile
 sed -i 's/--from=1/--from=0/' lamp/Dockerfile
 docker build -q --target final -t lamp:good lamp
-docker run -d --name lamp -p 8046:8000 lamp:good
+docker run -d --name pier-lamp -p 8046:8000 lamp:good

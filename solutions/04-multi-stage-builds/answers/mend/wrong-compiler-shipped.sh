@@ -3,4 +3,4 @@ sed -i 's/"--\."\,$/"--..",/' lamp/morse.c
 sed -i 's/tcc -o \/beacon/tcc -static -o \/beacon/' lamp/Dockerfile
 sed -i 's/^CMD ."sh".$/CMD ["\/beacon"]/' lamp/Dockerfile
 docker build -q -t lamp:good lamp
-docker run -d --name lamp -p 8046:8000 lamp:good
+docker run -d --name pier-lamp -p 8046:8000 lamp:good

@@ -3,4 +3,4 @@ sed -i -e '/^FROM build AS debug/,$d' -e 's/--from=1/--from=pages/' lamp/Dockerf
 sed -i 's/tcc -o \/beacon/tcc -static -o \/beacon/' lamp/Dockerfile
 sed -i 's/^CMD ."\/beacon".$/USER 10001\nCMD ["\/beacon"]/' lamp/Dockerfile
 docker build -q -t lamp:good lamp
-docker run -d --name lamp -p 8046:8000 lamp:good
+docker run -d --name pier-lamp -p 8046:8000 lamp:good
