@@ -1,4 +1,4 @@
-# expect: db is stock
+# expect: db is not stock
 docker network create shop
 docker run -d --name db --network shop drydock/redis:8
 docker run -d --name stock --network shop drydock/redis:8
