@@ -20,6 +20,7 @@ from tempfile import TemporaryFile
 from typing import ClassVar, Self
 
 from grader.engines import home, sweep
+from grader.engines.launched import PACKAGE_ROOT, Launched, with_last_words
 from grader.engines.layout import EngineFolder, runtime_folder, throwaway_name
 from grader.engines.protocol import Endpoint, Engine, EngineError, Limits, Probe
 from grader.engines.supervisor import Spec
@@ -30,7 +31,6 @@ STUDENT_ID = 1000
 #: What the walls are built with, and what a daemon needs beyond that.
 WALL_TOOLS = ("unshare", "nsenter", "setpriv", "ip")
 DAEMON_TOOLS = ("dockerd", "containerd", "runc", "iptables")
-_PACKAGE_ROOT = Path(__file__).resolve().parents[2]
 _CONFINE = """
 for group in $DD_JOIN; do mkdir -p "$group/student" && echo $$ > "$group/student/cgroup.procs"; done
 exec "$@"
@@ -56,7 +56,7 @@ _DATA_IN_MEMORY = kernel_at_least(6, 6)
 
 def python_folders() -> list[str]:
     """Folders outside /usr that student code needs for its Python: the virtual environment and what it is made of."""
-    wanted = {Path(sys.prefix), Path(sys.base_prefix), _PACKAGE_ROOT / "grader"}
+    wanted = {Path(sys.prefix), Path(sys.base_prefix), PACKAGE_ROOT / "grader"}
     return sorted(str(folder.resolve()) for folder in wanted if not folder.resolve().is_relative_to("/usr"))
 
 
@@ -92,7 +92,7 @@ class NamespaceEngine(Engine):
         self._kept = folder
         self._detached = detached
         self._folder: EngineFolder | None = None
-        self._process: subprocess.Popen[bytes] | None = None
+        self._supervisor: Launched | None = None
         self._first = 0
 
     # -- what native and rootless do differently
@@ -279,25 +279,13 @@ class NamespaceEngine(Engine):
         )
 
     def _launch(self) -> None:
-        code = (
-            f"import sys; sys.path.insert(0, {str(_PACKAGE_ROOT)!r}); from grader.engines.supervisor import main; "
-            f"sys.exit(main({str(self.folder.spec)!r}))"
-        )
-        process = subprocess.Popen(
-            [sys.executable, "-I", "-S", "-c", code],
-            stdin=subprocess.DEVNULL if self._detached else subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-            cwd="/",
-        )
-        self._process = process
-        assert process.stdout is not None
-        line = process.stdout.readline()
-        answer = json.loads(line) if line else {"error": _("its supervisor was ended"), "log": ""}
+        spec = self.folder.spec
+        self._supervisor = Launched("grader.engines.supervisor", spec, detached=self._detached, bare=True)
+        answer = self._supervisor.answer()
         if "error" in answer:
-            raise EngineError(_start_failure(answer["error"], answer.get("log", "")), "drydock doctor")
-        self._first = int(answer["pid1"])
+            sentence = _("The Docker daemon did not start: {error}.").format(error=answer["error"])
+            raise EngineError(with_last_words(sentence, answer), "drydock doctor")
+        self._first = int(str(answer["pid1"]))
 
     @classmethod
     def kept(cls, folder: Path, *, shares: Sequence[Path], progress: Callable[[str], None] | None) -> Self:
@@ -333,22 +321,12 @@ class NamespaceEngine(Engine):
         self.stop()
 
     def stop(self) -> None:
-        if self._process is None and self._folder is not None and self._detached:
+        if self._supervisor is None and self._folder is not None and self._detached:
             sweep.end_supervisor(self._folder)
-        process, self._process = self._process, None
+        supervisor, self._supervisor = self._supervisor, None
         folder, self._folder = self._folder, None
-        if process is not None:
-            if process.stdin is not None:
-                process.stdin.close()
-            else:
-                process.send_signal(signal.SIGTERM)
-            try:
-                process.wait(timeout=60)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-            if process.stdout is not None:
-                process.stdout.close()
+        if supervisor is not None:
+            supervisor.end(within=60)
         if folder is not None and folder.path.exists():
             sweep.sweep_one(folder)
 
@@ -381,9 +359,3 @@ class NamespaceEngine(Engine):
 
     def _nsenter_ids(self) -> list[str]:
         return ["--setuid", "0", "--setgid", "0"]
-
-
-def _start_failure(error: str, log: str) -> str:
-    last = [line for line in log.strip().splitlines() if "level=warning" not in line][-3:]
-    text = _("The Docker daemon did not start: {error}.").format(error=error)
-    return text if not last else text + " " + _("Its last words: {words}").format(words=" / ".join(last))
