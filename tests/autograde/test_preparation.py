@@ -10,6 +10,7 @@ import nbformat
 import pytest
 from grading_course import ESSAY, LAB, SOLUTIONS, Course, locked_cell
 
+from grader.autograde.scripts import scripts_run_by
 from grader.autograde.verdict_cells import read_report
 
 pytestmark = pytest.mark.daemon
@@ -82,21 +83,35 @@ def test_what_builds_on_a_task_that_was_not_prepared_is_not_checked_either(tmp_p
     assert "The task net, on which this one builds, could not be prepared" in said(course)["vol"]
 
 
-SCRIPTS = {"deep/prepare.sh": "docker volume create prepared\n", "again.sh": "docker volume create prepared\n"}
+#: Each is to be run, and a cell of the student's has put something else in its place.
+SCRIPTS = dict.fromkeys(("deep/prepare.sh", "folder.sh", "link.sh", "plain.sh"), "docker volume create prepared\n")
+MEDDLE = """%%bash
+rm -r deep && mkdir elsewhere && echo true > elsewhere/prepare.sh && ln -s elsewhere deep
+rm folder.sh && mkdir folder.sh
+ln -sf /etc/hostname link.sh
+echo true > plain.sh
+"""
 
 
-@pytest.mark.parametrize(
-    "meddle",
-    [
-        "!echo true > deep/prepare.sh; echo true > again.sh",
-        "!rm -r deep again.sh; mkdir -p elsewhere again.sh; echo true > elsewhere/prepare.sh; ln -s elsewhere deep",
-        "!rm -r deep; touch deep; ln -sf /etc/hostname again.sh",
-    ],
-    ids=["changed", "link to a folder", "link to a file"],
-)
-def test_a_setup_cell_runs_the_authors_script_whatever_lies_there(tmp_path: Path, meddle: str) -> None:
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_only_what_a_setup_cell_runs_is_put_back(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    (tmp_path / name).write_text(SCRIPTS[name])
+    assert scripts_run_by(f"%%bash\nbash {name}", [tmp_path / "nowhere", tmp_path]) == {name: SCRIPTS[name]}
+    assert scripts_run_by(f"%%bash\ncat {name}; sh -c true; sh other.sh", [tmp_path]) == {}
+
+
+def test_a_setup_cell_runs_the_authors_script_whatever_lies_there(tmp_path: Path) -> None:
     """Who does nothing in the task must not get its points because nothing was prepared."""
-    setups = {"last-setup": ("%%bash\nbash deep/prepare.sh\nsh ./again.sh", "last-answer")}
-    course = graded(tmp_path, setups, files=SCRIPTS, answers={**SOLUTIONS, "vol": meddle, "last": ""})
+    setup = "%%bash\n" + "\n".join(f"docker volume rm prepared\nbash {name} || exit" for name in SCRIPTS)
+    setup += " && docker volume inspect prepared && docker volume create all-went-well"
+    course = graded(
+        tmp_path,
+        {"last-setup": (setup, "last-answer")},
+        files=SCRIPTS,
+        answers={**SOLUTIONS, "vol": MEDDLE, "last": "!docker volume inspect all-went-well"},
+    )
     assert course.grades("ada") == {"net": 4, "vol": 0, "last": 0, ESSAY: 0}, said(course)
     assert not course.flagged("ada")
+    (answer,) = (cell for cell in course.graded("ada").cells if cell.source.startswith("!docker volume inspect"))
+    assert "No such volume" not in str(answer.outputs) and "all-went-well" in str(answer.outputs)
