@@ -97,15 +97,7 @@ def prove(
         proofs[lab.name].findings += rules.findings(lab)
     with release.generated(course, list(labs)) as fresh, closing(Nursery()) as nursery:
         for name in labs:
-            proofs[name].findings += [
-                Finding(
-                    name,
-                    f"labs/{name}/{path}",
-                    _("The release is not what the source makes."),
-                    release.REMEDY,
-                )
-                for path in release.differences(fresh / name, course.release / name)
-            ]
+            proofs[name].findings += release.out_of_date(course, name, fresh)
         released = {name: read_lab(fresh / name / f"{name}.ipynb") for name in labs}
         cases = [case for name in labs for case in _chosen(labs[name], released[name], plan)]
         told.planned(len(cases))

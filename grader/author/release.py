@@ -125,16 +125,15 @@ def remove_orphans(course: Course) -> list[str]:
 def stale(course: Course, labs: Sequence[str]) -> list[Finding]:
     """A finding for each file in ``labs/`` that differs from what ``solutions/`` would make."""
     with generated(course, labs) as fresh:
-        return [
-            Finding(
-                name,
-                f"{RELEASE}/{name}/{path}",
-                _("The release is not what the source would make."),
-                REMEDY,
-            )
-            for name in labs
-            for path in differences(fresh / name, course.release / name)
-        ]
+        return [finding for name in labs for finding in out_of_date(course, name, fresh)]
+
+
+def out_of_date(course: Course, lab: str, fresh: Path) -> list[Finding]:
+    """A finding for each file of one lab's release that differs from the one just made in ``fresh``."""
+    what = _("The release is not what the source makes.")
+    return [
+        Finding(lab, f"{RELEASE}/{lab}/{path}", what, REMEDY) for path in differences(fresh / lab, course.release / lab)
+    ]
 
 
 def differences(wanted: Path, actual: Path) -> list[str]:

@@ -221,12 +221,11 @@ class Configured(Labelled):
         def right(check: Any) -> bool:
             if "StartInterval" in exact or "StartInterval" in least:
                 self._daemon.needs_api(1, 44, _("a health check's start interval"))
-            if not is_healthcheck(check):
+            if not is_healthcheck(check) or (command or "") not in " ".join(check["Test"][1:]):
                 return False
-            settings = all(_health_value(check, name) == value for name, value in exact.items()) and all(
+            return all(_health_value(check, name) == value for name, value in exact.items()) and all(
                 _health_value(check, name) >= value for name, value in least.items()
             )
-            return settings and (command is None or command in " ".join(check["Test"][1:]))
 
         return self._field(
             self._says(_("{what} has a health check"))

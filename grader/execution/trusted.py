@@ -106,9 +106,7 @@ class Checker:
             pass_fds=self._socket.descriptors,
         )
 
-    def check(
-        self, cell_id: str, source: str, timeout: float, *, key: StudentKey = DEFAULT_KEY
-    ) -> TaskReport:
+    def check(self, cell_id: str, source: str, timeout: float, *, key: StudentKey = DEFAULT_KEY) -> TaskReport:
         """Run one check cell, at most ``timeout`` seconds (longer where the engine wants patience).
 
         What goes wrong here becomes could-not-check. ``key``: whose copy is checked, for what ``check.value`` gives.
