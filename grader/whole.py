@@ -5,6 +5,7 @@ Standard library only: every engine's supervisor imports it.
 
 from __future__ import annotations
 
+import glob
 import os
 import time
 from collections.abc import Iterator
@@ -33,11 +34,11 @@ def whole(target: Path) -> Iterator[Path]:
 
 def _clear(target: Path) -> None:
     """Remove drafts whose writers were killed."""
-    for path in target.parent.iterdir():
-        if path.name.startswith(f".{target.name}.") and path.suffix == ".part":
-            with suppress(OSError):
-                if time.time() - path.stat().st_mtime > _ABANDONED:
-                    path.unlink()
+    # What goes wrong here (another writer is quicker, a folder that can't be listed) costs no written file.
+    with suppress(OSError):
+        for path in target.parent.glob(f".{glob.escape(target.name)}.*.part"):
+            if time.time() - path.stat().st_mtime > _ABANDONED:
+                path.unlink()
 
 
 def write_whole(target: Path, text: str) -> None:

@@ -225,7 +225,7 @@ class Batch:
             if not any(path.stem in self._known.notebooks for path in there):
                 why = _("there is no {wanted} in {folder}, only {names}").format(
                     wanted=_(" or ").join(sorted(f"{name}.ipynb" for name in self._known.notebooks)),
-                    folder=there[0].parent.relative_to(self._submissions.root),
+                    folder=os.path.relpath(there[0].parent, self._submissions.root),
                     names=", ".join(path.name for path in there),
                 )
                 yield SubmissionRecord(student, self._lab, error=why)

@@ -6,7 +6,8 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-_RUN = re.compile(r"(?<![\w./-])(?:ba)?sh[ \t]+([\w./-]+)")
+#: Not an absolute path: that is one in a container.
+_RUN = re.compile(r"(?<![\w./-])(?:ba)?sh[ \t]+((?!/)[\w./-]+)")
 
 #: Run by the kernel that prepares tasks, with a student's rights and no more, so a link laid out there leads nowhere.
 _PUT_BACK = """
@@ -35,7 +36,7 @@ def scripts_run_by(source: str, folders: Sequence[Path]) -> dict[str, str]:
     found: dict[str, str] = {}
     for path in _RUN.findall(source):
         for folder in folders:
-            if (script := folder / path).is_file():
+            if ".." not in Path(path).parts and (script := folder / path).is_file():
                 found.setdefault(path, script.read_text("utf-8"))
     return found
 

@@ -14,7 +14,6 @@ from grader.author.course import Course, find_course
 from grader.author.proof import Plan, Proof, prove
 from grader.cli.progress import LiveProgress
 from grader.i18n import _
-from grader.whole import write_whole
 
 
 @click.group("author")
@@ -71,15 +70,16 @@ def check(
         # Before the proof, which may take an hour: afterwards it is too late to learn that there is no such place.
         try:
             json_file.parent.mkdir(parents=True, exist_ok=True)
+            json_file.open("a").close()
         except OSError as error:
-            why = _("{path} can't be made: {why}").format(path=json_file.parent, why=error.strerror)
+            why = _("{path} can't be written: {why}").format(path=json_file, why=error.strerror)
             raise click.BadParameter(why, param_hint="--json") from None
     plan = Plan(runs=runs, seconds=seconds, jobs=jobs or _jobs(kind), tasks=tasks, alone=alone, brief=brief)
     with LiveProgress(Console(stderr=True)) as progress:
         proof = prove(course, names, plan, make_engine=maker(kind), progress=progress)
     show(proof, Console())
     if json_file is not None:
-        write_whole(json_file, json.dumps(as_json(proof), indent=1, ensure_ascii=False) + "\n")
+        json_file.write_text(json.dumps(as_json(proof), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     raise SystemExit(_exit_code(proof))
 
 

@@ -99,7 +99,8 @@ def explain(error: BaseException) -> Trouble | None:
         return Trouble(_("{path} may not be written or read by you.").format(path=error.filename or error), remedy)
     if isinstance(error, ExpectedError):
         return Trouble(str(error), error.remedy)
-    if isinstance(error, OSError) and error.filename and error.errno in _PLACES:
+    # A name without a folder is a program's that is missing: a bug or a broken machine.
+    if isinstance(error, OSError) and os.sep in os.fsdecode(error.filename or "") and error.errno in _PLACES:
         folder = Path(os.fsdecode(error.filename)).parent
         return Trouble(
             _("{path}: {why}.").format(path=os.fsdecode(error.filename), why=error.strerror),

@@ -48,11 +48,11 @@ class BoundedLog:
         os.close(reader)
 
     def _keep(self, data: bytes) -> None:
+        # Before writing, so that the last words are always in this file.
+        if self._file.exists() and self._file.stat().st_size > _MOST:
+            self._file.replace(self._file.with_suffix(".old"))
         with self._file.open("ab") as log:
             log.write(data)
-            size = log.tell()
-        if size > _MOST:
-            self._file.replace(self._file.with_suffix(".old"))
 
     def wait(self, within: float = 1.0) -> None:
         """Return when all is written, for which the writers must have ended."""

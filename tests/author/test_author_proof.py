@@ -110,7 +110,7 @@ def test_an_unreadable_lab_is_a_finding(course: Course) -> None:
     [
         (["--task", "hello", "--task", "nosuch"], "No task is called nosuch in 00-tiny."),
         (["--task", "hello", "--brief"], "--brief tries no answers"),
-        (["--json", "/dev/null/proof.json"], "/dev/null can't be made"),
+        (["--json", "/dev/null/proof.json"], "/dev/null/proof.json can't be written"),
         (["--json", "."], "is a directory"),
     ],
 )

@@ -98,7 +98,7 @@ def test_only_what_a_setup_cell_runs_is_put_back(tmp_path: Path, name: str) -> N
     (tmp_path / name).parent.mkdir(exist_ok=True)
     (tmp_path / name).write_text(SCRIPTS[name])
     assert scripts_run_by(f"%%bash\nbash {name}", [tmp_path / "nowhere", tmp_path]) == {name: SCRIPTS[name]}
-    assert scripts_run_by(f"%%bash\ncat {name}; sh -c true; sh other.sh", [tmp_path]) == {}
+    assert scripts_run_by(f"%%bash\ncat {name}; sh -c true; sh other.sh; sh {tmp_path / name}", [tmp_path]) == {}
 
 
 def test_a_setup_cell_runs_the_authors_script_whatever_lies_there(tmp_path: Path) -> None:

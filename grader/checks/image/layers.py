@@ -140,7 +140,9 @@ class Layers(ImageSubject):
 
         return Claim(
             self._says(_("{what} shares layers with {other}"), other=other),
-            _("at least {n}").format(n=least) if all_but is None else _("all but the last {n}").format(n=all_but),
+            _("at least {n}").format(n=least)
+            if all_but is None
+            else _("all but the last {n}, and not more").format(n=all_but),
             judge,
             inspect_command("image", self.name, ".RootFS.Layers"),
             _("Equal steps on an equal base share their layers, up to the first that differs."),
