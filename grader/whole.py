@@ -36,8 +36,8 @@ def _clear(target: Path) -> None:
     """Remove drafts whose writers were killed."""
     # What goes wrong here (another writer is quicker, a folder that can't be listed) costs no written file.
     with suppress(OSError):
-        for path in target.parent.glob(f".{glob.escape(target.name)}.*.part"):
-            if time.time() - path.stat().st_mtime > _ABANDONED:
+        for path in target.parent.glob(f".{glob.escape(target.name)}.*"):
+            if path.suffix == ".part" and time.time() - path.stat().st_mtime > _ABANDONED:
                 path.unlink()
 
 
