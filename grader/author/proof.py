@@ -30,8 +30,8 @@ class Plan:
     tasks: tuple[str, ...] = ()
     #: A daemon of its own for every case, also where several can share one.
     alone: bool = False
-    #: The blank release and the solution, and no answers.
-    brief: bool = False
+    #: Only cases of these kinds when not empty.
+    kinds: tuple[Kind, ...] = ()
 
 
 @dataclass
@@ -130,8 +130,8 @@ def _readable(course: Course, proofs: dict[str, LabProof]) -> Iterator[tuple[str
 
 def _chosen(source: Lab, released: Lab, plan: Plan) -> list[Case]:
     cases = cases_of(source, released, runs=plan.runs)
-    if plan.brief:
-        return [case for case in cases if case.kind in (Kind.BLANK, Kind.SOLUTION)]
+    if plan.kinds:
+        return [case for case in cases if case.kind in plan.kinds]
     if not plan.tasks:
         return cases
     return [case for case in cases if case.task in plan.tasks]

@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
+from grader.author.cases import Kind
 from grader.author.course import Course, find_course
 from grader.author.proof import Plan, Proof, prove
 from grader.cli.progress import LiveProgress
@@ -35,6 +36,7 @@ def command() -> None:
 @click.option("--task", "tasks", multiple=True, help="Only the answers to this task (may be repeated).")
 @click.option("--alone", is_flag=True, help="A daemon for every case, also where several can share one (slower).")
 @click.option("--brief", is_flag=True, help="The blank release and the solution, but no other answers.")
+@click.option("--solution", is_flag=True, help="The solution alone.")
 @click.option("--engine", "kind", default=None, help="The engine to use (default: the best one here).")
 @click.option(
     "--json",
@@ -52,6 +54,7 @@ def check(
     tasks: tuple[str, ...],
     alone: bool,
     brief: bool,
+    solution: bool,
     kind: str | None,
     json_file: Path | None,
 ) -> None:
@@ -65,7 +68,8 @@ def check(
 
     course = find_course()
     names = _chosen(course, labs)
-    _see_tasks(course, names, tasks, brief=brief)
+    kinds = (Kind.SOLUTION,) if solution else (Kind.BLANK, Kind.SOLUTION) if brief else ()
+    _see_tasks(course, names, tasks, kinds)
     if json_file is not None:
         # Before the proof, which may take an hour: afterwards it is too late to learn that there is no such place.
         try:
@@ -74,7 +78,7 @@ def check(
         except OSError as error:
             why = _("{path} can't be written: {why}").format(path=json_file, why=error.strerror)
             raise click.BadParameter(why, param_hint="--json") from None
-    plan = Plan(runs=runs, seconds=seconds, jobs=jobs or _jobs(kind), tasks=tasks, alone=alone, brief=brief)
+    plan = Plan(runs=runs, seconds=seconds, jobs=jobs or _jobs(kind), tasks=tasks, alone=alone, kinds=kinds)
     with LiveProgress(Console(stderr=True)) as progress:
         proof = prove(course, names, plan, make_engine=maker(kind), progress=progress)
     show(proof, Console())
@@ -83,12 +87,12 @@ def check(
     raise SystemExit(_exit_code(proof))
 
 
-def _see_tasks(course: Course, labs: Sequence[str], tasks: Sequence[str], *, brief: bool) -> None:
+def _see_tasks(course: Course, labs: Sequence[str], tasks: Sequence[str], kinds: Sequence[Kind]) -> None:
     """Raises click.UsageError for tasks that no case would be tried for: nothing tried must not pass for sound."""
     if not tasks:
         return
-    if brief:
-        raise click.UsageError(_("--brief tries no answers, so it knows no --task. Leave one of them out."))
+    if kinds:
+        raise click.UsageError(_("--brief and --solution try no answers, so they know no --task. Leave it out."))
     if unknown := set(tasks) - {task.id for lab in labs for task in course.lab(lab).tasks}:
         raise click.BadParameter(
             _("No task is called {tasks} in {labs}.").format(tasks=", ".join(sorted(unknown)), labs=", ".join(labs))

@@ -109,7 +109,8 @@ def test_an_unreadable_lab_is_a_finding(course: Course) -> None:
     ("words", "says"),
     [
         (["--task", "hello", "--task", "nosuch"], "No task is called nosuch in 00-tiny."),
-        (["--task", "hello", "--brief"], "--brief tries no answers"),
+        (["--task", "hello", "--brief"], "try no answers"),
+        (["--task", "hello", "--solution"], "try no answers"),
         (["--json", "/dev/null/proof.json"], "/dev/null/proof.json can't be written"),
         (["--json", "."], "is a directory"),
     ],
