@@ -11,7 +11,7 @@ from typing import Any
 from grader.checks.errors import Refused, Unavailable
 from grader.checks.task import Checks
 from grader.checks.verdicts import TaskReport
-from grader.client import SETTINGS
+from grader.client import variables
 from grader.i18n import _
 from grader.progress import folder_of_this_notebook
 from grader.values import Values, own_key
@@ -38,7 +38,7 @@ def connect(lab: str) -> Checks:
     if not host:
         raise NoDaemon(_("No lab daemon is running. Start one in a terminal, then run this cell again: drydock up"))
     # For the docker commands in the notebook's own cells.
-    os.environ.update({"DOCKER_HOST": host, **SETTINGS})
+    os.environ.update(variables(host))
     checks = Checks(host, deadline=LIVE_SECONDS, on_report=_teller(lab), values=Values(own_key(Path.cwd())))
     try:
         checks.prepare()

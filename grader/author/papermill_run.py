@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from grader.client import SETTINGS
+from grader.client import variables
 from grader.engines.protocol import Engine
 
 
@@ -33,9 +33,8 @@ def run_module(
         cwd=folder,
         env={
             **os.environ,
-            **SETTINGS,
             **engine.endpoint.environment,
-            "DOCKER_HOST": engine.endpoint.host,
+            **variables(engine.endpoint.host),
             "PATH": f"{sys.prefix}/bin{os.pathsep}{os.environ['PATH']}",
         },
         capture_output=True,

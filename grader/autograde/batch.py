@@ -86,6 +86,7 @@ def course_config(root: Path, *, db_url: str | None = None, engine: str | None =
 class _Known:
     """What the gradebook knows of a lab."""
 
+    lab: str
     students: frozenset[str]
     notebooks: frozenset[str]
     sources: tuple[str, ...]
@@ -104,15 +105,14 @@ class Batch:
         self._config = config
         course = CourseDirectory(config=config)
         self._db_url = str(course.db_url)
-        lab = lab_named(self._db_url, lab)
+        self._known = self._in_gradebook(lab)
+        self._lab = lab = self._known.lab
         self._submissions = Submissions(config, lab)
         folder = self._submissions.root / str(config.CourseDirectory.get("autograded_directory", "autograded"))
         self._journal = Journal(folder / f".grading-{lab}.journal")
-        self._lab = lab
         self._everybody = not students
         self._settings = Drydock(config=config)
         self._secret = self._settings.secret_file(course)
-        self._known = self._in_gradebook()
         with ExitStack() as stack:
             try:
                 stack.enter_context(alone(folder / f".grading-{lab}.lock"))
@@ -168,22 +168,23 @@ class Batch:
         """Of a run for everybody: who has a folder for this lab and no notebook in it."""
         return () if students else tuple(self._submissions.without_notebook())
 
-    def _in_gradebook(self) -> _Known:
+    def _in_gradebook(self, lab: str) -> _Known:
         """Raises BatchError when the gradebook does not know the lab; NoDatabase."""
         try:
             with gradebook(self._db_url) as book:
-                notebooks = book.find_assignment(self._lab).notebooks
-                students = frozenset(str(found.student_id) for found in book.assignment_submissions(self._lab))
+                lab = lab_named(book, lab)
+                notebooks = book.find_assignment(lab).notebooks
+                students = frozenset(str(found.student_id) for found in book.assignment_submissions(lab))
                 cells = [cell for notebook in notebooks for cell in notebook.source_cells]
                 points = [(cell.name, cell.max_score) for notebook in notebooks for cell in notebook.grade_cells]
                 named = [(cell.name, cell.cell_type, cell.locked, cell.source) for cell in cells]
                 release = hashlib.sha256(repr((sorted(points), sorted(named, key=repr))).encode()).hexdigest()
                 sources = tuple(str(cell.source or "") for cell in cells)
-                return _Known(students, frozenset(str(n.name) for n in notebooks), sources, release)
+                return _Known(lab, students, frozenset(str(n.name) for n in notebooks), sources, release)
         except MissingEntry as missing:
             raise BatchError(
-                _("The gradebook has no lab called {lab}.").format(lab=self._lab),
-                f"nbgrader generate_assignment {self._lab}",
+                _("The gradebook has no lab called {lab}.").format(lab=lab),
+                f"nbgrader generate_assignment {lab}",
             ) from missing
 
     def _fingerprint(self, student: str) -> str:
@@ -209,9 +210,9 @@ class Batch:
         crew = Crew(self._config, self._kind, min(jobs, max(1, len(self.plan.todo))))
         records = []
         fingerprints = {student: self._fingerprint(student) for student in self.plan.todo}
-        misnamed = list(self._misnamed())
-        todo = [student for student in self.plan.todo if student not in {record.student for record in misnamed}]
-        for record in chain(misnamed, crew.work(self._lab, todo)):
+        misnamed = {record.student: record for record in self._misnamed()}
+        todo = [student for student in self.plan.todo if student not in misnamed]
+        for record in chain(misnamed.values(), crew.work(self._lab, todo)):
             if self._everybody and not record.error:
                 self._journal.add(record.student, fingerprints[record.student])
             on_record(record)

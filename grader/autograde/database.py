@@ -50,10 +50,9 @@ def gradebook(db_url: str) -> Iterator[Gradebook]:
         yield book
 
 
-def lab_named(db_url: str, start: str) -> str:
-    """The only lab of the gradebook whose name begins with ``start`` ("03"), else ``start``. Raises NoDatabase."""
-    with gradebook(db_url) as book:
-        names = [str(assignment.name) for assignment in book.assignments]
+def lab_named(book: Gradebook, start: str) -> str:
+    """The only lab of the gradebook whose name begins with ``start`` ("03"), else ``start``."""
+    names = [str(assignment.name) for assignment in book.assignments]
     found = [name for name in names if name.startswith(start)]
     return found[0] if len(found) == 1 and start not in names else start
 

@@ -52,7 +52,7 @@ class LazyGroup(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section(_("Commands")):
-            formatter.write_dl([(name, _COMMANDS[name]) for name in _COMMANDS])
+            formatter.write_dl(list(_COMMANDS.items()))
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -100,11 +100,10 @@ def explain(error: BaseException) -> Trouble | None:
     if isinstance(error, ExpectedError):
         return Trouble(str(error), error.remedy)
     # A name without a folder is a program's that is missing: a bug or a broken machine.
-    if isinstance(error, OSError) and os.sep in os.fsdecode(error.filename or "") and error.errno in _PLACES:
-        folder = Path(os.fsdecode(error.filename)).parent
+    if isinstance(error, OSError) and error.errno in _PLACES and os.sep in (path := os.fsdecode(error.filename or "")):
         return Trouble(
-            _("{path}: {why}.").format(path=os.fsdecode(error.filename), why=error.strerror),
-            _("Look at what is there: ls -ld '{path}'").format(path=folder),
+            _("{path}: {why}.").format(path=path, why=error.strerror),
+            _("Look at what is there: ls -ld '{path}'").format(path=Path(path).parent),
         )
     return None
 

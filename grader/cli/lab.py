@@ -14,7 +14,7 @@ import click
 from grader.author.course import RELEASE, find_course, read_notebook
 from grader.cli import lab_daemon, places
 from grader.cli.workspace import Workspace
-from grader.client import SETTINGS
+from grader.client import variables
 from grader.i18n import _
 from grader.jupyter import server
 from grader.progress import VARIABLE as PROGRESS_VARIABLE
@@ -41,7 +41,7 @@ def command(*, name: str | None, kind: str | None, browser: bool | None) -> None
     page, process = server.find_or_start(
         workspace.root,
         places.jupyter_folder(),
-        {"DOCKER_HOST": lab.host, **SETTINGS, PROGRESS_VARIABLE: str(workspace.progress.path)},
+        {**variables(lab.host), PROGRESS_VARIABLE: str(workspace.progress.path)},
     )
     _say(
         _("JupyterLab was running already; this address opens the lab in it:")

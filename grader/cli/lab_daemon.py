@@ -8,7 +8,7 @@ from pathlib import Path
 
 from grader.cli.group import Trouble
 from grader.cli.ways import need_an_engine
-from grader.client import SETTINGS
+from grader.client import variables
 from grader.engines import detached
 from grader.engines.layout import EngineFolder
 from grader.i18n import _
@@ -43,8 +43,7 @@ def running() -> detached.LabEngine:
 
 def exports(lab: detached.LabEngine) -> str:
     """The lines that a shell must evaluate so that ``docker`` talks to the lab daemon."""
-    variables = {"DOCKER_HOST": lab.host, **SETTINGS}
-    return "\n".join(f"export {name}={shlex.quote(value)}" for name, value in variables.items())
+    return "\n".join(f"export {name}={shlex.quote(value)}" for name, value in variables(lab.host).items())
 
 
 def version(lab: detached.LabEngine) -> str:

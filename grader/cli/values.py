@@ -126,8 +126,8 @@ def _check_sources(course: _InstructorsCourse, lab: str) -> list[str]:
 
     from grader.autograde.database import gradebook, lab_named
 
-    lab = lab_named(course.db_url, lab)
     with gradebook(course.db_url) as book:
+        lab = lab_named(book, lab)
         try:
             notebooks = book.find_assignment(lab).notebooks
         except MissingEntry:
@@ -144,7 +144,6 @@ def _opened(root: Path, output: str) -> Iterator[TextIO]:
         yield sys.stdout
         return
     with whole(root / output) as draft:
-        draft.unlink(missing_ok=True)
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
             yield file

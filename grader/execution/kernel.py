@@ -23,7 +23,7 @@ from jupyter_client.blocking.client import BlockingKernelClient
 from jupyter_client.session import Session
 from nbformat import NotebookNode
 
-from grader.client import SETTINGS
+from grader.client import variables
 from grader.engines.home import HOME
 from grader.engines.protocol import Engine
 from grader.execution.outputs import Flood, OutputCollector, OutputLimits
@@ -249,8 +249,7 @@ class StudentKernel:
             "PYTHONDONTWRITEBYTECODE": "1",
             "PYTHONWARNINGS": "ignore",
             "TERM": "xterm-color",
-            "DOCKER_HOST": self._engine.endpoint.host,
-            **SETTINGS,
+            **variables(self._engine.endpoint.host),
             **self._engine.endpoint.environment,
         }
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +13,6 @@ from grader.checks.daemon import Attrs
 from grader.checks.docker_words import dig, inspect_command
 from grader.checks.expectation import Claim, Finding, expectation
 from grader.checks.history import gone
-from grader.checks.waiting import wait_for
 from grader.i18n import _, ngettext
 
 _HEALTH = ("healthy", "unhealthy", "starting", "none")
@@ -264,15 +262,6 @@ class Life(ContainerSubject):
             ),
             absent=lambda: judged({}),
         )
-
-    def _wait(self, judge: Callable[[Attrs], Finding], seconds: float) -> Finding:
-        def look_now() -> Finding:
-            self._look_again()
-            attrs = self._seen()
-            # Nobody makes it while its check runs: in grading the student's processes are frozen.
-            return judge(attrs) if attrs is not None else replace(self._missing(), hopeless=True)
-
-        return wait_for(self._daemon, "container", self.name, look_now, seconds=seconds)
 
 
 def _exit_words(code: int | None) -> str:

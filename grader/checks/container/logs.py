@@ -14,7 +14,6 @@ from grader.checks.errors import Refused
 from grader.checks.expectation import Claim, Finding, expectation
 from grader.checks.logs import read_logs
 from grader.checks.plain import excerpt
-from grader.checks.waiting import wait_for
 from grader.i18n import _
 
 #: Seconds between two looks at a log that is waited for: no event tells about a new line.
@@ -60,18 +59,12 @@ class Logs(ContainerSubject):
                 return Finding(False, _("its log can't be read: {why}").format(why=refusal.explanation))
             return Finding(right(log), excerpt(log) or _("an empty log"))
 
-        def look_now() -> Finding:
-            self._look_again()
-            attrs = self._seen()
-            if attrs is None:
-                return replace(self._missing(), hopeless=True)
+        def look_or_give_up(attrs: Attrs) -> Finding:
             # Its log is complete when the daemon says so (moby closes the log first, then notes the end).
             return replace(look(attrs), hopeless=has_ended(attrs))
 
         def judge(attrs: Attrs) -> Finding:
-            if limit is None:
-                return look(attrs)
-            return wait_for(self._daemon, "container", self.name, look_now, seconds=limit, retry=_RETRY)
+            return look(attrs) if limit is None else self._wait(look_or_give_up, limit, retry=_RETRY)
 
         return Claim(
             sentence,

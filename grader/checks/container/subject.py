@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Callable
+from dataclasses import replace
 
 from grader.checks import arguments
 from grader.checks.daemon import Attrs
@@ -13,6 +14,7 @@ from grader.checks.errors import Unavailable
 from grader.checks.expectation import Finding, Subject
 from grader.checks.plain import listed
 from grader.checks.throwaway import OWN_LABEL
+from grader.checks.waiting import wait_for
 from grader.i18n import _
 
 
@@ -59,6 +61,17 @@ class ContainerSubject(Subject):
             return compare(attrs, theirs)
 
         return judge
+
+    def _wait(self, judge: Callable[[Attrs], Finding], seconds: float, *, retry: float | None = None) -> Finding:
+        """What ``wait_for`` comes to, looking at the container anew each time."""
+
+        def look_now() -> Finding:
+            self._look_again()
+            attrs = self._seen()
+            # Nobody makes it while its check runs: in grading the student's processes are frozen.
+            return judge(attrs) if attrs is not None else replace(self._missing(), hopeless=True)
+
+        return wait_for(self._daemon, "container", self.name, look_now, seconds=seconds, retry=retry)
 
     @property
     def _shell_name(self) -> str:
