@@ -30,6 +30,7 @@ def configure(c: Config) -> None:
         "nbgrader.preprocessors.AssignLatePenalties",
         "nbgrader.preprocessors.CheckCellMetadata",
     ]
+    c.ExportApp.plugin_class = "grader.autograde.lms.GradesExport"
     # A heading's id is the student's words: formgrader would take one named like a task for that task's score.
     c.HTMLExporter.exclude_anchor_links = True
     c.GenerateFeedback.preprocessors = [

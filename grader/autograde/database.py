@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
 
-from nbgrader.api import Gradebook
+from nbgrader.api import Assignment, BaseCell, Grade, Gradebook, SubmittedAssignment, SubmittedNotebook
+from sqlalchemy import func
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
@@ -55,6 +59,44 @@ def lab_named(book: Gradebook, start: str) -> str:
     names = [str(assignment.name) for assignment in book.assignments]
     found = [name for name in names if name.startswith(start)]
     return found[0] if len(found) == 1 and start not in names else start
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What the gradebook has of one submission. ``waiting``: the cells that an instructor has to look at, sorted."""
+
+    score: float
+    penalty: float
+    waiting: tuple[str, ...]
+    handed_in: datetime | None
+
+
+def standings(book: Gradebook, lab: str) -> dict[str, Standing]:
+    """Student → standing, for everybody who handed the lab in, as far as the gradebook knows.
+
+    In four questions for all: to ask for nbgrader's own properties of one submission is to search all grades of the
+    course, so that a class would cost the square of its size.
+    """
+    student = SubmittedAssignment.student_id
+    submitted = (
+        book.db.query(student)
+        .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
+        .filter(Assignment.name == lab)
+    )
+    notebooks = submitted.join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
+    grades = notebooks.join(Grade, Grade.notebook_id == SubmittedNotebook.id)
+    scores = dict(grades.add_columns(func.sum(Grade.score)).group_by(student).all())
+    penalties = dict(notebooks.add_columns(func.sum(SubmittedNotebook.late_submission_penalty)).group_by(student).all())
+    waiting: defaultdict[str, list[str]] = defaultdict(list)
+    cells = grades.join(BaseCell, BaseCell.id == Grade.cell_id).filter(Grade.needs_manual_grade)
+    for name, cell in cells.add_columns(BaseCell.name):
+        waiting[name].append(str(cell))
+    return {
+        name: Standing(
+            float(scores.get(name) or 0), float(penalties.get(name) or 0), tuple(sorted(waiting[name])), handed_in
+        )
+        for name, handed_in in submitted.add_columns(SubmittedAssignment.timestamp)
+    }
 
 
 def _without_password(db_url: str) -> str:

@@ -13,9 +13,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from nbgrader.api import Gradebook, MissingEntry
-from nbgrader.plugins import ExportPlugin
+from nbgrader.api import Gradebook
+from nbgrader.plugins import CsvExportPlugin, ExportPlugin
 
+from grader.autograde.database import Standing, standings
+from grader.autograde.tables import harmless
 from grader.i18n import _
 
 type Row = list[str]
@@ -31,12 +33,13 @@ class LmsExport(ExportPlugin):  # type: ignore[misc]
         labs = [lab for lab in gradebook.assignments if not self.assignment or lab.name in self.assignment]
         students = [s for s in gradebook.students if not self.student or s.id in self.student]
         path = Path(self.to or self.default_file)
-        with path.open("w", encoding="utf-8", newline="") as file:
+        with path.open("w", encoding="utf-8", errors="backslashreplace", newline="") as file:
             table = csv.writer(file)
-            table.writerows(self.head([(lab.name, float(lab.max_score)) for lab in labs]))
+            table.writerows(map(harmless, self.head([(lab.name, float(lab.max_score)) for lab in labs])))
+            known = {lab.name: standings(gradebook, lab.name) for lab in labs}
             for student in sorted(students, key=lambda s: str(s.id)):
-                scores = [self._score(gradebook, lab, student.id) for lab in labs]
-                table.writerow([*self.person(student), *scores])
+                scores = [self._score(known[lab.name].get(student.id), lab, student.id) for lab in labs]
+                table.writerow(harmless([*self.person(student), *scores]))
         self.log.info("Grades written to %s", path)
 
     def head(self, labs: list[tuple[str, float]]) -> list[Row]:
@@ -45,16 +48,13 @@ class LmsExport(ExportPlugin):  # type: ignore[misc]
     def person(self, student: Any) -> Row:
         raise NotImplementedError
 
-    def _score(self, gradebook: Gradebook, lab: Any, student: str) -> str:
-        try:
-            submission = gradebook.find_submission(lab.name, student)
-        except MissingEntry:
+    def _score(self, standing: Standing | None, lab: Any, student: str) -> str:
+        if standing is None:
             return self._score_without_grades(lab, student)
-        if submission.needs_manual_grade:
+        if standing.waiting:
             self.log.warning(_("%s of %s waits for you in formgrader and is left empty."), lab.name, student)
             return ""
-        points = float(submission.score) - float(submission.late_submission_penalty or 0)
-        return f"{max(0.0, points):g}"
+        return f"{max(0.0, standing.score - standing.penalty):g}"
 
     def _score_without_grades(self, lab: Any, student: str) -> str:
         course = self.parent.coursedir
@@ -98,3 +98,36 @@ class MoodleExport(LmsExport):
 
     def person(self, student: Any) -> Row:
         return [str(student.id), student.email or ""]
+
+
+class GradesExport(CsvExportPlugin):  # type: ignore[misc]
+    """nbgrader's own table, one line for each lab and student, with names that are no formulas and may have commas."""
+
+    def export(self, gradebook: Gradebook) -> None:
+        """Write ``--to`` or grades.csv; ``--assignment`` and ``--student`` choose lines."""
+        path = Path(self.to or "grades.csv")
+        students = [student for student in gradebook.students if not self.student or student.id in self.student]
+        with path.open("w", encoding="utf-8", errors="backslashreplace", newline="") as file:
+            table = csv.writer(file)
+            table.writerow(_COLUMNS)
+            for lab in gradebook.assignments:
+                if not self.assignment or lab.name in self.assignment:
+                    known = standings(gradebook, lab.name)
+                    most = float(lab.max_score)
+                    for student in students:
+                        table.writerow(harmless(_line(lab, most, student, known.get(student.id, _NOTHING))))
+        self.log.info("Grades written to %s", path)
+
+
+_COLUMNS = (
+    "assignment", "duedate", "timestamp", "student_id", "last_name", "first_name", "email",
+    "raw_score", "late_submission_penalty", "score", "max_score",
+)  # fmt: skip
+_NOTHING = Standing(0.0, 0.0, (), None)
+
+
+def _line(lab: Any, most: float, student: Any, standing: Standing) -> list[object]:
+    final = max(0.0, standing.score - standing.penalty)
+    names = (student.last_name, student.first_name, student.email)
+    words = [lab.name, lab.duedate, standing.handed_in, student.id, *names]
+    return [*(word or "" for word in words), standing.score, standing.penalty, final, most]

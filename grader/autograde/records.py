@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ import nbformat
 from nbgrader.api import Gradebook
 
 from grader.autograde.verdict_cells import read_report, score, sentence
+from grader.checks.plain import one_line
 from grader.checks.verdicts import Status, TaskReport
 from grader.i18n import _
 
@@ -49,6 +50,15 @@ class SubmissionRecord:
     #: For the instructor alone: whose values a failed check found.
     remarks: tuple[str, ...] = ()
     log: tuple[str, ...] = field(default=(), compare=False)
+
+    def on_screen(self) -> SubmissionRecord:
+        """The record for a terminal: what a student named or wrote neither ends a line nor steers the screen."""
+        return replace(
+            self,
+            student=one_line(self.student),
+            error=one_line(self.error),
+            remarks=tuple(one_line(remark) for remark in self.remarks),
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON data."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 from grader.autograde.records import CheckRecord, SubmissionRecord
+from grader.autograde.tables import harmless
 from grader.checks.verdicts import Status
 from grader.expected import ExpectedError
 from grader.i18n import _
@@ -30,7 +32,8 @@ def write_report_file(path: Path, records: Sequence[SubmissionRecord]) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with whole(path) as draft:
-            draft.write_text(text, encoding="utf-8", newline="")
+            # Names of files that are no UTF-8, by their escapes: in JSON they mean the same.
+            draft.write_text(text, encoding="utf-8", errors="backslashreplace", newline="")
     except OSError as error:
         raise UnwritableReport(
             _("The report {file} can't be written: {why}.").format(file=path, why=error.strerror),
@@ -61,26 +64,21 @@ def as_csv(records: Sequence[SubmissionRecord]) -> str:
         for check in record.checks:
             earned = "" if check.score is None else f"{check.score:g}"
             row = [record.student, record.lab, check.name, check.status.value, earned, f"{check.points:g}"]
-            table.writerow([_harmless(cell) for cell in [*row, check.sentence]])
+            table.writerow(harmless([*row, check.sentence]))
         if record.error:
-            table.writerow([_harmless(record.student), record.lab, "", "error", "", "", _harmless(record.error)])
+            table.writerow(harmless([record.student, record.lab, "", "error", "", "", record.error]))
     return text.getvalue()
-
-
-def _harmless(cell: str) -> str:
-    # Spreadsheets run a cell that begins like this as a formula (OWASP, "CSV injection").
-    return f"'{cell}" if cell.startswith(("=", "+", "@", "\t", "\r")) else cell
 
 
 def as_junit(records: Sequence[SubmissionRecord]) -> str:
     """One suite per submission, one case per check; could-not-check is an error, not a failure."""
     root = ET.Element("testsuites", name="drydock grade")
     for record in records:
-        suite = ET.SubElement(root, "testsuite", name=f"{record.lab}/{record.student}")
+        suite = ET.SubElement(root, "testsuite", name=_xml(f"{record.lab}/{record.student}"))
         for check in record.checks:
             _add_case(suite, record, check)
         if record.error:
-            case = ET.SubElement(suite, "testcase", classname=record.lab, name="submission")
+            case = ET.SubElement(suite, "testcase", classname=_xml(record.lab), name="submission")
             ET.SubElement(case, "error", message=_xml(record.error))
         for kind in ("failure", "error", "skipped"):
             number = len(suite.findall(f"testcase/{kind}"))
@@ -92,13 +90,17 @@ def as_junit(records: Sequence[SubmissionRecord]) -> str:
 
 
 def _add_case(suite: ET.Element, record: SubmissionRecord, check: CheckRecord) -> None:
-    case = ET.SubElement(suite, "testcase", classname=f"{record.lab}.{record.student}", name=check.name)
+    case = ET.SubElement(suite, "testcase", classname=_xml(f"{record.lab}.{record.student}"), name=_xml(check.name))
     kinds = {Status.FAILED: "failure", Status.COULD_NOT_CHECK: "error", Status.BLOCKED: "skipped"}
     if check.status in kinds:
         result = ET.SubElement(case, kinds[check.status], message=_xml(check.sentence))
         result.text = _xml(check.report.as_text())
 
 
+#: All that XML 1.0 can carry ("Char"), surrogates and the like left out.
+_NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
 def _xml(text: str) -> str:
-    """Without the characters XML 1.0 can't carry."""
-    return "".join(c for c in text if c in "\t\n\r" or 0x20 <= ord(c) <= 0xD7FF or 0xE000 <= ord(c) != 0xFFFE)
+    """With escapes for the characters that XML 1.0 can't carry."""
+    return _NO_XML.sub(lambda found: found[0].encode("unicode_escape", "surrogatepass").decode("ascii"), text)

@@ -12,6 +12,10 @@ FIELD_LIMIT = 600
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
+# What ends a line or jumps in it, beside the control characters that ``printable`` shows anyway.
+_LINE_ENDS = frozenset("\n\t\u2028\u2029")
+
+
 def printable(text: object, limit: int = FIELD_LIMIT) -> str:
     """``text`` with control characters made visible and its middle left out beyond ``limit`` characters.
 
@@ -22,6 +26,12 @@ def printable(text: object, limit: int = FIELD_LIMIT) -> str:
         return shown
     keep = (limit - 3) // 2
     return f"{shown[:keep]} … {shown[-keep:]}"
+
+
+def one_line(text: object, limit: int = FIELD_LIMIT) -> str:
+    """``printable`` with line ends made visible, too: a name must not look like a line of its own."""
+    shown = printable(text, limit)
+    return "".join(c.encode("unicode_escape").decode("ascii") if c in _LINE_ENDS else c for c in shown)
 
 
 def _visible(character: str) -> str:

@@ -82,7 +82,9 @@ def command(
 
 
 def _without_notebook(students: Sequence[str]) -> str:
-    names = ", ".join(students)
+    from grader.checks.plain import one_line
+
+    names = ", ".join(map(one_line, students))
     return _("No notebook in the folder of: {names}. Nothing is graded there.").format(names=names) if names else ""
 
 
@@ -118,6 +120,7 @@ class _Lines:
         self._bar.stop()
 
     def add(self, record: SubmissionRecord) -> None:
+        record = record.on_screen()
         self._bar.update(self._task, advance=1)
         self._console.print(_line(record), highlight=False)
         for remark in record.remarks:
@@ -152,6 +155,7 @@ def _status(console: Console, records: list[SubmissionRecord]) -> int:
 
     Where an instructor has graded by hand what could not be checked, nobody waits for anything.
     """
+    records = [record.on_screen() for record in records]
     failed = [record.student for record in records if record.error]
     unchecked = [
         record.student

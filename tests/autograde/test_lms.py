@@ -29,3 +29,37 @@ def test_work_that_nobody_graded_is_no_zero(course: Course, kind: str) -> None:
     labs = ["01-past", "02-past-too", "03-future", "04-whenever", LAB]
     assert [[line[lab] for lab in labs] for line in lines] == [["0", "", "", "", ""], ["0", "0", "", "", ""]]
     assert f"{LAB} of ada is not graded yet" in done.stderr
+
+
+def exported(course: Course, *words: str) -> list[dict[str, str]]:
+    command = [sys.executable, "-m", "nbgrader", "export", "--to", "all.csv", *words]
+    done = subprocess.run(command, cwd=course.root, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return list(csv.DictReader((course.root / "all.csv").open(newline="")))
+
+
+def test_our_grades_csv_has_what_nbgraders_has(course: Course) -> None:
+    with course.gradebook() as book:
+        book.update_or_create_student("cyd", first_name="Cyd", last_name="Charisse", email="cyd@example.org")
+        for student, score in (("ada", 3.5), ("cyd", 1)):
+            book.update_or_create_submission(LAB, student, timestamp="2026-05-01 10:00:00")
+            notebook = book.find_submission_notebook(LAB, LAB, student)
+            notebook.grades[0].manual_score = score
+            notebook.late_submission_penalty = 0.5 if student == "ada" else 2
+        book.db.commit()
+    stock = exported(course, "--exporter=nbgrader.plugins.export.CsvExportPlugin")
+    assert exported(course) == stock
+    assert {row["score"] for row in stock} >= {"3.0", "0.0"}
+    one = exported(course, f"--assignment={LAB}", "--student=cyd")
+    assert [(row["student_id"], row["raw_score"], row["score"]) for row in one] == [("cyd", "1.0", "0.0")]
+
+
+@pytest.mark.parametrize("words", [[], *([f"--exporter=grader.autograde.lms.{k}Export"] for k in ("Canvas", "Moodle"))])
+def test_a_name_is_no_formula_and_may_have_a_comma(course: Course, words: list[str]) -> None:
+    with course.gradebook() as book:
+        book.update_or_create_student("=1+1", first_name='=HYPERLINK("x")', last_name="+Lovelace, A.", email="@SUM(1)")
+        book.update_or_create_student("0042", first_name="@", last_name="-1+cmd", email="-1")
+    texts = [cell for row in exported(course, *words) for cell in row.values()]
+    assert "0042" in texts
+    assert "'=1+1" in texts
+    assert not [cell for cell in texts if cell.startswith(("=", "+", "@")) or (cell[:1] == "-" and cell != "-1")]
