@@ -19,7 +19,8 @@ from grader.values.secret import read_secret
 def record_with_remarks(db_url: str, secret_file: Path, folder: Path, student: str, lab: str) -> SubmissionRecord:
     """What is known of a graded submission, whose graded notebooks are in ``folder``."""
     record = read_record(db_url, folder, student, lab)
-    return replace(record, remarks=remarks(db_url, secret_file, lab, student, record.checks))
+    others = remarks(db_url, secret_file, lab, student, record.checks)
+    return replace(record, remarks=(*record.remarks, *others))
 
 
 def remarks(db_url: str, secret_file: Path, lab: str, student: str, checks: Iterable[CheckRecord]) -> tuple[str, ...]:

@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 
+from grader.autograde.strays import MISPLACED_KEY
 from grader.autograde.verdict_cells import read_report, score, sentence
 from grader.checks.plain import one_line
 from grader.checks.verdicts import Status, TaskReport
@@ -47,7 +49,7 @@ class SubmissionRecord:
     checks: tuple[CheckRecord, ...] = ()
     needs_instructor: tuple[str, ...] = ()
     error: str = ""
-    #: For the instructor alone: whose values a failed check found.
+    #: For the instructor alone: whose values a failed check found, and where an answer has to be looked for.
     remarks: tuple[str, ...] = ()
     log: tuple[str, ...] = field(default=(), compare=False)
 
@@ -84,10 +86,10 @@ class SubmissionRecord:
         }
 
 
-def read_checks(notebook: Path) -> tuple[CheckRecord, ...]:
+def read_checks(notebook: NotebookNode) -> tuple[CheckRecord, ...]:
     """The checks of a graded notebook, in its order."""
     found = []
-    for cell in nbformat.read(notebook, as_version=4).cells:
+    for cell in notebook.cells:
         grading = cell.metadata.get("nbgrader", {})
         # Only a check's outputs are ours; those of an answer that is graded by hand are the student's.
         ours = cell.cell_type == "code" and grading.get("grade") and not grading.get("solution")
@@ -111,5 +113,10 @@ def read_record(db_url: str, folder: Path, student: str, lab: str) -> Submission
             if grade.needs_manual_grade
         )
         points, most = float(submission.score), float(submission.max_score)
-    checks = [check for path in sorted(folder.glob("*.ipynb")) for check in read_checks(path)]
-    return SubmissionRecord(student, lab, points, most, checks=tuple(checks), needs_instructor=tuple(waiting))
+    graded = [nbformat.read(path, as_version=4) for path in sorted(folder.glob("*.ipynb"))]
+    checks = tuple(check for notebook in graded for check in read_checks(notebook))
+    lost = [task for notebook in graded for task in notebook.metadata.get("drydock", {}).get(MISPLACED_KEY, [])]
+    remarks = tuple(
+        _("{task}: no answer in its cell; formgrader shows where to look").format(task=t) for t in lost if t in waiting
+    )
+    return SubmissionRecord(student, lab, points, most, checks=checks, needs_instructor=tuple(waiting), remarks=remarks)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,11 @@ class ReleaseCell:
     def is_check(self) -> bool:
         """Scored by running it: what others call an autograded test."""
         return self.grade and not self.solution and self.cell_type == "code"
+
+    @property
+    def by_hand(self) -> bool:
+        """What a student writes here, or beside it where it is a task, is graded by a person."""
+        return (self.grade and self.solution) or self.task
 
     @property
     def is_connect(self) -> bool:
@@ -88,14 +93,16 @@ def released_folders(coursedir: CourseDirectory, assignment: str) -> tuple[Path,
     return release, source
 
 
-def released_texts(coursedir: CourseDirectory, notebook: str, assignment: str) -> frozenset[str]:
-    """The text cells of a lab as the author wrote them; none when neither release nor source is at hand."""
+def released_sources(
+    coursedir: CourseDirectory, notebook: str, assignment: str, kinds: Collection[str]
+) -> frozenset[str]:
+    """The cells of a lab, of these types, as the author wrote them; none when neither release nor source is at hand."""
     for folder in released_folders(coursedir, assignment):
         try:
             cells = nbformat.read(folder / f"{notebook}.ipynb", as_version=4).cells
         except Exception:  # missing, or no notebook: nbformat raises whatever the first wrong field leads to
             continue
-        return frozenset(str(cell.source) for cell in cells if cell.cell_type == "markdown")
+        return frozenset(str(cell.source) for cell in cells if cell.cell_type in kinds)
     return frozenset()
 
 

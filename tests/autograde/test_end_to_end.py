@@ -63,8 +63,8 @@ def test_every_score_has_a_sentence(graded: Course) -> None:
 
 def test_a_file_that_is_no_notebook_waits_for_the_instructor(graded: Course) -> None:
     for student in ("dan", "eve"):
-        assert graded.grades(student) == {"net": None, "vol": None, "last": None, ESSAY: 0}
-        assert graded.flagged(student) == {"net", "vol", "last"}
+        assert graded.grades(student) == {"net": None, "vol": None, "last": None, ESSAY: None}
+        assert graded.flagged(student) == {"net", "vol", "last", ESSAY}
     assert "not a notebook" in json.dumps(graded.graded("dan"))
     assert "symbolic link" in json.dumps(graded.graded("eve"))
     assert SOLUTIONS["net"] not in json.dumps([c.source for c in graded.graded("eve").cells])

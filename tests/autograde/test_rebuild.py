@@ -62,7 +62,7 @@ def names(nb: NotebookNode) -> list[str]:
 
 def test_deleted_cells_come_back_and_false_ones_lose_their_names() -> None:
     fake = named("a", "print(100)", grade=True, points=1000, locked=False)
-    rebuilt = rebuild(new_notebook(cells=[fake, named("bonus", "x", grade=True, points=50)]), RELEASE)
+    rebuilt = rebuild(new_notebook(cells=[fake, named("bonus", "x", grade=True, points=50), named("essay")]), RELEASE)
     assert names(rebuilt) == ["connect", "a-answer", "a", "own:x", "b-answer", "b", "essay"]
     check = rebuilt.cells[2]
     assert check.source == "with check.task('a') as t: ..."
@@ -72,7 +72,8 @@ def test_deleted_cells_come_back_and_false_ones_lose_their_names() -> None:
 
 def test_order_is_the_authors_and_own_cells_stay_beside_the_cell_they_followed() -> None:
     own = new_code_cell("helper")
-    nb = new_notebook(cells=[named("b"), named("b-answer", "B"), own, named("a"), named("a-answer", "A")])
+    essay = named("essay", "An image.")
+    nb = new_notebook(cells=[named("b"), named("b-answer", "B"), own, named("a"), named("a-answer", "A"), essay])
     assert names(rebuild(nb, RELEASE)) == [
         "connect", "a-answer", "a", "b-answer", "own:helper", "b", "essay",
     ]  # fmt: skip
@@ -100,6 +101,7 @@ def test_a_retyped_cell_gets_its_type_back() -> None:
                     "metadata": {"nbgrader": {"grade_id": "a-answer"}},
                 },
                 {"cell_type": "markdown", "source": "0/0", "metadata": {"nbgrader": {"grade_id": "a"}}},
+                {"cell_type": "code", "source": "An image.", "metadata": {"nbgrader": {"grade_id": "essay"}}},
             ],
         }
     )
@@ -220,7 +222,7 @@ def test_links_pipes_and_large_files_do_not_reach_the_student(tmp_path: Path) ->
 # -- reports
 
 
-def test_a_report_in_a_students_own_output_is_none(tmp_path: Path) -> None:
+def test_a_report_in_a_students_own_output_is_none() -> None:
     """An answer in code that is graded by hand keeps its outputs, and ``display(…, raw=True)`` makes any."""
     check = new_code_cell("x", metadata={"nbgrader": {"grade_id": "a", "grade": True, "solution": False, "points": 2}})
     write_report(check, report(P), 2)
@@ -229,8 +231,7 @@ def test_a_report_in_a_students_own_output_is_none(tmp_path: Path) -> None:
     forged.outputs = copy.deepcopy(check.outputs)
     broken = new_code_cell("x", metadata={"nbgrader": {**grading, "grade_id": "broken"}})
     broken.outputs = [new_output("display_data", {REPORT_TYPE: {"verdicts": 5}})]
-    nbformat.write(new_notebook(cells=[check, forged, broken]), tmp_path / "x.ipynb")
-    assert [found.name for found in read_checks(tmp_path / "x.ipynb")] == ["a"]
+    assert [found.name for found in read_checks(new_notebook(cells=[check, forged, broken]))] == ["a"]
 
 
 RECORDS = [

@@ -22,7 +22,7 @@ from traitlets.config import Config
 
 from grader.autograde.config import configure
 from grader.autograde.harmless import StudentsTexts, is_harmless
-from grader.autograde.release import Release, ReleaseCell, released_texts
+from grader.autograde.release import Release, ReleaseCell, released_sources
 from grader.autograde.sanitize import rebuild
 
 PICTURE = {"shot.png": {"image/png": "iVBORw0KGgo="}}
@@ -226,9 +226,9 @@ def test_a_raw_cell_names_no_input_of_formgrader() -> None:
 
 
 def test_the_texts_of_the_release_are_found(course: Course) -> None:
-    texts = released_texts(CourseDirectory(config=course.config()), LAB, LAB)
+    texts = released_sources(CourseDirectory(config=course.config()), LAB, LAB, {"markdown"})
     assert "# A tiny lab" in texts
-    assert released_texts(CourseDirectory(config=course.config()), "none", LAB) == frozenset()
+    assert released_sources(CourseDirectory(config=course.config()), "none", LAB, {"markdown"}) == frozenset()
 
 
 def test_formgraders_page_of_this_test_is_the_real_one() -> None:
