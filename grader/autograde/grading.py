@@ -129,9 +129,13 @@ class Grading:
                         raise
             yield
 
-    def _ask(self, known: ReleaseCell) -> TaskReport:
+    def _restore_names(self, cell: str) -> None:
+        """Nothing of ours, neither a check nor a preparation, takes a student's image for one of the course's."""
         for tag in self._sandbox.images.restore():
-            self._log.warning("%s: the name %s had been given to another image", known.name, tag)
+            self._log.warning("%s: the name %s had been given to another image", cell, tag)
+
+    def _ask(self, known: ReleaseCell) -> TaskReport:
+        self._restore_names(known.name)
         return self._sandbox.checker.check(known.name, known.source, self._check_seconds, key=self._key)
 
     # -- cells that prepare a task
@@ -147,6 +151,7 @@ class Grading:
             return
         try:
             with self._held([self._sandbox.kernel]):
+                self._restore_names(known.name)
                 outcome = self._prepare(known.source)
         except (KernelLost, FreezeError, EngineError) as trouble:
             self._log.error("%s: %s", known.name, trouble)

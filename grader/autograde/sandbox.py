@@ -74,7 +74,9 @@ class Sandbox:
             self.kernel: StudentKernel = self._stack.enter_context(self.new_kernel())
             self.images = CourseImages(self.engine.endpoint, self.engine.patience)
             self._stack.callback(self.images.close)
-            self.checker: Checker = self._stack.enter_context(checker(self.engine, nursery=self._nursery))
+            self.checker: Checker = self._stack.enter_context(
+                checker(self.engine, nursery=self._nursery, course_images=self.images.known)
+            )
         except BaseException:
             self.close()
             raise

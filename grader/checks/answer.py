@@ -12,7 +12,7 @@ from typing import Any
 
 from grader.checks import arguments, fingerprint
 from grader.checks.daemon import Attrs, Daemon
-from grader.checks.errors import AuthorError
+from grader.checks.errors import AuthorError, Refused
 from grader.checks.expectation import Claim, Finding, Subject, expectation
 from grader.i18n import _
 
@@ -55,7 +55,8 @@ class Facts:
 
     def image(self, reference: str) -> Attrs:
         """``docker image inspect``"""
-        return dict(self._daemon.ask(lambda client: client.inspect_image(reference)))
+        known = self._daemon.course_image(reference)
+        return dict(self._daemon.ask(lambda client: client.inspect_image(known["Id"] if known else reference)))
 
     def network(self, name: str) -> Attrs:
         """``docker network inspect``"""
@@ -72,6 +73,10 @@ class Facts:
     def info(self) -> Attrs:
         """``docker info``"""
         return self._daemon.info()
+
+
+class _NothingThere(Exception):
+    """What an answer is compared with is missing; ``str()`` is the daemon's word on it, if it said one."""
 
 
 class Answer(Subject):
@@ -109,7 +114,15 @@ class Answer(Subject):
             raise AuthorError(_("the first argument must be a function of the daemon's facts"))
 
         def right(given: str) -> bool:
-            truth = fingerprint.normalised(str(find(Facts(self._daemon))))
+            try:
+                truth = fingerprint.normalised(str(find(Facts(self._daemon))))
+            except Refused as refusal:
+                if refusal.status != 404:
+                    raise
+                raise _NothingThere(refusal.explanation) from refusal
+            except (LookupError, TypeError, AttributeError) as missing:
+                # Whether what it asks for is there is in the student's hands: a network the container is on, say.
+                raise _NothingThere from missing
             answer = fingerprint.normalised(given)
             return answer == truth or (shortest is not None and len(answer) >= shortest and truth.startswith(answer))
 
@@ -118,7 +131,12 @@ class Answer(Subject):
     def _claim(self, right: Callable[[str], bool]) -> Claim:
         def judge(attrs: Attrs) -> Finding:
             given = str((attrs.get("Labels") or {}).get(LABEL, ""))
-            return Finding(right(given), _("your answer: {given}").format(given=given))
+            shown = _("your answer: {given}").format(given=given)
+            try:
+                return Finding(right(given), shown)
+            except _NothingThere as nothing:
+                lacking = _("what it is compared with is not on the daemon")
+                return Finding(False, ". ".join(part for part in (shown, lacking, str(nothing)) if part))
 
         return Claim(
             _("The answer {name} is right").format(name=self.name),

@@ -67,10 +67,7 @@ class Configured(Labelled):
         shown = ", ".join(f"{name}={value}" for name, value in wanted.items())
 
         def show(entries: Any) -> str:
-            has = environment(entries)
-            return ", ".join(
-                f"{name}={has[name]}" if name in has else _("{name} is not set").format(name=name) for name in wanted
-            )
+            return ", ".join(_shown_variable(entries, name) for name in wanted)
 
         return self._field(
             self._says(_("{what} has {variables} in its environment"), variables=shown),
@@ -86,7 +83,7 @@ class Configured(Labelled):
     def has_env_like(self, name: str, pattern: str) -> Claim:
         """It sets this environment variable, and its value matches this regular expression."""
         arguments.text(name, "name")
-        wanted, unset = arguments.pattern(pattern, "pattern"), _("not set")
+        wanted = arguments.pattern(pattern, "pattern")
 
         def right(entries: Any) -> bool:
             has = environment(entries)
@@ -98,7 +95,7 @@ class Configured(Labelled):
             "Config",
             "Env",
             right=right,
-            show=lambda entries: f"{name}={environment(entries).get(name, unset)}",
+            show=lambda entries: _shown_variable(entries, name),
             look=self._config_look("ENV", "environment"),
         )
 
@@ -112,7 +109,7 @@ class Configured(Labelled):
             "Config",
             "Env",
             right=lambda entries: name not in environment(entries),
-            show=lambda entries: f"{name}={environment(entries).get(name)}",
+            show=lambda entries: _shown_variable(entries, name),
             look=self._config_look("ENV", "environment"),
         )
 
@@ -251,6 +248,11 @@ class Configured(Labelled):
             show=_shown_health,
             look=self._config_look("HEALTHCHECK", "health"),
         )
+
+
+def _shown_variable(entries: Sequence[str] | None, name: str) -> str:
+    has = environment(entries)
+    return f"{name}={has[name]}" if name in has else _("{name} is not set").format(name=name)
 
 
 def is_healthcheck(check: Any) -> bool:

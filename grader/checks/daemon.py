@@ -11,7 +11,9 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
+from grader.checks import course
 from grader.checks.deadline import Deadline
+from grader.checks.docker_words import full_reference
 from grader.checks.errors import Refused, Unavailable
 from grader.checks.plain import printable
 from grader.i18n import _
@@ -35,10 +37,11 @@ HELPER_IMAGE = "drydock/busybox:1"
 class Connection:
     """One lazily opened connection, kept for many tasks."""
 
-    def __init__(self, host: str | None) -> None:
+    def __init__(self, host: str | None, images: course.CourseImages | None = None) -> None:
+        """``images``: the course's, as somebody saw them before the student began; else they are looked up once."""
         self.host = host or os.environ.get("DOCKER_HOST") or ""
         self._client: APIClient | None = None
-        self._helper: str | None = None
+        self._images = images
         #: How many times longer than elsewhere a check waits for this daemon and its containers, once that is known.
         self.pace = 1.0
 
@@ -58,21 +61,15 @@ class Connection:
             options["base_url"] = self.host
         return APIClient(version="auto", timeout=timeout, **options)  # type: ignore[arg-type]
 
-    def remembered_helper(self, daemon: Daemon) -> str:
-        """The helper image's ID as it was when first asked for, or "" when it is not there (any more).
-
-        By ID, so that a student's image that later takes the helper's name is not mistaken for it.
-        """
-        if self._helper is None:
-            found = daemon.find(lambda client: client.inspect_image(HELPER_IMAGE))
-            self._helper = str(found["Id"]) if found else None
-            return self._helper or ""
-        identifier = self._helper
-        return identifier if daemon.find(lambda client: client.inspect_image(identifier)) else ""
+    def course_images(self, daemon: Daemon) -> course.CourseImages:
+        """The course's images as they were when first asked for."""
+        if self._images is None:
+            self._images = daemon.ask(course.look)
+        return self._images
 
     def take_over(self, other: Connection) -> None:
-        """Know what another connection knows: the helper image and the daemon's pace."""
-        self._helper, self.pace = other._helper, other.pace
+        """Know what another connection knows: the course's images and the daemon's pace."""
+        self._images, self.pace = other._images, other.pace
 
     def close(self) -> None:
         if self._client is not None:
@@ -167,6 +164,21 @@ class Daemon:
                 return None
             raise
         return dict(found)
+
+    def course_image(self, reference: str) -> Mapping[str, Any] | None:
+        """``Id`` and ``RootFS`` of the course's image of this name, there or gone; None: no name of the course's."""
+        name = full_reference(reference)
+        return self.course_images().get(name) if name.startswith(course.REPOSITORY) else None
+
+    def course_images(self) -> course.CourseImages:
+        """The course's images by tag, as they were before the student began."""
+        return self._connection.course_images(self)
+
+    def helper(self) -> str:
+        """The ID of the helper image, or "" when it is not there any more. By ID, for names can be given away."""
+        known = self.course_image(HELPER_IMAGE)
+        there = known and self.find(lambda client: client.inspect_image(known["Id"]))
+        return str(known["Id"]) if known and there else ""
 
     def release(self, wish: Callable[[Any], Any]) -> None:
         """Clean up something of ours, even when the check's time is over; failures are left to a later sweep."""

@@ -51,15 +51,20 @@ class Event(Subject):
     def _hits(self, attrs: Attrs) -> list[Attrs]:
         return [event for event in attrs["events"] if self._fits(event)]
 
+    @property
+    def _wanted_name(self) -> str | None:
+        """The object's name as events write it; None: any object."""
+        return full_reference(self._object) if self._object and self._kind == "image" else self._object
+
     def _fits(self, event: Attrs) -> bool:
         action = str(event.get("Action", ""))
         attributes = (event.get("Actor") or {}).get("Attributes") or {}
-        wanted = full_reference(self._object or "") if self._kind == "image" else self._object
+        wanted = self._wanted_name
         return (
             event.get("Type") == self._kind
             # "exec_start: sh -c …" and "health_status: healthy" carry details after the action.
             and (action == self._action or action.startswith(f"{self._action}:"))
-            and (self._object is None or wanted in names_in(event))
+            and (wanted is None or wanted in names_in(event))
             and all(str(attributes.get(key)) == value for key, value in self._attributes.items())
             and not is_ours(event, self._context.sightings)
         )
@@ -73,10 +78,7 @@ class Event(Subject):
             count = len(self._hits(attrs))
             if count < least:
                 self._must_remember(attrs)
-            found = _("{times}; what happened: {actions}").format(
-                times=_times(count), actions=self._seen_actions(attrs)
-            )
-            return Finding(count >= least, found)
+            return Finding(count >= least, f"{_times(count)}; {self._told(attrs)}")
 
         return self._claim(self._says(_("{what} happened")), _("at least {n} times").format(n=least), judge)
 
@@ -111,16 +113,21 @@ class Event(Subject):
                 ).format(count=REMEMBERED)
             )
 
-    def _seen_actions(self, attrs: Attrs) -> str:
+    def _told(self, attrs: Attrs) -> str:
         """What else happened to the object, oldest first, to compare with."""
+        wanted = self._wanted_name
         actions = [
             str(event.get("Action", ""))
             for event in attrs["events"]
             if event.get("Type") == self._kind
-            and (self._object is None or self._object in names_in(event))
+            and (wanted is None or wanted in names_in(event))
             and not is_ours(event, self._context.sightings)
         ]
-        return listed(actions[-8:], empty=_("nothing"))
+        if not actions:
+            nothing = _("the daemon knows nothing that happened to {name}")
+            anything = _("the daemon knows of no event of the kind {kind}")
+            return nothing.format(name=self._object) if self._object else anything.format(kind=self._kind)
+        return _("what happened: {actions}").format(actions=listed(actions[-8:], empty=""))
 
 
 def _times(count: int) -> str:

@@ -48,7 +48,7 @@ class Labelled(Subject):
             self._says(_("{what} has a label {key} like {pattern}"), key=key, pattern=pattern),
             f"{key}={pattern}",
             *self.label_path,
-            right=lambda labels: key in (labels or {}) and wanted.search(labels[key]) is not None,
+            right=lambda labels: key in (labels or {}) and wanted.search(str(labels[key] or "")) is not None,
             show=lambda labels: shown_pairs(labels, _("no labels")),
             look=_("Labels are metadata, given when something is made: the `--help` of that command lists them."),
         )

@@ -26,6 +26,7 @@ from dataclasses import dataclass
 from types import FrameType
 from typing import Any, BinaryIO, NoReturn, TextIO
 
+from grader.checks.course import from_environment
 from grader.checks.errors import CheckFailed, CouldNotCheck, OutOfTime, Refused, Unavailable
 from grader.checks.plain import printable
 from grader.checks.task import Checks
@@ -207,7 +208,7 @@ def main() -> int:
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     import docker  # noqa: F401 - once here, not in every child
 
-    checks = Checks(os.environ.get("DOCKER_HOST"))
+    checks = Checks(os.environ.get("DOCKER_HOST"), course_images=from_environment())
     with suppress(Unavailable, Refused):  # each cell will say so
         checks.prepare()
     serve(sys.stdin, answers, checks, options.timeout)

@@ -12,6 +12,7 @@ from typing import overload
 
 from grader.checks.answer import Answer, store
 from grader.checks.container import Container
+from grader.checks.course import CourseImages
 from grader.checks.daemon import REQUEST_SECONDS, Connection, Daemon
 from grader.checks.deadline import Deadline
 from grader.checks.errors import AuthorError, CheckFailed, CouldNotCheck, OutOfTime, Refused, Unavailable
@@ -32,7 +33,7 @@ class Checks:
     """All checks of a lab against one daemon.
 
     ``deadline`` is the time for one task in seconds; ``on_report`` gets each finished report; ``values`` are those
-    of the copy of the lab that is checked.
+    of the copy of the lab that is checked; ``course_images`` what somebody saw before the student began.
     """
 
     def __init__(
@@ -43,8 +44,9 @@ class Checks:
         request_seconds: float = REQUEST_SECONDS,
         on_report: Callable[[TaskReport], None] = lambda report: None,
         values: Values | None = None,
+        course_images: CourseImages | None = None,
     ) -> None:
-        self._connection = Connection(endpoint_host)
+        self._connection = Connection(endpoint_host, course_images)
         self._given_deadline = self._deadline = deadline
         self._request_seconds = request_seconds
         self._on_report = on_report
@@ -97,12 +99,12 @@ class Checks:
         self._sightings.update(sightings)
 
     def prepare(self) -> None:
-        """Look at the daemon before a student does: which image is the helper is decided now.
+        """Look at the daemon before a student does: which images are the course's is decided now.
 
         A task of an emulated daemon gets more time from now on. Raises Unavailable or Refused.
         """
         daemon = self._daemon()
-        self._connection.remembered_helper(daemon)
+        self._connection.course_images(daemon)
         self._deadline = self._given_deadline * daemon.pace()
 
     def version(self) -> str:

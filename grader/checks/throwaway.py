@@ -87,7 +87,7 @@ def run_beside(daemon: Daemon, container: str, command: Sequence[str], *, second
 
 def helper_image(daemon: Daemon) -> str:
     """The helper image's ID. Raises Unavailable when it was removed."""
-    found = daemon.connection.remembered_helper(daemon)
+    found = daemon.helper()
     if not found:
         raise Unavailable(
             _("the course image {image} is gone from this daemon; `drydock reset` brings it back").format(
@@ -100,7 +100,7 @@ def helper_image(daemon: Daemon) -> str:
 @contextmanager
 def any_image(daemon: Daemon) -> Iterator[str]:
     """Some image to make a container of that is never started: the helper, or an empty one of ours."""
-    found = daemon.connection.remembered_helper(daemon)
+    found = daemon.helper()
     if found:
         yield found
         return

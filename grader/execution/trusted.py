@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import IO, Any
 
+from grader.checks.course import CourseImages, as_variable
 from grader.checks.verdicts import Status, TaskReport, Verdict
 from grader.engines.protocol import Engine
 from grader.execution.pinned import PinnedSocket
@@ -29,9 +30,14 @@ _LARGEST_ANSWER = 4_000_000
 
 
 @contextmanager
-def checker(engine: Engine, *, nursery: Nursery | None = None) -> Iterator[Checker]:
-    """A process that evaluates check cells against the engine's daemon, started at once; forked by a ``nursery``."""
-    running = Checker(engine, nursery)
+def checker(
+    engine: Engine, *, nursery: Nursery | None = None, course_images: CourseImages | None = None
+) -> Iterator[Checker]:
+    """A process that evaluates check cells against the engine's daemon, started at once; forked by a ``nursery``.
+
+    ``course_images``: as they were before the student began; without it the process looks at its start.
+    """
+    running = Checker(engine, nursery, course_images)
     try:
         running.launch()
         yield running
@@ -46,8 +52,11 @@ class _NoAnswer(Exception):
 class Checker:
     """The runner of ``grader.checks`` behind pipes. Use ``checker``."""
 
-    def __init__(self, engine: Engine, nursery: Nursery | None = None) -> None:
+    def __init__(
+        self, engine: Engine, nursery: Nursery | None = None, course_images: CourseImages | None = None
+    ) -> None:
         self._engine = engine
+        self._course = {} if course_images is None else as_variable(course_images)
         self._nursery = nursery
         self._process: subprocess.Popen[bytes] | Born | None = None
         self._buffer = b""
@@ -64,6 +73,7 @@ class Checker:
             **language,
             "HOME": _NOWHERE,
             "DOCKER_HOST": self._socket.host,
+            **self._course,
             **endpoint.environment,
         }
         self._buffer = b""

@@ -453,6 +453,16 @@ LOOKALIKE = _cell("""
     docker run -d --name web -p 8080:80 drydock/busybox:1
 """)
 
+#: The same when the course's own image is gone: nobody can put its name back.
+NAMESAKE = _cell("""
+    %%bash
+    docker create --name mine drydock/busybox:1
+    docker commit --change 'CMD ["sh", "-c", "mkdir /w; echo It works >/w/index.html; exec httpd -f -h /w"]' mine me
+    docker rmi -f drydock/busybox:1 drydock/busybox:latest
+    docker tag me drydock/busybox:1
+    docker run -d --name web -p 8080:80 drydock/busybox:1
+""")
+
 #: A daemon of one's own over the real one's socket: it passes everything on, and lies about one network.
 #: {daemon} says, in Python, where that socket is in the engine. Its folder is closed to the engine's root, who can't
 #: put another in its place, but may mount one over it, for everybody who comes into the engine from then on.

@@ -192,6 +192,10 @@ def lookalike(course: Course, _known: Known) -> NotebookNode:
     return course.answered({"vol": false_label, "web": attacks.LOOKALIKE})
 
 
+def namesake(course: Course, _known: Known) -> NotebookNode:
+    return course.answered({"web": attacks.NAMESAKE})
+
+
 def false_daemon(course: Course, known: Known) -> NotebookNode:
     return with_cells(course.blank(), "net-answer", attacks.FALSE_DAEMON, **known)
 
@@ -221,6 +225,7 @@ SUBMISSIONS: dict[str, Maker] = {
     "p-no-cells": lambda _course, _known: json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": []}),
     "q-links": honest,
     "r-freezer": freezer,
+    "s-namesake": namesake,
 }
 
 
@@ -253,6 +258,7 @@ EXPECTED: dict[str, dict[str, float | None]] = {
     "o-old-format": NOTHING,
     "p-no-cells": NOTHING,
     "q-links": FULL,
+    "s-namesake": {**NOTHING, "web": 3.75},
 }
 
 

@@ -155,6 +155,8 @@ c("ck-tty").cannot_reach("172.30.77.10", 80) | c("ck-peer").cannot_reach("api", 
 # rights
 c("ck-live").adds_capability("NET_BIND_SERVICE") | c("ck-done").adds_capability("CAP_CHOWN") | none added
 c("ck-live").drops_capability("all") | c("ck-done").drops_capability("ALL") | none dropped
+c("ck-live").has_only_capabilities("NET_BIND_SERVICE", "chown") | c("ck-live").has_only_capabilities("CHOWN") | CHOWN, NET_BIND_SERVICE
+c("ck-done").has_only_capabilities("AUDIT_WRITE", "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "MKNOD", "NET_BIND_SERVICE", "NET_RAW", "SETFCAP", "SETGID", "SETPCAP", "SETUID", "SYS_CHROOT") | c("ck-host").has_only_capabilities() | no capability
 c("ck-host").is_privileged() | c("ck-live").is_privileged() | no
 c("ck-live").is_privileged(False) | c("ck-host").is_privileged(False) | yes
 c("ck-live").has_read_only_root() | c("ck-done").has_read_only_root() | no
@@ -197,7 +199,7 @@ i("ck/app:1").differs_from("ck/fat:1") | i("ck/app:1").differs_from("ck/app:same
 i("ck/app:1").has_entrypoint("echo hello") | i("ck/app:1").has_entrypoint([]) | ["echo", "hello"]
 i("ck/app:1").has_command("world") | i("ck/app:1").has_command("moon") | ["world"]
 i("ck/app:1").has_env(MODE="dev", LEVEL="3") | i("ck/app:1").has_env(MODE="prod") | MODE=dev
-i("ck/app:1").has_env_like("LEVEL", r"^\d$") | i("ck/app:1").has_env_like("SECRET", ".") | SECRET=not set
+i("ck/app:1").has_env_like("LEVEL", r"^\d$") | i("ck/app:1").has_env_like("SECRET", ".") | SECRET is not set
 i("ck/app:1").has_no_env("SECRET") | i("ck/app:1").has_no_env("LEVEL") | LEVEL=3
 i("ck/app:1").has_label("team") | i("ck/app:1").has_label("team", "red") | team=blue
 i("ck/app:1").has_label_like("team", "^b") | i("ck/app:1").has_label_like("boss", ".") | team=blue
@@ -214,6 +216,7 @@ i("ck/app:1").has_no_volume("/data") | i("ck/app:1").has_no_volume("/srv/data/")
 i("ck/app:1").has_shell(["/bin/sh", "-ec"]) | i("ck/plain:1").has_shell(["/bin/sh", "-ec"]) | []
 i("ck/app:1").is_for_platform(ARCH) | i("ck/app:1").is_for_platform("riscv64") | linux/
 i("localhost:18082/ck/pushed:1").has_digest() | i("ck/app:1").has_digest() | no digest
+i("localhost:18082/ck/pushed:1").has_digest() | i("localhost:18082/ck/never:1").has_digest() | a digest of localhost:18082/ck/never
 i("ck/app:1").is_smaller_than("ck/fat:1") | i("ck/fat:1").is_smaller_than("ck/app:1") | MB
 i("ck/fat:1").is_larger_than("3MB") | i("ck/plain:1").is_larger_than("3MB") | more than 3MB
 i("ck/fat:1").has_layers(at_least=4, at_most=6) | i("ck/app:1").has_layers(1) | layers
@@ -223,6 +226,12 @@ i("ck/fat:1").shares_layers_with("ck/app:1", all_but=0) | i("ck/plain:1").shares
 i("ck/app:1").shares_layers_with("ck/fat:1", all_but=1) | i("ck/fat:1").shares_layers_with("ck/app:1", all_but=1) | all but the last 1
 i("ck/fat:1").has_layers(1, above="ck/app:1") | i("ck/fat:1").has_layers(at_least=2, above="ck/app:1") | 1 layer
 i("ck/app:1").history_contains("ARG SECRET=hunter2") | i("ck/app:1").history_contains("swordfish") | in none of its
+i("ck/app:1").history_contains("ENV MODE", above="drydock/busybox:1") | i("ck/fat:1").history_contains("ENV MODE", above="ck/app:1") | in none of its
+i("ck/fat:1").history_lacks("hunter2", above="ck/app:1") | i("ck/plain:1").history_lacks("hunter2", above="ck/app:1") | it was not built on ck/app:1
+i("ck/app:1").layers_lack("/srv/key") | i("ck/key:1").layers_lack("/srv/key") | /srv/key in a layer
+i("ck/key:1").layers_lack("notes") | i("ck/key:1").layers_lack("key") | /srv/key in a layer
+i("ck/key:1").layers_lack(containing="swordfish") | i("ck/key:1").layers_lack(containing="hidden treasure") | /srv/key in a layer
+i("ck/key:1").layers_lack("/srv/notes.txt", containing="treasure") | i("ck/key:1").layers_lack("/srv") | /srv in a layer
 i("ck/rescued:1").history_contains("a note by hand") | i("ck/app:1").history_contains("a note by hand") | in none of its
 i("ck/app:1").history_lacks("a note by hand") | i("ck/rescued:1").history_lacks("a note by hand") | a note by hand
 i("ck/rescued:1").has_author("Ada") | i("ck/rescued:1").has_author("Ben") | Ada

@@ -34,6 +34,11 @@ HEALTHCHECK NONE
 CMD ["sh", "-c", "echo out; echo err >&2; exit 4"]
 DOCKERFILE
 
+docker build -q -t ck/key:1 - >/dev/null <<'DOCKERFILE'
+FROM drydock/busybox:1
+RUN mkdir -p /srv && echo hidden treasure > /srv/key
+RUN rm /srv/key
+DOCKERFILE
 docker build -q - >/dev/null <<'DOCKERFILE'
 FROM drydock/busybox:1
 LABEL team=stray
@@ -80,4 +85,5 @@ docker run -d --name ck-joined --network container:ck-live --pid container:ck-li
 docker restart -t 0 ck-sick >/dev/null
 docker tag ck/plain:1 localhost:18082/ck/pushed:1
 docker push -q localhost:18082/ck/pushed:1 >/dev/null
+docker tag ck/plain:1 localhost:18082/ck/never:1
 timeout 30 sh -c 'until [ "$(docker inspect -f "{{.State.Health.Status}}" ck-sick)" = unhealthy ]; do sleep 0.1; done'

@@ -16,16 +16,23 @@ class Creation(Configured, ContainerSubject):
 
     @expectation
     def made_from(self, image: str) -> Claim:
-        """It was made from this image: any of its tags counts, an older image of that name doesn't."""
+        """It was made from this image: any of its tags counts, an older image of that name doesn't.
+
+        A name of the course's means the course's image, whatever has that name now.
+        """
         wanted = full_reference(arguments.text(image, "image"))
 
         def judge(attrs: Attrs) -> Finding:
             used, used_id = str(dig(attrs, "Config", "Image")), str(attrs.get("Image"))
-            now = self._daemon.find(lambda client: client.inspect_image(wanted))
+            course = self._daemon.course_image(wanted)
+            now = course or self._daemon.find(lambda client: client.inspect_image(wanted))
             if now is None:
                 return Finding(full_reference(used) == wanted, used)
             if now.get("Id") == used_id:
                 return Finding(True, used)
+            if full_reference(used) == wanted and course:
+                other = _("an image that had this name ({id}), but is not the course's")
+                return Finding(False, other.format(id=short_id(used_id)))
             if full_reference(used) == wanted:
                 older = _("an older image of that name ({id}), which was made anew since")
                 return Finding(False, older.format(id=short_id(used_id)))

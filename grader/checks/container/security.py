@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from grader.checks import arguments
@@ -28,6 +29,20 @@ class Security(Creation):
         wanted = _capability(arguments.text(name, "name"))
         return self._list_field(
             self._says(_("{what} drops the capability {name}"), name=wanted), wanted, "CapDrop", _("none dropped")
+        )
+
+    @expectation
+    def has_only_capabilities(self, *names: str) -> Claim:
+        """Root in it has exactly these Linux capabilities, whatever was added and dropped; none given: none at all."""
+        wanted = sorted(map(_capability, arguments.texts(names, "names"))) if names else []
+        shown = listed(wanted, empty=_("no capability"))
+        return self._field(
+            self._says(_("{what} has exactly the capabilities {names}"), names=shown),
+            shown,
+            "HostConfig",
+            right=lambda host: _granted(host or {}) == (set(wanted), set()),
+            show=lambda host: _shown_granted(*_granted(host or {})),
+            look=_("Capabilities are single rights of root: `docker run --help`, look for cap."),
         )
 
     def _list_field(self, sentence: str, wanted: str, field: str, empty: str) -> Claim:
@@ -130,6 +145,29 @@ class Security(Creation):
 def _capability(name: object) -> str:
     """``CAP_NET_ADMIN`` and ``net_admin`` mean ``NET_ADMIN``."""
     return str(name).upper().removeprefix("CAP_")
+
+
+#: What a container has unless something else is asked for (moby, oci/caps/defaults.go; the same from 20.10 on).
+_DEFAULTS = {
+    *("AUDIT_WRITE", "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "MKNOD", "NET_BIND_SERVICE", "NET_RAW"),
+    *("SETFCAP", "SETGID", "SETPCAP", "SETUID", "SYS_CHROOT"),
+}
+_ALL = "ALL"
+
+
+def _granted(host: Mapping[str, Any]) -> tuple[set[str], set[str]]:
+    """The capabilities of a container's root as the engine works them out, and those lacking when it has "ALL"."""
+    adds, drops = ({_capability(name) for name in host.get(field) or ()} for field in ("CapAdd", "CapDrop"))
+    if host.get("Privileged"):
+        return {_ALL}, set()
+    if _ALL in adds:
+        return {_ALL}, drops - {_ALL}
+    return (set[str]() if _ALL in drops else _DEFAULTS - drops) | adds, set()
+
+
+def _shown_granted(has: set[str], lacking: set[str]) -> str:
+    shown = listed(sorted(has), empty=_("no capability"))
+    return _("{names} but {lacking}").format(names=shown, lacking=", ".join(sorted(lacking))) if lacking else shown
 
 
 def _option(option: Any) -> str:

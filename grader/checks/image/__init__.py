@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from grader.checks.image.buried import Buried
 from grader.checks.image.contents import Contents
+from grader.checks.image.history import History
 from grader.checks.image.identity import Identity
 from grader.checks.image.layers import Layers
 from grader.checks.image.several import Images
 
 
-class Image(Identity, Layers, Contents):
+class Image(Identity, Layers, Buried, History, Contents):
     """``t.image("app:1")``: everything a task can expect of one image."""
 
 

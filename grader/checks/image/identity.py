@@ -166,9 +166,11 @@ class Identity(Configured, ImageSubject):
 
     @expectation
     def has_digest(self, digest: str | None = None) -> Claim:
-        """A registry knows it: it was pushed or pulled, with this digest when one is given."""
+        """A registry knows it by this name: it was pushed or pulled, with this digest when one is given."""
         if digest is not None and not arguments.text(digest, "digest").startswith("sha256:"):
             raise AuthorError(_("digest must begin with sha256:, not {value!r}").format(value=digest))
+
+        repository = full_reference(self.name).rpartition(":")[0]
 
         def right(has: Any) -> bool:
             if digest is None and self._daemon.keeps_images_in_containerd():
@@ -178,11 +180,13 @@ class Identity(Configured, ImageSubject):
                         "ask for a digest by its value"
                     )
                 )
-            return any(digest in (None, entry.partition("@")[2]) for entry in has or ())
+            known = [str(entry).partition("@") for entry in has or ()]
+            # The same image under another name may have been pushed; that says nothing of this one.
+            return any(where == repository and digest in (None, value) for where, _at, value in known)
 
         return self._field(
             self._says(_("{what} has a digest in a registry")),
-            digest or _("a digest"),
+            f"{repository}@{digest}" if digest else _("a digest of {repository}").format(repository=repository),
             "RepoDigests",
             right=right,
             show=lambda has: listed(has or (), empty=_("no digest")),

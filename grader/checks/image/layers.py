@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from itertools import takewhile
-from typing import Any
 
 from grader.checks import arguments
 from grader.checks.daemon import Attrs, Daemon
-from grader.checks.docker_words import dig, inspect_command
+from grader.checks.docker_words import inspect_command
 from grader.checks.errors import AuthorError
 from grader.checks.expectation import Claim, Finding, expectation
-from grader.checks.image.subject import ImageSubject, find_image
+from grader.checks.image.subject import (
+    ImageSubject,
+    find_image,
+    history_of,
+    layers_called,
+    layers_of,
+    nothing_to_compare,
+)
 from grader.checks.sizes import human_size, size_bytes
 from grader.i18n import _, ngettext
 
 
 class Layers(ImageSubject):
-    """Expectations about an image's size, layers and history."""
+    """Expectations about an image's size and layers."""
 
     @expectation
     def is_smaller_than(self, limit: str | int) -> Claim:
@@ -33,7 +39,9 @@ class Layers(ImageSubject):
 
         def judge(attrs: Attrs) -> Finding:
             most = bound if bound is not None else self._size_of_other(str(limit))
-            size = image_size(self._daemon, self.name, attrs)
+            if most is None:
+                return nothing_to_compare(str(limit))
+            size = image_size(self._daemon, attrs)
             found = human_size(size)
             if bound is None:
                 found = _("{size}, and {other} has {other_size}").format(
@@ -53,11 +61,9 @@ class Layers(ImageSubject):
             _("`docker history` shows which step added how much."),
         )
 
-    def _size_of_other(self, reference: str) -> int:
+    def _size_of_other(self, reference: str) -> int | None:
         other = find_image(self._daemon, reference)
-        if other is None:
-            raise AuthorError(_("there is no image {name} to compare with").format(name=reference))
-        return image_size(self._daemon, reference, other)
+        return None if other is None else image_size(self._daemon, other)
 
     @expectation
     def has_layers(
@@ -82,7 +88,10 @@ class Layers(ImageSubject):
 
         def judge(attrs: Attrs) -> Finding:
             mine = layers_of(attrs)
-            count = len(mine) - (_in_common(self._layers_of_other(above), mine) if above else 0)
+            theirs = layers_called(self._daemon, above) if above else []
+            if theirs is None:
+                return nothing_to_compare(str(above))
+            count = len(mine) - _in_common(theirs, mine)
             right = exactly in (None, count) and (at_least or 0) <= count <= (127 if at_most is None else at_most)
             return Finding(right, ngettext("{count} layer", "{count} layers", count).format(count=count))
 
@@ -101,8 +110,11 @@ class Layers(ImageSubject):
         arguments.text(base, "base")
 
         def judge(attrs: Attrs) -> Finding:
-            same, count, found = self._shared(attrs, base)
-            return Finding(same == count, found)
+            theirs = layers_called(self._daemon, base)
+            if theirs is None:
+                return nothing_to_compare(base)
+            same, found = _shared(attrs, theirs, base)
+            return Finding(same == len(theirs), found)
 
         return Claim(
             self._says(_("{what} is built on {base}"), base=base),
@@ -111,19 +123,6 @@ class Layers(ImageSubject):
             inspect_command("image", self.name, ".RootFS.Layers"),
             _("The (last) FROM instruction of a Dockerfile names the base image."),
         )
-
-    def _layers_of_other(self, reference: str) -> list[str]:
-        other = find_image(self._daemon, reference)
-        if other is None:
-            raise AuthorError(_("there is no image {name} to compare with").format(name=reference))
-        return layers_of(other)
-
-    def _shared(self, attrs: Attrs, other: str) -> tuple[int, int, str]:
-        """How many of another image's layers it has from the bottom up, of how many; and that in words."""
-        theirs = self._layers_of_other(other)
-        same = _in_common(theirs, layers_of(attrs))
-        found = _("{same} of the {count} layers of {base} are in it")
-        return same, len(theirs), found.format(same=same, count=len(theirs), base=other)
 
     @expectation
     def shares_layers_with(self, other: str, at_least: int = 1, *, all_but: int | None = None) -> Claim:
@@ -134,9 +133,12 @@ class Layers(ImageSubject):
             arguments.whole(all_but, "all_but", low=0, high=127)
 
         def judge(attrs: Attrs) -> Finding:
-            same, count, found = self._shared(attrs, other)
+            theirs = layers_called(self._daemon, other)
+            if theirs is None:
+                return nothing_to_compare(other)
+            same, found = _shared(attrs, theirs, other)
             # Sharing more than that is wrong, too: whoever builds on the other image shares all of it.
-            return Finding(same >= least if all_but is None else same == max(count - all_but, 1), found)
+            return Finding(same >= least if all_but is None else same == max(len(theirs) - all_but, 1), found)
 
         return Claim(
             self._says(_("{what} shares layers with {other}"), other=other),
@@ -148,34 +150,12 @@ class Layers(ImageSubject):
             _("Equal steps on an equal base share their layers, up to the first that differs."),
         )
 
-    @expectation
-    def history_contains(self, text: str) -> Claim:
-        """One of the steps that made it, or the message of a commit, contains this text."""
-        wanted = arguments.text(text, "text")
-        return Claim(
-            _("The history of image {name} contains {text!r}").format(name=self.name, text=wanted),
-            wanted,
-            lambda _attrs: _in_history(self._daemon, self.name, wanted, present=True),
-            f"docker history --no-trunc {self._shell_name}",
-            _("`docker history` shows the steps that made an image, the newest first."),
-        )
 
-    @expectation
-    def history_lacks(self, text: str) -> Claim:
-        """No step that made it and no message of a commit contains this text (a password, say)."""
-        unwanted = arguments.text(text, "text")
-        return Claim(
-            _("The history of image {name} does not contain {text!r}").format(name=self.name, text=unwanted),
-            _("nowhere in it"),
-            lambda _attrs: _in_history(self._daemon, self.name, unwanted, present=False),
-            f"docker history --no-trunc {self._shell_name}",
-            _("Build arguments and commands stay readable in the history of an image."),
-        )
-
-
-def layers_of(attrs: Attrs) -> list[str]:
-    """Digests of the layers with content, lowest first."""
-    return [str(layer) for layer in dig(attrs, "RootFS", "Layers") or ()]
+def _shared(attrs: Attrs, theirs: list[str], other: str) -> tuple[int, str]:
+    """How many of another image's layers an image has from the bottom up; and that in words."""
+    same = _in_common(theirs, layers_of(attrs))
+    found = _("{same} of the {count} layers of {base} are in it")
+    return same, found.format(same=same, count=len(theirs), base=other)
 
 
 def _in_common(one: list[str], other: list[str]) -> int:
@@ -183,27 +163,14 @@ def _in_common(one: list[str], other: list[str]) -> int:
     return sum(1 for _pair in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
 
 
-def history_of(daemon: Daemon, reference: str) -> list[dict[str, Any]]:
-    return [dict(step) for step in daemon.ask(lambda client: client.history(reference))]
-
-
-def image_size(daemon: Daemon, reference: str, attrs: Attrs) -> int:
+def image_size(daemon: Daemon, attrs: Attrs) -> int:
     """Unpacked bytes of all layers.
 
     With the containerd image store an image's Size counts the packed layers too, so the sum over the history
     is taken: it means the same with every store.
     """
-    total = sum(int(step.get("Size") or 0) for step in history_of(daemon, reference))
+    total = sum(int(step.get("Size") or 0) for step in history_of(daemon, attrs))
     return total or int(attrs.get("Size") or 0)
-
-
-def _in_history(daemon: Daemon, reference: str, text: str, *, present: bool) -> Finding:
-    # A commit's message is in the comment; its "created by" is only the command the container ran.
-    told = [(step.get("CreatedBy"), step.get("Comment")) for step in history_of(daemon, reference)]
-    steps = ["  ".join(str(part) for part in parts if part) for parts in told]
-    hits = [step for step in steps if text in step]
-    found = hits[0] if hits else _("in none of its {count} steps").format(count=len(steps))
-    return Finding(bool(hits) is present, found)
 
 
 def _as_size(limit: str | int) -> int | None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Mapping
+from typing import Any
 
 from grader.checks.daemon import Attrs, Daemon
-from grader.checks.docker_words import full_reference, looks_like_id
+from grader.checks.docker_words import dig, full_reference, looks_like_id
 from grader.checks.expectation import Finding, Subject
 from grader.checks.plain import listed
 from grader.i18n import _
@@ -24,6 +26,13 @@ class ImageSubject(Subject):
         return find_image(self._daemon, self.name)
 
     def _missing(self) -> Finding:
+        if self._daemon.course_image(self.name) and self._daemon.find(lambda client: client.inspect_image(self.name)):
+            return Finding(
+                False,
+                _("the name {name} means another image now than the course's").format(name=self.name),
+                "docker images",
+                _("`docker tag` gave the name away. `drydock reset` brings the course's images back."),
+            )
         return Finding(
             False,
             _("there is no image {name}; the images here: {names}").format(
@@ -44,13 +53,38 @@ class ImageSubject(Subject):
         return shlex.quote(self.name)
 
 
+def layers_of(attrs: Mapping[str, Any]) -> list[str]:
+    """Digests of the layers with content, lowest first."""
+    return [str(layer) for layer in dig(attrs, "RootFS", "Layers") or ()]
+
+
+def layers_called(daemon: Daemon, reference: str) -> list[str] | None:
+    """The layers of an image by its name, also of a course image that was removed since; None: there is none."""
+    other = daemon.course_image(reference) or find_image(daemon, reference)
+    return None if other is None else layers_of(other)
+
+
 def find_image(daemon: Daemon, reference: str) -> Attrs | None:
     """An image's description, or None.
 
-    The daemon also takes the beginning of an ID; here only names count, and whole IDs that say so.
+    The daemon also takes the beginning of an ID; here only names count, and whole IDs that say so. The course's names
+    mean the course's images and no other that a student gave such a name.
     """
     attrs = daemon.find(lambda client: client.inspect_image(reference))
+    known = daemon.course_image(reference)
+    if attrs is not None and known is not None and attrs.get("Id") != known["Id"]:
+        return None
     if attrs is None or reference.startswith("sha256:") or "@" in reference:
         return attrs
     named = full_reference(reference) in (attrs.get("RepoTags") or ())
     return attrs if named or not looks_like_id(reference) else None
+
+
+def nothing_to_compare(reference: str) -> Finding:
+    """Whether an image is there is in the student's hands, and so is that of the one to compare with."""
+    return Finding(False, _("there is no image {name} to compare with").format(name=reference), "docker images")
+
+
+def history_of(daemon: Daemon, attrs: Attrs) -> list[dict[str, Any]]:
+    """The steps that made an image, the newest first."""
+    return [dict(step) for step in daemon.ask(lambda client: client.history(str(attrs["Id"])))]

@@ -1,0 +1,62 @@
+"""The course's images as they were before the student began: what their names mean to every check.
+
+A tag is only a name, and a student may give it to another image, or remove the course's own image and use its name
+for one of theirs. So a check compares with what the names meant at first, not with what they mean now.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from typing import Any
+
+#: Tags that begin so belong to the course.
+REPOSITORY = "drydock/"
+#: Tells a check's process what was found; without it the process looks for itself, at its start.
+VARIABLE = "DRYDOCK_COURSE_IMAGES"
+
+#: The course's tags: the ID, the layers and the history of the image that each means.
+type CourseImages = Mapping[str, Mapping[str, Any]]
+
+
+def tags_of(client: Any) -> dict[str, str]:
+    """The course's tags and the IDs of the images that have them now. ``client`` is docker-py's APIClient."""
+    return {
+        tag: str(image["Id"])
+        for image in client.images()
+        for tag in image.get("RepoTags") or ()
+        if tag.startswith(REPOSITORY)
+    }
+
+
+def look(client: Any) -> CourseImages:
+    """What the course's tags mean now: asked before any of the student's code has run."""
+    tags = tags_of(client)
+    seen = {
+        identifier: {
+            "Id": identifier,
+            "RootFS": client.inspect_image(identifier).get("RootFS"),
+            "Steps": steps_of(client.history(identifier)),
+        }
+        for identifier in set(tags.values())
+    }
+    return {tag: seen[identifier] for tag, identifier in tags.items()}
+
+
+def steps_of(history: Any) -> list[str]:
+    """The steps of ``docker history`` as texts, the newest first, with the messages of commits."""
+    # A commit's message is in the comment; its "created by" is only the command the container ran.
+    told = [(step.get("CreatedBy"), step.get("Comment")) for step in history or ()]
+    return ["  ".join(str(part) for part in parts if part) for parts in told]
+
+
+def as_variable(images: CourseImages) -> dict[str, str]:
+    """The environment for a check's process."""
+    return {VARIABLE: json.dumps(images)}
+
+
+def from_environment() -> CourseImages | None:
+    """What the caller found, or None when it said nothing."""
+    given = os.environ.get(VARIABLE)
+    return json.loads(given) if given else None
