@@ -8,12 +8,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from grader.cell_runs import note_runs
 from grader.checks.errors import Refused, Unavailable
 from grader.checks.task import Checks
 from grader.checks.verdicts import TaskReport
 from grader.client import variables
 from grader.i18n import _
-from grader.progress import folder_of_this_notebook
+from grader.jupyter.plain_errors import load_ipython_extension
+from grader.progress import ProgressFolder, folder_of_this_notebook
 from grader.values import Values, own_key
 
 #: Seconds for one task while a student waits for it; grading gives the same.
@@ -28,7 +30,23 @@ class NoDaemon(Exception):
         return [str(self)]
 
 
-def connect(lab: str) -> Checks:
+class LabChecks(Checks):
+    """What a notebook's ``check`` is: the lab's checks, and the rehearsal of their grading."""
+
+    #: Set by ``connect``.
+    lab = ""
+
+    def rehearse(self) -> None:
+        """Show how this notebook, as it is saved, would be graded; typed by students, in a lab's last cell.
+
+        Where no student's copy lies (in grading, in CI) it is a sentence and nothing more.
+        """
+        from grader.rehearsal.from_notebook import rehearse
+
+        rehearse(self.lab)
+
+
+def connect(lab: str) -> LabChecks:
     """The checks of ``lab`` against the lab daemon: $DOCKER_HOST, else the one ``drydock up`` started.
 
     Never the machine's own Docker by default. Raises NoDaemon when there is none or it does not answer, and
@@ -39,7 +57,9 @@ def connect(lab: str) -> Checks:
         raise NoDaemon(_("No lab daemon is running. Start one in a terminal, then run this cell again: drydock up"))
     # For the docker commands in the notebook's own cells.
     os.environ.update(variables(host))
-    checks = Checks(host, deadline=LIVE_SECONDS, on_report=_teller(lab), values=Values(own_key(Path.cwd())))
+    folder = folder_of_this_notebook()
+    checks = LabChecks(host, deadline=LIVE_SECONDS, on_report=_teller(lab, folder), values=Values(own_key(Path.cwd())))
+    checks.lab = lab
     try:
         checks.prepare()
         version = checks.version()
@@ -47,13 +67,15 @@ def connect(lab: str) -> Checks:
         raise NoDaemon(
             _("{why} Start it in a terminal, then run this cell again: drydock up").format(why=error)
         ) from None
+    if folder is not None and (shell := shell_of_kernel()) is not None:
+        note_runs(folder, lab, shell)
+        load_ipython_extension(shell)
     print(_("Lab {lab}: connected to Docker {version}.").format(lab=lab, version=version))
     return checks
 
 
-def _teller(lab: str) -> Callable[[TaskReport], None]:
+def _teller(lab: str, folder: ProgressFolder | None) -> Callable[[TaskReport], None]:
     """Shows a report, and notes it for the panel and the index page."""
-    folder = folder_of_this_notebook()
 
     def tell(report: TaskReport) -> None:
         show(report)

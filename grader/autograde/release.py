@@ -86,6 +86,34 @@ def read_release(db_url: str, notebook: str, assignment: str) -> Release:
     return Release(cells, spec or {"name": "python3", "display_name": "Python 3", "language": "python"})
 
 
+def release_in(notebook: Path) -> Release:
+    """The same from a released notebook, as students have it: without hidden tests. Raises what nbformat raises."""
+    content = nbformat.read(notebook, as_version=4)
+    marks = [(cell, cell.metadata.get("nbgrader", {})) for cell in content.cells]
+    cells = tuple(
+        ReleaseCell(
+            name=str(mark["grade_id"]),
+            cell_type=str(cell.cell_type),
+            source=str(cell.source),
+            locked=bool(mark.get("locked")),
+            grade=bool(mark.get("grade")),
+            solution=bool(mark.get("solution")),
+            task=bool(mark.get("task")),
+            points=float(mark.get("points") or 0),
+            checksum=mark.get("checksum"),
+        )
+        for cell, mark in marks
+        if mark.get("grade_id")
+    )
+    return Release(cells, dict(content.metadata.get("kernelspec", {})))
+
+
+def released_files(folder: Path) -> list[Path]:
+    """The files beside a released notebook, relative to its folder: grading lays them over what was handed in."""
+    files = (path for path in sorted(folder.rglob("*")) if path.is_file() and path.suffix != ".ipynb")
+    return [path.relative_to(folder) for path in files if ".ipynb_checkpoints" not in path.parts]
+
+
 def released_folders(coursedir: CourseDirectory, assignment: str) -> tuple[Path, Path]:
     """Where a lab's files may lie as the author wrote them: what students are given, and what it is made from."""
     steps = (coursedir.release_directory, coursedir.source_directory)

@@ -128,10 +128,15 @@ def copy_files(folder: Path, submitted: Path, target: Path, largest: int) -> Non
             if relative not in honest:
                 (folder / relative).unlink()
             elif relative.suffix != ".ipynb":
-                _open_folders(target, relative.parent)
-                shutil.copyfile(folder / relative, target / relative)
-                executable = (folder / relative).stat().st_mode & 0o111
-                (target / relative).chmod(0o777 if executable else 0o666)
+                give_file(folder, target, relative)
+
+
+def give_file(folder: Path, target: Path, relative: Path) -> None:
+    """Copy one file to the student's working folder ``target``; it is the student's to change there."""
+    _open_folders(target, relative.parent)
+    shutil.copyfile(folder / relative, target / relative)
+    executable = (folder / relative).stat().st_mode & 0o111
+    (target / relative).chmod(0o777 if executable else 0o666)
 
 
 def _open_folders(root: Path, relative: Path) -> None:

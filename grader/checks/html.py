@@ -33,21 +33,21 @@ def report_as_html(report: TaskReport) -> str:
     rest = f"<li>… {escape(quiet_line(quiet))}</li>" if quiet else ""
     return (
         f'<section class="drydock-report" aria-label="{label}" style="{bar};{_TEXT}">'
-        f'<div role="status">{_mark(report.status)} <strong>{escape(report.title or report.task)}</strong>'
+        f'<div role="status">{mark(report.status)} <strong>{escape(report.title or report.task)}</strong>'
         f" <small>({escape(summary(report))})</small></div>"
         f'<ul style="list-style:none;margin:2px 0 0 0;padding:0">{shown}{rest}</ul>'
         f"{_hint(report)}</section>"
     )
 
 
-def _mark(status: Status) -> str:
+def mark(status: Status) -> str:
     """The colour is on the symbol only: a theme's colours need not be readable as text."""
     symbol = f'<span aria-hidden="true" style="color:{_COLOURS[status]};font-weight:bold">{SYMBOLS[status]}</span>'
     return f'<span style="white-space:nowrap">{symbol} <strong>{escape(status_word(status))}</strong></span>'
 
 
 def _verdict(verdict: Verdict) -> str:
-    line = f"{_mark(verdict.status)} {_with_code(verdict.sentence)}"
+    line = f"{mark(verdict.status)} {_with_code(verdict.sentence)}"
     if verdict.status is Status.PASSED:
         return f"<li>{line}</li>"
     rows = "".join(_row(part) for part in parts(verdict))

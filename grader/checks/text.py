@@ -17,7 +17,7 @@ _INDENT = "      "
 
 def report_as_text(report: TaskReport, *, colour: bool = False) -> str:
     """Several lines, without a line break at the end."""
-    head = f"{_mark(report.status, colour)}  {report.title or report.task} ({summary(report)})"
+    head = f"{mark(report.status, colour)}  {report.title or report.task} ({summary(report)})"
     lines = [head]
     for verdict in report.verdicts:
         if not verdict.quiet:
@@ -30,13 +30,13 @@ def report_as_text(report: TaskReport, *, colour: bool = False) -> str:
     return "\n".join(lines)
 
 
-def _mark(status: Status, colour: bool) -> str:
+def mark(status: Status, colour: bool) -> str:
     mark = f"{SYMBOLS[status]} {status_word(status)}"
     return f"{_ANSI[status]}{mark}\x1b[0m" if colour else mark
 
 
 def _verdict_lines(verdict: Verdict, colour: bool) -> list[str]:
-    lines = [f"  {_mark(verdict.status, colour)}  {verdict.sentence}"]
+    lines = [f"  {mark(verdict.status, colour)}  {verdict.sentence}"]
     if verdict.status is Status.PASSED:
         return lines
     labelled = parts(verdict)

@@ -22,14 +22,24 @@ _TASK_SECONDS = 60.0
 @click.command("check")
 @click.argument("lab")
 @click.option("--task", "tasks", multiple=True, help="Only this task (may be repeated).")
-def command(*, lab: str, tasks: Sequence[str]) -> None:
-    """Check LAB (a name or a number) as the lab daemon is now.
+@click.option("--fresh", is_flag=True, help="Rehearse grading: your saved notebook, from the top, on a fresh daemon.")
+@click.option("--json", "as_json", is_flag=True, help="With --fresh: as data, text and HTML, for programs.")
+def command(*, lab: str, tasks: Sequence[str], fresh: bool, as_json: bool) -> None:
+    """Check LAB (a name or a number) as the lab daemon is now; with --fresh, as grading will find it.
 
     Exit code 0: all passed; 1: not yet; 3: something could not be checked.
     """
+    if as_json and not fresh:
+        raise click.UsageError(_("--json goes with --fresh only."))
     course = find_course()
     chosen = course.lab(course.pick(lab, RELEASE), RELEASE)
     workspace = Workspace(course)
+    _must_be_tasks(chosen, tasks)
+    if fresh:
+        # A second of imports that a plain check has no need of.
+        from grader.cli.rehearsal import rehearse
+
+        raise SystemExit(_exit_code(rehearse(workspace, chosen, tasks, as_json=as_json, colour=sys.stdout.isatty())))
     reports = _check(chosen, tasks, own_key(workspace.folder(chosen.name)))
     for report in reports.values():
         workspace.progress.note(chosen.name, report)
@@ -37,8 +47,7 @@ def command(*, lab: str, tasks: Sequence[str]) -> None:
     raise SystemExit(_exit_code([report.status for report in reports.values()]))
 
 
-def _check(lab: Lab, tasks: Sequence[str], key: StudentKey) -> dict[str, TaskReport]:
-    """Run the checks in order, showing each report at once. What a chosen task needs is checked too, silently."""
+def _must_be_tasks(lab: Lab, tasks: Sequence[str]) -> None:
     unknown = set(tasks) - {task.id for task in lab.tasks}
     if unknown:
         raise click.BadParameter(
@@ -46,6 +55,10 @@ def _check(lab: Lab, tasks: Sequence[str], key: StudentKey) -> dict[str, TaskRep
                 lab=lab.name, task=", ".join(sorted(unknown)), tasks=", ".join(task.id for task in lab.tasks)
             )
         )
+
+
+def _check(lab: Lab, tasks: Sequence[str], key: StudentKey) -> dict[str, TaskReport]:
+    """Run the checks in order, showing each report at once. What a chosen task needs is checked too, silently."""
     reports: dict[str, TaskReport] = {}
     colour = sys.stdout.isatty()
     engine = lab_daemon.running().engine

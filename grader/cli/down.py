@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from grader.cli.workspace import forget_what_ran
 from grader.engines import detached
 from grader.i18n import _
 
@@ -14,6 +15,7 @@ def command(*, forget: bool) -> None:
     """Stop the lab daemon. What is in it is kept for the next “drydock up”, unless --forget is given."""
     stopped = detached.down(forget=forget)
     if forget:
+        forget_what_ran()
         click.echo(_("The lab daemon and all that was in it are gone."))
     elif stopped:
         click.echo(_("The lab daemon is stopped; what is in it is kept. Start it again: drydock up"))

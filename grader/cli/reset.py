@@ -8,7 +8,7 @@ import click
 
 from grader.author.course import RELEASE, find_course
 from grader.cli.group import Trouble
-from grader.cli.workspace import Workspace
+from grader.cli.workspace import Workspace, forget_what_ran
 from grader.engines import detached
 from grader.i18n import _
 
@@ -35,6 +35,7 @@ def command(*, lab: str | None, notebook: bool) -> None:
             )
     started = time.monotonic()
     fresh = detached.reset(progress=lambda line: click.echo(line, err=True))
+    forget_what_ran()
     click.echo(
         _("The lab daemon is as new ({kind} engine, {seconds:.1f} s).").format(
             kind=fresh.kind, seconds=time.monotonic() - started

@@ -21,6 +21,8 @@ from grader.expected import ExpectedError
 from grader.i18n import _
 
 _CONFIG = Path(__file__).parent / "config"
+#: Where the kernel of the name that all notebooks ask for is one of ours.
+_DATA = Path(__file__).parent / "data"
 #: Seconds until a server that was just started must answer; a cold disk needs about ten.
 START_SECONDS = 90.0
 FIRST_PORT = 8888
@@ -165,6 +167,7 @@ def _environment(environment: Mapping[str, str]) -> dict[str, str]:
         # A kernel of the same name in the user's home may belong to another Python.
         "JUPYTER_PREFER_ENV_PATH": "1",
         "JUPYTER_CONFIG_PATH": os.pathsep.join(config),
+        "JUPYTER_PATH": os.pathsep.join([str(_DATA), *filter(None, [inherited.get("JUPYTER_PATH")])]),
         "JUPYTER_TOKEN": secrets.token_hex(24),
         **environment,
     }

@@ -54,6 +54,29 @@ def page(lab: OpenLab) -> Iterator[LabPage]:
         yield opened
 
 
+def test_a_check_before_the_first_cell_says_what_to_do(page: LabPage) -> None:
+    said = page.run("hello")
+    assert "run its first code cell" in said
+    assert "Traceback" not in said
+
+
+def test_the_courses_command_is_found_in_a_terminal(desk: Desk, page: LabPage) -> None:
+    said = desk.root / "workspace" / "said.txt"
+    menu = page.page.locator("#jp-MainMenu")
+    menu.get_by_text("File", exact=True).click()
+    page.page.locator(".lm-Menu-item", has_text="New").first.hover()
+    page.page.locator(".lm-Menu-item", has_text="Terminal").first.click()
+    page.page.locator(".jp-Terminal .xterm-screen").click()
+    page.page.keyboard.type(f"drydock status >'{said}' 2>&1; echo done >>'{said}'\n")
+    for _attempt in range(600):
+        if said.exists() and said.read_text().endswith("done\n"):
+            break
+        time.sleep(0.1)
+    assert "not found" not in said.read_text()
+    assert "Docker" in said.read_text()
+    page.page.locator(".lm-TabBar-tab", has_text="00-tiny.ipynb").click()
+
+
 def test_a_task_fails_then_passes_in_the_browser(page: LabPage, tmp_path: Path) -> None:
     assert "Lab 00-tiny: connected to Docker" in page.run("connect")
     failed = page.run("hello")
@@ -70,6 +93,15 @@ def test_a_task_fails_then_passes_in_the_browser(page: LabPage, tmp_path: Path) 
     assert "✓ passed Hello (2 of 2 expectations met, 100 %)" in passed
     page.page.screenshot(path=tmp_path / "lab.png")
     assert (tmp_path / "lab.png").stat().st_size > 20_000
+
+
+def test_the_grading_is_rehearsed_from_the_last_cell(page: LabPage) -> None:
+    page.page.keyboard.press("Control+S")
+    page.page.locator(".lm-TabBar-tab.jp-mod-dirty").wait_for(state="detached")
+    said = page.run("rehearse")
+    assert "Rehearsed: 1 of 2 tasks passed" in said
+    table = page.cell("rehearse").locator(".drydock-rehearsal table")
+    assert "✓ passed" in table.locator("tr", has_text="hello").inner_text()
 
 
 def test_what_containers_publish_is_on_localhost(desk: Desk, page: LabPage) -> None:

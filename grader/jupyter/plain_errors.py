@@ -1,0 +1,139 @@
+"""An IPython extension: the stumbles of a first hour, in one sentence each that says what to do.
+
+Only what is shown changes. A cell that fails still fails, with the same exception: a saved notebook, `%tb` and whoever
+runs the cells by a program see it as before. Loaded by the kernels of a course's JupyterLab (data/kernels) and by
+`connect` in a student's copy; grading and CI see IPython's own words.
+"""
+
+from __future__ import annotations
+
+import re
+import signal
+import sys
+from collections.abc import Callable
+from subprocess import CalledProcessError
+from types import TracebackType
+from typing import Any
+
+from grader.checks.errors import AuthorError
+from grader.i18n import _
+
+#: Programs of a lab's first lines; a Python line doesn't begin with one of these and a word.
+_PROGRAMS = "docker|drydock|curl|wget|echo|cat|cd|ls|mkdir|sleep|export|cp|mv|rm|grep|head|tail|sh|bash"
+_COMMAND = re.compile(rf"\s*(?:sudo\s+)?(?:{_PROGRAMS})\s+[\w\"'./~$-]")
+#: A registry that can't even be looked up. Below that stands, in some form, which image was wanted.
+_NO_REGISTRY = re.compile(r'/v2/[^"\s]*": dial tcp: lookup ')
+_WANTED = re.compile(
+    r"Unable to find image '([^'\s]+)' locally|failed to solve: (\S+): failed|[?&]fromImage=([^\s&()]+)(?: |&|$)"
+)
+#: Of what a cell printed, the last characters are looked at.
+_KEPT = 20_000
+_NOTE = "_drydock_plain_errors"
+
+
+def load_ipython_extension(shell: Any) -> None:
+    """IPython's own name for this. A second time changes nothing."""
+    if getattr(shell, _NOTE, False):
+        return
+    setattr(shell, _NOTE, True)
+    shell.set_custom_exc((Exception, KeyboardInterrupt), _shown)
+    printed = _Printed()
+    shell.events.register("pre_run_cell", printed.begin)
+    shell.events.register("post_run_cell", printed.end)
+
+
+def _shown(
+    shell: Any, kind: type[BaseException], error: BaseException, trace: TracebackType, tb_offset: int | None = None
+) -> None:
+    sentence = sentence_for(error, shell)
+    if sentence:
+        shell._showtraceback(kind, error, [sentence])
+    else:
+        shell.showtraceback((kind, error, trace), tb_offset=tb_offset)
+
+
+def sentence_for(error: BaseException, shell: Any) -> str:
+    """What to tell instead of a traceback; "" where the traceback says it best."""
+    if isinstance(error, KeyboardInterrupt):
+        return _stopped()
+    if isinstance(error, CalledProcessError):
+        return _script_failed(error)
+    if isinstance(error, NameError) and error.name == "check" and "check" not in shell.user_ns:
+        return _(
+            "This notebook isn't connected: run its first code cell, then this one again. "
+            "(It is the same after each restart of the kernel.)"
+        )
+    if isinstance(error, AuthorError):
+        # What is wrong in a check cell is part of its report: this comes from `check.answer(…)` or `check.value(…)`.
+        return _("That can't be: {why}.").format(why=error)
+    if isinstance(error, SyntaxError) and _is_command(error.text or ""):
+        return _(
+            "This cell holds a command for the shell, but was read as Python: write %%bash as the cell's first line."
+        )
+    return ""
+
+
+def _stopped() -> str:
+    return _("Stopped by ■. What it started on the daemon may go on there: docker ps shows it.")
+
+
+def _script_failed(error: CalledProcessError) -> str:
+    if error.returncode is None:
+        # IPython doesn't wait for what it stops, and Python can't put such an error into words.
+        error.returncode = -signal.SIGINT
+    if error.returncode < 0:
+        return _stopped()
+    return _("The last command failed (exit code {code}); what it printed above says why.").format(
+        code=error.returncode
+    )
+
+
+def _is_command(line: str) -> bool:
+    return _COMMAND.match(line) is not None
+
+
+class _Printed:
+    """What the running cell prints, for what can only be told from that: passed on as it is."""
+
+    def __init__(self) -> None:
+        self._text = ""
+        self._undo: list[Callable[[], None]] = []
+
+    def begin(self, _info: Any = None) -> None:
+        self._end_watching()
+        self._text = ""
+        for stream in (sys.stdout, sys.stderr):
+            self._undo.append(self._watch(stream))
+
+    def _watch(self, stream: Any) -> Callable[[], None]:
+        write = stream.write
+
+        def watched(text: str) -> Any:
+            self._text = (self._text + str(text))[-_KEPT:]
+            return write(text)
+
+        stream.write = watched
+        return lambda: setattr(stream, "write", write)
+
+    def _end_watching(self) -> None:
+        while self._undo:
+            self._undo.pop()()
+
+    def end(self, result: Any = None) -> None:
+        self._end_watching()
+        told = self._text + str(getattr(result, "error_in_exec", None) or "")
+        if _NO_REGISTRY.search(told):
+            print(_unknown_image(told), file=sys.stderr)
+
+
+def _unknown_image(told: str) -> str:
+    found = _WANTED.search(told)
+    name = next(filter(None, found.groups()), "") if found else ""
+    return (
+        _(
+            "There is no image {name} on your lab daemon, and it has no internet to fetch one from. "
+            "Mind the spelling and the tag; those it has: docker image ls"
+        )
+        .format(name=name)
+        .replace("  ", " ")
+    )

@@ -1,0 +1,128 @@
+"""Run a student's saved notebook as grading would: rebuilt from the release, on a daemon of its own.
+
+Needs neither the gradebook nor the solutions: the release in ``labs/`` says what there is to check, all but the hidden
+tests. The student's notebook and files are copied, their lab daemon isn't asked anything.
+"""
+
+from __future__ import annotations
+
+import filecmp
+import logging
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from nbformat import NotebookNode
+
+from grader.autograde.grading import Grading
+from grader.autograde.release import Release, release_in, released_files
+from grader.autograde.sandbox import SandboxSupply, sweep
+from grader.autograde.sanitize import rebuild
+from grader.autograde.settings import Drydock
+from grader.autograde.submission import give_file, honest_files, read_notebook
+from grader.autograde.verdict_cells import read_report
+from grader.cell_runs import telling_line
+from grader.checks.verdicts import TaskReport
+from grader.values import StudentKey
+
+
+@dataclass(frozen=True)
+class CellTrouble:
+    """A cell that did not go well in the rehearsal: its name or first line, and what it said last."""
+
+    cell: str
+    words: str
+
+
+@dataclass(frozen=True)
+class Rehearsed:
+    """One task. ``troubles``: of the cells between the task before and this one's check."""
+
+    task: str
+    points: float
+    report: TaskReport
+    troubles: tuple[CellTrouble, ...]
+
+
+@dataclass(frozen=True)
+class Rehearsal:
+    """``notebook`` is the student's as saved; ``saved``: when, in seconds since 1970; ``replaced``: files of the lab
+    that the student has changed, and that grading takes as they were given out."""
+
+    lab: str
+    kind: str
+    saved: float
+    notebook: NotebookNode
+    tasks: tuple[Rehearsed, ...]
+    replaced: tuple[str, ...]
+
+
+def rehearse(notebook: Path, released: Path, *, kind: str, key: StudentKey) -> Rehearsal:
+    """Rehearse the grading of ``notebook``, whose lab was released as the notebook ``released``.
+
+    Raises EngineError, KernelLost, and Unreadable for a file that is no notebook.
+    """
+    # Whose code it is has started the rehearsal: where an engine has no walls, it runs as it does in their notebook.
+    settings = Drydock(i_trust_these_students=True)
+    sweep(kind)
+    with closing(SandboxSupply(settings, kind)) as supply:
+        supply.prepare()
+        saved = notebook.stat().st_mtime
+        student = read_notebook(notebook, settings.largest_notebook)
+        release = release_in(released)
+        rebuilt = rebuild(student, release)
+        with supply.take() as sandbox:
+            replaced = tuple(_give_files(notebook.parent, released.parent, sandbox.folder, settings.largest_file))
+            Grading(sandbox, settings, release, key, _silent(), originals=[released.parent]).run(rebuilt)
+    tasks = tuple(_tasks(rebuilt, release))
+    return Rehearsal(notebook.stem, kind, saved, student, tasks, replaced)
+
+
+def _give_files(own: Path, released: Path, folder: Path, largest: int) -> Iterator[str]:
+    """As nbgrader: what was handed in, over which come the lab's own files. Yields those that were changed."""
+    for relative in sorted(honest_files(own, own, largest)):
+        if relative.suffix != ".ipynb":
+            give_file(own, folder, relative)
+    for relative in released_files(released):
+        mine = own / relative
+        if mine.is_file() and not filecmp.cmp(mine, released / relative, shallow=False):
+            yield relative.as_posix()
+        give_file(released, folder, relative)
+
+
+def _silent() -> logging.Logger:
+    """What grading tells an instructor stands in the report here."""
+    logger = logging.Logger("drydock.rehearsal")
+    logger.addHandler(logging.NullHandler())
+    return logger
+
+
+def _tasks(graded: NotebookNode, release: Release) -> Iterator[Rehearsed]:
+    known = release.by_name()
+    troubles: list[CellTrouble] = []
+    for cell in graded.cells:
+        if cell.cell_type != "code":
+            continue
+        name = cell.metadata.get("nbgrader", {}).get("grade_id", "")
+        wanted = known.get(name)
+        report = read_report(cell) if wanted is not None and wanted.is_check else None
+        if wanted is not None and report is not None:
+            yield Rehearsed(name, wanted.points, report, tuple(troubles))
+            troubles = []
+        elif words := _last_words(cell):
+            troubles.append(CellTrouble(name or telling_line(cell.source), words))
+
+
+def _last_words(cell: NotebookNode) -> str:
+    """Why a cell did not end well, in one line; empty when it did."""
+    errors = [output for output in cell.outputs if output.output_type == "error"]
+    if not errors:
+        return ""
+    # A shell script's error is only that there was one; the program has said why.
+    if errors[-1].ename == "CalledProcessError":
+        said = "".join(output.text for output in cell.outputs if output.output_type == "stream")
+        lines = [line.strip() for line in said.splitlines() if line.strip() and not line.startswith("See 'docker")]
+        if lines:
+            return str(next((line for line in lines if "rror" in line), lines[-1]))
+    return f"{errors[-1].ename}: {errors[-1].evalue}".strip()
