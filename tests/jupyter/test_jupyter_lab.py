@@ -20,6 +20,7 @@ pytestmark = [
     pytest.mark.daemon,
     pytest.mark.browser,
     NEEDS_CHROMIUM,
+    pytest.mark.timeout(900),
 ]
 
 
