@@ -207,6 +207,8 @@ class Batch:
         Raises NoWalls before anything runs. Can be killed at any moment: the next run continues, until ``finish``.
         """
         sweep(self._kind)
+        if self.plan.todo:
+            self._settings.try_out(self._kind)
         crew = Crew(self._config, self._kind, min(jobs, max(1, len(self.plan.todo))))
         records = []
         fingerprints = {student: self._fingerprint(student) for student in self.plan.todo}

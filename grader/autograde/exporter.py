@@ -63,6 +63,7 @@ class SubmissionExporter(NotebookExporter):  # type: ignore[misc]
     def _own_supply(self) -> SandboxSupply:
         try:
             kind = self.drydock.engine_kind()
+            self.drydock.try_out(kind)
         except NoWalls as refusal:
             self.log.error(str(refusal))
             raise NbGraderException(str(refusal)) from refusal

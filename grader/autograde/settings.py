@@ -88,6 +88,14 @@ class Drydock(Configurable):  # type: ignore[misc]
             )
         return kind
 
+    def try_out(self, kind: str) -> None:
+        """Start an engine as a submission gets it, and end it. Raises NoWalls where no container runs on it."""
+        try:
+            with engine_class(kind).for_strangers(limits=self.limits()):
+                pass
+        except EngineError as error:
+            raise NoWalls(_("Nothing was graded. {why} {remedy}").format(why=error, remedy=error.remedy)) from error
+
     def unheld_limits(self, kind: str) -> str:
         """A warning where this machine gives no limits that a student's programs could not pass; "" where it does."""
         names = {"memory": _("memory"), "pids": _("the number of processes"), "disk": _("the daemon's disk")}

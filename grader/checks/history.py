@@ -26,19 +26,34 @@ def past_events(daemon: Daemon) -> list[Attrs]:
     # "until" a moment that is over by any clock: else the daemon would wait for it and keep the stream open.
     params = {"since": "0", "until": f"{time.time() - 0.001:.6f}"}
     with daemon.stream("/events", params, patience=5) as response:
-        return [json.loads(line) for line in response.iter_lines() if line]
+        events = [json.loads(line) for line in response.iter_lines() if line]
+    # A network's event tells which container, but not its labels.
+    ours = {_actor(event).get("ID") for event in events if OWN_LABEL in _attributes(event)}
+    for event in events:
+        if _attributes(event).get("container") in ours:
+            _attributes(event)[OWN_LABEL] = "1"
+    return events
 
 
 def is_ours(event: Attrs, sightings: set[str]) -> bool:
     """Whether a check of ours caused the event, by a throwaway container or by an exec."""
-    attributes = (event.get("Actor") or {}).get("Attributes") or {}
+    attributes = _attributes(event)
     return OWN_LABEL in attributes or f"exec:{attributes.get('execID')}" in sightings
+
+
+def _actor(event: Attrs) -> Attrs:
+    actor: Attrs = event.get("Actor") or {}
+    return actor
+
+
+def _attributes(event: Attrs) -> Attrs:
+    attributes: Attrs = _actor(event).get("Attributes") or {}
+    return attributes
 
 
 def names_in(event: Attrs) -> set[str]:
     """All names an event gives its object."""
-    actor = event.get("Actor") or {}
-    attributes = actor.get("Attributes") or {}
+    actor, attributes = _actor(event), _attributes(event)
     old = str(attributes.get("oldName", "")).removeprefix("/")
     names = {str(actor.get("ID", "")), str(attributes.get("name", "")), old}
     return {full_reference(name) for name in names if name} if event.get("Type") == "image" else names

@@ -14,7 +14,8 @@ from rich.text import Text
 from grader.cli import places
 from grader.cli.machine import Fact, Level, cgroup_version, facts
 from grader.cli.ways import three_ways
-from grader.engines import KINDS, EngineError, best_kind, engine_class
+from grader.engines import KINDS, engine_class
+from grader.engines.choice import NEVER_UNASKED, tried_out
 from grader.i18n import _
 
 _MARKS = {Level.OK: ("✓", "green"), Level.NOTE: ("•", "yellow"), Level.BAD: ("✗", "red")}
@@ -33,7 +34,7 @@ class EngineFact:
 def command(*, as_json: bool) -> None:
     """Explain this machine. Exit code 0: a lab can run here; 1: it can't, or something is amiss."""
     engines = list(_engines())
-    best = _best()
+    best = _best(engines)
     found = list(facts(places.worth_watching()))
     healthy = best is not None and all(fact.level is not Level.BAD for fact in found)
     if as_json:
@@ -53,11 +54,16 @@ def _engines() -> Iterator[EngineFact]:
         yield EngineFact(kind, probe.works, probe.reason, probe.remedy)
 
 
-def _best() -> str | None:
-    try:
-        return best_kind()
-    except EngineError:
-        return None
+def _best(engines: list[EngineFact]) -> str | None:
+    """The best that containers really run on; those that only seemed to work are put right in the list."""
+    for place, engine in enumerate(engines):
+        if engine.works and engine.kind not in NEVER_UNASKED:
+            tried = tried_out(engine.kind)
+            if tried.works:
+                return engine.kind
+            remedy = "" if tried.remedy == "drydock doctor" else tried.remedy
+            engines[place] = EngineFact(engine.kind, works=False, reason=tried.reason, remedy=remedy)
+    return None
 
 
 def _as_json(found: list[Fact], engines: list[EngineFact], best: str | None, *, healthy: bool) -> dict[str, object]:

@@ -100,8 +100,14 @@ def groups_of(engine_id: str) -> list[Path]:
 
 
 def writable() -> bool:
-    """Whether we may make groups here: without that an engine runs, but no limit holds."""
-    return all(os.access(hierarchy.place, os.W_OK) for hierarchy in hierarchies())
+    """Whether we may make groups here."""
+    return mounted() and all(os.access(hierarchy.place, os.W_OK) for hierarchy in hierarchies())
+
+
+def mounted() -> bool:
+    """Whether control groups are to be seen here: without any, no container starts. Inside `ip netns exec` they aren't,
+    for it mounts /sys anew (ip-netns(8))."""
+    return bool(hierarchies())
 
 
 def create(engine_id: str, owner: int, *, memory_bytes: int | None, pids: int | None, cpus: float | None) -> list[Path]:

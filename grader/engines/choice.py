@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 
-from grader.engines.protocol import Engine, EngineError, Limits
+from grader.engines.protocol import Engine, EngineError, Limits, Probe
 from grader.i18n import _
 
 #: Best first. `host` has no walls and is never chosen unasked.
@@ -18,7 +18,7 @@ _CLASSES = {
     "host": ("grader.engines.host", "HostEngine"),
 }
 KINDS = tuple(_CLASSES)
-_NEVER_UNASKED = {"host"}
+NEVER_UNASKED = {"host"}
 
 
 def engine_class(kind: str) -> type[Engine]:
@@ -40,11 +40,26 @@ def engine_named(
     return engine_class(kind)(shares=shares, limits=limits, images=images)
 
 
+def tried_out(kind: str) -> Probe:
+    """Whether containers really run on such an engine: one is started for it. What ``probe`` says must do where that
+    would take long, as when the course images would have to be made first."""
+    from grader import images
+
+    probe = engine_class(kind).probe()
+    try:
+        if probe.works and engine_class(kind).starts_at_once and images.are_made():
+            with engine_named(kind):
+                pass
+    except (EngineError, images.ImagesError) as error:
+        return Probe(False, str(error), error.remedy)
+    return probe
+
+
 def best_kind() -> str:
     """The best engine kind that works here. Raises EngineError that says why none does."""
     reasons = []
     for kind in KINDS:
-        if kind in _NEVER_UNASKED:
+        if kind in NEVER_UNASKED:
             continue
         probe = engine_class(kind).probe()
         if probe.works:

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from grader.engines import outer_note
+from grader.engines import canary, outer_note
 from grader.engines.course import course_images
 from grader.engines.outer_note import OuterNote
 from grader.engines.protocol import Endpoint, Engine, EngineError, Limits, Probe
@@ -167,6 +167,7 @@ class DindEngine(Engine):
         self._wait()
         if self._images:
             self._load_images()
+            canary.prove(self.endpoint)
 
     def _noting_where(self, client: DockerClient, folder: Path) -> Container:
         """Run the container where it answered before: JupyterLab and its notebooks have the address from then."""

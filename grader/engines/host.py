@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Self
 
+from grader.engines import canary
 from grader.engines.course import course_images
 from grader.engines.dind import explained, outer_client, outer_host
 from grader.engines.protocol import Endpoint, Engine, EngineError, Limits, Probe
@@ -88,6 +89,7 @@ class HostEngine(Engine):
         if self._images:
             with explained(_("The course images can't be brought into this Docker: {why}")):
                 self._add_images(self._client)
+            canary.prove(self.endpoint)
         return self.endpoint
 
     def _add_images(self, client: DockerClient) -> None:

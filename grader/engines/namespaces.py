@@ -12,15 +12,14 @@ import json
 import os
 import signal
 import subprocess
-import sys
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import ClassVar, Self
 
-from grader.engines import home, sweep
-from grader.engines.launched import PACKAGE_ROOT, Launched, with_last_words
+from grader.engines import canary, home, python_inside, sweep
+from grader.engines.launched import Launched, with_last_words
 from grader.engines.layout import EngineFolder, runtime_folder, throwaway_name
 from grader.engines.protocol import Endpoint, Engine, EngineError, Limits, Probe
 from grader.engines.supervisor import Spec
@@ -43,6 +42,12 @@ _AT_HOME = f"""
 mount -t tmpfs -o nosuid,nodev,{home.options(STUDENT_ID)} drydock-home {home.HOME} || exit 1
 exec "$@"
 """
+#: Of an engine that would start all the same, and on which no container would.
+NO_GROUPS = Probe(
+    False,
+    _("No control groups are mounted at /sys/fs/cgroup (as inside “ip netns exec”): no container can start here."),
+    'nsenter --target 1 --mount --wd="$PWD" drydock doctor',
+)
 
 
 def kernel_at_least(major: int, minor: int) -> bool:
@@ -54,24 +59,19 @@ def kernel_at_least(major: int, minor: int) -> bool:
 _DATA_IN_MEMORY = kernel_at_least(6, 6)
 
 
-def python_folders() -> list[str]:
-    """Folders outside /usr that student code needs for its Python: the virtual environment and what it is made of."""
-    wanted = {Path(sys.prefix), Path(sys.base_prefix), PACKAGE_ROOT / "grader"}
-    return sorted(str(folder.resolve()) for folder in wanted if not folder.resolve().is_relative_to("/usr"))
-
-
 class NamespaceEngine(Engine):
     """A dockerd in namespaces of its own. ``images=False`` starts it without the course images.
 
     ``folder`` keeps the engine's data there from one start to the next (the lab engine of ``drydock up``);
     without it everything is gone at the end. ``daemon=False`` leaves the daemon out: the walls, with nothing in them.
-    ``readonly``: folders of this machine shown in them beside /usr (what student code needs, if not given);
-    ``devices``: names below /dev beside the harmless ones.
+    ``python``: with what student code needs for its Python; ``readonly``: more folders of this machine shown in them,
+    at their own path; ``devices``: names below /dev beside the harmless ones.
     """
 
     kind: ClassVar[str]
     needs_relay: ClassVar[bool] = True
     has_own_ports: ClassVar[bool] = True
+    starts_at_once: ClassVar[bool] = True
 
     def __init__(
         self,
@@ -82,12 +82,14 @@ class NamespaceEngine(Engine):
         folder: Path | None = None,
         detached: bool = False,
         daemon: bool = True,
-        readonly: Sequence[Path] | None = None,
+        python: bool = True,
+        readonly: Sequence[Path] = (),
         devices: Sequence[str] = (),
     ) -> None:
         super().__init__(shares=shares, limits=limits, images=images and daemon)
         self._daemon = daemon
-        self._readonly = python_folders() if readonly is None else list(map(str, readonly))
+        self._python = python
+        self._readonly = list(map(str, readonly))
         self._devices = list(devices)
         self._kept = folder
         self._detached = detached
@@ -211,6 +213,8 @@ class NamespaceEngine(Engine):
             self._launch()
             if self._daemon:
                 self._close_sockets(self._folder)
+            if self._images:
+                canary.prove(self.endpoint)
         except BaseException:
             self.stop()
             raise
@@ -266,6 +270,7 @@ class NamespaceEngine(Engine):
             daemon_json={"features": {"containerd-snapshotter": False}},
             shares=list(map(str, self._shares)),
             readonly=self._readonly,
+            python=python_inside.variables() if self._python else {},
             daemon=self._daemon,
             devices=self._devices,
             template=template,

@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Sequence
 from typing import ClassVar
 
-from grader.engines import cgroups
+from grader.engines import cgroups, namespaces
 from grader.engines.layout import EngineFolder
 from grader.engines.namespaces import DAEMON_TOOLS, STUDENT_ID, WALL_TOOLS, NamespaceEngine
 from grader.engines.protocol import Probe, Walls
@@ -43,6 +43,8 @@ class NativeEngine(NamespaceEngine):
                 _("Missing programs: {names}.").format(names=", ".join(missing)),
                 "apt-get install docker.io iproute2 iptables util-linux",
             )
+        if not cgroups.mounted():
+            return namespaces.NO_GROUPS
         if not cgroups.writable():
             reason = _("Control groups can't be made here (a container without privileges?).")
             return Probe(False, reason, "findmnt -R /sys/fs/cgroup")

@@ -6,8 +6,9 @@
 # In:  DD_DIR engine folder   DD_ROOT empty folder for the new root   DD_SCRIPTS folder of this script
 #      DD_MAP options of unshare(1) that map the ids   DD_OWNER id, here, of the engine's root
 #      DD_CGROUPS cgroup folders to join, one a line   DD_SHARES host folders, one a line
-#      DD_READONLY host folders shown read-only (Python), one a line   DD_TEMPLATE template folder (layers/, meta/) or empty
+#      DD_READONLY host folders shown read-only, one a line   DD_TEMPLATE template folder (layers/, meta/) or empty
 #      DD_DATA_SIZE size of a tmpfs data-root, or empty for the disk   DD_IDMAP ids of shared folders, or empty
+#      DD_PYTHON_… the Python of student code, for python.sh; none of them where it isn't wanted
 #      DD_DAEMON empty for walls with no daemon in them   DD_DEVICES names of devices below /dev
 #      and for inner.sh: DD_CGROUP_VERSION 1 or 2   DD_CONTROLLERS hierarchies of cgroup v1
 #      DD_DAEMON_JSON dockerd's settings   DD_DOCKERD_FLAGS more options of dockerd
@@ -61,6 +62,7 @@ printf '%s\n' "$DD_READONLY" | while IFS= read -r folder; do
     mount --bind "$folder" ".$folder"
     mount -o remount,bind,ro ".$folder"
 done
+[ -z "${DD_PYTHON_NAME:-}" ] || sh "$DD_SCRIPTS/python.sh" "$R/opt/python"
 printf '%s\n' "$DD_SHARES" | while IFS= read -r folder; do
     [ -n "$folder" ] || continue
     mkdir -p ".$folder"
@@ -88,6 +90,7 @@ mount --bind "$DD_DIR/s" ".$DD_DIR/s"
 # The engine's root owns its own small world.
 chown "$DD_OWNER:$DD_OWNER" . etc root run tmp var var/lib var/lib/docker var/tmp home dev dev/shm
 
+# What is in the environment from here on, a container's root may read: nothing that tells where the course lies.
 # shellcheck disable=SC2086 # DD_MAP holds several options
-exec unshare --user $DD_MAP --setuid 0 --setgid 0 --mount --pid --net --ipc --uts ${DD_CGROUPS:+--cgroup} \
+exec env -u DD_SCRIPTS -u DD_TEMPLATE -u DD_READONLY -u DD_PYTHON_FOLDERS unshare --user $DD_MAP --setuid 0 --setgid 0 --mount --pid --net --ipc --uts ${DD_CGROUPS:+--cgroup} \
     --fork --kill-child=KILL setpriv --pdeathsig KILL sh ./inner.sh

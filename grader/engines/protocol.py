@@ -92,6 +92,8 @@ class Engine(ABC):
     has_own_ports: ClassVar[bool] = False
     #: Whether one that ``attach`` finds has all that its start gives it, whoever was killed meanwhile.
     found_ready: ClassVar[bool] = True
+    #: Whether starting one takes about a second, once the course images are made.
+    starts_at_once: ClassVar[bool] = False
     #: How many times longer than elsewhere its users should be ready to wait.
     patience: ClassVar[float] = 1.0
 
@@ -108,7 +110,10 @@ class Engine(ABC):
 
     @abstractmethod
     def start(self) -> Endpoint:
-        """Start the daemon and return when its API answers. Raises EngineError."""
+        """Start the daemon and return when its API answers and, with the course images, a container has run on it.
+
+        Raises EngineError.
+        """
 
     @abstractmethod
     def stop(self) -> None:

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
 
+from grader.engines import cgroups, namespaces
 from grader.engines.layout import EngineFolder
 from grader.engines.namespaces import DAEMON_TOOLS, WALL_TOOLS, NamespaceEngine
 from grader.engines.protocol import EngineError, Probe
@@ -52,6 +53,8 @@ class RootlessEngine(NamespaceEngine):
                 _("Missing programs: {names}.").format(names=", ".join(missing)),
                 "sudo apt-get install docker.io iproute2 iptables uidmap util-linux",
             )
+        if DAEMON_TOOLS[0] in tools and not cgroups.mounted():
+            return namespaces.NO_GROUPS
         user = pwd.getpwuid(os.getuid()).pw_name
         if not (_has_ids(Path("/etc/subuid"), user) and _has_ids(Path("/etc/subgid"), user)):
             return Probe(

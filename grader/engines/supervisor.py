@@ -49,6 +49,8 @@ class Spec:
     use_cgroups: bool
     shares: list[str] = field(default_factory=list)
     readonly: list[str] = field(default_factory=list)
+    #: The variables of python.sh; none where no Python is wanted inside.
+    python: dict[str, str] = field(default_factory=dict)
     idmap: str = ""
     template: str = ""
     data_size: str = ""
@@ -141,6 +143,7 @@ class Supervisor:
     def _environment(self) -> dict[str, str]:
         spec, folder = self.spec, self.folder
         return {
+            **spec.python,
             "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
             "DD_DIR": str(folder.path),
             "DD_ROOT": str(folder.root),

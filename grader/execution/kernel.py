@@ -24,6 +24,7 @@ from jupyter_client.session import Session
 from nbformat import NotebookNode
 
 from grader.client import variables
+from grader.engines import python_inside
 from grader.engines.home import HOME
 from grader.engines.protocol import Engine
 from grader.execution.outputs import Flood, OutputCollector, OutputLimits
@@ -225,7 +226,7 @@ class StudentKernel:
             limits.append(f"--nproc={s.processes}")
         # sh, because a confined program starts in the engine's root folder, not in ours.
         script = 'umask "$1"; cd "$2" && mkdir "$3" || exit 1; shift 3; exec "$@"'
-        kernel = [sys.executable, "-c", _BOOT, str(lifeline), *self._arguments(sockets, key)]
+        kernel = [str(self._python()), "-c", _BOOT, str(lifeline), *self._arguments(sockets, key)]
         here = [f"{self._umask():04o}", str(self._workdir), str(sockets)]
         return [*limits, "--", "sh", "-c", script, "sh", *here, *kernel]
 
@@ -239,11 +240,14 @@ class StudentKernel:
             options.append("--InteractiveShellApp.ignore_cwd=True")
         return [*own, "--transport=ipc", f"--ip={sockets / 'k'}", *ports, *options]
 
+    def _python(self) -> Path:
+        return Path(python_inside.EXECUTABLE if self._confined else sys.executable)
+
     def _environment(self) -> dict[str, str]:
         """Nothing of the instructor's environment reaches the student."""
         home = HOME if self._confined else str(self._workdir)
         return {
-            "PATH": f"{Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin",
+            "PATH": f"{self._python().parent}:/usr/local/bin:/usr/bin:/bin",
             "HOME": home,
             "LANG": "C.UTF-8",
             "PYTHONDONTWRITEBYTECODE": "1",

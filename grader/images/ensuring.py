@@ -47,6 +47,13 @@ def ensure(
     return as_set([stored for stored in found.values() if stored is not None])
 
 
+def are_made() -> bool:
+    """Whether ``ensure`` would have nothing to make. Raises ImagesError."""
+    store = ImageCache(None, lambda line: None)
+    with store.explained():
+        return None not in _find(store, RECIPES, verify=False).values()
+
+
 def as_set(stored: Sequence[StoredImage]) -> ImageSet:
     """The set these archives make."""
     images = tuple(item.image for item in stored)

@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import IO
 
+from grader.engines import python_inside
 from grader.nursery.orders import Letter, Order
 
 #: Bytes of the longest order or answer; one message of the socket (unix(7), SOCK_SEQPACKET).
@@ -99,10 +100,16 @@ class Nursery:
         ours.settimeout(_PATIENCE)
         language = {name: os.environ[name] for name in _LANGUAGE if name in os.environ}
         with theirs:
+            argv, python = [sys.executable, "-c", _BOOT, str(theirs.fileno())], {}
+            if python_inside.can_have_its_place():
+                # What a forked kernel has imported must lie where it finds the rest.
+                argv = python_inside.at_its_place([python_inside.EXECUTABLE, *argv[1:]])
+                python = python_inside.variables()
             self._process = subprocess.Popen(
-                [sys.executable, "-c", _BOOT, str(theirs.fileno())],
+                argv,
                 cwd="/",
                 env={
+                    **python,
                     "PATH": "/usr/local/bin:/usr/bin:/bin",
                     "LANG": "C.UTF-8",
                     **language,

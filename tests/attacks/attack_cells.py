@@ -139,6 +139,24 @@ LOOKS = {
                 continue
             if shown: print("ESCAPED", path, shown)
     """),
+    # Where the course lies, which is often somebody's name: in what the student's Python knows, and, asked by a
+    # container's root, in what the kernel tells of every process.
+    "course-place": _cell("""
+        import base64, docker, os, subprocess, sys
+        import grader.notebook, zmq
+        known = [sys.path, sys.prefix, sys.base_prefix, sys.executable, sys.orig_argv, sys.modules, dict(os.environ)]
+        known += [open(f"/proc/self/{name}").read() for name in ("maps", "mountinfo", "cmdline", "environ")]
+        if "{repo}" in str(known): print("ESCAPED python")
+        if os.path.lexists("{repo}"): print("ESCAPED folder")
+        # In base64, or it would find itself.
+        script = "place=$(echo " + base64.b64encode("{repo}".encode()).decode() + " | base64 -d); "
+        script += "for file in /proc/[0-9]*/cmdline /proc/[0-9]*/environ /proc/[0-9]*/mountinfo /proc/[0-9]*/maps; do "
+        script += "grep -sqF $place $file && echo ESCAPED $file; done; ls -d /proc/[0-9]* | wc -l".replace(
+            "$place", '"$place"')
+        docker = ["docker", "run", "--rm", "--privileged", "--pid", "host", "drydock/busybox:1", "sh", "-c", script]
+        done = subprocess.run(docker, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        print("looked:", done.returncode, done.stdout)
+    """),
     "system-write": _cell("""
         for path in ("/usr/bin/x", "/etc/x", "/usr/lib/python3/x", "/work/x", "{repo}/grader/x.py"):
             try:
@@ -158,11 +176,11 @@ LOOKS = {
         %%bash
         N=secret; N=$N-label
         docker run --rm --privileged --pid host --net host --ipc host -v /:/host -e N=$N drydock/busybox:1 sh -c '
-          for d in tmp var/tmp root home etc {root} {repo}/solutions {repo}/tests; do
-            [ -e /host/$d ] && grep -rls "$N" /host/$d | sed "s/^/ESCAPED /"; done
-          ls -d /host{root} /host{repo}/solutions 2>/dev/null | sed "s/^/ESCAPED /"
+          for d in tmp var/tmp root home etc "{root}" "{repo}/solutions" "{repo}/tests"; do
+            [ -e "/host/$d" ] && grep -rls "$N" "/host/$d" | sed "s/^/ESCAPED /"; done
+          ls -d "/host{root}" "/host{repo}" 2>/dev/null | sed "s/^/ESCAPED /"
           grep -s "^root:[^*!:x]" /host/etc/shadow | sed "s/^/ESCAPED /"
-          for f in /host/tmp/{mark} /host/var/tmp/{mark} /host{root}/{mark}; do echo x > $f; done 2>/dev/null
+          for f in /host/tmp/{mark} /host/var/tmp/{mark} "/host{root}/{mark}"; do echo x > "$f"; done 2>/dev/null
           ps | grep -v "sh -c" | grep -E "pytest|nbgrader|checks.runner" | grep -v grep | sed "s/^/ESCAPED /"
           true'
     """),
@@ -178,8 +196,8 @@ LOOKS = {
     "host-namespaces": _cell("""
         %%bash
         docker run --rm --privileged --pid host drydock/busybox:1 sh -c '
-          nsenter -t 1 -m -- ls {root} >/dev/null 2>&1 && echo ESCAPED nsenter
-          for p in /proc/[0-9]*; do [ -e $p/root{root} ] && echo ESCAPED $p; done
+          nsenter -t 1 -m -- ls "{root}" >/dev/null 2>&1 && echo ESCAPED nsenter
+          for p in /proc/[0-9]*; do [ -e "$p/root{root}" ] && echo ESCAPED $p; done
           true'
     """),
     # Where the engine's processes talk to, taken out of them (pidfd_getfd): a file of the machine's has no size.
@@ -253,10 +271,10 @@ LOOKS_FROM_A_GUEST = {
         %%bash
         docker run --rm --privileged --pid host drydock/busybox:1 sh -c '
           nsenter -t 1 -m -- umount -a -t 9p
-          mkdir /tmp/s; for n in 0 1 2 3; do for a in / /etc {root} ..; do
-            mount -t 9p -o trans=virtio,version=9p2000.L,aname=$a share$n /tmp/s 2>/dev/null || continue
+          mkdir /tmp/s; for n in 0 1 2 3; do for a in / /etc "{root}" ..; do
+            mount -t 9p -o "trans=virtio,version=9p2000.L,aname=$a" share$n /tmp/s 2>/dev/null || continue
             echo mounted share$n
-            ls -d /tmp/s/passwd /tmp/s/gradebook.db /tmp/s{root} /tmp/s/etc/passwd 2>/dev/null | sed "s/^/ESCAPED /"
+            ls -d /tmp/s/passwd /tmp/s/gradebook.db "/tmp/s{root}" /tmp/s/etc/passwd 2>/dev/null | sed "s/^/ESCAPED /"
             umount /tmp/s
           done; done
           for d in /sys/block/*/size; do grep -qx {sectors} $d && echo ESCAPED $d; done
@@ -266,7 +284,7 @@ LOOKS_FROM_A_GUEST = {
     "release-agent": _cell("""
         %%bash
         docker run --rm --privileged --pid host --net host drydock/busybox:1 nsenter -t 1 -m -n -u -i sh -c '
-          id -u; ls -d {root} {repo}/solutions 2>/dev/null | sed "s/^/ESCAPED /"
+          id -u; ls -d "{root}" "{repo}" 2>/dev/null | sed "s/^/ESCAPED /"
           ip route add default via 10.0.2.2
           for host in 127.0.0.1 10.0.2.2 10.0.2.3 {address} 1.1.1.1; do
             nc -w 2 $host {port} </dev/null >/dev/null 2>&1 && echo ESCAPED $host; done
@@ -339,11 +357,11 @@ BOMBS = {
     """),
     "disk": _cell("""
         import os
-        try:
-            with open("big", "wb") as file:
-                while True: file.write(b"x" * 1_000_000)
-        except OSError as error:
-            print("stopped:", os.path.getsize("big") // 1_000_000, "MB", error)
+        with open("big", "wb") as file:
+            try:
+                for n in range(10_000): os.posix_fallocate(file.fileno(), n * 1_000_000, 1_000_000)
+            except OSError as error:
+                print("stopped:", n, "MB", error)
         os.unlink("big")
     """),
     "inodes": _cell("""

@@ -23,17 +23,18 @@ from nbconvert import HTMLExporter
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
-pytestmark = [pytest.mark.daemon, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.daemon, pytest.mark.timeout(1800)]
 
 ALL = {**SOLUTIONS, "web": WEB_SOLUTION}
 REPO = Path(__file__).resolve().parents[2]
 FULL = {"net": 4, "vol": 3, "last": 2, "web": 5}
 NOTHING = dict.fromkeys(FULL, 0)
-#: Small walls, so that hitting them takes little time.
+#: Small walls, so that hitting them takes little time. The seconds are not: what comes of an attack must not depend on
+#: how busy the machine is, so only cells that never end meet them.
 SETTINGS = {
-    "cell_seconds": 8.0,
-    "check_seconds": 30.0,
-    "notebook_seconds": 150.0,
+    "cell_seconds": 45.0,
+    "check_seconds": 120.0,
+    "notebook_seconds": 900.0,
     "kernels": 12,
     "memory_bytes": 1_500_000_000,
     "disk_bytes": 400_000_000,
@@ -112,7 +113,8 @@ def graded(
 ) -> Course:
     guest = request.param == "microvm"
     # Eight times these seconds (Engine.patience): on a busy machine an emulated container takes half a minute to start.
-    settings = {**SETTINGS, "engine": "microvm", "cell_seconds": 12.0} if guest else SETTINGS
+    slow = {"engine": "microvm", "cell_seconds": 12.0, "check_seconds": 30.0, "notebook_seconds": 150.0}
+    settings = {**SETTINGS, **slow} if guest else SETTINGS
     course = Course(tmp_path_factory.mktemp("attacked"), settings, web=True)
     os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     course.release()
@@ -128,7 +130,7 @@ def graded(
     _links(course)
     code = "from grader.cli import main; main()"
     done = subprocess.run(
-        [sys.executable, "-c", code, "grade", LAB, "--jobs", "2", "--report", "all.json"],
+        [sys.executable, "-c", code, "grade", LAB, "--jobs", "3", "--report", "all.json"],
         cwd=course.root, capture_output=True, text=True, check=False,
     )  # fmt: skip
     (course.root / "run.log").write_text(done.stdout + done.stderr)
@@ -207,6 +209,7 @@ def old_format(_course: Course, _known: Known) -> str:
 
 SUBMISSIONS: dict[str, Maker] = {
     # The slow ones first: students are graded in this, the alphabetical, order.
+    "a-freezer": freezer,
     "a-stuntman": stuntman,
     "b-bomber": bomber,
     "c-looker": looker,
@@ -224,7 +227,6 @@ SUBMISSIONS: dict[str, Maker] = {
     "o-old-format": old_format,
     "p-no-cells": lambda _course, _known: json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": []}),
     "q-links": honest,
-    "r-freezer": freezer,
     "s-namesake": namesake,
 }
 
@@ -303,8 +305,8 @@ PLACES = [
     ("i-killer", "kill-daemon"),
     ("j-filler", "full-daemon"),
     ("l-false-daemon", "false-daemon"),
-    ("r-freezer", "freezer"),
-    ("r-freezer", "freezer-now"),
+    ("a-freezer", "freezer"),
+    ("a-freezer", "freezer-now"),
 ]
 
 
@@ -334,6 +336,7 @@ def test_attacks_really_took_place(graded: Course) -> None:
             "sprung: ['sprung-ipython_config.py', 'sprung-plugin', 'sprung-startup', 'sprung-storemagic']",
         ),
         ("c-looker", "descriptors", "taken"),
+        ("c-looker", "course-place", "looked: 0"),
         ("e-spoiler", "setup-kernel", "folders: 2"),
         ("e-spoiler", "setup-kernel", "left: []"),
         ("l-false-daemon", "false-daemon", "false daemon in place"),
@@ -357,12 +360,12 @@ def test_what_can_be_neither_stopped_nor_ended_is_not_checked(graded: Course) ->
     """A container's root owns its engine's control groups, where there are any of v1 in its reach."""
     within_reach = os.geteuid() == 0 and Path("/sys/fs/cgroup/freezer").is_dir()
     within_reach = within_reach and graded.settings.get("engine") != "microvm"
-    stuck = "CellTimeout" in json.dumps(_attack_cell(graded, "r-freezer", "freezer-now").outputs)
-    assert stuck == within_reach, _said(graded, "r-freezer")
-    found = graded.grades("r-freezer")
+    stuck = "CellTimeout" in json.dumps(_attack_cell(graded, "a-freezer", "freezer-now").outputs)
+    assert stuck == within_reach, _said(graded, "a-freezer")
+    found = graded.grades("a-freezer")
     found.pop(ESSAY)
     assert found == ({**dict.fromkeys(FULL), "net": 4} if stuck else FULL)
-    assert not stuck or {"vol", "last", "web"} <= graded.flagged("r-freezer")
+    assert not stuck or {"vol", "last", "web"} <= graded.flagged("a-freezer")
 
 
 def test_nothing_of_a_students_runs_in_the_instructors_browser(graded: Course) -> None:

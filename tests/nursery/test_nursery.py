@@ -17,7 +17,9 @@ from typing import Any
 import pytest
 from jupyter_client.manager import start_new_kernel
 
+import grader
 from grader.engines import Engine, engine_class, engine_named
+from grader.engines.python_inside import FOLDER
 from grader.execution import KernelSettings, StudentKernel, checker, student_kernel
 from grader.nursery import Born, CheckerOrder, Nursery
 from grader.nursery.orders import KernelOrder, Letter, Walls
@@ -137,13 +139,45 @@ def test_what_lies_beside_the_notebook_can_be_imported_as_at_home(
     with student_kernel(*place, nursery=nursery if warm else None) as kernel:
         assert isinstance(launcher(kernel), Born) == warm
         path, found = ast.literal_eval(kernel.run(IMPORTS, 30).outputs[0]["data"]["text/plain"])
-    assert path == imports_of_a_plain_kernel(place[1])
+    # The rest is the environment: at home where it was installed, in here at its own place.
+    at_home, inside = imports_of_a_plain_kernel(place[1]), [entry for entry in path if entry.startswith(FOLDER)]
+    assert path == [*at_home[: at_home.index("") + 1], *inside] and len(inside) == 2
     assert "" in path and found == 42
     # A wary kernel runs the lab's own cells, with the course's own modules.
     with student_kernel(*place, nursery=nursery if warm else None, wary=True) as kernel:
         path, found = ast.literal_eval(kernel.run(IMPORTS, 30).outputs[0]["data"]["text/plain"])
         assert kernel.run("import docker; docker.APIClient", 30).status == "ok"
     assert "" not in path and found is None
+
+
+#: All that tells a program where its Python is, and what of it the kernel knows.
+WHEREABOUTS = """
+import os, subprocess, sys
+import docker, grader.notebook, IPython, zmq
+seen = [sys.path, sys.argv, sys.orig_argv, sys.executable, sys.prefix, sys.base_prefix, dict(os.environ), sys.modules]
+seen += [open(f"/proc/self/{name}").read() for name in ("maps", "mountinfo", "environ", "cmdline")]
+seen += [os.readlink(f"/proc/self/{name}") for name in ("exe", "cwd", "root")]
+seen += [os.listdir(place) for place in ("/", "/opt", "/home", "/tmp", "/var/tmp", "/opt/python")]
+seen += [open("/opt/python/pyvenv.cfg").read(), str(grader.notebook.connect.__code__)]
+inner = subprocess.run(["python", "-c", "import sys, docker, grader; print(sys.path, docker, grader)"],
+                       capture_output=True, text=True)
+print(inner.returncode, inner.stdout.count("/opt/python/"))
+print(seen, inner.stdout)
+"""
+
+
+@pytest.mark.daemon
+@pytest.mark.parametrize("warm", [True, False], ids=["born", "started"])
+def test_nothing_a_kernel_sees_tells_where_the_course_lies(
+    place: tuple[Engine, Path], nursery: Nursery, warm: bool
+) -> None:
+    with student_kernel(*place, nursery=nursery if warm else None) as kernel:
+        outcome = kernel.run(WHEREABOUTS, 60)
+    assert outcome.last_words == ""
+    answer, _newline, seen = "".join(output["text"] for output in outcome.outputs).partition("\n")
+    assert answer == "0 4"
+    for hidden in {Path(sys.prefix), Path(grader.__file__).parents[1]}:
+        assert str(hidden) not in seen, seen[seen.index(str(hidden)) - 300 :][:600]
 
 
 @pytest.mark.daemon

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import ClassVar, Self
 
-from grader.engines import sweep
+from grader.engines import canary, sweep
 from grader.engines.layout import runtime_folder
 from grader.engines.microvm import acceleration, qemu, room, template, walls
 from grader.engines.microvm.owner import Owner
@@ -101,7 +101,9 @@ class MicrovmEngine(Engine):
             template.forget(found.folder)
             self._launch(template.ensure())
         try:
-            if not self._images:
+            if self._images:
+                canary.prove(self.endpoint, self.patience)
+            else:
                 self._remove_images()
         except BaseException:
             self.stop()

@@ -59,6 +59,7 @@ class Walls:
             shares=[files, *self._shares],
             limits=Limits(None if memory is None else max(memory, _GUEST_BYTES), _GUEST_PIDS, cpus),
             daemon=False,
+            python=False,
             readonly=[template],
             devices=["kvm"] if acceleration.known() is qemu.KVM else [],
         )
