@@ -172,7 +172,7 @@ def test_nothing_a_kernel_sees_tells_where_the_course_lies(
     place: tuple[Engine, Path], nursery: Nursery, warm: bool
 ) -> None:
     with student_kernel(*place, nursery=nursery if warm else None) as kernel:
-        outcome = kernel.run(WHEREABOUTS, 60)
+        outcome = kernel.run(WHEREABOUTS, 600)
     assert outcome.last_words == ""
     answer, _newline, seen = "".join(output["text"] for output in outcome.outputs).partition("\n")
     assert answer == "0 4"
