@@ -85,7 +85,8 @@ class HostEngine(Engine):
         probe = self.probe()
         if not probe.works:
             raise EngineError(probe.reason, probe.remedy)
-        self._client = outer_client()
+        with explained(_("This Docker can't be used: {why}")):
+            self._client = outer_client()
         if self._images:
             with explained(_("The course images can't be brought into this Docker: {why}")):
                 self._add_images(self._client)
