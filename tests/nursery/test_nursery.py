@@ -160,7 +160,7 @@ seen += [os.readlink(f"/proc/self/{name}") for name in ("exe", "cwd", "root")]
 seen += [os.listdir(place) for place in ("/", "/opt", "/home", "/tmp", "/var/tmp", "/opt/python")]
 seen += [open("/opt/python/pyvenv.cfg").read(), str(grader.notebook.connect.__code__)]
 inner = subprocess.run(["python", "-c", "import sys, docker, grader; print(sys.path, docker, grader)"],
-                       capture_output=True, text=True)
+                       cwd="/", capture_output=True, text=True)
 print(inner.returncode, inner.stdout.count("/opt/python/"))
 print(seen, inner.stdout)
 """
@@ -171,7 +171,8 @@ print(seen, inner.stdout)
 def test_nothing_a_kernel_sees_tells_where_the_course_lies(
     place: tuple[Engine, Path], nursery: Nursery, warm: bool
 ) -> None:
-    with student_kernel(*place, nursery=nursery if warm else None) as kernel:
+    # Not from the folder, in which other tests leave modules.
+    with student_kernel(*place, nursery=nursery if warm else None, wary=True) as kernel:
         outcome = kernel.run(WHEREABOUTS, 600)
     assert outcome.last_words == ""
     answer, _newline, seen = "".join(output["text"] for output in outcome.outputs).partition("\n")
