@@ -14,6 +14,9 @@ from grader.engines import cgroups
 from grader.engines.protocol import EngineError
 from grader.i18n import _
 
+#: Where the system's programs are. An ordinary user's PATH names half of it: stock Debian's has no /usr/sbin.
+SYSTEM_PATH = "/usr/sbin:/usr/bin:/sbin:/bin"
+
 
 def runtime_folder() -> Path:
     """The folder of this user's running engines (``DRYDOCK_RUNTIME`` overrides it). Raises EngineError.

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from grader.engines import cgroups, namespaces
-from grader.engines.layout import EngineFolder
+from grader.engines.layout import SYSTEM_PATH, EngineFolder
 from grader.engines.namespaces import DAEMON_TOOLS, STUDENT_ID, WALL_TOOLS, NamespaceEngine
 from grader.engines.protocol import Probe, Walls
 from grader.i18n import _
@@ -36,7 +36,7 @@ class NativeEngine(NamespaceEngine):
             return Probe(False, _("The native engine needs Linux."))
         if os.geteuid() != 0:
             return Probe(False, _("The native engine needs root."), "sudo drydock up")
-        missing = [tool for tool in tools if shutil.which(tool, path="/usr/sbin:/usr/bin:/sbin:/bin") is None]
+        missing = [tool for tool in tools if shutil.which(tool, path=SYSTEM_PATH) is None]
         if missing:
             return Probe(
                 False,

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from grader.engines import cgroups, namespaces
-from grader.engines.layout import EngineFolder
+from grader.engines.layout import SYSTEM_PATH, EngineFolder
 from grader.engines.namespaces import DAEMON_TOOLS, WALL_TOOLS, NamespaceEngine
 from grader.engines.protocol import EngineError, Probe
 from grader.i18n import _
@@ -45,8 +45,7 @@ class RootlessEngine(NamespaceEngine):
             return Probe(False, _("The rootless engine needs Linux."))
         if os.geteuid() == 0:
             return Probe(False, _("The rootless engine is for ordinary users; root has the native engine."))
-        path = "/usr/sbin:/usr/bin:/sbin:/bin"
-        missing = [tool for tool in (*tools, *_ID_TOOLS) if shutil.which(tool, path=path) is None]
+        missing = [tool for tool in (*tools, *_ID_TOOLS) if shutil.which(tool, path=SYSTEM_PATH) is None]
         if missing:
             return Probe(
                 False,

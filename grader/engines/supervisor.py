@@ -23,7 +23,7 @@ from pathlib import Path
 
 from grader.engines import cgroups, ownership
 from grader.engines.bounded_log import BoundedLog
-from grader.engines.layout import EngineFolder
+from grader.engines.layout import SYSTEM_PATH, EngineFolder
 from grader.engines.sweep import remove_remains
 from grader.i18n import _
 from grader.whole import write_whole
@@ -144,7 +144,7 @@ class Supervisor:
         spec, folder = self.spec, self.folder
         return {
             **spec.python,
-            "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
+            "PATH": SYSTEM_PATH,
             "DD_DIR": str(folder.path),
             "DD_ROOT": str(folder.root),
             "DD_MAP": " ".join(spec.map_options),

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from grader.engines import ownership, sweep
 from grader.engines.course import course_images
-from grader.engines.layout import EngineFolder, cache_folder, runtime_folder
+from grader.engines.layout import SYSTEM_PATH, EngineFolder, cache_folder, runtime_folder
 from grader.engines.locks import locked
 from grader.engines.protocol import EngineError
 from grader.i18n import _
@@ -62,7 +62,11 @@ def keep_for(place: Path, lab: Path) -> None:
 
 
 def _key(kind: type[NamespaceEngine], course: ImageSet) -> str:
-    version = subprocess.run(["dockerd", "--version"], check=True, capture_output=True, text=True).stdout
+    # The one that will run: found as the supervisor finds it.
+    asked = subprocess.run(
+        ["dockerd", "--version"], check=True, capture_output=True, text=True, env={**os.environ, "PATH": SYSTEM_PATH}
+    )
+    version = asked.stdout
     facts = [_LAYOUT, version, course.key, kind.kind, os.getuid(), kind.template_owner()]
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:16]
 

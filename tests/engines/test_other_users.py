@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import io
 import os
+import shutil
 import subprocess
 import sys
 import tarfile
 from pathlib import Path
 
 import pytest
-from ordinary_user import PYTHON, REPO, as_user, ordinary_home
+from ordinary_user import PYTHON, REPO, as_user, give, ordinary_home
 
 from grader.engines import engine_named
 
@@ -26,6 +27,35 @@ def test_rootless_conforms() -> None:
         assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
         assert " passed" in done.stdout
         assert list((home / "run").iterdir()) == [], "a rootless engine left its folder behind"
+
+
+#: What a shell of an ordinary user's has on stock Debian: nothing of /usr/sbin, where dockerd is.
+STOCK_PATH = "/mnt/venv/bin:/usr/local/bin:/usr/bin:/bin:/usr/local/games:/usr/games"
+UP_AND_DOWN = """
+! command -v dockerd || exit 9
+drydock() { "$PYTHON" -c "from grader.cli import main; main()" "$@"; }
+eval "$(drydock up --engine rootless)" && docker run --rm drydock/busybox:1 echo hello && drydock status
+code=$?
+drydock down --forget
+exit $code
+"""
+
+
+@pytest.mark.timeout(600)
+def test_an_ordinary_users_path_is_enough() -> None:
+    with ordinary_home("path") as home:
+        course = home / "my course"
+        for part in ("solutions", "labs"):
+            shutil.copytree(REPO / part / "00-welcome", course / part / "00-welcome")
+        shutil.copy(REPO / "nbgrader_config.py", course)
+        give(course)
+        done = as_user(
+            home, ["sh", "-c", UP_AND_DOWN], locked=False, timeout=500,
+            PATH=STOCK_PATH, PYTHON=PYTHON, DRYDOCK_COURSE=str(course),
+        )  # fmt: skip
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert "hello" in done.stdout and "rootless engine, 0 running containers" in done.stdout
+        assert "Traceback" not in done.stderr
 
 
 def graded_by_an_ordinary_user(name: str, tests: str, timeout: float) -> None:
