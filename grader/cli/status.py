@@ -9,13 +9,15 @@ import click
 
 from grader.cli import lab_daemon, places
 from grader.engines import detached
+from grader.engines.local_ports import LocalPorts
 from grader.i18n import _
 from grader.jupyter import server
 
 
 @dataclass(frozen=True)
 class Status:
-    """What runs. ``refused_ports`` are published ports that something else on this machine holds, with the reason."""
+    """What runs. ``refused_ports`` are published ports that something else on this machine's localhost holds, with the
+    reason; ``ports_elsewhere`` the address at which they are instead."""
 
     running: bool
     lost: bool = False
@@ -25,6 +27,7 @@ class Status:
     containers: int = 0
     shares: list[str] = field(default_factory=list)
     refused_ports: dict[int, str] = field(default_factory=dict)
+    ports_elsewhere: dict[int, str] = field(default_factory=dict)
     jupyter: str = ""
 
 
@@ -52,6 +55,7 @@ def _now() -> Status:
         containers = len(client.api.containers())
     finally:
         client.close()
+    ports = lab.local_ports()
     return Status(
         running=True,
         engine=lab.kind,
@@ -59,7 +63,8 @@ def _now() -> Status:
         docker_version=version,
         containers=containers,
         shares=[str(share) for share in lab.shares],
-        refused_ports=lab.refused_ports(),
+        refused_ports=ports.refused,
+        ports_elsewhere=ports.elsewhere,
         jupyter=url,
     )
 
@@ -74,10 +79,8 @@ def _lines(now: Status) -> list[str]:
         )
         lines.append(f"  DOCKER_HOST={now.docker_host}")
         lines += [_("  shared folder: {path}").format(path=path) for path in now.shares]
-        lines += [
-            _("  port {port} is published but not on this machine's localhost: {why}").format(port=port, why=why)
-            for port, why in now.refused_ports.items()
-        ]
+        ports = LocalPorts(refused=now.refused_ports, elsewhere=now.ports_elsewhere)
+        lines += [f"  {warning}" for warning in ports.warnings()]
     elif now.lost:
         lines.append(_("The lab daemon has ended (killed, or the machine restarted). Start it on its data: drydock up"))
     else:

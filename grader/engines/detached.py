@@ -21,6 +21,7 @@ from typing import NamedTuple
 from grader.engines import sweep
 from grader.engines.choice import best_kind, engine_class
 from grader.engines.layout import EngineFolder, runtime_folder
+from grader.engines.local_ports import LocalPorts
 from grader.engines.locks import locked
 from grader.engines.protocol import Engine, EngineError
 from grader.i18n import _
@@ -44,13 +45,17 @@ class LabEngine:
         """Its DOCKER_HOST."""
         return self.engine.endpoint.host
 
-    def refused_ports(self) -> dict[int, str]:
-        """Published ports that could not be had on this machine's localhost, with the reason."""
-        try:
-            status = json.loads(EngineFolder(lab_folder()).ports.read_text())
-        except (OSError, ValueError):
-            return {}
-        return {int(port): str(why) for port, why in status["refused"].items()}
+    def local_ports(self) -> LocalPorts:
+        """Where its published ports are on this machine."""
+        return LocalPorts.read(EngineFolder(lab_folder()).ports) or LocalPorts()
+
+
+def local_ports_at(host: str) -> LocalPorts | None:
+    """The same for the engine with this DOCKER_HOST; None if that is not the lab engine, or it has no relay."""
+    with contextlib.suppress(EngineError):
+        if host.startswith(f"unix://{lab_folder()}/"):
+            return LocalPorts.read(EngineFolder(lab_folder()).ports)
+    return None
 
 
 def lab_folder() -> Path:

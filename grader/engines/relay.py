@@ -2,8 +2,8 @@
 
 The daemon publishes ports in its own network namespace. Through Docker's events the relay hears of containers that
 start, stop, or change their networks. It listens on 127.0.0.1 for exactly the TCP ports that are published, and passes
-connections on. UDP is not relayed. It ends when the engine does. ``python -m grader.engines.relay KIND FOLDER`` runs it
-for a kept engine.
+connections on. A port that somebody else has there it opens at another loopback address, and notes which. UDP is not
+relayed. It ends when the engine does. ``python -m grader.engines.relay KIND FOLDER`` runs it for a kept engine.
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
     from grader.engines.namespaces import NamespaceEngine
 
+#: Where a port is if somebody else has it on localhost: all of 127.0.0.0/8 is this machine (RFC 1122, 3.2.1.3).
+_ELSEWHERE = tuple(f"127.0.0.{number}" for number in range(2, 22))
 _CONNECTOR = Path(__file__).with_name("connector.py")
 #: What may change a published port: a container off an internal network, for instance, gets its ports when it is
 #: connected to another one.
@@ -87,11 +89,14 @@ class Relay:
         self._status_file = status_file
         self._servers: dict[int, asyncio.Server] = {}
         self._refused: dict[int, str] = {}
+        self._elsewhere: dict[int, tuple[str, asyncio.Server]] = {}
 
     async def follow(self, published: set[int]) -> None:
         """Listen on these ports and no others."""
         for port in set(self._servers) - published:
             self._servers.pop(port).close()
+        for port in set(self._elsewhere) - published:
+            self._elsewhere.pop(port)[1].close()
         self._refused = {port: why for port, why in self._refused.items() if port in published}
         for port in published - set(self._servers):
             try:
@@ -99,7 +104,10 @@ class Relay:
                 self._refused.pop(port, None)
             except OSError as error:
                 self._refused[port] = error.strerror or str(error)
-        status = {"listening": sorted(self._servers), "refused": self._refused}
+                await self._open_elsewhere(port)
+        # Who has found the other address may go on using it when localhost's is free again.
+        elsewhere = {port: self._elsewhere[port][0] for port in self._refused if port in self._elsewhere}
+        status = {"listening": sorted(self._servers), "refused": self._refused, "elsewhere": elsewhere}
         # Where there is no room for the note, the ports are open all the same.
         with contextlib.suppress(OSError):
             write_whole(self._status_file, json.dumps(status))
@@ -109,6 +117,14 @@ class Relay:
             return await asyncio.start_server(self._serve(port), "127.0.0.1", port)
         made = await asyncio.to_thread(self._listen, port)
         return await asyncio.start_server(self._serve(port), sock=made)
+
+    async def _open_elsewhere(self, port: int) -> None:
+        if self._listen is not None or port in self._elsewhere:
+            return
+        for address in _ELSEWHERE:
+            with contextlib.suppress(OSError):
+                self._elsewhere[port] = address, await asyncio.start_server(self._serve(port), address, port)
+                return
 
     def _serve(self, port: int) -> Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]:
         async def pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -6,10 +6,13 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 
 from grader.checks.daemon import Connection, Daemon
 from grader.checks.deadline import Deadline
 from grader.checks.errors import Refused, Unavailable
+from grader.engines import detached
+from grader.engines.local_ports import LocalPorts
 from grader.i18n import _
 from grader.notebook import NoDaemon
 from grader.widgets.events import EventStream, Filters, moment
@@ -31,6 +34,8 @@ _BURST = 0.25
 _SHARE = 10
 #: Seconds between two tries while there is no daemon. A try fails within a millisecond or so.
 _RETRY = 1.0
+#: Glances at the relay's note, one each _BURST, until it says where a new port is: it hears of it when we do.
+_GLANCES = 40
 #: Seconds for one answer of the daemon, and for all of one look.
 _ANSWER, _LOOK = 10.0, 60.0
 
@@ -139,6 +144,15 @@ class PanelFeed:
             self._closing.wait(_RETRY)
             self._dirty.set()
             return
+        overview = replace(overview, warnings=_warnings())
+        self._tell(overview, stream)
+        for _glance in range(_GLANCES):
+            if _settled(overview) or self._dirty.is_set() or self._closing.wait(_BURST):
+                break
+        if (warnings := _warnings()) != overview.warnings:
+            self._tell(replace(overview, warnings=warnings), stream)
+
+    def _tell(self, overview: Overview, stream: EventStream) -> None:
         with self._telling:
             if stream is self._stream and not self._closing.is_set():
                 self._show(overview)
@@ -151,3 +165,21 @@ class PanelFeed:
         finally:
             with suppress(OSError):
                 connection.close()
+
+
+def _warnings() -> tuple[str, ...]:
+    ports = _local_ports()
+    return tuple(ports.warnings()) if ports is not None else ()
+
+
+def _settled(overview: Overview) -> bool:
+    """Whether it is known where all published ports are; where there is no relay nobody will say more."""
+    ports = _local_ports()
+    return ports is None or overview.published <= ports.known
+
+
+def _local_ports() -> LocalPorts | None:
+    try:
+        return detached.local_ports_at(lab_host())
+    except NoDaemon:
+        return None

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shlex
 import signal
+import socket
 import time
+from collections.abc import Callable
 from pathlib import Path
+from urllib.request import urlopen
 
 import docker
 import pytest
 from student_desk import Desk
+
+from grader.widgets.drawing import panel as draw
+from grader.widgets.panel_feed import PanelFeed
 
 pytestmark = pytest.mark.daemon
 _PAGE = "<h1>tiny</h1>\n"
@@ -62,6 +70,35 @@ def test_the_workspace_can_be_mounted(desk: Desk) -> None:
     assert done.stdout == _PAGE, done.stderr
 
 
+def test_a_port_that_another_student_has_is_told_with_another_address(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In `status` and, when `docker run` was typed, in the panel; and there is the student's own page."""
+    monkeypatch.setenv("DRYDOCK_RUNTIME", desk.environment["DRYDOCK_RUNTIME"])
+    monkeypatch.setenv("DOCKER_HOST", shlex.split(desk.drydock("env").stdout)[1].removeprefix("DOCKER_HOST="))
+    said: list[str] = []
+    feed = PanelFeed(lambda overview: said.append(draw.status(overview).as_text()), lambda why, gone: said.append(why))
+    feed.start()
+    try:
+        # The first student's page.
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            port = taken.getsockname()[1]
+            assert desk.docker("run", "-d", "--name", "second", "-p", f"{port}:80", "drydock/nginx:1").returncode == 0
+            eventually(lambda: bool(said) and "is somebody else's" in said[-1], within=100)
+            (address,) = set(re.findall(rf"http://127\.0\.0\.[0-9]+:{port}/", said[-1]))
+            with urlopen(address, timeout=60) as page:
+                assert b"nginx" in page.read()
+            assert address in desk.drydock("status").stdout
+            status = json.loads(desk.drydock("status", "--json").stdout)
+            assert f"http://{status['ports_elsewhere'][str(port)]}:{port}/" == address
+            assert "in use" in status["refused_ports"][str(port)]
+        desk.docker("rm", "-f", "second")
+        eventually(lambda: "somebody else's" not in said[-1], within=100)
+        eventually(lambda: "somebody else's" not in desk.drydock("status").stdout, within=100)
+    finally:
+        feed.close()
+
+
 def test_a_killed_daemon_is_noticed_and_starts_again_on_its_data(desk: Desk) -> None:
     folder = Path(desk.environment["DRYDOCK_RUNTIME"]) / "lab"
     state = json.loads((folder / "state.json").read_text())
@@ -78,6 +115,13 @@ def test_a_killed_daemon_is_noticed_and_starts_again_on_its_data(desk: Desk) -> 
     assert up.returncode == 0, up.stderr
     assert "starting it on its data" in up.stderr
     assert "hello" in desk.docker("ps", "-a", "--format", "{{.Names}}").stdout
+
+
+def eventually(condition: Callable[[], bool], within: float) -> None:
+    deadline = time.monotonic() + within
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.1)
 
 
 def _wait_until_gone(pid: int) -> None:

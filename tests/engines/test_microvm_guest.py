@@ -134,8 +134,10 @@ def test_a_port_in_use_here_is_told_and_the_container_runs(guest: MicrovmEngine,
         web = client.containers.run("drydock/nginx:1", detach=True, ports={"80/tcp": port})
         web.reload()
         assert web.status == "running"
-        refused = json.loads(guest.folder.ports.read_text())["refused"]
-        assert "in use" in refused[str(port)]
+        told = json.loads(guest.folder.ports.read_text())
+        assert "in use" in told["refused"][str(port)]
+        with urllib.request.urlopen(f"http://{told['elsewhere'][str(port)]}:{port}/", timeout=60) as page:
+            assert b"nginx" in page.read()
     web.remove(force=True)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -16,6 +18,7 @@ import pytest
 from engine_tests import eventually
 
 from grader.engines import engine_named
+from grader.engines.local_ports import LocalPorts
 from grader.engines.namespaces import NamespaceEngine
 from grader.engines.relay import run
 
@@ -78,3 +81,21 @@ def answers(port: int) -> bool:
     with suppress(OSError), urlopen(f"http://127.0.0.1:{port}/", timeout=9) as page:
         return b"nginx" in page.read()
     return False
+
+
+def test_a_port_that_is_somebody_elses_is_opened_at_another_address(engine: NamespaceEngine) -> None:
+    client, note = engine.endpoint.client(), engine.folder.ports
+    with socket.create_server(("127.0.0.1", PORT)):
+        relay(engine)
+        web = client.containers.run("drydock/nginx:1", ports={"80/tcp": PORT}, detach=True)
+        eventually(lambda: (LocalPorts.read(note) or LocalPorts()).elsewhere != {})
+        ports = LocalPorts.read(note)
+        assert ports is not None and ports.listening == set() and "in use" in ports.refused[PORT]
+        (warning,) = ports.warnings()
+        (address,) = re.findall(r"http://127\.0\.0\.[0-9]+:18093/", warning)
+        with urlopen(address, timeout=60) as page:
+            assert b"nginx" in page.read()
+    web.kill()
+    eventually(lambda: LocalPorts.read(note) == LocalPorts())
+    with pytest.raises(URLError):
+        urlopen(address, timeout=3)

@@ -33,7 +33,7 @@ def status(overview: Overview) -> Part:
     ).format(version=overview.version, running=running, count=len(overview.containers))
     if unhealthy:
         said += " " + _("Unhealthy: {names}.").format(names=", ".join(unhealthy))
-    return Part(f"● {said}")
+    return Part(f"● {said}", after=" ".join(f"! {warning}" for warning in overview.warnings))
 
 
 def lost(why: str, *, gone: bool) -> Part:

@@ -71,6 +71,14 @@ class Overview:
     course_images: int = 0
     networks: tuple[NetworkRow, ...] = ()
     volumes: tuple[VolumeRow, ...] = ()
+    #: Sentences about published ports that are not where one looks for them.
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def published(self) -> frozenset[int]:
+        """The TCP ports that containers publish now."""
+        ports = [port for row in self.containers for port in row.ports if port.endswith("/tcp")]
+        return frozenset(int(port.split()[0]) for port in ports)
 
 
 def read_overview(daemon: Daemon) -> Overview:
