@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
 from pathlib import Path
@@ -20,8 +20,9 @@ from traitlets.config import Config
 from traitlets.config.loader import ConfigFileNotFound, PyFileConfigLoader
 
 from grader.autograde.crew import Crew
-from grader.autograde.database import gradebook, lab_named
+from grader.autograde.database import gradebook, lab_named, standings
 from grader.autograde.journal import Busy, Journal, alone
+from grader.autograde.misnamed import Misnamed, by_lab_name
 from grader.autograde.owners import record_with_remarks, unkeyed
 from grader.autograde.records import SubmissionRecord, our_fault
 from grader.autograde.sandbox import sweep
@@ -61,7 +62,9 @@ def course_folder(start: Path) -> Path:
     )
 
 
-def course_config(root: Path, *, db_url: str | None = None, engine: str | None = None, trust: bool = False) -> Config:
+def course_config(
+    root: Path, *, db_url: str | None = None, engine: str | None = None, trust: bool = False, accept_names: bool = False
+) -> Config:
     """nbgrader's configuration of the course in ``root``. Raises BatchError when there is none."""
     try:
         config = PyFileConfigLoader(CONFIG_FILE, path=str(root)).load_config()
@@ -79,6 +82,8 @@ def course_config(root: Path, *, db_url: str | None = None, engine: str | None =
         config.Drydock.engine = engine
     if trust:
         config.Drydock.i_trust_these_students = True
+    if accept_names:
+        config.Drydock.accept_names = True
     return config
 
 
@@ -212,26 +217,32 @@ class Batch:
         crew = Crew(self._config, self._kind, min(jobs, max(1, len(self.plan.todo))))
         records = []
         fingerprints = {student: self._fingerprint(student) for student in self.plan.todo}
+        before = self._final_scores()
         misnamed = {record.student: record for record in self._misnamed()}
         todo = [student for student in self.plan.todo if student not in misnamed]
-        for record in chain(misnamed.values(), crew.work(self._lab, todo)):
+        for made in chain(misnamed.values(), crew.work(self._lab, todo)):
+            record = made if made.error else replace(made, before=before.get(made.student))
             if self._everybody and not record.error:
                 self._journal.add(record.student, fingerprints[record.student])
             on_record(record)
             records.append(record)
         return sorted(records, key=lambda record: record.student)
 
+    def _final_scores(self) -> dict[str, float]:
+        """What those had who are graded again."""
+        with gradebook(self._db_url) as book:
+            known = standings(book, self._lab)
+        again = (student for student in self.plan.todo if self._submissions.graded(student).exists())
+        return {student: known[student].final for student in again if student in known}
+
     def _misnamed(self) -> Iterator[SubmissionRecord]:
-        """Records of those whose notebooks all have other names than the lab's, as a browser's second download has."""
+        """Records of those whose notebooks have other names than the lab's, as a browser's second download has."""
         for student in self.plan.todo:
             there = self._submissions.notebooks(student)
-            if not any(path.stem in self._known.notebooks for path in there):
-                why = _("there is no {wanted} in {folder}, only {names}").format(
-                    wanted=_(" or ").join(sorted(f"{name}.ipynb" for name in self._known.notebooks)),
-                    folder=os.path.relpath(there[0].parent, self._submissions.root),
-                    names=", ".join(path.name for path in there),
-                )
-                yield SubmissionRecord(student, self._lab, error=why)
+            try:
+                by_lab_name(there, self._known.notebooks, accept=self._settings.accept_names)
+            except Misnamed as trouble:
+                yield SubmissionRecord(student, self._lab, error=str(trouble), remedy=trouble.remedy)
 
     def earlier(self) -> list[SubmissionRecord]:
         """The records of those who are skipped: what the gradebook and their graded notebooks say."""

@@ -33,6 +33,7 @@ def configure(c: Config) -> None:
     c.ExportApp.plugin_class = "grader.autograde.lms.GradesExport"
     # A heading's id is the student's words: formgrader would take one named like a task for that task's score.
     c.HTMLExporter.exclude_anchor_links = True
+    c.HTMLExporter.preprocessors = ["grader.autograde.feedback.QuotedNames"]
     c.GenerateFeedback.preprocessors = [
         "nbgrader.preprocessors.GetGrades",
         "grader.autograde.feedback.FeedbackView",

@@ -70,6 +70,11 @@ class Standing:
     waiting: tuple[str, ...]
     handed_in: datetime | None
 
+    @property
+    def final(self) -> float:
+        """What counts: without what is taken off because it was late."""
+        return max(0.0, self.score - self.penalty)
+
 
 def standings(book: Gradebook, lab: str) -> dict[str, Standing]:
     """Student → standing, for everybody who handed the lab in, as far as the gradebook knows.

@@ -9,8 +9,10 @@ from typing import Any, ClassVar
 
 from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
+from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters.base import NbGraderException
 
+from grader.autograde.misnamed import Misnamed, by_lab_name
 from grader.autograde.sandbox import SandboxSupply, sweep
 from grader.autograde.settings import Drydock, NoWalls
 from grader.autograde.submission import (
@@ -20,6 +22,7 @@ from grader.autograde.submission import (
     empty_notebook,
     not_to_copy,
     read_notebook,
+    refuse_living_name,
 )
 
 
@@ -32,6 +35,8 @@ class SubmissionExporter(NotebookExporter):  # type: ignore[misc]
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.drydock = Drydock(parent=self)
+        #: Paths that the lab's notebooks should have → where they are.
+        self._accepted: dict[str, Path] = {}
         self._leave_out()
         self.supply = self.shared_supply or self._own_supply()
 
@@ -45,7 +50,13 @@ class SubmissionExporter(NotebookExporter):  # type: ignore[misc]
         left_out: list[str] = []
         for folder in folders:
             try:
+                refuse_living_name(self.parent.coursedir.root, folder)
+                assignments[folder] = self._by_lab_name(folder, assignments[folder])
                 left_out += not_to_copy(folder, self.drydock.largest_file)
+            except Misnamed as problem:
+                refusal = f"{problem}. {problem.remedy}"
+                self.log.error("%s: %s", folder, refusal)
+                del assignments[folder]
             except Uncopyable as problem:
                 self.log.error("%s: %s", folder, problem)
                 refusal = str(problem)
@@ -59,6 +70,24 @@ class SubmissionExporter(NotebookExporter):  # type: ignore[misc]
         earlier = tuple(f"{glob.escape(folder)}/" for folder in folders)
         others = [pattern for pattern in course.ignore if not pattern.startswith(earlier)]
         course.ignore = [*others, *map(glob.escape, left_out)]
+
+    def _by_lab_name(self, folder: str, found: list[str]) -> list[str]:
+        """The notebooks to be graded, under the lab's names. Raises Misnamed.
+
+        nbgrader would enter a submission in the gradebook, and end with none graded or a zero for the missing one.
+        """
+        course = self.parent.coursedir
+        try:
+            with Gradebook(course.db_url) as book:
+                wanted = {str(notebook.name) for notebook in book.find_assignment(course.assignment_id).notebooks}
+        except MissingEntry:  # nbgrader itself says so
+            return found
+        if course.notebook_id != "*" or not wanted:
+            return found
+        named = by_lab_name(map(Path, found), wanted, accept=self.drydock.accept_names)
+        accepted = {str(Path(folder, f"{name}.ipynb")): path for name, path in named.items() if path.stem != name}
+        self._accepted.update(accepted)
+        return sorted([*(path for path in found if Path(path) not in accepted.values()), *accepted])
 
     def _own_supply(self) -> SandboxSupply:
         try:
@@ -83,11 +112,14 @@ class SubmissionExporter(NotebookExporter):  # type: ignore[misc]
         resources = {} if resources is None else resources
         resources["metadata"] = {"name": path.stem, "path": str(path.parent)}
         try:
-            notebook = read_notebook(path, self.drydock.largest_notebook)
+            notebook = read_notebook(self._accepted.get(filename, path), self.drydock.largest_notebook)
         except Unreadable as problem:
             self.log.error("%s: %s", filename, problem)
             resources[PROBLEM_KEY] = str(problem)
             notebook = empty_notebook()
+        if filename in self._accepted:
+            self.log.warning("%s is graded as %s", self._accepted[filename], path.name)
+            _undo_zero(**resources["nbgrader"])
         result: tuple[NotebookNode, dict[str, Any]] = self.from_notebook_node(notebook, resources=resources, **kw)
         return result
 
@@ -99,3 +131,11 @@ class SubmissionExporter(NotebookExporter):  # type: ignore[misc]
             return False
         here = converter._format_source(assignment, student)
         return here in waiting and here != waiting[-1]
+
+
+def _undo_zero(db_url: str, notebook: str, assignment: str, student: str) -> None:
+    """nbgrader has found no file of the lab's name and given a zero, which a task's cell would keep."""
+    with Gradebook(db_url) as book:
+        for grade in book.find_submission_notebook(notebook, assignment, student).grades:
+            grade.auto_score, grade.needs_manual_grade = None, True
+        book.db.commit()

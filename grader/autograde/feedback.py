@@ -1,15 +1,18 @@
-"""What students see of a graded notebook (``GenerateFeedback.preprocessors``)."""
+"""What students see of a graded notebook (``GenerateFeedback.preprocessors``), and whose it is in formgrader's page."""
 
 from __future__ import annotations
 
+from html import escape
 from typing import Any
 
+from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 from nbgrader import utils
 from nbgrader.preprocessors import ClearHiddenTests
 from traitlets import List
 
+from grader.checks.plain import printable
 from grader.i18n import _
 
 
@@ -24,10 +27,11 @@ class FeedbackView(ClearHiddenTests):  # type: ignore[misc]
         about = nb.metadata.get("drydock", {})
         lines = []
         if about.get("problem"):
-            lines.append(_("**This notebook could not be graded.** {why}").format(why=about["problem"]))
+            lines.append(_plain(_("This notebook could not be graded."), about["problem"]))
         if about.get("engine"):
             text = _("Graded by Drydock {version} on a fresh Docker daemon ({engine}: {walls}).")
-            lines.append(text.format(version=about["version"], engine=about["engine"], walls=about["walls"]))
+            how = text.format(version=about["version"], engine=about["engine"], walls=about["walls"])
+            lines.append(_plain("", how))
         if lines:
             nb.cells.insert(0, new_markdown_cell("\n\n".join(lines)))
         return nb, resources
@@ -39,3 +43,22 @@ class FeedbackView(ClearHiddenTests):  # type: ignore[misc]
         if utils.is_grade(cell) and not utils.is_solution(cell):
             self._remove_hidden_test_region(cell)
         return cell, resources
+
+
+def _plain(strong: str, text: str) -> str:
+    """A paragraph in which nothing of ``text`` is HTML, Markdown or a formula: it may quote what was handed in."""
+    line = escape(" ".join(printable(text).split()))
+    return f'<p class="tex2jax_ignore"><strong>{escape(strong)}</strong> {line}</p>'
+
+
+class QuotedNames(Preprocessor):  # type: ignore[misc]
+    """Names in formgrader's page as texts (``HTMLExporter.preprocessors``).
+
+    Its template puts them in as they are, and students choose their names in many a learning management system.
+    """
+
+    def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
+        for name in ("student", "last_name", "first_name", "notebook_path"):
+            if isinstance(resources.get(name), str):
+                resources[name] = escape(resources[name])
+        return nb, resources

@@ -17,7 +17,7 @@ from nbgrader.api import Gradebook
 from nbgrader.plugins import CsvExportPlugin, ExportPlugin
 
 from grader.autograde.database import Standing, standings
-from grader.autograde.tables import harmless
+from grader.autograde.tables import harmless, in_order
 from grader.i18n import _
 
 type Row = list[str]
@@ -30,7 +30,7 @@ class LmsExport(ExportPlugin):  # type: ignore[misc]
 
     def export(self, gradebook: Gradebook) -> None:
         """Write ``--to`` (or the default file); ``--assignment`` and ``--student`` choose columns and lines."""
-        labs = [lab for lab in gradebook.assignments if not self.assignment or lab.name in self.assignment]
+        labs = [lab for lab in _in_order(gradebook) if not self.assignment or lab.name in self.assignment]
         students = [s for s in gradebook.students if not self.student or s.id in self.student]
         path = Path(self.to or self.default_file)
         with path.open("w", encoding="utf-8", errors="backslashreplace", newline="") as file:
@@ -54,7 +54,7 @@ class LmsExport(ExportPlugin):  # type: ignore[misc]
         if standing.waiting:
             self.log.warning(_("%s of %s waits for you in formgrader and is left empty."), lab.name, student)
             return ""
-        return f"{max(0.0, standing.score - standing.penalty):g}"
+        return f"{standing.final:g}"
 
     def _score_without_grades(self, lab: Any, student: str) -> str:
         course = self.parent.coursedir
@@ -64,6 +64,11 @@ class LmsExport(ExportPlugin):  # type: ignore[misc]
         # nbgrader keeps due dates in UTC, without saying so.
         is_over = lab.duedate is not None and lab.duedate < datetime.now(UTC).replace(tzinfo=None)
         return "0" if is_over else ""
+
+
+def _in_order(gradebook: Gradebook) -> list[Any]:
+    """The labs by their numbers; nbgrader has them by their due dates."""
+    return sorted(gradebook.assignments, key=lambda lab: in_order(str(lab.name)))
 
 
 def _name(student: Any, order: Callable[[str, str], str]) -> str:
@@ -110,7 +115,7 @@ class GradesExport(CsvExportPlugin):  # type: ignore[misc]
         with path.open("w", encoding="utf-8", errors="backslashreplace", newline="") as file:
             table = csv.writer(file)
             table.writerow(_COLUMNS)
-            for lab in gradebook.assignments:
+            for lab in _in_order(gradebook):
                 if not self.assignment or lab.name in self.assignment:
                     known = standings(gradebook, lab.name)
                     most = float(lab.max_score)
@@ -127,7 +132,6 @@ _NOTHING = Standing(0.0, 0.0, (), None)
 
 
 def _line(lab: Any, most: float, student: Any, standing: Standing) -> list[object]:
-    final = max(0.0, standing.score - standing.penalty)
     names = (student.last_name, student.first_name, student.email)
     words = [lab.name, lab.duedate, standing.handed_in, student.id, *names]
-    return [*(word or "" for word in words), standing.score, standing.penalty, final, most]
+    return [*(word or "" for word in words), standing.score, standing.penalty, standing.final, most]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -49,9 +50,21 @@ class SubmissionRecord:
     checks: tuple[CheckRecord, ...] = ()
     needs_instructor: tuple[str, ...] = ()
     error: str = ""
+    #: The command that mends what is said in ``error``, if there is one.
+    remedy: str = ""
+    #: Seconds after the due date, and the points that nbgrader takes off for it.
+    late: float = 0.0
+    penalty: float = 0.0
+    #: The final score before this run, where the submission was graded before.
+    before: float | None = None
     #: For the instructor alone: whose values a failed check found, and where an answer has to be looked for.
     remarks: tuple[str, ...] = ()
     log: tuple[str, ...] = field(default=(), compare=False)
+
+    @property
+    def final(self) -> float:
+        """What counts, and what exports give to a learning management system."""
+        return max(0.0, self.score - self.penalty)
 
     def on_screen(self) -> SubmissionRecord:
         """The record for a terminal: what a student named or wrote neither ends a line nor steers the screen."""
@@ -69,9 +82,14 @@ class SubmissionRecord:
             "lab": self.lab,
             "score": self.score,
             "max_score": self.most,
+            "late_seconds": round(self.late),
+            "penalty": self.penalty,
+            "final_score": self.final,
+            "score_before": self.before,
             "seconds": round(self.seconds, 2),
             "needs_instructor": list(self.needs_instructor),
             "error": self.error,
+            "remedy": self.remedy,
             "remarks": list(self.remarks),
             "checks": [
                 {
@@ -107,16 +125,28 @@ def read_record(db_url: str, folder: Path, student: str, lab: str) -> Submission
     with Gradebook(db_url) as gradebook:
         submission = gradebook.find_submission(lab, student)
         waiting = sorted(
-            grade.cell.name
+            str(grade.cell.name)
             for notebook in submission.notebooks
             for grade in notebook.grades
             if grade.needs_manual_grade
         )
         points, most = float(submission.score), float(submission.max_score)
+        late, penalty = float(submission.total_seconds_late), float(submission.late_submission_penalty or 0)
     graded = [nbformat.read(path, as_version=4) for path in sorted(folder.glob("*.ipynb"))]
+    order = {name: number for number, name in enumerate(name for notebook in graded for name in _names(notebook))}
+    waiting.sort(key=lambda name: order.get(name, len(order)))
     checks = tuple(check for notebook in graded for check in read_checks(notebook))
     lost = [task for notebook in graded for task in notebook.metadata.get("drydock", {}).get(MISPLACED_KEY, [])]
     remarks = tuple(
         _("{task}: no answer in its cell; formgrader shows where to look").format(task=t) for t in lost if t in waiting
     )
-    return SubmissionRecord(student, lab, points, most, checks=checks, needs_instructor=tuple(waiting), remarks=remarks)
+    return SubmissionRecord(
+        student, lab, points, most, checks=checks, needs_instructor=tuple(waiting), late=late, penalty=penalty,
+        remarks=remarks,
+    )  # fmt: skip
+
+
+def _names(notebook: NotebookNode) -> Iterator[str]:
+    """The names of a graded notebook's cells, as they stand in the lab."""
+    for cell in notebook.cells:
+        yield str(cell.metadata.get("nbgrader", {}).get("grade_id", ""))

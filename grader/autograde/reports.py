@@ -56,18 +56,27 @@ def as_json(records: Sequence[SubmissionRecord]) -> str:
 
 
 def as_csv(records: Sequence[SubmissionRecord]) -> str:
-    """One line per check."""
+    """One line per check. What is said of the whole submission stands at each line's end."""
     text = io.StringIO()
     table = csv.writer(text)
-    table.writerow(["student", "lab", "check", "status", "score", "points", "sentence"])
+    table.writerow(["student", "lab", "check", "status", "score", "points", "sentence", *_OF_ALL])
     for record in records:
         for check in record.checks:
             earned = "" if check.score is None else f"{check.score:g}"
             row = [record.student, record.lab, check.name, check.status.value, earned, f"{check.points:g}"]
-            table.writerow(harmless([*row, check.sentence]))
+            table.writerow(harmless([*row, check.sentence, *_of_all(record)]))
         if record.error:
             table.writerow(harmless([record.student, record.lab, "", "error", "", "", record.error]))
     return text.getvalue()
+
+
+#: Names of what is said of a submission as a whole.
+_OF_ALL = ("late_seconds", "submission_score", "penalty", "final_score", "score_before")
+
+
+def _of_all(record: SubmissionRecord) -> list[str]:
+    before = "" if record.before is None else f"{record.before:g}"
+    return [f"{record.late:.0f}", f"{record.score:g}", f"{record.penalty:g}", f"{record.final:g}", before]
 
 
 def as_junit(records: Sequence[SubmissionRecord]) -> str:
@@ -75,6 +84,10 @@ def as_junit(records: Sequence[SubmissionRecord]) -> str:
     root = ET.Element("testsuites", name="drydock grade")
     for record in records:
         suite = ET.SubElement(root, "testsuite", name=_xml(f"{record.lab}/{record.student}"))
+        if not record.error:
+            properties = ET.SubElement(suite, "properties")
+            for name, value in zip(_OF_ALL, _of_all(record), strict=True):
+                ET.SubElement(properties, "property", name=name, value=value)
         for check in record.checks:
             _add_case(suite, record, check)
         if record.error:

@@ -55,6 +55,10 @@ class Drydock(Configurable):  # type: ignore[misc]
     ).tag(config=True)
     largest_notebook = Integer(50_000_000, help="A notebook larger than this (bytes) is not read.").tag(config=True)
 
+    accept_names = Bool(False, help="Take the only notebook of a submission for the lab's, whatever its name is.").tag(
+        config=True
+    )
+
     values_secret = Unicode(
         SECRET_FILE, help="File with the course secret for individual values; relative to the course's folder."
     ).tag(config=True)

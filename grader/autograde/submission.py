@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import stat
 from collections.abc import Iterator
@@ -12,10 +13,12 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_notebook
 
+from grader.checks.plain import one_line
 from grader.i18n import _
 
 #: Where the reason lies, in nbconvert's resources, why a notebook could not be read.
 PROBLEM_KEY = "drydock_problem"
+_LIVING = re.compile(r"[<>\"\\\x00-\x1f\x7f\u2028\u2029]")
 #: Folders of a submission deeper than this are not looked into.
 _DEEPEST = 20
 #: Bytes of the file in which nbgrader's exchange writes when something was handed in.
@@ -55,7 +58,7 @@ def _parse(data: bytes) -> NotebookNode:
     try:
         notebook = nbformat.reads(data.decode("utf-8-sig"), as_version=4)
     except Exception as error:  # nbformat raises whatever the first wrong field leads to
-        why = str(error).strip().splitlines()[0][:200] if str(error).strip() else type(error).__name__
+        why = one_line(str(error).strip().splitlines()[0][:200]) if str(error).strip() else type(error).__name__
         raise Unreadable(_("The submitted file is not a notebook: {why}.").format(why=why)) from error
     if not isinstance(notebook.get("cells"), list):
         raise Unreadable(_("The submitted file is not a notebook: it has no list of cells."))
@@ -69,6 +72,15 @@ def empty_notebook() -> NotebookNode:
 
 class Uncopyable(Exception):
     """nbgrader must not touch this submission. ``str()`` is one sentence that says why."""
+
+
+def refuse_living_name(root: str, folder: str) -> None:
+    """Raise Uncopyable for a student's folder whose name would be more than a text in formgrader's pages.
+
+    Some of its templates put the name of a student into HTML or a script as it is.
+    """
+    if _LIVING.search(os.path.relpath(folder, root)):
+        raise Uncopyable(_('The folder’s name has one of < > " \\ or a control character. Rename it.'))
 
 
 def not_to_copy(folder: str, largest: int) -> list[str]:

@@ -13,6 +13,8 @@ import nbformat
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
+from grader.autograde.misnamed import Misnamed, by_lab_name
+
 
 class Submissions:
     """The submissions of one lab in one course folder."""
@@ -66,8 +68,12 @@ class Submissions:
 
     def is_graded(self, student: str, notebooks: Collection[str]) -> bool:
         """Whether each of the lab's ``notebooks`` that was handed in is graded, and since then."""
-        there = [path for path in self.notebooks(student) if path.stem in notebooks]
-        return bool(there) and all(self._finished(self.graded(student) / path.name, path) for path in there)
+        try:
+            there = by_lab_name(self.notebooks(student), notebooks, accept=True)
+        except Misnamed:
+            return False
+        graded = self.graded(student)
+        return bool(there) and all(self._finished(graded / f"{name}.ipynb", path) for name, path in there.items())
 
     @staticmethod
     def _finished(graded: Path, submitted: Path) -> bool:

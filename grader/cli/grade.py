@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     help="Write every check's result to this file: .xml (JUnit), .json or .csv (may be repeated).",
 )
 @click.option("--engine", "kind", default=None, help="The engine to use (default: the course's, or the best one here).")
+@click.option("--accept-names", is_flag=True, help="Take a submission's only notebook, whatever its name is.")
 @click.option("--i-trust-these-students", "trust", is_flag=True, help="Grade even where no wall holds their code.")
 def command(
     *,
@@ -47,6 +48,7 @@ def command(
     db_url: str | None,
     reports: tuple[Path, ...],
     kind: str | None,
+    accept_names: bool,
     trust: bool,
 ) -> None:
     """Grade what was handed in for LAB, each submission on a fresh daemon of its own.
@@ -62,7 +64,7 @@ def command(
     for report in reports:
         writer_for(report)
     root = course_folder(Path.cwd())
-    config = course_config(root, db_url=db_url, engine=kind, trust=trust)
+    config = course_config(root, db_url=db_url, engine=kind, trust=trust, accept_names=accept_names)
     console = Console()
     with Batch(config, lab, students=students, only_missing=only_missing) as batch:
         _say_plan(console, len(batch.plan.todo), len(batch.plan.skipped))
@@ -123,17 +125,38 @@ class _Lines:
         record = record.on_screen()
         self._bar.update(self._task, advance=1)
         self._console.print(_line(record), highlight=False)
+        if record.remedy:
+            # Not broken into lines: it is there to be copied.
+            self._console.print(f"    {escape(record.remedy)}", highlight=False, soft_wrap=True)
+            self._console.print(f"    {_('or take it as it is: {option}').format(option='--accept-names')}")
         for remark in record.remarks:
             self._console.print(f"    {escape(remark)}", highlight=False)
+
+
+def _score(record: SubmissionRecord) -> str:
+    """What counts, of how much; what it was before, and what being late costs."""
+    text = f"{record.final:g}/{record.most:g}"
+    if record.before is not None:
+        text = f"{record.before:g} → {text}"
+    if record.late > 0:
+        points = f": {record.score:g} − {record.penalty:g}" if record.penalty else ""
+        text += f", {_('late by {time}').format(time=_span(record.late))}{points}"
+    return text
+
+
+def _span(seconds: float) -> str:
+    minutes = max(1, round(seconds / 60))
+    days, hours, minutes = minutes // 1440, minutes // 60 % 24, minutes % 60
+    parts = [_("{n} d").format(n=days), _("{n} h").format(n=hours), _("{n} min").format(n=minutes)]
+    return " ".join(part for part, number in zip(parts, (days, hours, minutes), strict=True) if number)
 
 
 def _line(record: SubmissionRecord) -> str:
     name = escape(record.student)
     if record.error:
         return f"[red]![/red] {name}: {escape(_('not graded'))}: {escape(record.error)}"
-    scores = f"{record.score:g}/{record.most:g}"
     unchecked = [check.name for check in record.checks if check.score is None]
-    text = f"{name}: {scores}  ({record.seconds:.1f} s)"
+    text = f"{name}: {_score(record)}  ({record.seconds:.1f} s)"
     if unchecked:
         return f"[yellow]?[/yellow] {text}  {escape(_('could not check: {names}').format(names=', '.join(unchecked)))}"
     if record.needs_instructor:
@@ -143,11 +166,13 @@ def _line(record: SubmissionRecord) -> str:
 
 
 def _sum_up(console: Console, records: list[SubmissionRecord], seconds: float) -> None:
-    if records:
-        graded = sum(not record.error for record in records)
-        rate = 60 * len(records) / max(seconds, 0.001)
+    graded = sum(not record.error for record in records)
+    if graded:
+        rate = 60 * graded / max(seconds, 0.001)
         text = _("{n} graded in {seconds:.0f} s ({rate:.0f} a minute).")
         console.print(text.format(n=graded, seconds=seconds, rate=rate), highlight=False)
+    elif records:
+        console.print(_("Nothing was graded."), highlight=False)
 
 
 def _status(console: Console, records: list[SubmissionRecord]) -> int:

@@ -118,7 +118,7 @@ def test_only_missing_grades_what_is_new(course: Course, here: Path) -> None:
     course.hand_in("bob", course.answered(SOLUTIONS))
     done = CliRunner().invoke(command, [LAB, "--only-missing"])
     assert "1 submission to grade, 4 graded already" in done.output
-    assert "bob: 9/14" in done.output
+    assert "bob: 3.5 → 9/14" in done.output
     assert course.grades("bob")["net"] == 4
     # Nobody has graded what could not be checked in an earlier run: it is not forgotten because others come.
     assert "could not be checked for: eve." in done.output

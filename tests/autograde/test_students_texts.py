@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from nbconvert.exporters import HTMLExporter
 from nbconvert.filters.markdown_mistune import markdown2html_mistune
+from nbconvert.filters.strings import strip_files_prefix
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell, new_notebook, new_raw_cell
 from nbgrader.coursedir import CourseDirectory
@@ -21,6 +22,7 @@ from nbgrader.server_extensions.formgrader import handlers
 from traitlets.config import Config
 
 from grader.autograde.config import configure
+from grader.autograde.feedback import FeedbackView
 from grader.autograde.harmless import StudentsTexts, is_harmless
 from grader.autograde.release import Release, ReleaseCell, released_sources
 from grader.autograde.sanitize import rebuild
@@ -123,6 +125,24 @@ def test_nothing_of_a_students_text_runs_in_formgrader(name: str) -> None:
     assert len(html.find_all("script")) == len(blank.find_all("script"))
     assert [c.get("class") for c in html.select("body > *")] == [c.get("class") for c in blank.select("body > *")]
     assert len(html.select(".nbgrader_cell")) == 1
+
+
+@pytest.mark.parametrize("name", ATTACKS)
+def test_why_a_file_is_no_notebook_is_a_text_in_the_feedback(name: str) -> None:
+    """The reason may quote the file's first characters."""
+    why = f"It begins with: '{ATTACKS[name]}'"
+    nb, _resources = FeedbackView().preprocess(new_notebook(metadata={"drydock": {"problem": why}}), {})
+    (cell,) = page(nb).select(".text_cell_render")
+    assert {tag.name for tag in cell.find_all(True)} == {"p", "strong"}
+    assert strip_files_prefix(" ".join(why.split())[:200]) in cell.get_text()
+
+
+def test_names_are_texts_in_formgraders_page() -> None:
+    names = {"student": "<b>s</b>", "last_name": "</script><b>", "first_name": "<b>", "notebook_path": '"><b>'}
+    resources = {"base_url": "", "submission_id": "s", "notebook_id": "n", "assignment_id": "a", "index": 0, "total": 1}
+    html, _resources = exporter().from_notebook_node(new_notebook(), resources={**resources, **names})
+    assert "<b>" not in html
+    assert "&lt;/script&gt;" in html
 
 
 #: What honest students write.
