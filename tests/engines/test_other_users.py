@@ -77,6 +77,12 @@ def test_rootless_withstands_the_attacks() -> None:
     graded_by_an_ordinary_user("attacked", "tests/attacks", 900)
 
 
+@pytest.mark.weekly
+@pytest.mark.timeout(1300)
+def test_rootless_rehearses_the_grading() -> None:
+    graded_by_an_ordinary_user("rehearses", "tests/rehearsal", 1200)
+
+
 def dockerd_image() -> bytes:
     """An image that is only links into /usr: the daemon's programs come from the shared folder /usr."""
     memory = io.BytesIO()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,9 @@ import pytest
 from jupyter_client.blocking.client import BlockingKernelClient
 from jupyter_client.manager import KernelManager
 from student_desk import DRYDOCK, Desk, Done
+
+from grader.autograde.sandbox import SandboxSupply
+from grader.autograde.settings import Drydock
 
 pytestmark = [pytest.mark.daemon, pytest.mark.timeout(1200)]
 LAB = "00-tiny"
@@ -225,8 +228,10 @@ def test_where_there_is_nothing_to_rehearse_it_is_one_sentence(course: Desk) -> 
     assert done.stderr == f"Error: You have no copy of {LAB} yet.\nNext: drydock lab {LAB}\n"
 
 
-def test_grading_does_not_rehearse(course: Desk) -> None:
-    graded = json.loads((course.root / "autograded" / "ada" / LAB / f"{LAB}.ipynb").read_text())
-    (cell,) = (raw for raw in graded["cells"] if "".join(raw["source"]) == "check.rehearse()")
-    (output,) = cell["outputs"]
-    assert "in a student's own copy of the lab only" in "".join(output["text"])
+def test_where_students_code_is_graded_nothing_is_rehearsed() -> None:
+    settings = Drydock()
+    with closing(SandboxSupply(settings, settings.engine_kind())) as supply, supply.take() as sandbox:
+        sandbox.kernel.run(f"from grader.notebook import connect\ncheck = connect('{LAB}')", 600)
+        outcome = sandbox.kernel.run("check.rehearse()", 600)
+    (output,) = outcome.outputs
+    assert output.text.startswith("The grading is rehearsed in a student's own copy of the lab only")
