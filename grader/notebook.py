@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.cell_runs import note_runs
-from grader.checks.errors import Refused, Unavailable
+from grader.checks.errors import NoAnswer
 from grader.checks.task import Checks
 from grader.checks.verdicts import TaskReport
 from grader.client import variables
@@ -63,7 +63,7 @@ def connect(lab: str) -> LabChecks:
     try:
         checks.prepare()
         version = checks.version()
-    except (Unavailable, Refused) as error:
+    except NoAnswer as error:
         raise NoDaemon(
             _("{why} Start it in a terminal, then run this cell again: drydock up").format(why=error)
         ) from None

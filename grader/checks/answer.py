@@ -120,7 +120,7 @@ class Answer(Subject):
                 if refusal.status != 404:
                     raise
                 raise _NothingThere(refusal.explanation) from refusal
-            except (LookupError, TypeError, AttributeError) as missing:
+            except (LookupError, TypeError, AttributeError, ValueError, StopIteration) as missing:
                 # Whether what it asks for is there is in the student's hands: a network the container is on, say.
                 raise _NothingThere from missing
             answer = fingerprint.normalised(given)
@@ -131,6 +131,8 @@ class Answer(Subject):
     def _claim(self, right: Callable[[str], bool]) -> Claim:
         def judge(attrs: Attrs) -> Finding:
             given = str((attrs.get("Labels") or {}).get(LABEL, ""))
+            if len(given) > LONGEST:
+                return Finding(False, _("an answer of {count} characters").format(count=len(given)))
             shown = _("your answer: {given}").format(given=given)
             try:
                 return Finding(right(given), shown)

@@ -14,11 +14,12 @@ from grader.i18n import _
 
 @dataclass(frozen=True)
 class Outcome:
-    """``code`` None: it had not ended when its time was over."""
+    """``code`` None: it had not ended when its time was over, or (``flood``) when it had printed too much."""
 
     code: int | None
     output: str
     errors: str
+    flood: bool = False
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,8 @@ class Wanted:
     def judge(self, outcome: Outcome, seconds: float) -> Finding:
         if outcome.code is None:
             found = _("it still ran after {seconds:g} s").format(seconds=seconds)
+            if outcome.flood:
+                found = _("it printed more than 1 MiB")
             return Finding(False, f"{found}: {shown_output(outcome)}")
         right = (
             self.code in (None, outcome.code)

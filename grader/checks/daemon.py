@@ -1,20 +1,24 @@
 """The daemon as the checks see it: docker-py with a time limit on every request, and its troubles sorted.
 
-Errors come out as ``Unavailable`` (the daemon is away, slow or too old) or ``Refused`` (it answered with an
-error). docker-py is imported when the first question is asked: importing the checks must stay cheap.
+Errors come out as ``Unavailable`` (the daemon is away, slow or too old), ``Obstructed`` (it is well, but something of
+the student's has no answer) or ``Refused`` (it answered with an error). docker-py is imported when the first question
+is asked: importing the checks must stay cheap.
 """
 
 from __future__ import annotations
 
 import os
+import re
+import tarfile
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
-from grader.checks import course
+from grader.checks import blame, course
 from grader.checks.deadline import Deadline
 from grader.checks.docker_words import full_reference
-from grader.checks.errors import Refused, Unavailable
+from grader.checks.errors import Obstructed, Refused, Unavailable
 from grader.checks.plain import printable
 from grader.i18n import _
 
@@ -32,6 +36,8 @@ _EMULATED = "Drydock microVM"
 _TIMES_AS_LONG = 3.0
 #: The course image whose tools look into other containers' networks.
 HELPER_IMAGE = "drydock/busybox:1"
+#: How a daemon refuses a client of another version (moby: server/middleware/version.go).
+_OTHER_VERSION = re.compile(r"client version \S+ is too (new|old)")
 
 
 class Connection:
@@ -52,6 +58,7 @@ class Connection:
         return self._client
 
     def _connect(self, timeout: float) -> APIClient:
+        """A client that has asked the daemon for its version."""
         from docker import APIClient
         from docker.utils import kwargs_from_env
 
@@ -103,7 +110,7 @@ class Daemon:
             raise Unavailable(self._lost, lost=True)
         left = self.deadline.remaining()
         if left <= 0:
-            raise self._losing(self._over())
+            raise self._noted(blame.of_the_end(self.deadline))
         with self._translated(min(patience, left)):
             yield self._connection.client(min(patience, left))
 
@@ -118,32 +125,38 @@ class Daemon:
         except APIError as error:
             raise self._sorted(error) from error
         except InvalidVersion as error:
-            raise self._losing(_other_version(str(error))) from error
+            raise self._noted(_other_version(str(error))) from error
         except (requests.Timeout, TimeoutError) as error:
-            raise self._losing(self._slow(seconds)) from error
+            raise self._noted(blame.of_silence(self, seconds)) from error
         except (DockerException, requests.RequestException, HTTPError, OSError) as error:
             # requests wraps a time-out while reading a stream in a ConnectionError.
             slow = "timed out" in str(error).lower()
-            raise self._losing(self._slow(seconds) if slow else self._away(error)) from error
+            trouble = blame.of_silence(self, seconds) if slow else Unavailable(self._away(error), lost=True)
+            raise self._noted(trouble) from error
 
     def _sorted(self, error: Any) -> Exception:
         status = int(error.status_code or 0)
         explanation = printable(error.explanation or error)
-        if status == 400 and "client version" in explanation.lower():
-            return self._losing(_other_version(explanation))
+        if status == 400 and _OTHER_VERSION.match(explanation):
+            return self._noted(_other_version(explanation))
         return Refused(status, explanation)
 
-    def _losing(self, message: str) -> Unavailable:
-        self._lost = message
-        return Unavailable(message, lost=True)
+    def _noted(self, trouble: Obstructed | Unavailable) -> Obstructed | Unavailable:
+        """``trouble``; when the daemon is lost, that is remembered."""
+        if isinstance(trouble, Unavailable) and trouble.lost:
+            self._lost = str(trouble)
+        return trouble
 
-    def _over(self) -> str:
-        return _("The time for this check ({seconds:g} s) is over.").format(seconds=self.deadline.seconds)
+    def answers_promptly(self) -> bool:
+        """The control question: whether the daemon answers at once about itself, on a connection of its own."""
+        from docker.errors import DockerException
+        from requests import RequestException
 
-    def _slow(self, seconds: float) -> str:
-        if self.deadline.is_over():
-            return self._over()
-        return _("The Docker daemon did not answer within {seconds:.0f} s.").format(seconds=max(1.0, seconds))
+        began = time.monotonic()
+        with suppress(DockerException, RequestException, OSError):
+            self._connection._connect(blame.PROMPT_SECONDS * self._connection.pace).close()
+            return blame.is_prompt(began, self._connection.pace)
+        return False
 
     def _away(self, error: Exception) -> str:
         return _("The Docker daemon at {host} can't be reached: {why}").format(
@@ -151,7 +164,7 @@ class Daemon:
         )
 
     def ask[T](self, question: Callable[[Any], T], *, patience: float | None = None) -> T:
-        """The answer to one question. Raises Unavailable or Refused."""
+        """The answer to one question. Raises Unavailable, Obstructed or Refused."""
         with self.asking(patience=patience) as client:
             return question(client)
 
@@ -229,9 +242,21 @@ class Daemon:
             try:
                 if response.status_code >= 400:
                     raise Refused(response.status_code, _message_of(response))
-                yield response
+                with self._unbroken():
+                    yield response
             finally:
                 response.close()
+
+    @contextmanager
+    def _unbroken(self) -> Iterator[None]:
+        """An answer that has begun, and breaks off: a file that shrinks while it is copied, for instance."""
+        import requests
+        from urllib3.exceptions import ProtocolError
+
+        try:
+            yield
+        except (requests.exceptions.ChunkedEncodingError, ProtocolError, tarfile.TarError) as error:
+            raise self._noted(blame.of_a_broken_answer(self, error)) from error
 
     def info(self) -> Attrs:
         """``docker info``, asked once."""
@@ -266,8 +291,8 @@ class Daemon:
             )
 
 
-def _other_version(why: str) -> str:
-    return _("This Docker daemon is too old or too new for these checks: {why}").format(why=why)
+def _other_version(why: str) -> Unavailable:
+    return Unavailable(_("This Docker daemon is too old or too new for these checks: {why}").format(why=why), lost=True)
 
 
 def _message_of(response: requests.Response) -> str:

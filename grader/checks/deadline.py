@@ -11,6 +11,7 @@ class Deadline:
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
         self._end = time.monotonic() + seconds
+        self._in_vain = 0.0
 
     def remaining(self) -> float:
         """Seconds left, never below 0."""
@@ -18,3 +19,11 @@ class Deadline:
 
     def is_over(self) -> bool:
         return self.remaining() <= 0
+
+    def spend_in_vain(self, seconds: float) -> None:
+        """Note time that went to an expectation which failed, or to computing over what is very large."""
+        self._in_vain += seconds
+
+    def mostly_spent_in_vain(self) -> bool:
+        """Whether what failed took the larger part of the time: then it is to blame for its end."""
+        return 2 * self._in_vain >= self.seconds

@@ -41,8 +41,8 @@ def published(
 ) -> list[tuple[str, int, str]]:
     """Docker's map of ports as (host IP, host port, "80/tcp"), one entry per host port, no IPv6 twins.
 
-    The daemon lists a port published on all addresses twice (0.0.0.0 and ::); an unset port is 0 (chosen at
-    start).
+    The daemon lists a port published on all addresses twice (0.0.0.0 and ::); an unset port, or one of a range
+    ("8000-8010"), is 0 (chosen at start).
     """
     entries = []
     for inside, outside in (bindings or {}).items():
@@ -50,8 +50,12 @@ def published(
             address = binding.get("HostIp") or "0.0.0.0"
             if address == "::" and any((other.get("HostIp") or "0.0.0.0") == "0.0.0.0" for other in outside or ()):
                 continue
-            entries.append((address, int(binding.get("HostPort") or 0), inside))
+            entries.append((address, _host_port(binding.get("HostPort")), inside))
     return sorted(entries, key=lambda entry: (entry[2], entry[1], entry[0]))
+
+
+def _host_port(text: str | None) -> int:
+    return int(text) if re.fullmatch(r"[0-9]{1,5}", text or "") else 0  # type: ignore[arg-type]
 
 
 def shown_port(entry: tuple[str, int, str]) -> str:

@@ -18,7 +18,11 @@ class AuthorError(_OneLine):
     """The check cell itself is wrong (a bad argument); ``str()`` names the mistake."""
 
 
-class Unavailable(_OneLine):
+class NoAnswer(_OneLine):
+    """A question of ours to the daemon has no answer; ``str()`` says why."""
+
+
+class Unavailable(NoAnswer):
     """The daemon can't tell us: away, too slow, or too old; ``str()`` says it. ``lost``: asking on is useless."""
 
     def __init__(self, message: str, *, lost: bool = False) -> None:
@@ -26,13 +30,17 @@ class Unavailable(_OneLine):
         self.lost = lost
 
 
-class Refused(_OneLine):
+class Refused(NoAnswer):
     """The daemon answered a request of ours with an error."""
 
     def __init__(self, status: int, explanation: str) -> None:
         super().__init__(explanation)
         self.status = status
         self.explanation = explanation
+
+
+class Obstructed(NoAnswer):
+    """Something of the student's is in the way of the answer; ``str()`` says what. The expectation has failed."""
 
 
 class OutOfTime(BaseException):

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from grader.checks import arguments
 from grader.checks.daemon import Attrs
 from grader.checks.docker_words import full_reference
-from grader.checks.errors import Unavailable
+from grader.checks.errors import Obstructed
 from grader.checks.expectation import Claim, Context, Finding, Subject, expectation
 from grader.checks.history import REMEMBERED, is_ours, names_in, past_events
 from grader.checks.plain import listed
@@ -106,7 +106,8 @@ class Event(Subject):
 
     def _must_remember(self, attrs: Attrs) -> None:
         if len(attrs["events"]) >= REMEMBERED:
-            raise Unavailable(
+            # Whoever makes so much happen could make it forget on purpose.
+            raise Obstructed(
                 _(
                     "The daemon remembers only its last {count} events. Do the task again and run this check "
                     "right after it."

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import functools
 import inspect
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Concatenate, Self, cast
 
+from grader.checks import blame
 from grader.checks.daemon import Attrs, Daemon
 from grader.checks.docker_words import dig, inspect_command
-from grader.checks.errors import AuthorError, Refused, Unavailable
+from grader.checks.errors import AuthorError, Obstructed, Refused, Unavailable
 from grader.checks.verdicts import Status, Verdict
 from grader.i18n import _
 from grader.values import Values
@@ -64,6 +66,8 @@ class Context:
     #: What has to be removed when the task's check ends.
     cleanup: ExitStack = field(default_factory=ExitStack)
     boxes: dict[str, str] = field(default_factory=dict)
+    #: The drivers that the task has asked of networks so far, by their names.
+    wanted_drivers: dict[str, str] = field(default_factory=dict)
 
     def record(self, verdict: Verdict) -> None:
         if verdict.status is Status.FAILED:
@@ -168,6 +172,18 @@ class Subject(ABC):
         )
 
     def _judge(self, claim: Claim) -> Verdict:
+        began, computed = time.monotonic(), time.process_time()
+        try:
+            verdict = self._judged(claim)
+        except BaseException:
+            # Out of time. An expectation computes for long only where names, logs or files are very large.
+            self._daemon.deadline.spend_in_vain(time.process_time() - computed)
+            raise
+        if verdict.status is Status.FAILED:
+            self._daemon.deadline.spend_in_vain(time.monotonic() - began)
+        return verdict
+
+    def _judged(self, claim: Claim) -> Verdict:
         quiet = False
         try:
             attrs = self._seen()
@@ -179,17 +195,18 @@ class Subject(ABC):
                 finding, quiet, self._missing_said = self._missing(), self._missing_said, True
         except AuthorError as mistake:
             return author_verdict(mistake, claim.sentence)
-        except Unavailable as trouble:
-            quiet, self._context.lost = self._context.lost, self._context.lost or trouble.lost
-            command = "docker version" if trouble.lost else claim.command
-            return _unchecked(claim, str(trouble), command, quiet=quiet and trouble.lost)
         except Refused as refusal:
-            return _unchecked(claim, _("The Docker daemon answered: {why}").format(why=refusal.explanation))
+            trouble = blame.of_refusal(self._daemon, refusal)
+            if isinstance(trouble, Unavailable):
+                return self._unchecked(claim, trouble)
+            finding = Finding(False, str(trouble))
+        except Obstructed as obstacle:
+            finding = Finding(False, str(obstacle))
+        except Unavailable as trouble:
+            return self._unchecked(claim, trouble)
         except Exception as error:
             # A description in a shape we don't know (another engine, a newer version) is our trouble.
-            return _unchecked(
-                claim, _("The check itself stumbled: {why}").format(why=f"{type(error).__name__}: {error}")
-            )
+            return self._unchecked(claim, Unavailable(blame.unknown_shape(error)))
         if finding.ok:
             return Verdict(Status.PASSED, claim.sentence, claim.expected, finding.found, claim.command)
         return Verdict(
@@ -199,6 +216,18 @@ class Subject(ABC):
             finding.found,
             finding.command or claim.command,
             finding.look or claim.look,
+            quiet=quiet,
+        )
+
+    def _unchecked(self, claim: Claim, trouble: Unavailable) -> Verdict:
+        quiet, self._context.lost = self._context.lost and trouble.lost, self._context.lost or trouble.lost
+        return Verdict(
+            Status.COULD_NOT_CHECK,
+            claim.sentence,
+            claim.expected,
+            str(trouble),
+            "docker version" if trouble.lost else claim.command,
+            _("This says nothing about your work. Run the check again; `drydock doctor` looks at the daemon."),
             quiet=quiet,
         )
 
@@ -235,18 +264,6 @@ def author_verdict(mistake: AuthorError, sentence: str = "") -> Verdict:
         sentence or _("This check can be evaluated"),
         found=_("The check cell has a mistake: {mistake}").format(mistake=mistake),
         look=_("This is not your fault. Please tell the author of the lab."),
-    )
-
-
-def _unchecked(claim: Claim, reason: str, command: str = "docker version", *, quiet: bool = False) -> Verdict:
-    return Verdict(
-        Status.COULD_NOT_CHECK,
-        claim.sentence,
-        claim.expected,
-        reason,
-        command,
-        _("This says nothing about your work. Run the check again; `drydock doctor` looks at the daemon."),
-        quiet=quiet,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import posixpath
 import re
 import tarfile
@@ -12,6 +13,7 @@ from typing import Any
 
 from grader.checks import arguments
 from grader.checks.daemon import Daemon
+from grader.checks.deadline import Deadline
 from grader.checks.errors import AuthorError, Refused
 from grader.checks.expectation import Claim, Finding, Subject
 from grader.checks.plain import excerpt
@@ -23,6 +25,8 @@ CONTENT_LIMIT = 1024 * 1024
 _CHECKSUM_LIMIT = 256 * CONTENT_LIMIT
 #: Symbolic links to follow, as many as Linux does (path_resolution(7)).
 _LINKS = 40
+#: Seconds for reading one file. What has not come until then does not count.
+_READ_SECONDS = 10.0
 
 KINDS = ("file", "folder", "link", "other")
 
@@ -46,17 +50,20 @@ type Reader = Callable[[str], Entry | None]
 
 
 def read_entry(daemon: Daemon, container: str, path: str) -> Entry | None:
-    """The entry at ``path`` of a container, running or not (``docker cp``). Raises Unavailable or Refused."""
+    """The entry at ``path`` of a container, running or not (``docker cp``). Raises NoAnswer."""
+    # A name is any bytes; they have come to us from a link's target.
+    params = {"path": os.fsencode(path)}
     try:
         with (
-            daemon.stream(f"/containers/{container}/archive", {"path": path}, patience=10) as response,
+            daemon.stream(f"/containers/{container}/archive", params, patience=_READ_SECONDS) as response,
             # A folder comes with all that is in it: only the first member is read.
             tarfile.open(fileobj=response.raw, mode="r|") as archive,
         ):
             member = archive.next()
             return None if member is None else _entry(archive, member)
     except Refused as refusal:
-        if refusal.status == 404:
+        # A file in a folder's place has nothing below it.
+        if refusal.status == 404 or refusal.explanation.endswith("not a directory"):
             return None
         raise
 
@@ -67,8 +74,8 @@ def _entry(archive: tarfile.TarFile, member: tarfile.TarInfo) -> Entry:
         kind = "link"
     content, checksum = bytearray(), hashlib.sha256()
     source = archive.extractfile(member) if member.isreg() else None
-    read = 0
-    while source is not None and read < _CHECKSUM_LIMIT and (piece := source.read(64 * 1024)):
+    read, limit = 0, Deadline(_READ_SECONDS)
+    while source is not None and read < _CHECKSUM_LIMIT and not limit.is_over() and (piece := source.read(64 * 1024)):
         read += len(piece)
         checksum.update(piece)
         content += piece[: CONTENT_LIMIT - len(content)]

@@ -11,22 +11,32 @@ import time
 from collections.abc import Callable
 
 from grader.checks.daemon import Attrs, Daemon
+from grader.checks.deadline import Deadline
 from grader.checks.docker_words import full_reference
-from grader.checks.errors import Unavailable
+from grader.checks.errors import Obstructed
 from grader.checks.expectation import Claim, Context, Finding, Subject
 from grader.checks.throwaway import OWN_LABEL
 from grader.i18n import _
 
 #: How many events the engine remembers.
 REMEMBERED = 256
+#: Bytes and seconds for reading them all.
+_READ_LIMIT = 32 * 1024 * 1024
+_READ_SECONDS = 5.0
 
 
 def past_events(daemon: Daemon) -> list[Attrs]:
     """The events the daemon still remembers, oldest first."""
     # "until" a moment that is over by any clock: else the daemon would wait for it and keep the stream open.
     params = {"since": "0", "until": f"{time.time() - 0.001:.6f}"}
-    with daemon.stream("/events", params, patience=5) as response:
-        events = [json.loads(line) for line in response.iter_lines() if line]
+    data, limit = bytearray(), Deadline(_READ_SECONDS)
+    with daemon.stream("/events", params, patience=_READ_SECONDS) as response:
+        for piece in response.iter_content(64 * 1024):
+            data += piece
+            if len(data) > _READ_LIMIT or limit.is_over():
+                # An event carries all labels of its object.
+                raise Obstructed(_("The daemon's events are too large to be read: something has very large labels."))
+    events = [json.loads(line) for line in data.splitlines() if line]
     # A network's event tells which container, but not its labels.
     ours = {_actor(event).get("ID") for event in events if OWN_LABEL in _attributes(event)}
     for event in events:
@@ -83,7 +93,7 @@ def gone(subject: Subject, after_existing: bool, command: str, *, present: Calla
 
 
 def existed(context: Context, kind: str, name: str) -> bool:
-    """Whether the object once existed. Raises Unavailable when the daemon has forgotten too much to say."""
+    """Whether the object once existed. Raises Obstructed when the daemon has forgotten too much to say."""
     if f"{kind}:{name}" in context.sightings:
         return True
     wanted = full_reference(name) if kind == "image" else name
@@ -91,7 +101,8 @@ def existed(context: Context, kind: str, name: str) -> bool:
     if any(event.get("Type") == kind and wanted in names_in(event) for event in events):
         return True
     if len(events) >= REMEMBERED:
-        raise Unavailable(
+        # Whoever makes so much happen could make it forget on purpose.
+        raise Obstructed(
             _(
                 "The daemon remembers only its last {count} events, and none is about {name}. Do the task "
                 "again and run this check right after it."

@@ -74,6 +74,8 @@ class Driven(Subject):
     def has_driver(self, driver: str) -> Claim:
         """Its driver, such as bridge or local."""
         wanted = arguments.text(driver, "driver")
+        if self.kind == "network":
+            self._context.wanted_drivers[self.name] = wanted
         return self._field(
             self._says(_("{what} uses the driver {driver}"), driver=wanted),
             wanted,

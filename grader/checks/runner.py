@@ -27,7 +27,7 @@ from types import FrameType
 from typing import Any, BinaryIO, NoReturn, TextIO
 
 from grader.checks.course import from_environment
-from grader.checks.errors import CheckFailed, CouldNotCheck, OutOfTime, Refused, Unavailable
+from grader.checks.errors import CheckFailed, CouldNotCheck, NoAnswer, OutOfTime
 from grader.checks.plain import printable
 from grader.checks.task import Checks
 from grader.checks.verdicts import TaskReport
@@ -209,7 +209,7 @@ def main() -> int:
     import docker  # noqa: F401 - once here, not in every child
 
     checks = Checks(os.environ.get("DOCKER_HOST"), course_images=from_environment())
-    with suppress(Unavailable, Refused):  # each cell will say so
+    with suppress(NoAnswer):  # each cell will say so
         checks.prepare()
     serve(sys.stdin, answers, checks, options.timeout)
     return 0

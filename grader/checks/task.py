@@ -10,12 +10,13 @@ from contextlib import suppress
 from types import TracebackType
 from typing import overload
 
+from grader.checks import blame
 from grader.checks.answer import Answer, store
 from grader.checks.container import Container
 from grader.checks.course import CourseImages
 from grader.checks.daemon import REQUEST_SECONDS, Connection, Daemon
 from grader.checks.deadline import Deadline
-from grader.checks.errors import AuthorError, CheckFailed, CouldNotCheck, OutOfTime, Refused, Unavailable
+from grader.checks.errors import AuthorError, CheckFailed, CouldNotCheck, NoAnswer, Obstructed, OutOfTime
 from grader.checks.event import Event
 from grader.checks.expectation import Context, author_verdict
 from grader.checks.image import Image, Images
@@ -114,7 +115,7 @@ class Checks:
 
     def tidy(self) -> None:
         """Remove containers of ours that a check which was killed just now left on the daemon."""
-        with suppress(Unavailable, Refused):
+        with suppress(NoAnswer):
             sweep(self._daemon(), older_than=-math.inf)
 
     def again(
@@ -223,7 +224,7 @@ class Task:
         if context is None:
             raise RuntimeError("a task is left before it was entered")
         if error is not None:
-            context.record(_stumbled(error))
+            context.record(_stumbled(error, context.daemon.deadline))
         elif not context.verdicts:
             context.record(author_verdict(AuthorError(_("task {id} expects nothing").format(id=self._id))))
         self._finish(error)
@@ -254,20 +255,24 @@ def _blocked(needed: TaskReport) -> Verdict:
     )
 
 
-def _stumbled(error: BaseException) -> Verdict:
-    """An exception inside the with block: the author's mistake or our own, never the student's."""
+def _stumbled(error: BaseException, deadline: Deadline) -> Verdict:
+    """An exception inside the with block: the author's mistake or our own, or the end of the time."""
     if isinstance(error, AuthorError):
         return author_verdict(error)
+    sentence = _("This check can be evaluated")
     if isinstance(error, OutOfTime):
-        reason = _("The time for this check is over.")
+        trouble = blame.of_the_end(deadline)
+        if isinstance(trouble, Obstructed):
+            return Verdict(Status.FAILED, sentence, found=str(trouble))
+        reason = str(trouble)
     else:
         lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__)]
-        reason = _("The check stumbled at line {line}: {why}").format(
-            line=lines[0] if lines else "?", why=f"{type(error).__name__}: {error}"
+        reason = _("The check cell stumbled at its line {line}: {why}").format(
+            line=lines[0] if lines else "?", why=error
         )
     return Verdict(
         Status.COULD_NOT_CHECK,
-        _("This check can be evaluated"),
+        sentence,
         found=reason,
         look=_("This says nothing about your work. Run the check again; if it stays so, tell the lab's author."),
     )

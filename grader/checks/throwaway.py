@@ -11,13 +11,14 @@ import secrets
 import tarfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
+from grader.checks import blame
 from grader.checks.commands import Outcome
 from grader.checks.daemon import HELPER_IMAGE, Daemon
-from grader.checks.errors import Refused, Unavailable
+from grader.checks.errors import Obstructed, Refused, Unavailable
 from grader.checks.logs import read_logs
 from grader.i18n import _
 
@@ -27,6 +28,8 @@ OWN_LABEL = "drydock.check"
 _STALE = 600
 #: A container's start is the slowest request: emulated, on a busy machine, it takes more than the usual time.
 _START_SECONDS = 30.0
+#: Readable whatever the daemon's default log driver is, and read in no time whatever is printed.
+_LOG = {"Type": "json-file", "Config": {"max-size": "16m", "max-file": "1"}}
 
 
 @contextmanager
@@ -43,8 +46,7 @@ def throwaway(
         "Labels": {OWN_LABEL: "1"},
         # A health check of the image would run on its own, and its failures look like the student's.
         "Healthcheck": {"Test": ["NONE"]},
-        # Readable whatever the daemon's default log driver is.
-        "HostConfig": {"NetworkMode": "none", "LogConfig": {"Type": "json-file"}, **(host or {})},
+        "HostConfig": {"NetworkMode": "none", "LogConfig": _LOG, **(host or {})},
         **more,
     }
     if command is not None:
@@ -58,23 +60,35 @@ def throwaway(
 
 
 def run(daemon: Daemon, image: str, command: Sequence[str] | None, *, seconds: float, **more: Any) -> Outcome:
-    """Run a command in a throwaway container, at most ``seconds``. Raises Unavailable or Refused."""
-    with ExitStack() as stack:
-        try:
-            identifier = stack.enter_context(throwaway(daemon, image, command, **more))
-            daemon.ask(lambda client: client.start(identifier), patience=_START_SECONDS)
-        except Refused as refusal:
-            # The image has no command, or the runtime can't execute it: `docker run` ends with 125 to 127 then.
-            return Outcome(127, "", refusal.explanation)
+    """Run a student's image in a throwaway container, at most ``seconds``. Raises Unavailable or Obstructed."""
+    try:
+        return _run(daemon, image, command, seconds=seconds, **more)
+    except Refused as refusal:
+        trouble = blame.of_refusal(daemon, refusal)
+        if isinstance(trouble, Unavailable):
+            raise trouble from refusal
+        # The image has no command, or the runtime can't execute it: `docker run` ends with 125 to 127 then.
+        return Outcome(127, "", refusal.explanation)
+
+
+def _run(daemon: Daemon, image: str, command: Sequence[str] | None, *, seconds: float, **more: Any) -> Outcome:
+    with throwaway(daemon, image, command, **more) as identifier:
+        daemon.ask(lambda client: client.start(identifier), patience=_START_SECONDS)
+        had = min(seconds, daemon.deadline.remaining())
         code = daemon.wait_for_exit(identifier, seconds)
+        if code is None:
+            blame.must_have_had(daemon, seconds, had)
         output = read_logs(daemon, identifier, tty=False, streams=(1,))
         errors = read_logs(daemon, identifier, tty=False, streams=(2,))
         return Outcome(code, output, errors)
 
 
 def run_beside(daemon: Daemon, container: str, command: Sequence[str], *, seconds: float = 8) -> Outcome:
-    """Run a helper's command in the network namespace of a running container (its ID)."""
-    return run(
+    """Run a helper's command in the network namespace of a running container (its ID).
+
+    Raises Unavailable, Obstructed or Refused: a helper that doesn't start has found out nothing.
+    """
+    return _run(
         daemon,
         helper_image(daemon),
         command,
@@ -86,10 +100,10 @@ def run_beside(daemon: Daemon, container: str, command: Sequence[str], *, second
 
 
 def helper_image(daemon: Daemon) -> str:
-    """The helper image's ID. Raises Unavailable when it was removed."""
+    """The helper image's ID. Raises Obstructed when it was removed: nobody but the student could."""
     found = daemon.helper()
     if not found:
-        raise Unavailable(
+        raise Obstructed(
             _("the course image {image} is gone from this daemon; `drydock reset` brings it back").format(
                 image=HELPER_IMAGE
             )

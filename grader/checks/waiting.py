@@ -6,9 +6,10 @@ import json
 import queue
 from collections.abc import Callable
 
+from grader.checks import blame
 from grader.checks.daemon import Daemon
 from grader.checks.deadline import Deadline
-from grader.checks.errors import Unavailable
+from grader.checks.errors import Obstructed, Refused, Unavailable
 from grader.checks.expectation import Finding
 from grader.checks.streams import Pieces
 from grader.i18n import _
@@ -30,9 +31,19 @@ def wait_for(
 
     ``retry``: also look again every so many seconds. Only for things no event tells about (a line in a log,
     an answer over HTTP). Raises Unavailable when the check's own deadline comes first. An emulated daemon gets more
-    time, as far as the check has any.
+    time, as far as the check has any. What is refused now may be granted later.
     """
-    finding = look()
+    refused: list[Refused | Obstructed] = []
+
+    def look_once() -> Finding:
+        refused.clear()
+        try:
+            return look()
+        except (Refused, Obstructed) as refusal:
+            refused.append(refusal)
+            return Finding(False)
+
+    finding = look_once()
     if finding.ok or finding.hopeless:
         return finding
     seconds = max(seconds, min(seconds * daemon.pace(), daemon.deadline.remaining() - _SPARE))
@@ -44,7 +55,7 @@ def wait_for(
         Pieces(response, response.iter_lines(chunk_size=1)) as events,
     ):
         # What happened between the first look and the subscription would otherwise be missed.
-        finding = look()
+        finding = look_once()
         while not finding.ok and not finding.hopeless and not limit.is_over():
             pause = limit.remaining() if retry is None else min(retry, limit.remaining())
             try:
@@ -52,9 +63,9 @@ def wait_for(
                     raise Unavailable(_("The Docker daemon ended its stream of events."))
             except queue.Empty:
                 pass
-            finding = look()
-    if not finding.ok and not finding.hopeless and seconds > limit.seconds:
-        raise Unavailable(
-            _("The time for this check was over before the {seconds:g} s to wait.").format(seconds=seconds)
-        )
+            finding = look_once()
+    if not finding.ok and not finding.hopeless:
+        blame.must_have_had(daemon, seconds, limit.seconds)
+    if refused:
+        raise refused[0]
     return finding

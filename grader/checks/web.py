@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import http.client
 import re
-from collections.abc import Mapping
+import socket
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -16,9 +19,9 @@ from grader.checks.expectation import Finding
 from grader.checks.plain import excerpt
 from grader.i18n import _
 
-#: Seconds for a connection or the next bytes, seconds for a whole body, and bytes of it to look at.
+#: Seconds for a connection or the next bytes, seconds for a whole answer, and bytes of its body to look at.
 _TRY_SECONDS = 3.0
-_BODY_SECONDS = 5.0
+_WHOLE_SECONDS = 5.0
 _BODY_LIMIT = 1024 * 1024
 
 
@@ -87,23 +90,48 @@ def wanted(
 def fetch(host: str, port: int, path: str) -> Answer:
     """One GET, without following redirects. Never raises for what the server does."""
     connection = http.client.HTTPConnection(host, port, timeout=_TRY_SECONDS)
+    limit = Deadline(_WHOLE_SECONDS)
     try:
-        connection.request("GET", path, headers={"Connection": "close", "User-Agent": "drydock-check"})
-        response = connection.getresponse()
-        headers = {name.lower(): value for name, value in response.getheaders()}
-        return Answer(response.status, headers, _body(response))
-    except (OSError, http.client.HTTPException) as error:
+        connection.connect()
+        with _cut_off(connection.sock, limit):
+            connection.request("GET", path, headers={"Connection": "close", "User-Agent": "drydock-check"})
+            response = connection.getresponse()
+            if limit.is_over():  # An end looks like the end of the headers.
+                raise TimeoutError
+            headers = {name.lower(): value for name, value in response.getheaders()}
+            return Answer(response.status, headers, _body(response))
+    except (OSError, http.client.HTTPException, ValueError) as error:
         why = str(error) or type(error).__name__
+        if limit.is_over():
+            why = _("no whole answer within {seconds:g} s").format(seconds=limit.seconds)
         return Answer(0, {}, "", _("no answer at {host}:{port}: {why}").format(host=host, port=port, why=why))
     finally:
         connection.close()
 
 
+@contextmanager
+def _cut_off(connected: socket.socket, limit: Deadline) -> Iterator[None]:
+    """The connection ends with ``limit``: a server that sends a byte now and then must not hold up the check."""
+
+    def end() -> None:
+        with suppress(OSError):
+            connected.shutdown(socket.SHUT_RDWR)
+
+    timer = threading.Timer(limit.remaining(), end)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
 def _body(response: http.client.HTTPResponse) -> str:
-    """The body as far as it comes: a server that drips or never ends must not hold up the check."""
-    body, limit = bytearray(), Deadline(_BODY_SECONDS)
-    while len(body) < _BODY_LIMIT and not limit.is_over() and (piece := response.read1(64 * 1024)):
-        body += piece
+    """The body as far as it comes: a server that drips or never ends has said what it says until then."""
+    body = bytearray()
+    with suppress(OSError, http.client.HTTPException, ValueError):
+        while len(body) < _BODY_LIMIT and (piece := response.read1(64 * 1024)):
+            body += piece
     return body.decode("utf-8", "replace")
 
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from grader.checks.daemon import Connection, Daemon
 from grader.checks.deadline import Deadline
-from grader.checks.errors import Refused, Unavailable
+from grader.checks.errors import NoAnswer
 from grader.engines import detached
 from grader.engines.local_ports import LocalPorts
 from grader.i18n import _
@@ -88,7 +88,7 @@ class PanelFeed:
                 stream = EventStream(lab_host(), FILTERS, moment())
             except NoDaemon:
                 self._gone(_("No lab daemon is running."))
-            except (Unavailable, Refused) as error:
+            except NoAnswer as error:
                 self._gone(str(error))
             else:
                 self._follow(stream)
@@ -136,7 +136,7 @@ class PanelFeed:
             return
         try:
             overview = self._look()
-        except (NoDaemon, Unavailable, Refused) as error:
+        except (NoDaemon, NoAnswer) as error:
             # Gone: the listener says so, too, and better. Too busy to answer: no event will tell when it no longer is.
             with self._telling:
                 if stream is self._stream and not self._closing.is_set():

@@ -8,7 +8,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import ClassVar, Self
 
-from grader.checks.errors import Refused, Unavailable
+from grader.checks.errors import NoAnswer
 from grader.i18n import _
 from grader.widgets.chart import Chart
 from grader.widgets.screen import Screen
@@ -89,7 +89,7 @@ class Recording(ABC):
     def _work(self) -> None:
         try:
             self._record()
-        except (Unavailable, Refused) as error:
+        except NoAnswer as error:
             # A stop closes connections under the recorder: that is no trouble.
             if not self._stopping.is_set():
                 self._trouble = _("The recording ended early: {why}").format(why=error)

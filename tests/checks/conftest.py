@@ -46,10 +46,10 @@ def young() -> Iterator[Engine]:
         yield engine
 
 
-@pytest.fixture(scope="module")
-def checker_network(world: Engine) -> Iterator[None]:
+@contextmanager
+def network_of(engine: Engine) -> Iterator[None]:
     """This thread in the network namespace where the daemon publishes ports, as a checker is."""
-    pid = world.endpoint.netns_pid
+    pid = engine.endpoint.netns_pid
     if pid is None:
         yield
         return
@@ -62,3 +62,24 @@ def checker_network(world: Engine) -> Iterator[None]:
         os.setns(own, os.CLONE_NEWNET)
         os.close(own)
         os.close(theirs)
+
+
+@pytest.fixture(scope="module")
+def checker_network(world: Engine) -> Iterator[None]:
+    """This thread where the world's daemon publishes ports."""
+    with network_of(world):
+        yield
+
+
+@pytest.fixture(scope="module")
+def stage() -> Iterator[Engine]:
+    """An engine for tricks: tests may leave on it what they like."""
+    with best_engine() as engine:
+        yield engine
+
+
+@pytest.fixture
+def stage_network(stage: Engine) -> Iterator[None]:
+    """This thread where the stage's daemon publishes ports."""
+    with network_of(stage):
+        yield

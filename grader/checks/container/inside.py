@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -10,6 +11,7 @@ from grader.checks import arguments, commands, executing
 from grader.checks.container.storage import Storage, mounts_of
 from grader.checks.container.subject import is_live, state_in_words
 from grader.checks.daemon import Attrs
+from grader.checks.errors import Obstructed
 from grader.checks.expectation import Claim, Finding, expectation
 from grader.checks.files import Entry, Reader, read_entry
 from grader.checks.holding_files import HoldsFiles
@@ -87,8 +89,10 @@ class Inside(Storage, HoldsFiles):
         )
         self._context.sightings.add(f"exec:{identifier}")
         fields = facts.output.strip().split("|")
-        if facts.code != 0 or len(fields) != 5:
+        if facts.code != 0:
             return None
+        if len(fields) != 5 or not re.fullmatch(r"[0-7]{1,6}(\|\d{1,19}){3}", "|".join(fields[1:]), re.ASCII):
+            raise Obstructed(_("its own `stat {path}` does not say what stat says").format(path=path))
         kinds = {"directory": "folder", "symbolic link": "link"}
         kind = kinds.get(fields[0], "file" if "file" in fields[0] else "other")
         mode, uid, gid, size = int(fields[1], 8), *map(int, fields[2:])

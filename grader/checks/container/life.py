@@ -8,11 +8,11 @@ from typing import Any
 
 from grader.checks import arguments
 from grader.checks.configured import is_healthcheck
-from grader.checks.container.subject import ContainerSubject, must_be_able_to_run, state_in_words
+from grader.checks.container.subject import ContainerSubject, state_in_words
 from grader.checks.daemon import Attrs
 from grader.checks.docker_words import dig, inspect_command
 from grader.checks.expectation import Claim, Finding, expectation
-from grader.checks.history import gone
+from grader.checks.history import gone, past_events
 from grader.i18n import _, ngettext
 
 _HEALTH = ("healthy", "unhealthy", "starting", "none")
@@ -27,7 +27,7 @@ class Life(ContainerSubject):
     def _state(self, sentence: str, status: str, expected: str, look: str) -> Claim:
         def judge(attrs: Attrs) -> Finding:
             if status == "running":
-                must_be_able_to_run(attrs)
+                self._must_be_able_to_run(attrs)
             return Finding(dig(attrs, "State", "Status") == status, state_in_words(attrs))
 
         return Claim(self._says(sentence), expected, judge, self._ps_command, look.format(name=self.name))
@@ -96,7 +96,7 @@ class Life(ContainerSubject):
         arguments.yes(yes, "yes")
 
         def judge(attrs: Attrs) -> Finding:
-            killed = dig(attrs, "State", "OOMKilled") is True
+            killed = dig(attrs, "State", "OOMKilled") is True or self._has_oom_event(attrs)
             # Without a limit of its own there is no news to wait for.
             hopeless = not yes or not dig(attrs, "HostConfig", "Memory")
             return Finding(killed is yes, f"{words[killed]}; {state_in_words(attrs)}", hopeless=hopeless)
@@ -107,6 +107,15 @@ class Life(ContainerSubject):
             lambda _attrs: self._wait(judge, _NEWS_SECONDS),
             inspect_command("container", self.name, ".State.OOMKilled", ".HostConfig.Memory"),
             _("The kernel kills when a container needs more memory than its limit."),
+        )
+
+    def _has_oom_event(self, attrs: Attrs) -> bool:
+        # Engine 20.10 sets the flag when the container ends; the event is there at once.
+        return any(
+            event.get("Type") == "container"
+            and event.get("Action") == "oom"
+            and dig(event, "Actor", "ID") == attrs.get("Id")
+            for event in past_events(self._daemon)
         )
 
     @expectation

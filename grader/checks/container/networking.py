@@ -167,7 +167,7 @@ def is_at(end: dict[str, Any], alias: str | None, ip: str | None) -> bool:
     # Daemons from API 1.44 on list what answers in DNSNames; older ones in Aliases.
     known = {*(end.get("Aliases") or ()), *(end.get("DNSNames") or ())}
     fixed = end.get("IPAMConfig") or {}
-    addresses = {end.get("IPAddress"), end.get("GlobalIPv6Address"), *fixed.values()}
+    addresses = {end.get("IPAddress"), end.get("GlobalIPv6Address"), fixed.get("IPv4Address"), fixed.get("IPv6Address")}
     return (alias is None or alias in known) and (ip is None or ip in addresses)
 
 

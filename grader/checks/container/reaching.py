@@ -9,9 +9,9 @@ from collections.abc import Callable, Mapping
 from grader.checks import arguments, web
 from grader.checks.commands import Outcome
 from grader.checks.container.networking import Networking, ports_of, shown_ports
-from grader.checks.container.subject import is_live, must_be_able_to_run, state_in_words
+from grader.checks.container.subject import is_live, state_in_words
 from grader.checks.daemon import Attrs
-from grader.checks.errors import AuthorError
+from grader.checks.errors import AuthorError, Obstructed
 from grader.checks.expectation import Claim, Finding, expectation
 from grader.checks.plain import excerpt, listed
 from grader.checks.sockets import listening
@@ -51,7 +51,7 @@ class Reaching(Networking):
 
         def judge(attrs: Attrs) -> Finding:
             if not is_live(attrs):
-                return _not_reachable(attrs)
+                return self._not_reachable(attrs)
             if inside:
                 return self._until(limit, lambda: wanted.judge(self._fetch_inside(str(attrs["Id"]), port, path)))
             hosts = [entry[0] for entry in ports_of(attrs) if entry[1] == port]
@@ -74,6 +74,21 @@ class Reaching(Networking):
             _("Ask it yourself; `docker logs {name}` shows what the server says.").format(name=self.name),
         )
 
+    def _not_reachable(self, attrs: Attrs) -> Finding:
+        self._must_be_able_to_run(attrs)
+        return Finding(
+            False,
+            _("nothing answers in it: it is {state}").format(state=state_in_words(attrs)),
+            look=_("A container lives as long as its main process; `docker logs` shows what that said."),
+        )
+
+    def _look_from(self, identifier: str, command: list[str]) -> Outcome:
+        """What a helper finds out in the container's network; it must have come to an end."""
+        outcome = run_beside(self._daemon, identifier, command)
+        if outcome.code is None:
+            raise Obstructed(_("a look from inside its network came to no end"))
+        return outcome
+
     def _until(self, seconds: float, look: Callable[[], Finding]) -> Finding:
         return wait_for(self._daemon, "container", self.name, look, seconds=seconds, retry=_RETRY)
 
@@ -93,7 +108,7 @@ class Reaching(Networking):
 
         def judge(attrs: Attrs) -> Finding:
             if not is_live(attrs):
-                return _not_reachable(attrs)
+                return self._not_reachable(attrs)
             sockets = self._listening(str(attrs["Id"]))
             # A socket on :: also gets what is sent to 0.0.0.0.
             same = {"0.0.0.0": {"0.0.0.0", "::"}}.get(address or "", {address})
@@ -112,7 +127,7 @@ class Reaching(Networking):
     def _listening(self, identifier: str) -> list[tuple[str, str, int]]:
         tables = ["tcp", "tcp6", "udp", "udp6"]
         script = "; ".join(f"echo {table}; cat /proc/net/{table} 2>/dev/null" for table in tables)
-        return listening(run_beside(self._daemon, identifier, ["sh", "-c", script]).output)
+        return listening(self._look_from(identifier, ["sh", "-c", script]).output)
 
     @expectation
     def resolves(self, name: str, ip: str | None = None) -> Claim:
@@ -123,7 +138,7 @@ class Reaching(Networking):
 
         def judge(attrs: Attrs) -> Finding:
             if not is_live(attrs):
-                return _not_reachable(attrs)
+                return self._not_reachable(attrs)
             has, why = self._address_of(str(attrs["Id"]), wanted)
             return Finding(bool(has) and ip in (None, has), has or _("no address: {why}").format(why=why))
 
@@ -139,7 +154,7 @@ class Reaching(Networking):
         """The address a name has inside, or "" and what was said instead."""
         # ping asks like any program does (hosts file, then DNS) and says the address before it sends.
         ping = ["ping", "-c", "1", "-W", "1", "-w", "1", "-q", name]
-        outcome = run_beside(self._daemon, identifier, ping)
+        outcome = self._look_from(identifier, ping)
         match = re.search(r"^PING \S+ \(([^)]+)\)", outcome.output, re.MULTILINE)
         return (match[1], "") if match else ("", _said(outcome))
 
@@ -150,7 +165,7 @@ class Reaching(Networking):
 
         def judge(attrs: Attrs) -> Finding:
             if not is_live(attrs):
-                return _not_reachable(attrs)
+                return self._not_reachable(attrs)
             has, why = self._address_of(str(attrs["Id"]), unwanted)
             return Finding(not has, has or why)
 
@@ -180,13 +195,13 @@ class Reaching(Networking):
         def try_once(identifier: str) -> Finding:
             # The helper's nc runs the command once it is connected; true ends it at once.
             command = ["nc", "-w", "2", target, number, "-e", "/bin/true"]
-            outcome = run_beside(self._daemon, identifier, command)
+            outcome = self._look_from(identifier, command)
             reached = outcome.code == 0
             return Finding(reached is succeeds, words[True] if reached else _said(outcome))
 
         def judge(attrs: Attrs) -> Finding:
             if not is_live(attrs):
-                return _not_reachable(attrs)
+                return self._not_reachable(attrs)
             if limit is None:
                 return try_once(str(attrs["Id"]))
             return self._until(limit, lambda: try_once(str(attrs["Id"])))
@@ -218,12 +233,3 @@ def _is_ip(text: object) -> bool:
 
 def _said(outcome: Outcome) -> str:
     return excerpt(outcome.errors or outcome.output) or _("no answer")
-
-
-def _not_reachable(attrs: Attrs) -> Finding:
-    must_be_able_to_run(attrs)
-    return Finding(
-        False,
-        _("nothing answers in it: it is {state}").format(state=state_in_words(attrs)),
-        look=_("A container lives as long as its main process; `docker logs` shows what that said."),
-    )

@@ -1,0 +1,85 @@
+"""Whose trouble it is when a check gets no answer: the one rule, for all expectations.
+
+*Could not check* weighs more than *failed* and excuses: so it must not be had on demand, and nobody may fail for us.
+
+- What a daemon refuses, drags out or breaks off about an object is the doing of whoever made that object, as long as
+  the same daemon answers at once about itself (the control question). Else nobody can tell, and it is our trouble.
+- A command or a wait that had all the seconds it was promised, on a machine that answers at once, was the student's.
+- One that was cut short by the end of the task's time was not; unless most of that time had gone to expectations
+  that failed.
+
+``Obstructed`` is the student's trouble (*failed*), ``Unavailable`` is ours (*could not check*).
+"""
+
+from __future__ import annotations
+
+import time
+import traceback
+from pathlib import PurePath
+from typing import TYPE_CHECKING
+
+from grader.checks.errors import Obstructed, Refused, Unavailable
+from grader.i18n import _
+
+if TYPE_CHECKING:
+    from grader.checks.daemon import Daemon
+    from grader.checks.deadline import Deadline
+
+#: Seconds within which a daemon on a machine that gives it its time says its version (it takes a few hundredths).
+PROMPT_SECONDS = 2.0
+
+
+def of_refusal(daemon: Daemon, refusal: Refused) -> Obstructed | Unavailable:
+    """Whose trouble an error is with which the daemon answered."""
+    why = _("The Docker daemon answered: {why}").format(why=refusal.explanation)
+    return Obstructed(why) if daemon.answers_promptly() else Unavailable(why)
+
+
+def of_silence(daemon: Daemon, seconds: float) -> Obstructed | Unavailable:
+    """Whose trouble it is that a request was not answered within ``seconds``."""
+    if daemon.deadline.is_over():
+        return of_the_end(daemon.deadline)
+    shown = max(1.0, seconds)
+    if daemon.answers_promptly():
+        why = _("The Docker daemon did not answer about this within {seconds:.0f} s, though it answers otherwise.")
+        return Obstructed(why.format(seconds=shown))
+    return Unavailable(_("The Docker daemon did not answer within {seconds:.0f} s.").format(seconds=shown), lost=True)
+
+
+def of_a_broken_answer(daemon: Daemon, error: Exception) -> Obstructed | Unavailable:
+    """Whose trouble it is that an answer broke off, or was not what it said it would be."""
+    why = _("The Docker daemon's answer about this broke off ({why}).").format(why=type(error).__name__)
+    return Obstructed(why) if daemon.answers_promptly() else Unavailable(why, lost=True)
+
+
+def of_the_end(deadline: Deadline) -> Obstructed | Unavailable:
+    """Whose trouble it is that the time of the task's check is over."""
+    why = _("The time for this check ({seconds:g} s) is over.").format(seconds=deadline.seconds)
+    if deadline.mostly_spent_in_vain():
+        return Obstructed(why + " " + _("Most of it went to what failed, or is very large: mend that first."))
+    return Unavailable(why, lost=True)
+
+
+def unknown_shape(error: Exception) -> str:
+    """What to say of an error that nobody foresaw: where it was, for whoever mends the check."""
+    frames = traceback.extract_tb(error.__traceback__)
+    where = f"{PurePath(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "?"
+    return _("The daemon's description of it has a shape that this check does not know ({where}).").format(where=where)
+
+
+def must_have_had(daemon: Daemon, seconds: float, had: float) -> None:
+    """Raises when something of the student's that did not end in time was not given its ``seconds``."""
+    if had < seconds:
+        if daemon.deadline.mostly_spent_in_vain():
+            raise of_the_end(daemon.deadline)
+        raise Unavailable(
+            _("The time for this check was over before the {seconds:g} s to wait.").format(seconds=seconds)
+        )
+    if not daemon.deadline.is_over() and not daemon.answers_promptly():
+        why = _("This machine is too busy to say: its Docker daemon did not name its version within {seconds:g} s.")
+        raise Unavailable(why.format(seconds=PROMPT_SECONDS))
+
+
+def is_prompt(began: float, pace: float) -> bool:
+    """Whether an answer that was asked for at ``began`` (time.monotonic) came at once."""
+    return time.monotonic() - began <= PROMPT_SECONDS * pace

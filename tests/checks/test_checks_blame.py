@@ -1,0 +1,294 @@
+"""Whose trouble it is: what a student makes can fail a check, and can't keep it from being made.
+
+A row is what a student does on the daemon, and what a check asks then. *Could not check* must not come of any.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+import textwrap
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from grader.checks import CheckFailed, Checks, CouldNotCheck, Status, TaskReport, blame
+from grader.engines.protocol import Engine
+
+pytestmark = pytest.mark.daemon
+
+
+@dataclass(frozen=True)
+class Trick:
+    name: str
+    #: A student's commands.
+    does: str
+    asks: Callable[[Any], object]
+    #: A part of what the failure must say.
+    says: str = ""
+
+    def __str__(self) -> str:
+        return self.name
+
+
+#: What a web server says, by the path it is asked for.
+ANSWERS = {
+    "drip": """c.sendall(b"HTTP/1.1 200 OK\\r\\nX: "); [(time.sleep(2), c.sendall(b"x")) for _ in range(99)]""",
+    "drip-status": """[(c.sendall(b"H"), time.sleep(2)) for _ in range(99)]""",
+    "continue": """c.sendall(b"HTTP/1.1 100 Continue\\r\\n\\r\\n" * 100000)""",
+    "headers": """c.sendall(b"HTTP/1.1 200 OK\\r\\n" + b"X: y\\r\\n" * 200)""",
+    "long-header": """c.sendall(b"HTTP/1.1 200 OK\\r\\nX: " + b"y" * 999999)""",
+    "garbage": """c.sendall(bytes(range(256)) * 9)""",
+    "chunks": """c.sendall(b"HTTP/1.1 200 OK\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\n-9\\r\\nx")""",
+    "length": """c.sendall(b"HTTP/1.1 200 OK\\r\\nContent-Length: 99999999999999999999999\\r\\n\\r\\nx")""",
+    "gzip": """c.sendall(b"HTTP/1.1 200 OK\\r\\nContent-Encoding: gzip\\r\\n\\r\\n\\x1f\\x8b" + bytes(99))""",
+    "loop": """c.sendall(b"HTTP/1.1 302 Found\\r\\nLocation: /loop\\r\\n\\r\\n")""",
+    "reset": """c.setsockopt(1, 13, bytes([1, 0, 0, 0, 0, 0, 0, 0]))""",
+    "flood": """c.sendall(b"HTTP/1.1 200 OK\\r\\n\\r\\n"); [c.sendall(b"x" * 65536) for _ in range(9**9)]""",
+}
+SERVER = f"""
+import socket, threading, time
+ANSWERS = {ANSWERS!r}
+def answer(c):
+    try:
+        exec(ANSWERS[c.recv(9999).split()[1].decode()[1:]])
+    except (OSError, IndexError):
+        pass
+    c.close()
+server = socket.create_server(("", 80))
+while True:
+    threading.Thread(target=answer, args=(server.accept()[0],), daemon=True).start()
+"""
+CONNECTS = "import socket; socket.create_connection(('127.0.0.1', 80), 1)"
+SERVE = f"""
+docker start b-web || docker run -d --name b-web -p 9180:80 drydock/python:3 python3 -c {shlex.quote(SERVER)}
+for _ in $(seq 50); do docker exec b-web python3 -c {shlex.quote(CONNECTS)} && break; done
+"""
+
+
+def served(name: str, says: str = "", **asked: object) -> Trick:
+    wanted: dict[str, Any] = {"containing": "never", "within": 1, **asked}
+    return Trick(f"http-{name}", SERVE, lambda t: t.container("b-web").answers_http(9180, f"/{name}", **wanted), says)
+
+
+def served_inside(name: str) -> Trick:
+    wanted: dict[str, Any] = {"inside": True, "containing": "never", "within": 1}
+    ask = lambda t: t.container("b-web").answers_http(80, f"/{name}", **wanted)  # noqa: E731
+    return Trick(f"http-inside-{name}", SERVE, ask)
+
+
+def files(name: str, does: str, path: str, says: str = "", **asked: object) -> Trick:
+    script = f"docker run --name b-{name} drydock/busybox:1 sh -c {does!r}"
+    return Trick(f"file-{name}", script, lambda t: t.container(f"b-{name}").has_file(path, **asked), says)
+
+
+TRICKS = [
+    Trick(
+        "our-own-excuse",
+        "docker run --name b-excuse drydock/busybox:1 'failed to create the macvlan port: operation not supported'",
+        lambda t: t.container("b-excuse").is_running().answers_http(80),
+        "created, never started",
+    ),
+    Trick(
+        "our-own-excuse-on-a-network",
+        """docker network create b-plain
+        docker run --name b-excuse2 --network b-plain drydock/busybox:1 \
+            'failed to create endpoint b-excuse2 on network b-plain: failed to create the macvlan port: operation not supported'
+        """,  # noqa: E501
+        lambda t: (t.network("b-plain").has_driver("macvlan"), t.container("b-excuse2").is_running()),
+        "created, never started",
+    ),
+    files("link-loop", "ln -s /two /one; ln -s /one /two", "/one/x"),
+    files("link-to-itself", "ln -s itself /itself", "/itself"),
+    files("in-a-file", "echo > /one", "/one/x"),
+    files("long-name", "ln -s /$(head -c 300 /dev/zero | tr '\\\\0' a) /one", "/one"),
+    files("long-path", "ln -s $(yes 'aaaa/' | head -n 800 | tr -d '\\\\n') /one", "/one"),
+    files("odd-link", "ln -s $(printf '\\\\377\\\\376') /one", "/one", "nothing at"),
+    files("nul-like-link", "ln -s $(printf 'a\\\\nb\\\\033%%00?path=/etc&x') /one", "/one"),
+    files("pipe", "mkfifo /one", "/one", "special file", containing="x"),
+    files("sparse", "truncate -s 200G /one", "/one", containing="x"),
+    files("not-text", "head -c 9 /dev/zero | tr '\\\\0' '\\\\377' > /one", "/one", containing="x"),
+    files("unreadable", "echo no > /one; chmod 0 /one", "/one", containing="yes"),
+    Trick(
+        "file-socket",
+        """docker run --name b-sock drydock/python:3 python3 -c 'import socket; socket.socket(1).bind("/one")'""",
+        lambda t: t.container("b-sock").has_file("/one", containing="x"),
+    ),
+    Trick(
+        "file-that-shrinks",
+        """docker run -d --name b-shrink drydock/python:3 python3 -c '
+while True:
+    with open("/one", "wb") as file:
+        file.truncate(400_000_000)
+        file.truncate(10)'""",
+        lambda t: [t.container("b-shrink").has_file("/one", containing="x") for _ in range(5)],
+    ),
+    Trick(
+        "stat-of-ones-own",
+        """docker run -d --name b-stat --tmpfs /mem drydock/busybox:1 sh -c '
+            rm -f /bin/stat /usr/bin/stat
+            printf "#!/bin/sh\\necho \\"regular file|x|0|0|9999\\"" > /bin/stat; chmod 755 /bin/stat
+            echo > /mem/one; sleep 1d'
+        timeout 10 sh -c 'until docker exec b-stat ls /mem/one; do sleep 0.1; done'""",
+        lambda t: t.container("b-stat").has_file("/mem/one", containing="x"),
+        "does not say what stat says",
+    ),
+    Trick(
+        "volume-that-cannot-be-mounted",
+        "docker volume create --opt type=ext4 --opt device=/dev/null b-null",
+        lambda t: t.volume("b-null").has_file("/x"),
+        "The Docker daemon answered",
+    ),
+    Trick(
+        "image-that-makes-no-container",
+        """printf 'FROM drydock/busybox:1\nRUN rm -rf /one; echo > /one\nWORKDIR /one\n' > "$TMPDIR/b-dockerfile"
+        docker build -q -t b/odd:1 - < "$TMPDIR/b-dockerfile" ||
+            docker commit --change 'WORKDIR /etc/passwd' $(docker create drydock/busybox:1) b/odd:1""",
+        lambda t: t.image("b/odd:1").has_file("/x"),
+    ),
+    Trick(
+        "image-that-never-ends",
+        "docker commit --change 'CMD yes' $(docker create drydock/busybox:1) b/yes:1",
+        lambda t: t.image("b/yes:1").runs(within=2),
+        "still ran after 2 s",
+    ),
+    Trick(
+        "range-of-ports",
+        "docker create --name b-range -p 9000-9010:80 drydock/busybox:1",
+        lambda t: t.container("b-range").publishes(9000),
+        "80/tcp",
+    ),
+    Trick(
+        "address-of-ones-own",
+        """docker network create b-link; docker create --name b-link drydock/busybox:1
+        docker network connect --link-local-ip 169.254.8.8 b-link b-link""",
+        lambda t: t.container("b-link").on_network("b-link", ip="10.1.2.3"),
+        "b-link",
+    ),
+    Trick(
+        "command-without-outputs",
+        "docker run -d --name b-quiet drydock/busybox:1 sleep 1d",
+        lambda t: t.container("b-quiet").runs(["sh", "-c", "exec >&- 2>&-; sleep 1d"], within=2),
+        "still ran after 2 s",
+    ),
+    Trick(
+        "command-that-floods",
+        "docker run -d --name b-loud drydock/busybox:1 sleep 1d",
+        lambda t: t.container("b-loud").runs("yes", within=20),
+        "printed more than 1 MiB",
+    ),
+    Trick(
+        "start-that-hangs",
+        """docker run -d --name b-mute drydock/python:3 python3 -c '
+import socket, time
+s = socket.create_server(("", 80))
+time.sleep(9999)'
+        sleep 1
+        mute=$(docker inspect -f '{{.NetworkSettings.IPAddress}}' b-mute)
+        timeout -s KILL 3 docker run -d --name b-hangs --log-driver splunk --log-opt splunk-token=x \
+            --log-opt splunk-url=http://$mute drydock/busybox:1 true""",
+        lambda t: t.container("b-hangs").is_running().has_exited(0),
+        "did not answer about this",
+    ),
+    Trick(
+        "log-without-end",
+        "docker run -d --name b-yes --memory 64m drydock/busybox:1 yes; sleep 2",
+        lambda t: t.container("b-yes").logs_contain("never", within=2),
+    ),
+    Trick(
+        "log-that-is-not-kept",
+        "docker run -d --name b-nolog --log-driver none drydock/busybox:1 echo x",
+        lambda t: t.container("b-nolog").logs_contain("x", within=1),
+        "The Docker daemon answered",
+    ),
+    Trick(
+        "name-server-that-is-mute",
+        """docker start b-mute; mute=$(docker inspect -f '{{.NetworkSettings.IPAddress}}' b-mute)
+        docker network create b-dns
+        docker run -d --name b-dns --network b-dns --dns $mute drydock/busybox:1 sleep 1d""",
+        lambda t: t.container("b-dns").resolves("nobody.example"),
+        "no address",
+    ),
+    Trick(
+        "answer-about-nothing",
+        "docker volume create --label drydock.answer=7 drydock-answer-b-one",
+        lambda t: t.answer("b-one").equals_found(lambda docker: docker.container("b-nobody")["Id"]),
+        "No such container",
+    ),
+    Trick(
+        "answer-about-another",
+        "docker create --name b-else drydock/busybox:1",
+        lambda t: t.answer("b-one").equals_found(
+            lambda docker: docker.container("b-else")["NetworkSettings"]["Networks"]["front"]["IPAddress"]
+        ),
+        "not on the daemon",
+    ),
+    Trick(
+        "answer-that-is-an-essay",
+        """head -c 100000 /dev/zero | tr '\\0' x > "$TMPDIR/b-essay"
+        docker volume create --label drydock.answer="$(cat "$TMPDIR/b-essay")" drydock-answer-b-two""",
+        lambda t: t.answer("b-two").equals_found(lambda docker: "x"),
+        "100000 characters",
+    ),
+    Trick(
+        "forgotten-past",
+        "for i in $(seq 70); do docker volume create b-v$i; docker volume rm b-v$i; docker volume create b-v$i; "
+        "docker volume rm b-v$i; done >/dev/null",
+        lambda t: (
+            t.event("container", "die", "b-never").happened(),
+            t.event("container", "die", "b-never").never_happened(),
+            t.container("b-never").is_gone(after_existing=True),
+        ),
+        "remembers only its last 256",
+    ),
+    served("drip", "no whole answer within"),
+    served("drip", "no whole answer within", containing=None),
+    served("drip-status", "no answer", within=2),
+    served("continue"),
+    served("headers", "headers"),
+    served("long-header"),
+    served("garbage"),
+    served("chunks"),
+    served("length"),
+    served("gzip"),
+    served("loop", "status 302"),
+    served("reset"),
+    served("flood", "status 200"),
+    *map(served_inside, ANSWERS),
+]
+
+
+@pytest.fixture(autouse=True)
+def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a machine that others use, too, the control question may take longer."""
+    monkeypatch.setattr(blame, "PROMPT_SECONDS", 60.0)
+
+
+def report_of(engine: Engine, body: Callable[[Any], object], deadline: float = 200) -> TaskReport:
+    check = Checks(engine.endpoint.host, deadline=deadline)
+    with suppress(CheckFailed, CouldNotCheck), check.task("job", hint="Look.") as t:
+        body(t)
+    check.close()
+    return check.reports["job"]
+
+
+def docker(engine: Engine, script: str, folder: os.PathLike[str] | str = "/tmp") -> None:
+    environment = {**os.environ, "DOCKER_HOST": engine.endpoint.host, "TMPDIR": str(folder)}
+    subprocess.run(["bash", "-c", textwrap.dedent(script)], env=environment, check=False, capture_output=True)
+
+
+@pytest.mark.parametrize("trick", TRICKS, ids=str)
+@pytest.mark.usefixtures("stage_network")
+def test_no_trick_gets_an_excuse(stage: Engine, trick: Trick, tmp_path: Any) -> None:
+    docker(stage, trick.does, tmp_path)
+    report = report_of(stage, trick.asks)
+    # The next one has the machine for itself.
+    docker(stage, "docker kill $(docker ps --quiet --filter name=b-)")
+    assert report.status is Status.FAILED, report.as_text()
+    assert trick.says in report.as_text()
+    for word in ("Error:", "None", "stumbled", "Traceback"):
+        assert word not in "\n".join(verdict.found for verdict in report.verdicts), report.as_text()
