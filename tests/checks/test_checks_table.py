@@ -172,6 +172,10 @@ c("ck-live").logs_contain("oops") | c("ck-live").logs_contain("panic") | ready 4
 c("ck-tty").logs_contain("on a terminal", within=3) | c("ck-live").logs_contain("panic", within=0.3) | ready 42
 c("ck-live").logs_match(r"^ready \d+$") | c("ck-live").logs_match(r"^\d+ ready") | ready 42
 c("ck-live").logs_lack("panic") | c("ck-live").logs_lack("oops") | oops
+c("ck-live").logs_at_most(1, "ck-live", r"(\d+)") | c("ck-live").logs_at_most(0.5, "ck-live", r"(\d+)") | ck-live: 42; ck-live: 42
+c("ck-live").logs_at_most(1, "ck-live", r"ready (\d+)", within=5) | c("ck-live").logs_at_most(1, "ck-done", r"ready (\d+)", within=5) | ck-done: no such number
+c("ck-pinned").has_env_of_engine("PINNED", "user") | c("ck-live").has_env_of_engine("MODE", "user") | MODE=prod
+c("ck-pinned").has_env_of_engine("PINNED", "user") | c("ck-live").has_env_of_engine("NOTHING", "user") | not set
 c("ck-done").logs_contain("bye") | c("ck-host").logs_contain("x") | does not support reading
 c("ck-live").has_log_driver("json-file", max_size="10m") | c("ck-host").has_log_driver("json-file") | none
 # inside

@@ -246,6 +246,30 @@ def test_swap_that_the_daemon_cannot_count(proxy: Callable[..., Proxy]) -> None:
 
 
 @pytest.mark.daemon
+def test_news_of_a_kill_that_got_lost(proxy: Callable[..., Proxy], world: Engine) -> None:
+    """As with cgroup version 2: neither flag nor event, but a copy is killed, too. A number alone is no proof."""
+
+    def lose(data: bytes) -> bytes:
+        data = data.replace(b'"CgroupVersion":"1"', b'"CgroupVersion":"2"')
+        if b"ck-oom" in data:
+            data = data.replace(b'"OOMKilled":true', b'"OOMKilled":null').replace(b'"oom"', b'"o0m"')
+        return data
+
+    docker = partial(subprocess.run, env={**os.environ, "DOCKER_HOST": world.endpoint.host}, capture_output=True)
+    says = ["docker", "run", "-m", "16m", "--name", "ck-says-137", "drydock/busybox:1", "sh", "-c", "exit 137"]
+    docker(says)
+    try:
+        check = Checks(proxy(lose).host, deadline=100)
+        report = report_of(
+            check, lambda t: (t.container("ck-oom").was_oom_killed(), t.container("ck-says-137").was_oom_killed())
+        )
+    finally:
+        docker(["docker", "rm", "--force", "ck-says-137"])
+    assert [v.status for v in report.verdicts] == [Status.PASSED, Status.FAILED], report.as_text()
+    assert "a copy of it is killed" in report.verdicts[0].found
+
+
+@pytest.mark.daemon
 def test_a_disk_the_daemon_cannot_slow_down(proxy: Callable[..., Proxy]) -> None:
     """Told by a warning of docker info only; a daemon that could is not excused."""
     body = lambda t: t.container("ck-done").limits_device("/dev/sda", write_bps="1m")  # noqa: E731

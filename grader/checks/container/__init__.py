@@ -6,11 +6,12 @@ from grader.checks.container.inside import Inside
 from grader.checks.container.life import Life
 from grader.checks.container.limits import Limits
 from grader.checks.container.logs import Logs
+from grader.checks.container.memory import Memory
 from grader.checks.container.reaching import Reaching
 from grader.checks.container.security import Security
 
 
-class Container(Life, Limits, Reaching, Security, Logs, Inside):
+class Container(Life, Memory, Limits, Reaching, Security, Logs, Inside):
     """``t.container("web")``: everything a task can expect of one container."""
 
 

@@ -11,13 +11,16 @@ from grader.checks import arguments, commands, executing
 from grader.checks.container.storage import Storage, mounts_of
 from grader.checks.container.subject import is_live, state_in_words
 from grader.checks.daemon import Attrs
-from grader.checks.errors import Obstructed
+from grader.checks.docker_words import dig, environment, inspect_command
+from grader.checks.errors import Obstructed, Unavailable
 from grader.checks.expectation import Claim, Finding, expectation
 from grader.checks.files import Entry, Reader, read_entry
 from grader.checks.holding_files import HoldsFiles
 from grader.checks.plain import excerpt, listed
+from grader.checks.throwaway import helper_image, run
 from grader.i18n import _
 
+_NAMESPACES = ("cgroup", "ipc", "mnt", "net", "pid", "user", "uts")
 _CHANGES = {0: "changed", 1: "added", 2: "deleted"}
 
 
@@ -65,6 +68,30 @@ class Inside(Storage, HoldsFiles):
             judge,
             f"docker exec {self._shell_name} {shlex.join(words)}",
             _("Run the command yourself and read what it says."),
+        )
+
+    @expectation
+    def has_env_of_engine(self, name: str, namespace: str) -> Claim:
+        """This variable names a namespace ("user", "pid" …) of the engine's process 1, as ``readlink`` shows it."""
+        variable = arguments.text(name, "name")
+        link = f"/proc/1/ns/{arguments.one_of(namespace, 'namespace', _NAMESPACES)}"
+
+        def judge(attrs: Attrs) -> Finding:
+            host = {"PidMode": "host", "Privileged": True, "UsernsMode": "host"}
+            outcome = run(self._daemon, helper_image(self._daemon), ["readlink", link], seconds=10, host=host)
+            if outcome.code != 0:
+                raise Unavailable(
+                    _("the engine's side can't be looked at here: {why}").format(why=commands.shown_output(outcome))
+                )
+            has = environment(dig(attrs, "Config", "Env")).get(variable)
+            return Finding(has == outcome.output.strip(), f"{variable}={has}" if has else _("not set"))
+
+        return Claim(
+            self._says(_("{what} has in {name} the engine's {link}"), name=variable, link=link),
+            _("what the engine's process 1 has"),
+            judge,
+            inspect_command("container", self.name, ".Config.Env"),
+            _("A container sees the engine's processes when it shares the host's PID namespace."),
         )
 
     def _reader(self) -> Reader:

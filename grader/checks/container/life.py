@@ -12,13 +12,10 @@ from grader.checks.container.subject import ContainerSubject, state_in_words
 from grader.checks.daemon import Attrs
 from grader.checks.docker_words import dig, inspect_command
 from grader.checks.expectation import Claim, Finding, expectation
-from grader.checks.history import gone, past_events
+from grader.checks.history import gone
 from grader.i18n import _, ngettext
 
 _HEALTH = ("healthy", "unhealthy", "starting", "none")
-#: The kernel's news of a kill and the end of the container come to the daemon by two ways: on a busy machine the news
-#: may be the later of the two (seen once in 19 runs of lab 09).
-_NEWS_SECONDS = 2.0
 
 
 class Life(ContainerSubject):
@@ -87,35 +84,6 @@ class Life(ContainerSubject):
             lambda attrs: self._exited(attrs, code),
             inspect_command("container", self.name, ".State.Status", ".State.ExitCode"),
             _("`docker logs {name}` shows its last words; the exit code is its main process's.").format(name=self.name),
-        )
-
-    @expectation
-    def was_oom_killed(self, yes: bool = True) -> Claim:
-        """The kernel killed a process in it for want of memory; ``was_oom_killed(False)``: it did not."""
-        words = {True: _("killed for want of memory"), False: _("not killed for want of memory")}
-        arguments.yes(yes, "yes")
-
-        def judge(attrs: Attrs) -> Finding:
-            killed = dig(attrs, "State", "OOMKilled") is True or self._has_oom_event(attrs)
-            # Without a limit of its own there is no news to wait for.
-            hopeless = not yes or not dig(attrs, "HostConfig", "Memory")
-            return Finding(killed is yes, f"{words[killed]}; {state_in_words(attrs)}", hopeless=hopeless)
-
-        return Claim(
-            self._says(_("{what} was {happened}"), happened=words[yes]),
-            words[yes],
-            lambda _attrs: self._wait(judge, _NEWS_SECONDS),
-            inspect_command("container", self.name, ".State.OOMKilled", ".HostConfig.Memory"),
-            _("The kernel kills when a container needs more memory than its limit."),
-        )
-
-    def _has_oom_event(self, attrs: Attrs) -> bool:
-        # Engine 20.10 sets the flag when the container ends; the event is there at once.
-        return any(
-            event.get("Type") == "container"
-            and event.get("Action") == "oom"
-            and dig(event, "Actor", "ID") == attrs.get("Id")
-            for event in past_events(self._daemon)
         )
 
     @expectation

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -10,6 +12,7 @@ from grader.checks import arguments
 from grader.checks.container.subject import ContainerSubject, has_ended
 from grader.checks.daemon import Attrs
 from grader.checks.docker_words import dig
+from grader.checks.errors import AuthorError
 from grader.checks.expectation import Claim, Finding, expectation
 from grader.checks.logs import read_logs
 from grader.checks.plain import excerpt
@@ -68,6 +71,54 @@ class Logs(ContainerSubject):
             f"docker logs {self._shell_name}",
             _("A container's log is what its main process writes to its standard output and error."),
         )
+
+    @expectation
+    def logs_at_most(self, times: float, other: str, pattern: str, within: float | None = None) -> Claim:
+        """A number in its log is at most so many times the same one in another container's log.
+
+        ``pattern`` has one group, the number. So a machine that is busy slows down both.
+        """
+        wanted, limit = (
+            arguments.pattern(pattern, "pattern"),
+            None if within is None else arguments.seconds(within, "within"),
+        )
+        if wanted.groups != 1:
+            raise AuthorError(_("pattern must have one group, the number: {pattern!r}").format(pattern=pattern))
+        if isinstance(times, bool) or not isinstance(times, int | float) or not 0 < times < 1e6:
+            raise AuthorError(_("times must be a number above 0, not {value!r}").format(value=times))
+
+        def compare(attrs: Attrs, theirs: Attrs) -> Finding:
+            mine, its = self._number(attrs, wanted), self._number(theirs, wanted)
+            unknown = _("no such number")
+            found = _("{name}: {number}; {other}: {other_number}").format(
+                name=self.name,
+                number=unknown if mine is None else f"{mine:g}",
+                other=other,
+                other_number=unknown if its is None else f"{its:g}",
+            )
+            right = mine is not None and its is not None and mine <= times * its
+            # A number stays once it is there, and none comes after the end.
+            known = [number is not None or has_ended(of) for number, of in ((mine, attrs), (its, theirs))]
+            return Finding(right, found, hopeless=all(known))
+
+        judge = self._beside(other, compare)
+        return Claim(
+            self._says(
+                _("The number in the log of container {name} is at most {times:g} times that of {other}"),
+                name=self.name,
+                times=times,
+                other=other,
+            ),
+            _("at most {times:g} times as much").format(times=times),
+            judge if limit is None else lambda _attrs: self._wait(judge, limit, retry=_RETRY),
+            f"docker logs {self._shell_name}; docker logs {shlex.quote(other)}",
+            _("A container's log is what its main process writes to its standard output and error."),
+        )
+
+    def _number(self, attrs: Attrs, pattern: re.Pattern[str]) -> float | None:
+        tty = dig(attrs, "Config", "Tty") is True
+        found = pattern.search(read_logs(self._daemon, str(attrs["Id"]), tty=tty))
+        return float(found[1]) if found and re.fullmatch(r"\d{1,15}(\.\d{1,15})?", found[1] or "") else None
 
     @expectation
     def has_log_driver(self, driver: str, /, **options: str) -> Claim:

@@ -8,9 +8,9 @@ import tarfile
 from collections.abc import Callable
 from typing import IO, Any, cast
 
-from grader.checks import arguments
+from grader.checks import arguments, blame
 from grader.checks.daemon import Attrs, Daemon
-from grader.checks.errors import AuthorError, Unavailable
+from grader.checks.errors import AuthorError
 from grader.checks.expectation import Claim, Finding, expectation
 from grader.checks.image.layers import image_size
 from grader.checks.image.subject import ImageSubject, layers_of
@@ -73,7 +73,7 @@ class Buried(ImageSubject):
 
 
 def _find(daemon: Daemon, identifier: str, known: set[str], hit: Hit) -> Finding:
-    """Look through the archive of ``docker save`` as it comes. Raises Unavailable or Refused."""
+    """Look through the archive of ``docker save`` as it comes. Raises NoAnswer."""
     read, links, layers = set[str](), dict[str, str](), list[str]()
     with (
         daemon.stream(f"/images/{identifier}/get", {}, patience=_PATIENCE) as response,
@@ -148,5 +148,5 @@ class _Timed:
 
     def read(self, size: int) -> bytes:
         if self._daemon.deadline.is_over():
-            raise Unavailable(_("The time for this check is over."))
+            raise blame.of_the_end(self._daemon.deadline)
         return bytes(self._raw.read(size))
