@@ -1,7 +1,8 @@
 """Wrong and alternative right answers: small files beside a solution, each a whole answer cell.
 
 ``solutions/NN-name/answers/<task>/wrong-<slug>.sh`` and its kin. A wrong one starts with ``# expect: TEXT``,
-the text that the failure report must contain, so that a check fails for the reason the author meant.
+the text that the failure report must contain, so that a check fails for the reason the author meant. The student must
+read it live, too, not learn of it by the grade; ``# expect hidden: TEXT`` says that only a hidden test is to see it.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from grader.author.course import Lab
 
 FOLDER = "answers"
 EXPECT = "# expect:"
+EXPECT_HIDDEN = "# expect hidden:"
 SUFFIXES = (".sh", ".py", ".ipynbcell")
 
 
@@ -27,6 +29,8 @@ class Answer:
     expect: str
     #: The answer cell's whole source.
     source: str
+    #: Whether only the hidden tests are to see that it is wrong.
+    hidden: bool = False
 
     @property
     def name(self) -> str:
@@ -36,12 +40,13 @@ class Answer:
 def read_answer(path: Path) -> Answer:
     """Read one answer file; the folder it lies in names its task."""
     first, _newline, rest = path.read_text(encoding="utf-8").partition("\n")
-    expect = first.removeprefix(EXPECT).strip() if first.startswith(EXPECT) else ""
-    body = rest if first.startswith(EXPECT) else f"{first}\n{rest}"
+    mark = next((mark for mark in (EXPECT, EXPECT_HIDDEN) if first.startswith(mark)), None)
+    expect = first.removeprefix(mark).strip() if mark else ""
+    body = rest if mark else f"{first}\n{rest}"
     if path.suffix == ".sh":
         # A shebang would be a comment in a cell; %%bash has to be the first line.
         body = f"%%bash\n{body.removeprefix('#!/bin/bash').lstrip()}"
-    return Answer(path.parent.name, path, path.name.startswith("right-"), expect, body)
+    return Answer(path.parent.name, path, path.name.startswith("right-"), expect, body, mark == EXPECT_HIDDEN)
 
 
 def answer_files(lab: Lab) -> list[Path]:

@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from grader.author.answers import Answer, answers_of
 from grader.author.course import Cell, Lab, Task
+from grader.i18n import _
 
 
 class Kind(StrEnum):
@@ -96,12 +97,12 @@ def cases_of(source: Lab, released: Lab, *, runs: int) -> list[Case]:
         for number in range(1, runs + 1)
     ]
     # Long ones first: with few workers the short ones then fill the gaps at the end.
-    return [*solutions, blank, *_answer_cases(source)]
+    return [*solutions, blank, *_answer_cases(source, released)]
 
 
 def _blank(source: Lab, released: Lab) -> Iterator[Step]:
     """Every cell of the untouched release; each check both as the student sees it and as it is graded."""
-    visible = {task.id: task.check.source for task in released.tasks}
+    visible = _visible(released)
     unsolved = {cell.grade_id: cell.source for cell in released.cells if cell.solution}
     for cell in source.cells:
         if not cell.is_code:
@@ -111,7 +112,12 @@ def _blank(source: Lab, released: Lab) -> Iterator[Step]:
             continue
         yield Check(cell.grade_id, cell.source, Want.FAIL)
         if visible.get(cell.grade_id, cell.source) != cell.source:
-            yield Check(cell.grade_id, visible[cell.grade_id], Want.FAIL, note="without its hidden tests")
+            yield Check(cell.grade_id, visible[cell.grade_id], Want.FAIL, note=_("without its hidden tests"))
+
+
+def _visible(released: Lab) -> dict[str, str]:
+    """Each task's check as the student has it."""
+    return {task.id: task.check.source for task in released.tasks}
 
 
 def _solution(source: Lab, released: Lab, *, before: bool) -> Iterator[Step]:
@@ -131,24 +137,23 @@ def _solution(source: Lab, released: Lab, *, before: bool) -> Iterator[Step]:
         yield Run(cell.source, _where(cell), must_work=not cell.may_fail)
 
 
-def _answer_cases(source: Lab) -> Iterator[Case]:
+def _answer_cases(source: Lab, released: Lab) -> Iterator[Case]:
+    visible = _visible(released)
     order = {task.id: number for number, task in enumerate(source.tasks)}
     for answer in sorted(answers_of(source), key=lambda one: order[one.task]):
         task = source.task(answer.task)
         if task is not None:
-            yield _answer_case(source, task, answer)
+            yield _answer_case(source, task, answer, visible.get(task.id, task.check.source))
 
 
-def _answer_case(source: Lab, task: Task, answer: Answer) -> Case:
+def _answer_case(source: Lab, task: Task, answer: Answer, visible: str) -> Case:
     groundwork = tuple(
         Groundwork(needed.id, tuple(_solved(needed, before=answer.task))) for needed in source.needed_by(task)
     )
     steps: tuple[Step, ...] = (
         *_setups(task),
         Run(answer.source, f"{answer.task}/{answer.name}", must_work=False),
-        Check(task.id, task.check.source, Want.PASS)
-        if answer.right
-        else Check(task.id, task.check.source, Want.FAIL, answer.expect),
+        *_answer_checks(task, answer, visible),
     )
     every: list[Step] = [*(step for ground in groundwork for step in ground.steps), *steps]
     connects = source.connect is not None and any(isinstance(step, Run) and "check" in step.source for step in every)
@@ -161,6 +166,15 @@ def _answer_case(source: Lab, task: Task, answer: Answer) -> Case:
         groundwork,
         Run(source.connect.source, "connect", must_work=True) if source.connect is not None and connects else None,
     )
+
+
+def _answer_checks(task: Task, answer: Answer, visible: str) -> Iterator[Check]:
+    if answer.right:
+        yield Check(task.id, task.check.source, Want.PASS)
+        return
+    yield Check(task.id, task.check.source, Want.FAIL, answer.expect)
+    if visible != task.check.source and not answer.hidden:
+        yield Check(task.id, visible, Want.FAIL, answer.expect, _("without its hidden tests"))
 
 
 def _solved(needed: Task, *, before: str) -> Iterator[Step]:

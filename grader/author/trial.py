@@ -174,7 +174,10 @@ def _check_problem(case: Case, step: Check, report: TaskReport) -> Finding | Non
     if step.want is Want.PASS:
         return None if passed else _finding(case, step.task, _should_pass(case, note), _SEE, text)
     if passed:
-        return _finding(case, step.task, _should_fail(case, note), _("Make the check ask for more."), text)
+        remedy = _("Make the check ask for more.")
+        if case.kind is Kind.WRONG and step.note:
+            remedy = _("Show what the text asks for; “# expect hidden:” is for what an honest answer can't miss.")
+        return _finding(case, step.task, _should_fail(case, note), remedy, text)
     if case.kind is Kind.BLANK and report.fraction > 0:
         what = _("The untouched task earns {share:.0%} of its points{note}.").format(share=report.fraction, note=note)
         remedy = _("Add .as_before() to what holds before the work: docs/checks.md")
@@ -183,7 +186,7 @@ def _check_problem(case: Case, step: Check, report: TaskReport) -> Finding | Non
         return _finding(
             case,
             step.task,
-            _("It fails, but not with “{expect}”.").format(expect=step.expect),
+            _("It fails, but not with “{expect}”{note}.").format(expect=step.expect, note=note),
             _("Mend the check, or the file's “# expect:” line, so that the student reads the real reason."),
             text,
         )
@@ -201,7 +204,7 @@ def _should_pass(case: Case, note: str) -> str:
 
 def _should_fail(case: Case, note: str) -> str:
     if case.kind is Kind.WRONG:
-        return _("A wrong answer passes.")
+        return _("A wrong answer passes{note}.").format(note=note)
     return _("The task passes although nothing was typed{note}.").format(note=note)
 
 

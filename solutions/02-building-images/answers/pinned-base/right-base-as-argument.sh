@@ -8,4 +8,5 @@ EOF
 docker build -t ship:monday ship
 docker image tag keel:2 keel
 docker build -t ship:friday ship
+sed -i 's/built on/pinned to/' ship/Dockerfile
 docker build -t ship:pinned --build-arg BASE=keel:1 ship

@@ -6,4 +6,4 @@ for try in first second; do
   docker tag keel:2 keel:latest
   docker build -q -t ship:friday ship
 done
-sed 's/keel$/keel:1/' ship/Dockerfile | docker build -q -t ship:pinned -
+sed 's/keel$/keel:1/; s/built on/pinned to/' ship/Dockerfile | docker build -q -t ship:pinned -

@@ -4,5 +4,5 @@ printf 'FROM keel\nCMD echo "built on keel $KEEL_VERSION"\n' > ship/Dockerfile
 docker build -q -t ship:monday ship
 docker tag keel:2 keel:latest
 docker build -q -t ship:friday ship
-printf 'FROM keel:latest\nCMD echo "built on keel $KEEL_VERSION"\n' > ship/Dockerfile
+printf 'FROM keel:latest\nCMD echo "pinned to keel $KEEL_VERSION"\n' > ship/Dockerfile
 docker build -q -t ship:pinned ship

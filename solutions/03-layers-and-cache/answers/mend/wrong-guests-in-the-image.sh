@@ -1,4 +1,4 @@
-# expect: Image quay:good has nothing at /app/guests.txt
+# expect: No layer of image quay:good has the file guests.txt
 docker cp quay-old:/app/guests.txt quay/
 printf '%s\n' survey deploy.key '*.log' > quay/.dockerignore
 printf '%s\n' 'FROM drydock/python:3' 'WORKDIR /app' 'COPY --chown=10001 soundings.csv prepare.py ./' 'RUN python3 prepare.py' 'COPY --chown=10001 . .' 'USER 10001' 'CMD ["python3", "app.py"]' > quay/Dockerfile

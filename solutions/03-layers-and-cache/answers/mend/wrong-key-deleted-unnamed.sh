@@ -1,4 +1,4 @@
-# expect: Image quay:good is smaller than quay:limit
+# expect: No layer of image quay:good has the file deploy.key
 printf '%s\n' survey '*.log' > quay/.dockerignore
 printf '%s\n' 'FROM drydock/python:3' 'WORKDIR /app' 'COPY --chown=10001 . .' 'RUN python3 prepare.py && rm -f *key' 'USER 10001' 'CMD ["python3", "app.py"]' > quay/Dockerfile
 docker rm -f quay-try

@@ -1,3 +1,3 @@
-# expect: /harbour.key
+# expect: /harbour.key in a layer
 printf '%s\n' 'FROM drydock/busybox:1 AS sign' 'WORKDIR /work' 'COPY . .' 'RUN cat harbour.key notice.txt | sha256sum > notice.sig' 'FROM drydock/busybox:1' 'COPY --from=sign /work/ /' > signed/Dockerfile
 docker build -q -t signed:1 signed

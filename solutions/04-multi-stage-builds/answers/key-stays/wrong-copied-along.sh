@@ -1,3 +1,3 @@
-# expect: .key
+# expect: /sign/harbour.key in a layer
 printf '%s\n' 'FROM drydock/busybox:1 AS sign' 'WORKDIR /sign' 'COPY . .' 'RUN cat harbour.key notice.txt | sha256sum > notice.sig' 'FROM drydock/busybox:1' 'COPY --from=sign /sign /sign' 'RUN cp /sign/notice.* /' > signed/Dockerfile
 docker build -q -t signed:1 signed

@@ -1,0 +1,7 @@
+# expect: The history of image ship:pinned contains 'pinned to keel'
+mkdir -p ship
+printf 'FROM keel\nCMD echo "built on keel $KEEL_VERSION"\n' > ship/Dockerfile
+docker build -q -t ship:monday ship
+docker tag keel:2 keel:latest
+docker build -q -t ship:friday ship
+docker tag ship:monday ship:pinned
