@@ -146,6 +146,11 @@ c("ck-live").answers_http(18080, "/passwd", containing="root:", headers={"Conten
 c("ck-live").answers_http(18081, "/none", status=404) | c("ck-live").answers_http(18099) | does not publish port 18099
 c("ck-peer").answers_http(6379, "/passwd", inside=True, containing="root:", headers={"Content-Length": ""}) | c("ck-peer").answers_http(6379, "/passwd", inside=True, lacking="root:", within=0.3) | root:
 c("ck-peer").answers_http(6379, "/none", inside=True, status=404) | c("ck-done").answers_http(80, inside=True) | exited with code 3
+c("ck-web").was_visited("/hello", network="container:ck-guest") | c("ck-web").was_visited("/hello", network="host") | the check's own came from
+c("ck-web").was_visited("/hello", network="ck-market") | c("ck-web").was_visited("/never", network="ck-market") | came from: nowhere
+c("ck-web").was_visited("/hello", port=18083, published=True) | c("ck-web").was_visited("/alone", port=18083, published=True) | 127.0.0.1
+c("ck-web").was_visited("/hello", network="container:ck-guest") | c("ck-forged").was_visited("/hello", network="host") | tells nothing of a visit that the check has just made
+c("ck-web").was_visited("/hello", network="container:ck-guest") | c("ck-done").was_visited("/hello") | exited with code 3
 c("ck-live").listens_on(80, address="0.0.0.0") | c("ck-live").listens_on(81) | :80/tcp
 c("ck-peer").resolves("api", "172.30.77.10") | c("ck-peer").resolves("nobody") | bad address
 c("ck-live").resolves("extra") | c("ck-done").resolves("api") | exited with code 3
@@ -384,6 +389,39 @@ def try_row(check: Checks, row: Row) -> None:
     # Every failure says all four things.
     assert bad.expected and bad.found and bad.look, bad
     assert bad.command or row.wrong.startswith("t.answer"), bad
+
+
+def test_an_answer_from_another_port_than_the_one_asked_is_not_its_own(check: Checks, world: Engine) -> None:
+    """A container with rights over its network can lead whoever asks at one port to another."""
+    client = world.endpoint.client()
+    rule = "chroot /host iptables -t nat -A OUTPUT -p tcp --dport 8000 -j REDIRECT --to-ports 6379"
+    helper = {"privileged": True, "network_mode": "container:ck-peer", "volumes": ["/:/host"], "remove": True}
+    asked = 'c("ck-peer").answers_http(8000, "/passwd", inside=True, containing="root:", within=1)'
+    try:
+        client.containers.run("drydock/busybox:1", ["sh", "-c", f"PATH=/usr/sbin:/sbin:/usr/bin:/bin {rule}"], **helper)
+        bad = verdict_of(check, asked)
+        assert bad.status is Status.FAILED, bad.text
+        assert "nothing in it listens on port 8000" in bad.found
+        client.containers.run(
+            "drydock/busybox:1", ["sh", "-c", f"PATH=/usr/sbin:/sbin {rule.replace(' -A ', ' -D ')}"], **helper
+        )
+        assert "refused" in verdict_of(check, asked).found
+    finally:
+        client.close()
+
+
+def test_an_answer_that_is_compared_with_nothing_is_wrong(check: Checks) -> None:
+    for what in ('docker.container("ck-nobody")["Id"]', 'docker.container("ck-done")["HostConfig"]["Nothing"]["Id"]'):
+        bad = verdict_of(check, f't.answer("code").equals_found(lambda docker: {what})')
+        assert bad.status is Status.FAILED, bad.text
+        assert "is not on the daemon" in bad.found
+
+
+def test_an_image_that_is_compared_with_none_is_wrong(check: Checks) -> None:
+    for what in ('builds_on("ck/none")', 'is_smaller_than("ck/none")', 'shares_layers_with("ck/none")'):
+        bad = verdict_of(check, f'i("ck/app:1").{what}')
+        assert bad.status is Status.FAILED, bad.text
+        assert "no image ck/none to compare with" in bad.found
 
 
 def test_the_checks_leave_nothing_behind(check: Checks, world: Engine) -> None:

@@ -7,11 +7,11 @@ from grader.checks.container.life import Life
 from grader.checks.container.limits import Limits
 from grader.checks.container.logs import Logs
 from grader.checks.container.memory import Memory
-from grader.checks.container.reaching import Reaching
 from grader.checks.container.security import Security
+from grader.checks.container.visits import Visits
 
 
-class Container(Life, Memory, Limits, Reaching, Security, Logs, Inside):
+class Container(Life, Memory, Limits, Visits, Security, Logs, Inside):
     """``t.container("web")``: everything a task can expect of one container."""
 
 

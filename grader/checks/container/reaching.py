@@ -53,16 +53,18 @@ class Reaching(Networking):
             if not is_live(attrs):
                 return self._not_reachable(attrs)
             if inside:
-                return self._until(limit, lambda: wanted.judge(self._fetch_inside(str(attrs["Id"]), port, path)))
-            hosts = [entry[0] for entry in ports_of(attrs) if entry[1] == port]
-            if not hosts:
+                answer = self._until(limit, lambda: wanted.judge(self._fetch_inside(str(attrs["Id"]), port, path)))
+                return self._its_own(answer, attrs, {port})
+            entries = [entry for entry in ports_of(attrs) if entry[1] == port]
+            if not entries:
                 return Finding(
                     False,
                     _("it does not publish port {port}: {ports}").format(port=port, ports=shown_ports(ports_of(attrs))),
                     f"docker port {self._shell_name}",
                 )
-            host = web.reachable(self._daemon.host, hosts[0])
-            return self._until(limit, lambda: wanted.judge(web.fetch(host, port, path)))
+            host = web.reachable(self._daemon.host, entries[0][0])
+            answer = self._until(limit, lambda: wanted.judge(web.fetch(host, port, path)))
+            return self._its_own(answer, attrs, {int(entry[2].partition("/")[0]) for entry in entries})
 
         return Claim(
             self._says(
@@ -88,6 +90,22 @@ class Reaching(Networking):
         if outcome.code is None:
             raise Obstructed(_("a look from inside its network came to no end"))
         return outcome
+
+    def _its_own(self, answer: Finding, attrs: Attrs, ports: set[int]) -> Finding:
+        """The answer, unless nothing listens inside at the port: then some rule of a packet filter led elsewhere."""
+        if not answer.ok or not self._daemon.helper():
+            return answer
+        try:
+            tables = self._tables(str(attrs["Id"]))
+        except Obstructed:
+            # The answer was right; that we had no time for a second look is no reason against it.
+            return answer
+        sockets = listening(tables)
+        if "tcp" not in tables or any(kind == "tcp" and number in ports for kind, _ip, number in sockets):
+            return answer
+        shown = listed((f"{ip}:{number}/{kind}" for kind, ip, number in sockets), empty=_("nothing listens"))
+        elsewhere = _("an answer came, but nothing in it listens on port {port}: {sockets}")
+        return Finding(False, elsewhere.format(port=", ".join(map(str, sorted(ports))), sockets=shown))
 
     def _until(self, seconds: float, look: Callable[[], Finding]) -> Finding:
         return wait_for(self._daemon, "container", self.name, look, seconds=seconds, retry=_RETRY)
@@ -125,9 +143,13 @@ class Reaching(Networking):
         )
 
     def _listening(self, identifier: str) -> list[tuple[str, str, int]]:
+        return listening(self._tables(identifier))
+
+    def _tables(self, identifier: str) -> str:
+        """The kernel's own word on its sockets."""
         tables = ["tcp", "tcp6", "udp", "udp6"]
         script = "; ".join(f"echo {table}; cat /proc/net/{table} 2>/dev/null" for table in tables)
-        return listening(self._look_from(identifier, ["sh", "-c", script]).output)
+        return self._look_from(identifier, ["sh", "-c", script]).output
 
     @expectation
     def resolves(self, name: str, ip: str | None = None) -> Claim:

@@ -1,2 +1,2 @@
-# expect: The log of container web
+# expect: came from: nowhere
 docker run --rm --network host drydock/busybox:1 wget -q -O - http://localhost:8080/

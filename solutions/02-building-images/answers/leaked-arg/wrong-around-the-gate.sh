@@ -1,2 +1,2 @@
-# expect: entrypoint
+# expect hidden: entrypoint
 docker run --name aboard --entrypoint echo ferry:1 "Welcome aboard."

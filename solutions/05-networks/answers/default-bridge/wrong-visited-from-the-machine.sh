@@ -1,4 +1,4 @@
-# expect: The log of container mole
+# expect: Container mole was visited from container gull
 docker run -d --name mole drydock/nginx:1
 docker run -d --name gull drydock/busybox:1 sleep 1d
 address=$(docker inspect --format '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}' mole)

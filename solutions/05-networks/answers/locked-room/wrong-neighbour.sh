@@ -1,4 +1,4 @@
-# expect: The log of container lockbox
+# expect: Container lockbox was visited from the engine's machine
 docker network create --internal --subnet 10.55.5.0/24 strongroom
 docker run -d --name lockbox --network strongroom drydock/nginx:1
 docker run --rm --network strongroom drydock/busybox:1 wget -q -O - http://lockbox/proof
