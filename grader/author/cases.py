@@ -174,7 +174,7 @@ def _answer_checks(task: Task, answer: Answer, visible: str) -> Iterator[Check]:
         return
     yield Check(task.id, task.check.source, Want.FAIL, answer.expect)
     if visible != task.check.source and not answer.hidden:
-        yield Check(task.id, visible, Want.FAIL, answer.expect, _("without its hidden tests"))
+        yield Check(task.id, visible, Want.FAIL, note=_("without its hidden tests"))
 
 
 def _solved(needed: Task, *, before: str) -> Iterator[Step]:

@@ -186,7 +186,7 @@ def _check_problem(case: Case, step: Check, report: TaskReport) -> Finding | Non
         return _finding(
             case,
             step.task,
-            _("It fails, but not with “{expect}”{note}.").format(expect=step.expect, note=note),
+            _("It fails, but not with “{expect}”.").format(expect=step.expect),
             _("Mend the check, or the file's “# expect:” line, so that the student reads the real reason."),
             text,
         )

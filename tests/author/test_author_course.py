@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -91,6 +92,23 @@ def test_a_wrong_answer_follows_the_tasks_it_needs_and_its_setup(course: Course)
     ]
     assert isinstance(case.steps[-1], Check)
     assert case.steps[-1].expect == "course"
+
+
+def test_a_wrong_answer_must_fail_as_the_student_sees_the_check_unless_it_says_otherwise(course: Course) -> None:
+    answers = course.source / "00-tiny" / "answers" / "hello"
+    (answers / "wrong-mounts.sh").write_text("# expect: mount\ndocker run -d --name hello -v /data drydock/busybox:1\n")
+    (answers / "wrong-slyly.sh").write_text(
+        "# expect hidden: mount\ndocker run -d --name hello -v /data drydock/busybox:1\n"
+    )
+    source = course.lab("00-tiny")
+    shown = [replace(task, check=replace(task.check, source=f"{task.check.source} # shown")) for task in source.tasks]
+    cases = {case.name: case for case in cases_of(source, replace(source, tasks=tuple(shown)), runs=1)}
+    both, hidden = (
+        [(step.source.endswith("# shown"), step.want, step.expect) for step in case.steps if isinstance(step, Check)]
+        for case in (cases["hello/wrong-mounts"], cases["hello/wrong-slyly"])
+    )
+    assert both == [(False, Want.FAIL, "mount"), (True, Want.FAIL, "")]
+    assert hidden == [(False, Want.FAIL, "mount")]
 
 
 def test_the_first_solution_run_shows_that_needing_tasks_fail_before_their_answer(course: Course) -> None:

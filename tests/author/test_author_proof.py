@@ -69,13 +69,17 @@ def test_what_is_wrong_is_said_with_what_to_do(course: Course) -> None:
         "# expect: banana\ndocker run -d --name hello drydock/busybox:1 true\n"
     )
     (answers / "hello" / "right-create-start.py").write_text("print('I did nothing')\n")
+    (answers / "hello" / "wrong-unseen.sh").write_text(
+        "# expect: /data\ndocker run -d --name hello -v /data drydock/busybox:1 sleep 600\n"
+    )
     _edit(course, "site-answer", "%%bash\n### BEGIN SOLUTION\necho no good >&2; exit 3\n### END SOLUTION")
     _edit(
         course,
         "site",
         'with check.task("site", hint="Build it.", needs=("hello",)) as t:\n    t.volume("prepared").exists()',
     )
-    running = 't.container("hello").is_running().has_no_mounts()\n    t.image("drydock/busybox:1").exists()'
+    running = 't.container("hello").is_running()\n    t.image("drydock/busybox:1").exists()'
+    running += '\n    ### BEGIN HIDDEN TESTS\n    t.container("hello").has_no_mounts()\n    ### END HIDDEN TESTS'
     _edit(course, "hello", f'with check.task("hello", hint="Run it.") as t:\n    {running}')
     done = _author(course, "check", "--runs", "1")
     assert done.returncode == 1, done.stdout + done.stderr
@@ -84,6 +88,7 @@ def test_what_is_wrong_is_said_with_what_to_do(course: Course) -> None:
         "blank: hello The untouched task earns 33% of its points. → Add .as_before()",
         "wrong-name.sh A wrong answer passes.",
         "wrong-ends-at-once.sh It fails, but not with “banana”.",
+        "wrong-unseen.sh A wrong answer passes (without its hidden tests). → Show what the text asks for",
         "right-create-start.py A right answer does not pass.",
         "solution: site The task passes although nothing was typed (with only the tasks before it solved).",
         "solution: site-answer The cell “site-answer” ends with an error.",
