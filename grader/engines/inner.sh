@@ -1,11 +1,6 @@
 #!/bin/sh
 # Stage 2 of a namespace engine: process 1 of the engine's namespaces, root of its user namespace only.
 set -eu
-# Descriptor 9 is a pipe nobody writes to: it ends when the supervisor does, and then so does the engine.
-trap 'kill -TERM "$DOCKERD" 2>/dev/null && wait "$DOCKERD"; exit 0' TERM
-DOCKERD=
-(trap - TERM; exec 8>&-; while read -r _ <&9; do :; done; kill -TERM 1) &
-exec 9<&-
 # pivot_root(2) refuses a mount that came locked into this user namespace; a copy of it is ours to pivot to,
 # and what is mounted below it stays locked.
 mount --rbind "$DD_ROOT" "$DD_ROOT"
@@ -44,39 +39,29 @@ pivot_root . oldroot
 umount -l /oldroot
 rmdir /oldroot
 cd /
-export PATH=/opt/quick:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root XTABLES_LOCKFILE=/run/xtables.lock
+export PATH=/usr/sbin:/usr/bin:/sbin:/bin
 mkdir -p /home/student
 chown 1000:1000 /home/student
-if [ -z "$DD_DAEMON" ]; then
-    # Walls only: descriptor 8 tells that they stand; then this shell waits for the supervisor's end.
-    printf . >&8
-    exec 8>&-
-    wait
-    exit
+if [ -n "$DD_DAEMON" ]; then
+    # What a container must not have by any name is bound over itself, to be made unbindable (mount_namespaces(7)): no
+    # `-v` takes it along, neither by its own name nor with what is above. Pipes with a command's output, shims' sockets,
+    # what says which image is which. Of the daemon's data the folders that Docker itself mounts parts of stay bindable.
+    mount --rbind /var/lib/docker /var/lib/docker
+    for part in overlay2 volumes containers plugins buildkit; do
+        mkdir -p -m 711 "/var/lib/docker/$part"
+        mount --bind "/var/lib/docker/$part" "/var/lib/docker/$part"
+    done
+    mount -t tmpfs -o mode=711 drydock-private /private
+    mkdir -m 700 /private/pipes /private/shims
+    mount --make-unbindable /private
+    mount --bind --make-unbindable /run/containerd /run/containerd
+    mount --bind /run/docker /run/docker
+    mkdir -p -m 711 /run/docker/plugins
+    mount --bind /run/docker/plugins /run/docker/plugins
+    mount --make-unbindable /run/docker
+    # From here on nobody looks into what is started here; student code gets its own view (NamespaceEngine.confine).
+    printf '%s\n' "$DD_OPAQUE" | while IFS= read -r file; do
+        [ -z "$file" ] || mount --bind "/opaque$file" "$file"
+    done
 fi
-exec 8>&-
-mkdir -p /run/containerd /var/lib/docker/containerd/daemon
-
-# containerd first: a dockerd that starts its own waits about a second for it.
-cat > /etc/containerd.toml <<T
-version = 2
-root = "/var/lib/docker/containerd/daemon"
-state = "/run/containerd/daemon"
-disabled_plugins = ["io.containerd.grpc.v1.cri", "io.containerd.snapshotter.v1.btrfs", "io.containerd.snapshotter.v1.zfs", "io.containerd.snapshotter.v1.devmapper", "io.containerd.snapshotter.v1.aufs"]
-[grpc]
-  address = "/run/containerd/containerd.sock"
-T
-containerd --config /etc/containerd.toml --log-level warn &
-CONTAINERD=$!
-mkdir -p /etc/docker
-printf '%s' "$DD_DAEMON_JSON" > /etc/docker/daemon.json
-until [ -S /run/containerd/containerd.sock ]; do
-    # Its last words are in the log already. That it has ended, this shell learns while it waits for another process.
-    kill -0 "$CONTAINERD" 2>/dev/null || exit 1
-    sleep 0.005
-done
-dockerd --containerd /run/containerd/containerd.sock --data-root /var/lib/docker --exec-root /run/docker \
-    --pidfile /run/docker.pid --host "unix://$DD_DIR/s/docker.sock" --group student --log-level warn $DD_DOCKERD_FLAGS &
-DOCKERD=$!
-# As process 1 this shell reaps orphans while it waits; when dockerd ends, so does everything here.
-wait "$DOCKERD"
+exec sh /daemon.sh

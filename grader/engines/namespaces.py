@@ -21,12 +21,16 @@ from typing import ClassVar, Self
 from grader.engines import canary, home, python_inside, sweep
 from grader.engines.launched import Launched, with_last_words
 from grader.engines.layout import EngineFolder, runtime_folder, throwaway_name
+from grader.engines.loaders import opaque_files
 from grader.engines.protocol import Endpoint, Engine, EngineError, Limits, Probe
 from grader.engines.supervisor import Spec
 from grader.i18n import _
 from grader.whole import write_whole
 
 STUDENT_ID = 1000
+#: The one id of the user namespace around an engine's that the engine has not: what is its own, an engine's root has no
+#: right to.
+NOBODY_INSIDE = 65_535
 #: What the walls are built with, and what a daemon needs beyond that.
 WALL_TOOLS = ("unshare", "nsenter", "setpriv", "ip")
 DAEMON_TOOLS = ("dockerd", "containerd", "runc", "iptables")
@@ -39,6 +43,8 @@ _STUDENT = (
     "--inh-caps=-all", "--bounding-set=-all", "--pdeathsig=KILL", "--",
 )  # fmt: skip
 _AT_HOME = f"""
+for file in $DD_OPAQUE; do umount -l "$file" || exit 1; done
+unset DD_OPAQUE
 mount -t tmpfs -o nosuid,nodev,{home.options(STUDENT_ID)} drydock-home {home.HOME} || exit 1
 exec "$@"
 """
@@ -102,10 +108,20 @@ class NamespaceEngine(Engine):
     #: Id on the host (native) or in the outer user namespace (rootless) of the engine's root.
     _owner: ClassVar[int]
 
+    #: NOBODY_INSIDE, as an id where outer.sh runs.
+    keeper: ClassVar[int]
+
     @classmethod
-    @abstractmethod
     def _map_options(cls) -> list[str]:
         """unshare(1) options that map the engine's ids."""
+        # In two parts, as a user's subordinate ids are: a mapping may not cross its parent's (user_namespaces(7)).
+        spans = ("0:0:1", f"1:1:{NOBODY_INSIDE - 1}")
+        return [f"--map-{what}={span}" for what in ("users", "groups") for span in spans]
+
+    @classmethod
+    def _above_options(cls) -> list[str]:
+        """The same for a user namespace around it, if outer.sh does not run in one."""
+        return []
 
     @classmethod
     @abstractmethod
@@ -126,7 +142,9 @@ class NamespaceEngine(Engine):
     @classmethod
     def _try_walls(cls) -> Probe:
         """Make the namespaces once: no setting and no kernel version tells whether that is allowed."""
-        inner = ["unshare", "--user", *cls._map_options(), "--mount", "--pid", "--net", "--ipc", "--uts", "--fork"]
+        above = cls._above_options()
+        inner = ["unshare", "--user", *above, "--setuid", "0", "--setgid", "0"] if above else []
+        inner += ["unshare", "--user", *cls._map_options(), "--mount", "--pid", "--net", "--ipc", "--uts", "--fork"]
         with TemporaryFile() as words:
             trial = subprocess.Popen(
                 [*cls._outer_command(), *inner, "true"],
@@ -264,6 +282,10 @@ class NamespaceEngine(Engine):
         return Spec(
             folder=str(self.folder.path),
             owner=self._owner,
+            nobody=NOBODY_INSIDE,
+            keeper=self.keeper,
+            above_options=self._above_options(),
+            opaque=opaque_files() if self._daemon else [],
             map_options=self._map_options(),
             outer_command=self._outer_command(),
             # The template's layers are those of the classic image store; newer engines would start with another.
@@ -345,7 +367,12 @@ class NamespaceEngine(Engine):
 
     def confine(self, argv: Sequence[str]) -> list[str]:
         apart = ["unshare", "--pid", "--ipc", "--mount", "--fork", "--kill-child=KILL", "--mount-proc", "--"]
-        return [*self._into(), *apart, "sh", "-c", _AT_HOME, "sh", *_STUDENT, *argv]
+        home = ["env", f"DD_OPAQUE={' '.join(self._opaque)}", "sh", "-c", _AT_HOME, "sh"]
+        return [*self._into(), *apart, *home, *_STUDENT, *argv]
+
+    @property
+    def _opaque(self) -> list[str]:
+        return Spec.load(self.folder.spec).opaque
 
     def inhabit(self, argv: Sequence[str]) -> list[str]:
         """``argv`` wrapped to run as ``confine`` has it, but among the engine's own processes: it ends with them."""

@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from grader.engines import cgroups, namespaces
 from grader.engines.layout import SYSTEM_PATH, EngineFolder
-from grader.engines.namespaces import DAEMON_TOOLS, STUDENT_ID, WALL_TOOLS, NamespaceEngine
+from grader.engines.namespaces import DAEMON_TOOLS, NOBODY_INSIDE, STUDENT_ID, WALL_TOOLS, NamespaceEngine
 from grader.engines.protocol import Probe, Walls
 from grader.i18n import _
 
@@ -25,6 +25,7 @@ class NativeEngine(NamespaceEngine):
         "a container's root is nobody on this machine"
     )
     _owner: ClassVar[int] = FIRST_ID
+    keeper: ClassVar[int] = FIRST_ID + NOBODY_INSIDE
 
     @classmethod
     def probe(cls) -> Probe:
@@ -55,7 +56,7 @@ class NativeEngine(NamespaceEngine):
         return (*cgroups.unheld(), *super().unheld_limits())
 
     @classmethod
-    def _map_options(cls) -> list[str]:
+    def _above_options(cls) -> list[str]:
         span = f"0:{FIRST_ID}:{ID_COUNT}"
         return [f"--map-users={span}", f"--map-groups={span}"]
 
@@ -81,4 +82,4 @@ class NativeEngine(NamespaceEngine):
         os.chown(folder.sockets, 0, 0)
 
     def walls(self) -> Walls:
-        return Walls(self._first, tuple(map(str, self.cgroups)), STUDENT_ID)
+        return Walls(self._first, tuple(map(str, self.cgroups)), STUDENT_ID, tuple(self._opaque))

@@ -5,6 +5,9 @@
 #
 # In:  DD_DIR engine folder   DD_ROOT empty folder for the new root   DD_SCRIPTS folder of this script
 #      DD_MAP options of unshare(1) that map the ids   DD_OWNER id, here, of the engine's root
+#      DD_ABOVE the same for a user namespace around the engine's, or empty where this is run in one   DD_NOBODY id, in
+#      the namespace around it, that nobody inside has   DD_KEEPER the same id, here   DD_IDS the ids, here, of
+#      all who are inside, to themselves   DD_OPAQUE see loaders.py
 #      DD_CGROUPS cgroup folders to join, one a line   DD_SHARES host folders, one a line
 #      DD_READONLY host folders shown read-only, one a line   DD_TEMPLATE template folder (layers/, meta/) or empty
 #      DD_DATA_SIZE size of a tmpfs data-root, or empty for the disk   DD_IDMAP ids of shared folders, or empty
@@ -24,11 +27,14 @@ R=$DD_ROOT
 # The new root needs room for /etc, sockets and /tmp only: the daemon's data lives elsewhere.
 mount -t tmpfs -o mode=755,size=256m drydock "$R"
 cd "$R"
-mkdir usr etc proc sys dev dev/pts dev/shm dev/mqueue tmp run root var var/lib var/lib/docker var/tmp opt home template oldroot
+mkdir usr etc proc sys dev dev/pts dev/shm dev/mqueue tmp run root var var/lib var/lib/docker var/tmp opt home template private oldroot
 chmod 1777 tmp var/tmp dev/shm
-cp "$DD_SCRIPTS/inner.sh" .
-# See quick/runc. Without the system's Python it is left out, and all works as before.
-[ ! -x /usr/bin/python3 ] || cp -r "$DD_SCRIPTS/quick" opt/
+cp "$DD_SCRIPTS/inner.sh" "$DD_SCRIPTS/daemon.sh" .
+# See there. Without the system's Python the shorter way to a network is left out, and all works as before.
+mkdir opt/quick
+cp "$DD_SCRIPTS/quick/runc" opt/quick/
+[ ! -x /usr/bin/python3 ] || cp "$DD_SCRIPTS/quick/setkey" opt/quick/
+[ -z "$DD_DAEMON" ] || printf '%s\n' "$DD_OPAQUE" /private > opt/quick/hidden
 for link in bin sbin lib lib64 lib32; do [ -e "/usr/$link" ] && ln -s "usr/$link" "$link"; done
 mount --rbind /usr usr
 mount -o remount,bind,ro usr
@@ -42,6 +48,21 @@ printf '127.0.0.1 localhost\n::1 localhost\n' > etc/hosts
 echo drydock > etc/hostname
 echo nameserver 192.0.2.53 > etc/resolv.conf
 ln -s /proc/mounts etc/mtab
+mkdir etc/docker run/docker run/containerd
+# What runc and containers have no business with (daemon.sh): pipes of commands' output, shims' sockets, containerd's notes.
+ln -s /private/pipes run/docker/containerd
+ln -s /private/shims run/containerd/s
+containerd=/private/containerd
+[ -n "$DD_DATA_SIZE" ] || containerd=/var/lib/docker/containerd/daemon
+printf '%s' "$DD_DAEMON_JSON" > etc/docker/daemon.json
+cat > etc/containerd.toml <<T
+version = 2
+root = "$containerd"
+state = "/run/containerd/daemon"
+disabled_plugins = ["io.containerd.grpc.v1.cri", "io.containerd.snapshotter.v1.btrfs", "io.containerd.snapshotter.v1.zfs", "io.containerd.snapshotter.v1.devmapper", "io.containerd.snapshotter.v1.aufs"]
+[grpc]
+  address = "/private/containerd.sock"
+T
 
 # Only harmless devices: a container with --privileged must not even see the machine's disks (and could not open them).
 for device in $DD_DEVICES; do
@@ -83,14 +104,43 @@ if [ -n "$DD_TEMPLATE" ]; then
     # Layers are shared by all engines and can be changed by none; what refers to them is copied.
     mount --bind "$DD_TEMPLATE/layers" template
     mount -o remount,bind,ro template
+    [ ! -d "$DD_TEMPLATE/refs" ] || cp -a "$DD_TEMPLATE/refs" .
     [ -e var/lib/docker/image ] || cp -a "$DD_TEMPLATE/meta/." var/lib/docker/
 fi
 mkdir -p ".$DD_DIR/s"
 mount --bind "$DD_DIR/s" ".$DD_DIR/s"
-# The engine's root owns its own small world.
-chown "$DD_OWNER:$DD_OWNER" . etc root run tmp var var/lib var/lib/docker var/tmp home dev dev/shm
+# What is here is ours, and stays as it is: the engine's root has no right to what belongs to an id it doesn't have, and
+# in a folder with the sticky bit it may add things of its own (`docker run -v /new:/x` makes the folder) and no more.
+# So nobody swaps a link like /bin or /lib64, dockerd's settings, a runtime, /etc/ld.so.preload. All this is done where
+# nothing is mounted: a folder that is removed anywhere is unmounted everywhere.
+mount --bind . oldroot
+find oldroot -path oldroot/refs -prune -o -exec chown -h "$DD_KEEPER:$DD_KEEPER" {} +
+chgrp "$DD_OWNER" oldroot oldroot/run oldroot/home oldroot/etc/docker
+chmod 1775 oldroot oldroot/run oldroot/home oldroot/etc/docker
+chown "$DD_OWNER:$DD_OWNER" oldroot/oldroot oldroot/root
+chmod 700 oldroot/private
+# Gates: a container's root has no way through, whatever it mounts. dockerd and what it starts are of the keeper's group,
+# which runc takes from a container's processes and which nobody inside can get back: no id there stands for it.
+chmod 770 oldroot/var/lib oldroot/run/docker oldroot/run/containerd
+umount oldroot
+[ -z "$DD_DAEMON" ] || chown "$DD_OWNER:$DD_OWNER" var/lib/docker
+if [ -n "$DD_DATA_SIZE" ] && [ -d var/lib/docker/overlay2 ]; then
+    # The keeper's id has no place in this mount: what is the keeper's can't even be moved or removed in it, not by the
+    # owner of the folder that it is in (may_delete() in the kernel's fs/namei.c). So the links to refs/ stay.
+    mount --bind -o "X-mount.idmap=$DD_IDS" var/lib/docker/overlay2 var/lib/docker/overlay2
+fi
+# Who executes a file that they can't read can't be looked into (loaders.py). inner.sh puts these over the real ones.
+printf '%s\n' "$DD_OPAQUE" | while IFS= read -r file; do
+    [ -n "$file" ] || continue
+    mkdir -p "opaque$(dirname "$file")"
+    cp "$file" "opaque$file"
+    chmod 711 "opaque$file"
+done
+[ ! -e opaque ] || chown -R "$DD_KEEPER:$DD_KEEPER" opaque
 
 # What is in the environment from here on, a container's root may read: nothing that tells where the course lies.
-# shellcheck disable=SC2086 # DD_MAP holds several options
-exec env -u DD_SCRIPTS -u DD_TEMPLATE -u DD_READONLY -u DD_PYTHON_FOLDERS unshare --user $DD_MAP --setuid 0 --setgid 0 --mount --pid --net --ipc --uts ${DD_CGROUPS:+--cgroup} \
+# shellcheck disable=SC2086 # DD_ABOVE and DD_MAP hold several options
+exec env -u DD_SCRIPTS -u DD_TEMPLATE -u DD_READONLY -u DD_PYTHON_FOLDERS \
+    ${DD_ABOVE:+unshare --user $DD_ABOVE --setuid 0 --setgid 0} setpriv --groups "$DD_NOBODY" \
+    unshare --user $DD_MAP --mount --pid --net --ipc --uts ${DD_CGROUPS:+--cgroup} \
     --fork --kill-child=KILL setpriv --pdeathsig KILL sh ./inner.sh

@@ -52,12 +52,14 @@ class Walls:
     """How a process of root's gets inside an engine's walls by system calls: what ``Engine.confine`` does by programs.
 
     ``pid`` is a process whose user, mount, network and host name namespaces are the engine's; ``groups`` are the
-    engine's control groups, as paths here; ``user`` is the student's user and group id inside.
+    engine's control groups, as paths here; ``user`` is the student's user and group id inside; ``opaque`` are mounts
+    in there that student code must not have over it (loaders.py).
     """
 
     pid: int
     groups: tuple[str, ...]
     user: int
+    opaque: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -17,12 +17,10 @@ from typing import ClassVar
 
 from grader.engines import cgroups, namespaces
 from grader.engines.layout import SYSTEM_PATH, EngineFolder
-from grader.engines.namespaces import DAEMON_TOOLS, WALL_TOOLS, NamespaceEngine
+from grader.engines.namespaces import DAEMON_TOOLS, NOBODY_INSIDE, WALL_TOOLS, NamespaceEngine
 from grader.engines.protocol import EngineError, Probe
 from grader.i18n import _
 
-#: The one id of the outer namespace that no engine has: what is its own, an engine's root has no right to.
-_NOBODY_INSIDE = 65_535
 _ID_TOOLS = ("newuidmap", "newgidmap")
 
 
@@ -33,6 +31,7 @@ class RootlessEngine(NamespaceEngine):
         "memory, CPU and process limits of containers do not hold"
     )
     _owner: ClassVar[int] = 0
+    keeper: ClassVar[int] = NOBODY_INSIDE
 
     @classmethod
     def probe(cls) -> Probe:
@@ -68,12 +67,6 @@ class RootlessEngine(NamespaceEngine):
         return ("memory", "pids", *super().unheld_limits())
 
     @classmethod
-    def _map_options(cls) -> list[str]:
-        # In two parts, as the outer namespace is: a mapping may not cross its parent's (user_namespaces(7)).
-        spans = ("0:0:1", f"1:1:{_NOBODY_INSIDE - 1}")
-        return [f"--map-{what}={span}" for what in ("users", "groups") for span in spans]
-
-    @classmethod
     def _outer_command(cls) -> list[str]:
         return [
             "setpriv",
@@ -99,7 +92,7 @@ class RootlessEngine(NamespaceEngine):
         folder.path.chmod(0o700)
 
     def _close_sockets(self, folder: EngineFolder) -> None:
-        self._give_sockets(folder, _NOBODY_INSIDE)
+        self._give_sockets(folder, NOBODY_INSIDE)
 
     def _give_sockets(self, folder: EngineFolder, owner: int) -> None:
         self._as_owner(["chown", f"{owner}:{owner}", str(folder.sockets)])

@@ -1,7 +1,8 @@
 #!/bin/sh
-# split_layers.sh DATA WORK: part a stopped daemon's data-root into WORK/layers and WORK/meta (see template.py).
+# split_layers.sh DATA WORK KEEPER: part a stopped daemon's data-root into WORK/layers, WORK/refs and
+# WORK/meta (see template.py).
 set -eu
-data=$1 work=$2
+data=$1 work=$2 keeper=$3
 # What must be a daemon's own (its id), or is only of the moment.
 rm -rf "$data/engine-id" "$data/tmp" "$data/runtimes" "$data/containerd/daemon/tmpmounts"
 # The daemon takes the folder of a layer without parents as it is, and does not follow a link there: comparing a new
@@ -9,16 +10,50 @@ rm -rf "$data/engine-id" "$data/tmp" "$data/runtimes" "$data/containerd/daemon/t
 empty=DRYDOCKEMPTYLAYERXXXXXXXXX
 mkdir -p "$data/overlay2/drydock-empty/diff"
 printf %s "$empty" > "$data/overlay2/drydock-empty/link"
-ln -s ../drydock-empty/diff "$data/overlay2/l/$empty"
-for layer in "$data"/overlay2/*/; do
+mkdir "$work/layers/l" "$work/refs"
+# The daemon finds a layer's parents by the short names in its files "lower" and "link", as paths from overlay2/ and from
+# overlay2/l/. Ours lead to links beside the layers: in overlay2/l/ anybody inside could put others in their place.
+number=0 shorten= up=../../../../
+for layer in "$data"/overlay2/*; do
     id=$(basename "$layer")
-    case $id in l | drydock-empty) continue ;; esac
-    mkdir "$work/layers/$id"
-    mv "$data/overlay2/$id/diff" "$work/layers/$id/diff"
-    # The daemon's own mark of a layer that will not change: without it, it would mount the layer writable to save it.
-    [ -e "$data/overlay2/$id/committed" ] || (umask 077; : > "$data/overlay2/$id/committed")
-    [ -e "$data/overlay2/$id/lower" ] || printf %s "l/$empty" > "$data/overlay2/$id/lower"
-    mkdir -p -m 700 "$data/overlay2/$id/work"
-    ln -s "/template/$id/diff" "$data/overlay2/$id/diff"
+    [ "$id" != l ] || continue
+    shorten="$shorten;s|l/$(cat "$layer/link")|${up}template/l/$number|"
+    rm -f "$data/overlay2/l/$(cat "$layer/link")"
+    ln -s "../$id/diff" "$work/layers/l/$number"
+    printf %s "../${up}template/l/$number" > "$layer/link"
+    number=$((number + 1))
 done
+for layer in "$data"/overlay2/*; do
+    id=$(basename "$layer")
+    [ "$id" != l ] || continue
+    mkdir "$work/layers/$id"
+    mv "$layer/diff" "$work/layers/$id/diff"
+    ln -s "/template/$id/diff" "$layer/diff"
+    [ "$id" = drydock-empty ] || [ -e "$layer/lower" ] || printf %s "l/$empty" > "$layer/lower"
+    [ ! -e "$layer/lower" ] || sed -i "$shorten" "$layer/lower"
+    # The daemon's own mark of a layer that will not change: without it, it would mount the layer writable to save it.
+    : > "$layer/committed"
+    chown --reference="$data" "$layer/committed"
+    rm -rf "$layer/work" "$layer/merged"
+    # What refers to a layer is as good as the layer: it has a place of its own (outer.sh), with a sticky folder for each,
+    # in which the daemon mounts and writes its mark again, and no more. The daemon finds a link to it.
+    chown "$keeper:$keeper" "$layer" "$layer"/l[io]*
+    chmod 1770 "$layer"
+    chmod 644 "$layer"/l[io]*
+    mv "$layer" "$work/refs/$id"
+    ln -s "/refs/$id" "$data/overlay2/$id"
+    chown -h "$keeper:$keeper" "$work/refs/$id/diff" "$data/overlay2/$id"
+done
+# So the daemon can't remove a layer either, and must not try to when the last image with it goes: it is in use for ever,
+# by a container's layer of which there is no container (moby: layer/layer_store.go, loadMount).
+for layer in "$data"/image/overlay2/layerdb/sha256/*/; do
+    chain=$(basename "$layer")
+    pin=$data/image/overlay2/layerdb/mounts/drydock-$chain
+    mkdir -p "$pin"
+    printf %s "$chain" > "$pin/mount-id"
+    printf %s "sha256:$chain" > "$pin/parent"
+done
+chown "$keeper:$keeper" "$work/refs"
+chmod 750 "$work/refs"
+chown -R --reference="$data" "$data/image/overlay2/layerdb/mounts"
 cp -a "$data/." "$work/meta/"

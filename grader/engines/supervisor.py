@@ -34,6 +34,9 @@ LIFELINE_FD = 9  # a shell takes one digit only; inner.sh reads it
 READY_FD = 8  # inner.sh writes to it
 _DEVICES = ("null", "zero", "full", "random", "urandom", "tty")
 _DAEMON_DEVICES = ("fuse", "net/tun")
+_NS_GET_PARENT = 0xB702  # ioctl_ns(2)
+#: The daemon's data, and what in it no container ever needs a part of.
+_GATES = 'parts="image network containers buildkit"; cd "$0" && chmod 771 . && chmod 770 $parts && chown "$1" . $parts'
 _SCRIPTS = Path(__file__).parent
 
 
@@ -43,6 +46,9 @@ class Spec:
 
     folder: str
     owner: int
+    #: The id that nobody inside has: in the namespace around the engine's, and where outer.sh runs.
+    nobody: int
+    keeper: int
     map_options: list[str]
     outer_command: list[str]
     daemon_json: dict[str, object]
@@ -63,6 +69,10 @@ class Spec:
     #: Without one the walls stand empty, for what others start in them.
     daemon: bool = True
     devices: list[str] = field(default_factory=list)
+    #: As ``map_options``, for a user namespace around the engine's; empty where it is made in one already.
+    above_options: list[str] = field(default_factory=list)
+    #: See loaders.py.
+    opaque: list[str] = field(default_factory=list)
 
     def save(self, path: Path) -> None:
         write_whole(path, json.dumps(asdict(self)))
@@ -99,8 +109,8 @@ class Supervisor:
             cgroups.open_to_children(self.groups)
         if spec.daemon:
             self._wait_for_api()
-        else:
-            self._wait_for(ready)
+            self._close_gates()
+        self._wait_for(ready)
         os.close(ready)
         return self._first_process()
 
@@ -149,6 +159,16 @@ class Supervisor:
             "DD_ROOT": str(folder.root),
             "DD_MAP": " ".join(spec.map_options),
             "DD_OWNER": str(spec.owner),
+            "DD_ABOVE": " ".join(spec.above_options),
+            "DD_NOBODY": str(spec.nobody),
+            "DD_KEEPER": str(spec.keeper),
+            # In two parts, as NamespaceEngine._map_options.
+            "DD_IDS": " ".join(
+                f"{kind}:{first}:{first}:{count}"
+                for kind in "ug"
+                for first, count in ((spec.owner, 1), (spec.owner + 1, spec.nobody - 1))
+            ),
+            "DD_OPAQUE": "\n".join(spec.opaque),
             "DD_CGROUPS": "\n".join(map(str, self.groups)),
             "DD_CGROUP_VERSION": str(cgroups.version()),
             "DD_CONTROLLERS": " ".join(h.controllers[0] for h in cgroups.hierarchies()),
@@ -180,6 +200,22 @@ class Supervisor:
                     return
             time.sleep(0.005)
         raise RuntimeError(_("its API did not answer within {seconds} seconds").format(seconds=f"{READY_SECONDS:.0f}"))
+
+    def _close_gates(self) -> None:
+        """What dockerd had to own while it started, and containers must not get at: see outer.sh and daemon.sh."""
+        assert self.outer is not None
+        # Kept data has an owner who starts dockerd on it again.
+        if not self.spec.keep_data:
+            with Path(f"/proc/{self.outer.pid}/ns/user").open() as engines:
+                around = fcntl.ioctl(engines, _NS_GET_PARENT)
+            into = ["nsenter", f"--user=/proc/self/fd/{around}", "--setuid=0", "--setgid=0", "--", "sh", "-c", _GATES]
+            data = f"/proc/{self.outer.pid}/cwd/var/lib/docker"
+            words = [*into, data, f"{self.spec.nobody}:{self.spec.nobody}"]
+            done = subprocess.run(words, check=False, env={"PATH": SYSTEM_PATH}, pass_fds=[around], capture_output=True)
+            os.close(around)
+            if done.returncode != 0:
+                raise RuntimeError(done.stderr.decode(errors="replace").strip())
+        os.write(self.lifeline, b"\n")
 
     @staticmethod
     def _wait_for(ready: int) -> None:

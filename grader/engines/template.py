@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from grader.images import ImageSet
 
 #: Raise it when the layout of a template changes.
-_LAYOUT = 3
+_LAYOUT = 4
 _SPLIT = Path(__file__).with_name("split_layers.sh")
 
 
@@ -145,7 +145,7 @@ def _split(kind: type[NamespaceEngine], data: Path, work: Path) -> None:
         (work / part).mkdir(mode=0o711)
     if kind.template_owner():
         shutil.chown(work / "layers", kind.template_owner(), kind.template_owner())
-    command = kind.as_owner(["sh", str(_SPLIT), str(data), str(work)])
+    command = kind.as_owner(["sh", str(_SPLIT), str(data), str(work), str(kind.keeper)])
     done = subprocess.run(command, check=False, capture_output=True, text=True)
     if done.returncode != 0:
         why = done.stderr.strip()[-300:]

@@ -55,5 +55,5 @@ class Letter:
         fields = dict(content["order"])
         if "walls" in fields:
             walls = fields["walls"]
-            fields["walls"] = Walls(walls["pid"], tuple(walls["groups"]), walls["user"])
+            fields["walls"] = Walls(walls["pid"], tuple(walls["groups"]), walls["user"], tuple(walls["opaque"]))
         return cls(_KINDS[content["kind"]](**fields), list(content["descriptors"]))

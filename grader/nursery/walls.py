@@ -18,6 +18,7 @@ _LIBC = ctypes.CDLL(None, use_errno=True)
 _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_CAPBSET_DROP, _PR_SET_NO_NEW_PRIVS = 1, 4, 24, 38
 # linux/mount.h
 _MS_NOSUID, _MS_NODEV, _MS_NOEXEC, _MS_REC, _MS_PRIVATE = 2, 4, 8, 0x4000, 0x40000
+_MNT_DETACH = 2
 _INSIDE = os.CLONE_NEWUSER | os.CLONE_NEWNS | os.CLONE_NEWNET | os.CLONE_NEWUTS
 _APART = os.CLONE_NEWPID | os.CLONE_NEWIPC | os.CLONE_NEWNS
 
@@ -40,6 +41,8 @@ def enter(walls: Walls) -> None:
         _die_with_parent()
         _pid, status = os.waitpid(child, 0)
         os._exit(os.waitstatus_to_exitcode(status) & 0xFF)
+    for file in walls.opaque:
+        _unmount(file)
     _mount("none", "/proc", None, _MS_REC | _MS_PRIVATE)
     _mount("proc", "/proc", "proc", _MS_NOSUID | _MS_NOEXEC | _MS_NODEV)
     _mount("drydock-home", home.HOME, "tmpfs", _MS_NOSUID | _MS_NODEV, home.options(walls.user))
@@ -91,6 +94,11 @@ def _mount(source: str, target: str, kind: str | None, flags: int, options: str 
     words = source.encode(), target.encode(), kind and kind.encode()
     if _LIBC.mount(*words, ctypes.c_ulong(flags), options.encode()):
         raise _error(f"mount {target}")
+
+
+def _unmount(target: str) -> None:
+    if _LIBC.umount2(target.encode(), _MNT_DETACH):
+        raise _error(f"umount {target}")
 
 
 def _error(what: str) -> OSError:

@@ -1,0 +1,45 @@
+"""Which files make the engine's programs opaque: the loaders that the kernel starts dynamically linked programs with.
+
+A process is closed to ptrace(2) and all that asks the same question (/proc/PID/mem, fd, root and ns, pidfd_getfd,
+process_vm_writev, setns by pidfd) when it could not read a file that it was started from: its program, or its
+program's loader. The caller then needs CAP_SYS_PTRACE in a user namespace in which that file's owner has an id
+(execve(2), ptrace(2) "access mode checking", and would_dump() in the kernel's fs/exec.c). So one small file, with an
+owner whom nobody inside has, closes dockerd, containerd, shims and what they start, but for runc (quick/runc).
+"""
+
+from __future__ import annotations
+
+import shutil
+import struct
+from collections.abc import Iterable
+from pathlib import Path
+
+from grader.engines.layout import SYSTEM_PATH
+
+#: What lives as long as the engine or a container. runc copies itself from its own file, which it must be able to read.
+_LASTING = ("sh", "dockerd", "containerd", "containerd-shim-runc-v2", "docker-proxy")
+_PT_INTERP = 3
+
+
+def opaque_files(programs: Iterable[str] = _LASTING) -> list[str]:
+    """The loaders of these programs, and those that have none; real paths, all below /usr."""
+    found = [Path(place).resolve() for name in programs if (place := shutil.which(name, path=SYSTEM_PATH))]
+    files = {(loader_of(program) or program).resolve() for program in found}
+    return sorted(str(file) for file in files if file.is_relative_to("/usr"))
+
+
+def loader_of(program: Path) -> Path | None:
+    """The program's loader, as elf(5) has it; None for one without."""
+    with program.open("rb") as file:
+        head = file.read(64)
+        if head[:5] != b"\x7fELF\x02":
+            return None
+        (table,) = struct.unpack_from("<Q", head, 32)
+        size, count = struct.unpack_from("<HH", head, 54)
+        for number in range(count):
+            file.seek(table + number * size)
+            kind, _flags, offset, _address, _physical, length = struct.unpack("<IIQQQQ", file.read(40))
+            if kind == _PT_INTERP:
+                file.seek(offset)
+                return Path(file.read(length).rstrip(b"\0").decode())
+    return None

@@ -1,0 +1,162 @@
+"""What a container may do to the engine it runs in: attacks on the daemon's processes, files and settings, one by one.
+
+Here nothing is graded and no cell has a time limit, so that each attack comes to its end on a busy machine, too.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import docker
+import pytest
+
+from grader.engines import best_engine
+from grader.engines.namespaces import NamespaceEngine
+
+pytestmark = [pytest.mark.daemon, pytest.mark.timeout(400)]
+PROGRAMS = Path(__file__).parent / "programs"
+BUSYBOX, PYTHON = "drydock/busybox:1", "drydock/python:3"
+ROOT_OF_ALL: dict[str, Any] = {"privileged": True, "pid_mode": "host"}
+#: Folders of the engine's, each asked for by its own name: what is below is not always the same by another way.
+PLACES = (
+    "/", "/etc", "/run", "/opt", "/var/lib", "/var/lib/docker", "/var/lib/docker/overlay2", "/var/lib/docker/image",
+    "/run/docker", "/run/containerd", "/template", "/refs",
+)  # fmt: skip
+
+
+def started() -> NamespaceEngine:
+    engine = best_engine()
+    if not isinstance(engine, NamespaceEngine):
+        pytest.skip("no walls of namespaces here")
+    engine.start()
+    return engine
+
+
+@pytest.fixture(scope="module")
+def client() -> Iterator[docker.DockerClient]:
+    with started() as engine:
+        client = engine.endpoint.client(timeout=200)
+        yield client
+        client.close()
+
+
+@pytest.fixture
+def own_engine() -> Iterator[NamespaceEngine]:
+    """One that a test may ruin."""
+    with started() as engine:
+        yield engine
+
+
+def run_program(client: docker.DockerClient, name: str, *words: str, **options: Any) -> str:
+    command = ["python3", "-c", (PROGRAMS / f"{name}.py").read_text(), *words]
+    return client.containers.run(PYTHON, command, remove=True, stderr=True, **options).decode()
+
+
+def test_nobody_looks_into_the_engines_processes(client: docker.DockerClient) -> None:
+    sleeper = client.containers.run(BUSYBOX, "sleep 1000", detach=True, ports={"80/tcp": 8085})
+    over = threading.Event()
+
+    def come_and_go() -> None:
+        while not over.is_set():
+            client.containers.run(BUSYBOX, "true", remove=True)
+            sleeper.exec_run("true")
+            sleeper.top()
+
+    busy = threading.Thread(target=come_and_go)
+    busy.start()
+    try:
+        said = run_program(client, "look_into", "5", **ROOT_OF_ALL)
+    finally:
+        over.set()
+        busy.join()
+        sleeper.remove(force=True)
+    tried = next(line for line in said.splitlines() if line.startswith("tried")).split()
+    for program in ("dockerd", "containerd", "containerd-shim-runc-v2", "docker-proxy", "/daemon.sh"):
+        assert program in tried, said
+    assert "ESCAPED" not in said
+    assert "Traceback" not in said
+
+
+def test_no_list_of_namespaces_leads_to_the_daemons(client: docker.DockerClient) -> None:
+    said = run_program(client, "list_namespaces", **ROOT_OF_ALL)
+    assert "listed" in said
+    assert "ESCAPED" not in said
+
+
+@pytest.mark.parametrize("options", [{}, ROOT_OF_ALL], ids=["mounts", "privileged"])
+def test_nobody_changes_what_the_engine_rests_on(client: docker.DockerClient, options: dict[str, Any]) -> None:
+    seen = {place: f"/seen{number}" for number, place in enumerate(PLACES)}
+    volumes = [f"{place}:{folder}" for place, folder in seen.items()]
+    said = run_program(client, "change_files", *(f"{a}={b}" for a, b in seen.items()), volumes=volumes, **options)
+    assert int(said.rpartition("tried")[2]) > 80, said
+    assert "layer" in said
+    assert "ESCAPED" not in said
+    assert "Traceback" not in said
+    assert client.containers.run(BUSYBOX, "echo well", remove=True) == b"well\n"
+
+
+@pytest.mark.parametrize(
+    "folder",
+    ["/var/lib/docker", "/var/lib/docker/image", "/run/docker", "/run/docker/containerd", "/run/containerd",
+     "/run/containerd/s", "/private", "/private/pipes", "/private/shims", "/private/containerd"],
+)  # fmt: skip
+@pytest.mark.parametrize("driver", ["bind", "local"])
+def test_the_daemons_own_folders_are_shown_to_nobody(client: docker.DockerClient, folder: str, driver: str) -> None:
+    """By their own names: runc mounts what a bind mount names, the daemon what a volume names."""
+    options = {"type": "none", "o": "rbind", "device": folder}
+    source = folder if driver == "bind" else client.volumes.create(driver_opts=options).name
+    command = "sh -c 'ls -A /v && ! touch /v/x && ! mkdir /v/pipes'"
+    mount = docker.types.Mount("/v", source, type="bind" if driver == "bind" else "volume")
+    try:
+        shown = client.containers.run(BUSYBOX, command, mounts=[mount], privileged=True)
+    except docker.errors.APIError as error:
+        words = ("invalid argument", "denied", "does not exist", "no such file")
+        assert any(word in str(error) for word in words), error
+    except docker.errors.ContainerError as error:
+        assert b"Permission denied" in error.stderr, error
+    else:
+        assert shown == b""
+
+
+def test_the_course_images_can_be_removed_and_their_layers_stay(own_engine: NamespaceEngine) -> None:
+    client = own_engine.endpoint.client(timeout=200)
+    archive = b"".join(client.images.get(BUSYBOX).save(named=True))
+    for image in client.images.list():
+        client.images.remove(image.id, force=True)
+    assert client.images.list() == []
+    client.images.load(archive)
+    assert client.containers.run(BUSYBOX, "echo back", remove=True) == b"back\n"
+    client.close()
+
+
+def test_settings_of_ones_own_are_not_read(client: docker.DockerClient) -> None:
+    """The daemon reads its settings again when it is told to: SIGHUP."""
+    evil = {"default-runtime": "mine", "runtimes": {"mine": {"path": "/tmp/mine"}}}
+    script = f"""
+        for place in /etc/docker /root/.docker /root/.config/docker; do
+            mkdir -p /host$place; rm -f /host$place/daemon.json; echo '{json.dumps(evil)}' > /host$place/daemon.json
+        done
+        printf '#!/bin/sh\\nexit 7\\n' > /host/tmp/mine; chmod 755 /host/tmp/mine
+        killall -HUP dockerd; sleep 1"""
+    client.containers.run(BUSYBOX, ["sh", "-c", script], remove=True, volumes=["/:/host"], **ROOT_OF_ALL)
+    assert client.info()["DefaultRuntime"] == "runc"
+    assert "mine" not in client.info()["Runtimes"]
+
+
+@pytest.mark.parametrize("program", ["containerd", "dockerd"])
+def test_the_engine_ends_with_either_of_its_daemons(own_engine: NamespaceEngine, program: str) -> None:
+    """A dockerd without its containerd would believe another one."""
+    client = own_engine.endpoint.client(timeout=200)
+    with pytest.raises(Exception):  # noqa: B017 - what is said depends on which word of the daemon was its last
+        client.containers.run(BUSYBOX, f"sh -c 'killall -9 {program}; sleep 1000'", **ROOT_OF_ALL)
+    client.close()
+    supervised = threading.Event()
+    for _second in range(60):
+        if not own_engine.is_alive():
+            return
+        supervised.wait(1)
+    pytest.fail(f"the engine lives without {program}")
