@@ -82,8 +82,8 @@ def _focus(cell: Locator) -> None:
 
 
 @contextmanager
-def lab_page(url: str, notebook: Path, *, width: int = 1280, height: int = 900) -> Iterator[LabPage]:
-    """Open ``url`` and wait until the notebook's kernel is idle."""
+def browser_page(*, width: int = 1280, height: int = 900) -> Iterator[Page]:
+    """An empty page of a new browser."""
     with TemporaryDirectory(prefix="dd-chromium-") as profile, sync_playwright() as playwright:
         context = playwright.chromium.launch_persistent_context(
             profile,
@@ -95,10 +95,17 @@ def lab_page(url: str, notebook: Path, *, width: int = 1280, height: int = 900) 
         try:
             page = context.pages[0]
             page.set_default_timeout(PATIENCE)
-            page.goto(url)
-            page.locator(".jp-Notebook .jp-Cell").first.wait_for()
-            # The status bar speaks last, when the kernel has answered.
-            page.locator("#jp-main-statusbar", has_text="| Idle").wait_for()
-            yield LabPage(page, notebook)
+            yield page
         finally:
             context.close()
+
+
+@contextmanager
+def lab_page(url: str, notebook: Path, *, width: int = 1280, height: int = 900) -> Iterator[LabPage]:
+    """Open ``url`` and wait until the notebook's kernel is idle."""
+    with browser_page(width=width, height=height) as page:
+        page.goto(url)
+        page.locator(".jp-Notebook .jp-Cell").first.wait_for()
+        # The status bar speaks last, when the kernel has answered.
+        page.locator("#jp-main-statusbar", has_text="| Idle").wait_for()
+        yield LabPage(page, notebook)
