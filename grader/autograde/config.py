@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from traitlets.config import Config
 
-STUB = "# Type your commands here"
+#: nbgrader's own steps of generate_assignment, with ours in the place of ClearSolutions.
+STEPS = [
+    "nbgrader.preprocessors.IncludeHeaderFooter",
+    "nbgrader.preprocessors.InstantiateTests",
+    "nbgrader.preprocessors.LockCells",
+    "grader.autograde.assign.ClearAnswers",
+    "nbgrader.preprocessors.ClearOutput",
+    "nbgrader.preprocessors.CheckCellMetadata",
+    "nbgrader.preprocessors.ComputeChecksums",
+    "nbgrader.preprocessors.SaveCells",
+    "nbgrader.preprocessors.ClearHiddenTests",
+    "nbgrader.preprocessors.ClearMarkScheme",
+    "nbgrader.preprocessors.ComputeChecksums",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
 
 
 def configure(c: Config) -> None:
@@ -15,7 +29,7 @@ def configure(c: Config) -> None:
     c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback", "answers"]
     # A clone of the course has labs/ already; without this nbgrader leaves it, and the gradebook never learns the lab.
     c.GenerateAssignment.force = True
-    c.ClearSolutions.code_stub = {"python": STUB}
+    c.GenerateAssignment.preprocessors = list(STEPS)
     c.ClearSolutions.text_stub = "*Write your answer here.*"
     c.Autograde.exporter_class = "grader.autograde.exporter.SubmissionExporter"
     c.Autograde.sanitize_preprocessors = [
@@ -33,7 +47,11 @@ def configure(c: Config) -> None:
     c.ExportApp.plugin_class = "grader.autograde.lms.GradesExport"
     # A heading's id is the student's words: formgrader would take one named like a task for that task's score.
     c.HTMLExporter.exclude_anchor_links = True
-    c.HTMLExporter.preprocessors = ["grader.autograde.feedback.QuotedNames"]
+    # For formgrader's pages; generate_feedback has its own list, below.
+    c.HTMLExporter.preprocessors = [
+        "grader.autograde.feedback.QuotedNames",
+        "grader.autograde.graders_page.GradersPage",
+    ]
     c.GenerateFeedback.preprocessors = [
         "nbgrader.preprocessors.GetGrades",
         "grader.autograde.feedback.FeedbackView",

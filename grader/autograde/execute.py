@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from nbformat import NotebookNode
-from nbgrader.preprocessors import NbGraderPreprocessor
+from nbgrader.preprocessors import IgnorePattern, NbGraderPreprocessor
 
 from grader import __version__
 from grader.autograde.exporter import SubmissionExporter
 from grader.autograde.grading import Grading
+from grader.autograde.ordinary import NbgraderTests, foreign_language
 from grader.autograde.owners import unkeyed
 from grader.autograde.records import our_fault
 from grader.autograde.release import Release, read_release, released_folders
@@ -32,6 +33,12 @@ class IsolatedExecute(NbGraderPreprocessor):  # type: ignore[misc]
         started = time.monotonic()
         # Written by RebuildFromRelease; a submission's own metadata has not come this far.
         problem = nb.metadata.get("drydock", {}).get("problem", "")
+        if language := foreign_language(release):
+            # Or a test of ours would call every answer wrong.
+            problem = _("Drydock runs Python notebooks only; this one's language is {language}.").format(
+                language=language
+            )
+            self.log.error("%s/%s: %s", info["student"], info["assignment"], problem)
         if not problem:
             problem = self._grade(nb, resources, release)
         self._fill_up(nb, release, problem or _("This check was not reached."))
@@ -54,7 +61,8 @@ class IsolatedExecute(NbGraderPreprocessor):  # type: ignore[misc]
             with exporter.supply.take(more=more) as sandbox:
                 copy_files(folder, submitted, sandbox.folder, exporter.drydock.largest_file)
                 originals = released_folders(coursedir, info["assignment"])
-                Grading(sandbox, exporter.drydock, release, key, self.log, originals=originals).run(nb)
+                tests = NbgraderTests(self.log, IgnorePattern(parent=exporter).pattern)
+                Grading(sandbox, exporter.drydock, release, key, self.log, originals=originals, tests=tests).run(nb)
         except (EngineError, KernelLost, BadSecret) as trouble:
             self.log.error("%s/%s: %s", info["student"], info["assignment"], trouble)
             return str(trouble)
@@ -69,7 +77,7 @@ class IsolatedExecute(NbGraderPreprocessor):  # type: ignore[misc]
         known = release.by_name()
         for cell in nb.cells:
             wanted = known.get(cell.metadata.get("nbgrader", {}).get("grade_id", ""))
-            if wanted is not None and wanted.is_check and read_report(cell) is None:
+            if wanted is not None and wanted.is_autograded and read_report(cell) is None:
                 write_report(cell, could_not_check(wanted.name, reason), wanted.points)
 
     def _sign(self, nb: NotebookNode, info: dict[str, Any], seconds: float) -> None:

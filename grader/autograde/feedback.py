@@ -40,8 +40,11 @@ class FeedbackView(ClearHiddenTests):  # type: ignore[misc]
         self, cell: NotebookNode, resources: dict[str, Any], cell_index: int
     ) -> tuple[NotebookNode, dict[str, Any]]:
         # Only checks have hidden tests; the same words in a student's own cell are the student's.
-        if utils.is_grade(cell) and not utils.is_solution(cell):
-            self._remove_hidden_test_region(cell)
+        if utils.is_grade(cell) and not utils.is_solution(cell) and self._remove_hidden_test_region(cell):
+            for output in cell.get("outputs", []):
+                # A traceback has the lines around the one that failed.
+                if output.output_type == "error":
+                    output.traceback = [f"{output.ename}: {output.evalue}"]
         return cell, resources
 
 

@@ -9,8 +9,7 @@ from nbgrader import utils
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 
-from grader.autograde.verdict_cells import read_report
-from grader.checks.verdicts import Status
+from grader.autograde.verdict_cells import read_graded
 
 
 class SaveGrades(NbGraderPreprocessor):  # type: ignore[misc]
@@ -41,9 +40,8 @@ class SaveGrades(NbGraderPreprocessor):  # type: ignore[misc]
 
     def _auto_score(self, cell: NotebookNode) -> float | None:
         if cell.cell_type == "code" and not utils.is_solution(cell):
-            report = read_report(cell)
-            if report is None or report.status is Status.COULD_NOT_CHECK:
-                return None
+            graded = read_graded(cell)
+            return None if graded is None else graded.score
         score, _most = utils.determine_grade(cell, self.log)
         return None if score is None else float(score)
 

@@ -12,11 +12,12 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
 from grader.autograde.inert import inert
+from grader.autograde.ordinary import ENVIRONMENT, WITH_WARNINGS, NbgraderTests
 from grader.autograde.release import Release, ReleaseCell
 from grader.autograde.sandbox import Sandbox
 from grader.autograde.scripts import put_back, scripts_run_by
 from grader.autograde.settings import Drydock
-from grader.autograde.verdict_cells import write_report
+from grader.autograde.verdict_cells import write_graded, write_report
 from grader.checks.declared import declared, prepares
 from grader.checks.verdicts import TaskReport
 from grader.engines import EngineError
@@ -25,6 +26,14 @@ from grader.i18n import _
 from grader.values import KEY_VARIABLE, StudentKey
 
 _USES_CHECK = re.compile(r"\bcheck\b")
+
+
+class _NotRun(Exception):
+    """A cell of the student's was not run. ``ours``: by no fault of theirs, as far as we know."""
+
+    def __init__(self, reason: str, *, ours: bool = False) -> None:
+        super().__init__(reason)
+        self.ours = ours
 
 
 class Grading:
@@ -42,11 +51,14 @@ class Grading:
         log: logging.Logger,
         *,
         originals: Sequence[Path] = (),
+        tests: NbgraderTests | None = None,
     ) -> None:
         self._sandbox = sandbox
         self._release = release
         self._originals = originals
         self._known = release.by_name()
+        self._setups = release.setups
+        self._tests = tests or NbgraderTests(log)
         self._key = key
         self._log = log
         # A slow engine's students are slow without being to blame for it (a Checker sees to its own time).
@@ -72,7 +84,9 @@ class Grading:
             known = self._known.get(name)
             if known is not None and known.is_check:
                 self._check(cell, known)
-            elif known is not None and known.is_setup:
+            elif known is not None and known.is_test:
+                self._test(cell, known)
+            elif known is not None and known.name in self._setups:
                 self._set_up(cell, known)
             else:
                 self._student_cell(cell, name or _("cell {number}").format(number=number))
@@ -166,7 +180,7 @@ class Grading:
         """Note that a setup cell didn't do its work, for the task it is named after; by any other name, for all later
         ones, as nobody can tell which of them it is for."""
         names = [cell.name for cell in self._release.cells]
-        tasks = [cell.name for cell in self._release.cells if cell.is_check]
+        tasks = self._release.checks
         named = [task for task in tasks if prepares(setup, task)]
         later = [task for task in tasks if names.index(task) > names.index(setup)]
         self._unprepared.update(dict.fromkeys(named or later, why))
@@ -188,53 +202,78 @@ class Grading:
                 raise KernelLost(why.format(files=", ".join(scripts), why=outcome.last_words))
         return kernel.run(source, self._cell_seconds)
 
+    # -- nbgrader's own tests
+
+    def _test(self, cell: NotebookNode, known: ReleaseCell) -> None:
+        """Among the student's code, which sees the source of the test from now on and not before."""
+        cell.source = known.source
+        try:
+            outcome = self._run_for_student(cell.source, known.name)
+        except _NotRun as trouble:
+            if trouble.ours:
+                write_report(cell, could_not_check(known.name, str(trouble)), known.points)
+            else:
+                write_graded(cell, self._tests.not_run(known, str(trouble)))
+            return
+        self._note_end(outcome, known.name)
+        if outcome.status is CellStatus.DEAD and not self._sandbox.engine.is_alive():
+            # The walls of the kernel are the daemon's: it may have ended by our fault.
+            write_report(cell, could_not_check(known.name, outcome.reason), known.points)
+            return
+        write_graded(cell, self._tests.graded(known, outcome), outcome.outputs)
+
     # -- the student's cells
 
     def _student_cell(self, cell: NotebookNode, name: str) -> None:
+        try:
+            self._keep(cell, self._run_for_student(cell.source, name), name)
+        except _NotRun as trouble:
+            cell.outputs = [_not_run(str(trouble))]
+
+    def _run_for_student(self, source: str, name: str) -> CellOutcome:
+        """Run it in the student's kernel, on the student's time. Raises _NotRun."""
         if self._seconds_left <= 0:
-            cell.outputs = [_not_run(_("The time for this notebook is used up."))]
-            return
-        kernel = self._living_kernel()
-        if kernel is None:
-            cell.outputs = [_not_run(_("There is no kernel any more."))]
-            return
+            raise _NotRun(_("The time for this notebook is used up."))
         seconds = min(self._cell_seconds, self._seconds_left)
         try:
-            outcome = kernel.run(cell.source, seconds)
+            outcome = self._living_kernel().run(source, seconds)
         except KernelLost as trouble:
             self._log.warning("%s: %s", name, trouble)
-            cell.outputs = [_not_run(str(trouble))]
-            return
+            raise _NotRun(str(trouble), ours=True) from trouble
         self._seconds_left -= outcome.seconds
-        self._keep(cell, outcome, name)
+        return outcome
 
     def _keep(self, cell: NotebookNode, outcome: CellOutcome, name: str) -> None:
         cell.outputs = inert(outcome.outputs)
+        self._note_end(outcome, name)
+
+    def _note_end(self, outcome: CellOutcome, name: str) -> None:
         if outcome.reason:
             self._log.warning("%s: %s", name, outcome.reason)
         if not self._ended_at and not self._sandbox.engine.is_alive():
             self._ended_at = _("while {cell} ran").format(cell=name)
             self._log.error("The Docker daemon ended %s.", self._ended_at)
 
-    def _living_kernel(self) -> StudentKernel | None:
+    def _living_kernel(self) -> StudentKernel:
+        """Raises _NotRun where there is none; KernelLost where one should be."""
         if self._sandbox.kernel.is_alive():
             return self._sandbox.kernel
-        if self._kernels_left <= 0 or not self._sandbox.engine.is_alive():
-            return None
+        if not self._sandbox.engine.is_alive():
+            raise _NotRun(_("The Docker daemon of this submission has ended."), ours=True)
+        if self._kernels_left <= 0:
+            raise _NotRun(_("There is no kernel any more."))
         self._kernels_left -= 1
         kernel = self._sandbox.replace_kernel()
-        try:
-            self._hand_key(kernel)
-            if why := self._run_connect(kernel):
-                self._log.warning("%s", why)
-        except KernelLost as trouble:
-            self._log.warning("%s", trouble)
-            return None
+        self._hand_key(kernel)
+        if why := self._run_connect(kernel):
+            self._log.warning("%s", why)
         return kernel
 
     def _hand_key(self, kernel: StudentKernel) -> None:
         """The student's own values must be the same here as at home. A sandbox is made before its student is known."""
-        kernel.export({KEY_VARIABLE: self._key.text})
+        kernel.export({KEY_VARIABLE: self._key.text} | (ENVIRONMENT if self._release.tests else {}))
+        if self._release.tests:
+            kernel.run(WITH_WARNINGS, self._cell_seconds)
 
     def _run_connect(self, kernel: StudentKernel) -> str:
         """Run the lab's first cell in another kernel; why that did not work, or an empty text. Raises KernelLost."""

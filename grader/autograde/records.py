@@ -12,7 +12,7 @@ from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 
 from grader.autograde.strays import MISPLACED_KEY
-from grader.autograde.verdict_cells import read_report, score, sentence
+from grader.autograde.verdict_cells import read_graded
 from grader.checks.plain import one_line
 from grader.checks.verdicts import Status, TaskReport
 from grader.i18n import _
@@ -111,12 +111,10 @@ def read_checks(notebook: NotebookNode) -> tuple[CheckRecord, ...]:
         grading = cell.metadata.get("nbgrader", {})
         # Only a check's outputs are ours; those of an answer that is graded by hand are the student's.
         ours = cell.cell_type == "code" and grading.get("grade") and not grading.get("solution")
-        report = read_report(cell) if ours else None
-        if report is not None:
-            points = float(grading["points"])
-            found.append(
-                CheckRecord(grading["grade_id"], points, score(report, points), sentence(report, points), report)
-            )
+        graded = read_graded(cell) if ours else None
+        if graded is not None:
+            name = grading["grade_id"]
+            found.append(CheckRecord(name, graded.points, graded.score, graded.sentence, graded.report))
     return tuple(found)
 
 

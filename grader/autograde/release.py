@@ -12,6 +12,8 @@ import nbformat
 from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
 
+from grader.checks.declared import has_task, prepares
+
 
 @dataclass(frozen=True)
 class ReleaseCell:
@@ -28,8 +30,8 @@ class ReleaseCell:
     checksum: str | None
 
     @property
-    def is_check(self) -> bool:
-        """Scored by running it: what others call an autograded test."""
+    def is_autograded(self) -> bool:
+        """Scored by running it."""
         return self.grade and not self.solution and self.cell_type == "code"
 
     @property
@@ -38,13 +40,18 @@ class ReleaseCell:
         return (self.grade and self.solution) or self.task
 
     @property
-    def is_connect(self) -> bool:
-        return self.name == "connect"
+    def is_check(self) -> bool:
+        """Has a ``check.task(…)``: runs outside the walls, by the daemon's state."""
+        return self.is_autograded and has_task(self.source)
 
     @property
-    def is_setup(self) -> bool:
-        """Prepares the daemon for a task: run apart from the student's code."""
-        return self.locked and not self.grade and self.cell_type == "code" and "-setup" in self.name
+    def is_test(self) -> bool:
+        """One of nbgrader's own: runs in the student's kernel, by what comes out of it."""
+        return self.is_autograded and not has_task(self.source)
+
+    @property
+    def is_connect(self) -> bool:
+        return self.name == "connect"
 
     def nbgrader_metadata(self) -> dict[str, Any]:
         """The cell's nbgrader metadata, schema version 3."""
@@ -72,6 +79,24 @@ class Release:
 
     def by_name(self) -> dict[str, ReleaseCell]:
         return {cell.name: cell for cell in self.cells}
+
+    @property
+    def checks(self) -> list[str]:
+        return [cell.name for cell in self.cells if cell.is_check]
+
+    @property
+    def tests(self) -> list[str]:
+        return [cell.name for cell in self.cells if cell.is_test]
+
+    @property
+    def setups(self) -> frozenset[str]:
+        """Cells that prepare the daemon for a check: run apart from the student's code. What is named after one of
+        nbgrader's own tests is for the student's kernel, as with nbgrader."""
+        if not self.checks:
+            return frozenset()
+        tests = self.tests
+        named = (c for c in self.cells if c.locked and not c.grade and c.cell_type == "code" and "-setup" in c.name)
+        return frozenset(cell.name for cell in named if not any(prepares(cell.name, test) for test in tests))
 
 
 def read_release(db_url: str, notebook: str, assignment: str) -> Release:

@@ -1,18 +1,21 @@
-"""How a check's report lies in a graded notebook: nbgrader reads the number, people the rest."""
+"""How a report lies in a graded notebook: nbgrader reads the number, people the rest."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from html import escape
+from typing import Self
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
+from grader.autograde.inert import inert
 from grader.checks.verdicts import Status, TaskReport
 from grader.i18n import _, ngettext
 
-#: Only we write cells that nbgrader grades, so a report of this type in one of them is ours.
+#: The first output of a graded cell is ours, and ``inert`` leaves nothing of this type in a student's.
 REPORT_TYPE = "application/vnd.drydock.report+json"
 
 
@@ -47,32 +50,65 @@ def sentence(report: TaskReport, points: float) -> str:
     ).format(earned=earned, points=points, met=met, total=total)
 
 
+@dataclass(frozen=True)
+class Graded:
+    """A report with its score (None: could not be checked) and the sentence that says what it is for."""
+
+    report: TaskReport
+    points: float
+    score: float | None
+    sentence: str
+
+    @classmethod
+    def of(cls, report: TaskReport, points: float) -> Self:
+        """By the share of what was expected."""
+        return cls(report, points, score(report, points), sentence(report, points))
+
+
 def write_report(cell: NotebookNode, report: TaskReport, points: float) -> None:
-    """Make the report the outputs of a check cell, in the form nbgrader's SaveAutoGrades understands."""
-    words = sentence(report, points)
+    """Make the report the outputs of a check cell."""
+    write_graded(cell, Graded.of(report, points))
+
+
+def write_graded(cell: NotebookNode, graded: Graded, outputs: Iterable[NotebookNode] = ()) -> None:
+    """Make it the outputs of a graded cell, and ``outputs``, which may be a student's, stand below."""
     shown = new_output(
         "display_data",
         {
-            "text/html": report.as_html(),
-            "text/plain": report.as_text(),
-            REPORT_TYPE: {**report.to_dict(), "points": points, "score": score(report, points)},
+            "text/html": graded.report.as_html(),
+            "text/plain": graded.report.as_text(),
+            REPORT_TYPE: {
+                **graded.report.to_dict(),
+                "points": graded.points,
+                "score": graded.score,
+                "sentence": graded.sentence,
+            },
         },
     )
-    earned = score(report, points)
+    earned = graded.score
     # nbgrader takes the first result's text as the score (nbgrader.utils.determine_grade).
-    plain = words if earned is None else f"{earned:g}" if earned == round(earned, 2) else repr(earned)
+    plain = graded.sentence if earned is None else f"{earned:g}" if earned == round(earned, 2) else repr(earned)
     kind = "display_data" if earned is None else "execute_result"
-    verdict = {"text/plain": plain, "text/html": f"<p><strong>{escape(words)}</strong></p>"}
-    cell.outputs = [shown, new_output(kind, verdict)]
+    verdict = {"text/plain": plain, "text/html": f"<p><strong>{escape(graded.sentence)}</strong></p>"}
+    cell.outputs = [shown, new_output(kind, verdict), *inert(outputs)]
     cell.execution_count = None
 
 
-def read_report(cell: NotebookNode) -> TaskReport | None:
-    """The report in a graded check cell, or None."""
+def read_graded(cell: NotebookNode) -> Graded | None:
+    """What is in a graded cell, or None."""
     for data in _bundles(cell):
         if REPORT_TYPE in data:
-            return TaskReport.from_dict(data[REPORT_TYPE])
+            found = data[REPORT_TYPE]
+            report, points = TaskReport.from_dict(found), float(found["points"])
+            # A version before this one wrote no sentence.
+            return Graded(report, points, found["score"], found.get("sentence") or sentence(report, points))
     return None
+
+
+def read_report(cell: NotebookNode) -> TaskReport | None:
+    """The report in a graded cell, or None."""
+    graded = read_graded(cell)
+    return None if graded is None else graded.report
 
 
 def _bundles(cell: NotebookNode) -> Iterator[NotebookNode]:

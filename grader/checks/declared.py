@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from dataclasses import dataclass
 
 
@@ -18,6 +19,25 @@ class Declared:
 def prepares(name: str, task: str) -> bool:
     """Whether a cell of this name is one of the task's setup cells."""
     return name.startswith(f"{task}-setup")
+
+
+#: For what is no Python: a magic, or an author's slip, which must not pass for a test of another kind.
+_BEGINS = re.compile(r"^\s*with\s+check\s*\.\s*task\s*\(", re.MULTILINE)
+
+
+def has_task(source: str) -> bool:
+    """Whether a cell has a ``check.task(…)``: it is one of our checks. nbgrader's own tests have none."""
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError):
+        return _BEGINS.search(source) is not None
+    return any(
+        isinstance(node, ast.Attribute)
+        and node.attr == "task"
+        and isinstance(node.value, ast.Name)
+        and node.value.id == "check"
+        for node in ast.walk(tree)
+    )
 
 
 def declared(source: str) -> Declared:

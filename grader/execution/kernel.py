@@ -10,7 +10,7 @@ import secrets
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -76,12 +76,16 @@ class CellStatus(StrEnum):
 
 @dataclass(frozen=True)
 class CellOutcome:
-    """What one cell did: nbformat outputs, how it ended, how many seconds it took, and why we ended it."""
+    """What one cell did: nbformat outputs, how it ended, how many seconds it took, and why we ended it.
+
+    ``deciding``: see OutputCollector.
+    """
 
     outputs: list[NotebookNode]
     status: CellStatus
     seconds: float
     reason: str = ""
+    deciding: Sequence[NotebookNode] = ()
 
     @property
     def last_words(self) -> str:
@@ -343,7 +347,7 @@ class StudentKernel:
         self._room -= collector.kept
         if status in (CellStatus.TIMEOUT, CellStatus.DEAD):
             collector.note("CellTimeout" if status is CellStatus.TIMEOUT else "KernelDied", reason)
-        return CellOutcome(collector.outputs, status, time.monotonic() - started, reason)
+        return CellOutcome(collector.outputs, status, time.monotonic() - started, reason, collector.deciding)
 
     def _watch(self, source: str, collector: OutputCollector, deadline: float) -> tuple[CellStatus, str]:
         client, processes = self._parts()

@@ -12,6 +12,8 @@ from nbformat.v4 import new_output, output_from_msg
 from grader.i18n import _
 
 _SHOWN = {"stream", "display_data", "execute_result", "error"}
+#: How much is remembered of what decides a score.
+_MOST_DECIDING, _LONGEST_DECIDING = 50, 20_000
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,10 @@ class OutputCollector:
 
     def __init__(self, limits: OutputLimits, room: int) -> None:
         self.outputs: list[NotebookNode] = []
+        #: What nbgrader scores a test by (errors, stderr, results), in short, in order and whatever the ceilings: a
+        #: student's cell may print any amount before the test's own word.
+        self.deciding: list[NotebookNode] = []
+        self._before: tuple[str, Any] = ("", None)
         self.kept = 0
         self._seen = 0
         self._cut = False
@@ -53,6 +59,8 @@ class OutputCollector:
             raise Flood
         if self._clear_later:
             self._clear(wait=False)
+        self._remember(kind, content)
+        self._before = (kind, content.get("name"))
         if self.kept + size > self._ceiling:
             if kind == "stream":
                 self._stream(message, max(0, self._ceiling - self.kept))
@@ -67,6 +75,27 @@ class OutputCollector:
     def note(self, name: str, text: str) -> None:
         """Add an error of our own, which the student and the instructor read in the notebook."""
         self.outputs.append(new_output("error", ename=name, evalue=text, traceback=[f"{name}: {text}"]))
+
+    def _remember(self, kind: str, content: dict[str, Any]) -> None:
+        if kind == "stream":
+            if content.get("name") != "stderr":
+                return
+            text = str(content.get("text", ""))[:_LONGEST_DECIDING]
+            if self.deciding and self._before == ("stream", "stderr"):
+                self.deciding[-1].text = (self.deciding[-1].text + text)[:_LONGEST_DECIDING]
+                return
+            found = new_output("stream", name="stderr", text=text)
+        elif kind == "error":
+            words = {word: str(content.get(word, ""))[:_LONGEST_DECIDING] for word in ("ename", "evalue")}
+            found = new_output("error", **words, traceback=[])
+        elif kind == "execute_result":
+            data = content.get("data")
+            plain = data.get("text/plain") if isinstance(data, dict) else None
+            found = new_output(kind, {"text/plain": plain[:_LONGEST_DECIDING]} if isinstance(plain, str) else {})
+        else:
+            return
+        if len(self.deciding) < _MOST_DECIDING:
+            self.deciding.append(found)
 
     def _output(self, message: dict[str, Any]) -> bool:
         """Keep it; False when it is none: a student's cell can send messages in its kernel's name."""
@@ -98,6 +127,7 @@ class OutputCollector:
             self._clear_later = True
             return
         self._clear_later = False
+        self.deciding.clear()
         if not self._cut:
             self.outputs.clear()
             self.kept = 0

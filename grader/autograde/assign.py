@@ -1,0 +1,36 @@
+"""nbgrader's ClearSolutions, replaced (``GenerateAssignment.preprocessors``): what students find in answer cells."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nbformat import NotebookNode
+from nbgrader import utils
+from nbgrader.preprocessors import ClearSolutions
+
+from grader.checks.declared import has_task
+from grader.i18n import _
+
+#: What stands in an answer cell for docker commands; nbgrader's own, which raises an error, in ordinary notebooks.
+STUB = "# Type your commands here"
+
+
+class ClearAnswers(ClearSolutions):  # type: ignore[misc]
+    """Takes the solutions out, and says which cells will be graded in the student's kernel."""
+
+    code_stub: dict[str, str]
+
+    def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
+        graded = [cell for cell in nb.cells if utils.is_grade(cell) and not utils.is_solution(cell)]
+        code = [cell for cell in graded if cell.cell_type == "code"]
+        if tests := [cell.metadata.nbgrader.grade_id for cell in code if not has_task(cell.source)]:
+            words = _("No check.task in %s: graded as by nbgrader, in the student's own kernel (docs/instructors.md).")
+            self.log.info(words, ", ".join(tests))
+        stubs = self.code_stub
+        if len(tests) < len(code) and "code_stub" not in self.config.ClearSolutions:
+            self.code_stub = {**stubs, "python": STUB}
+        try:
+            result: tuple[NotebookNode, dict[str, Any]] = super().preprocess(nb, resources)
+        finally:
+            self.code_stub = stubs  # the next notebook may be of the other kind
+        return result
