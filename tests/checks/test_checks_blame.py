@@ -9,7 +9,7 @@ import os
 import shlex
 import subprocess
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from grader.checks import CheckFailed, Checks, CouldNotCheck, Status, TaskReport, blame
+from grader.engines import best_engine
 from grader.engines.protocol import Engine
 
 pytestmark = pytest.mark.daemon
@@ -292,3 +293,66 @@ def test_no_trick_gets_an_excuse(stage: Engine, trick: Trick, tmp_path: Any) -> 
     assert trick.says in report.as_text()
     for word in ("Error:", "None", "stumbled", "Traceback"):
         assert word not in "\n".join(verdict.found for verdict in report.verdicts), report.as_text()
+
+
+@pytest.fixture
+def sleeper(stage: Engine) -> Iterator[str]:
+    docker(stage, "docker run -d --name b-sleeper drydock/busybox:1 sleep 1d")
+    yield "b-sleeper"
+    docker(stage, "docker rm --force b-sleeper")
+
+
+WAITS: list[Callable[[Any, float], object]] = [
+    lambda t, seconds: t.container("b-sleeper").runs("sleep 600", within=seconds),
+    lambda t, seconds: t.container("b-sleeper").exits(within=seconds),
+    lambda t, seconds: t.container("b-sleeper").logs_contain("never", within=seconds),
+    lambda t, seconds: t.container("b-sleeper").answers_http(9, inside=True, within=seconds),
+    lambda t, seconds: t.image("drydock/busybox:1").runs("sleep 600", within=seconds),
+]
+
+
+@pytest.mark.usefixtures("sleeper")
+@pytest.mark.parametrize("wait", WAITS)
+def test_what_had_all_its_seconds_has_failed(stage: Engine, wait: Callable[[Any, float], object]) -> None:
+    report = report_of(stage, lambda t: wait(t, 1))
+    assert report.status is Status.FAILED, report.as_text()
+
+
+@pytest.mark.usefixtures("sleeper")
+@pytest.mark.parametrize("wait", WAITS)
+def test_what_the_end_of_the_checks_time_cut_short_has_not(stage: Engine, wait: Callable[[Any, float], object]) -> None:
+    report = report_of(stage, lambda t: wait(t, 600), deadline=4)
+    assert report.status is Status.COULD_NOT_CHECK, report.as_text()
+    assert "time for this check" in report.verdicts[0].found
+
+
+@pytest.mark.usefixtures("sleeper")
+@pytest.mark.parametrize("wait", WAITS)
+def test_what_a_busy_machine_did_not_let_run_has_not(
+    stage: Engine, monkeypatch: pytest.MonkeyPatch, wait: Callable[[Any, float], object]
+) -> None:
+    """No daemon says its version in no time at all: as on a machine with a thousand things to do."""
+    monkeypatch.setattr(blame, "PROMPT_SECONDS", 1e-6)
+    report = report_of(stage, lambda t: wait(t, 1))
+    assert report.status is Status.COULD_NOT_CHECK, report.as_text()
+
+
+@pytest.mark.usefixtures("sleeper")
+def test_who_spends_the_time_in_vain_is_not_excused_from_the_rest(stage: Engine) -> None:
+    report = report_of(stage, lambda t: [wait(t, 3) for wait in WAITS[:2] * 9], deadline=12)
+    assert {verdict.status for verdict in report.verdicts} == {Status.FAILED}, report.as_text()
+    assert "Most of it went to what failed" in report.verdicts[-1].found
+
+
+def test_a_helper_image_that_was_removed() -> None:
+    """Only a student can do that: nothing that would need it is known, and nothing passes for it."""
+    with best_engine() as engine:
+        check = Checks(engine.endpoint.host, deadline=100)
+        check.prepare()
+        docker(engine, "docker run -d --name b-python drydock/python:3 sleep 1d; docker image prune --all --force")
+        with pytest.raises(CheckFailed) as failed, check.task("job", hint="Look.") as t:
+            t.container("b-python").cannot_reach("10.9.9.9", 80).does_not_resolve("nobody").listens_on(80)
+        check.close()
+    verdicts = failed.value.report.verdicts
+    assert [verdict.status for verdict in verdicts] == 3 * [Status.FAILED]
+    assert "is gone from this daemon" in verdicts[0].found
