@@ -85,7 +85,6 @@ def _workdir(folder: Path) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="drydock-case-", ignore_cleanup_errors=True) as parent:
         copy = Path(parent) / folder.name
         shutil.copytree(folder, copy, ignore=shutil.ignore_patterns(FOLDER, "*.ipynb", ".ipynb_checkpoints"))
-        Path(parent).chmod(0o755)
         for path in [copy, *copy.rglob("*")]:
             path.chmod(path.stat().st_mode | (0o777 if path.is_dir() else 0o666))
         yield copy

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from collections.abc import Callable
 from pathlib import Path
@@ -19,11 +20,25 @@ Say = Callable[[str], None]
 def start(workspace: Path, kind: str | None, say: Say) -> detached.LabEngine:
     """The lab daemon with ``workspace`` shared, started if need be. Raises EngineError."""
     workspace.mkdir(parents=True, exist_ok=True)
+    _close(workspace)
     if detached.current() is None and was_lost():
         say(_("The lab daemon had ended without “drydock down” (killed, or a reboot): starting it on its data."))
     if kind is None:
         need_an_engine()
     return detached.up(kind=kind, shares=[workspace], progress=say)
+
+
+def _close(workspace: Path) -> None:
+    """Let no other user of this machine into it. Where root runs the lab, a container's root is root in that folder: a
+    program it leaves there with the setuid bit, or with capabilities, would make its caller root.
+
+    No lab notices: a container gets a folder in there by a mount of its own, whatever lies above it.
+    """
+    if os.geteuid() == 0:
+        # Who typed sudo is root by that, and wants to see the files.
+        sudo = os.environ.get("SUDO_UID", "")
+        os.chown(workspace, int(sudo) if sudo.isdecimal() else 0, -1)
+        workspace.chmod(0o700)
 
 
 def was_lost() -> bool:

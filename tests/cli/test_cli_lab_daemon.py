@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shlex
+import shutil
 import signal
 import socket
 import time
@@ -68,6 +69,24 @@ def test_the_workspace_can_be_mounted(desk: Desk) -> None:
     (site / "index.html").write_text(_PAGE)
     done = desk.docker("run", "--rm", "-v", f"{site}:/www", "drydock/busybox:1", "cat", "/www/index.html")
     assert done.stdout == _PAGE, done.stderr
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="nobody else's engine makes files of root's")
+def test_a_setuid_program_in_the_workspace_makes_nobody_root(desk: Desk) -> None:
+    folder = desk.root / "workspace" / "trap"
+    folder.mkdir(mode=0o755)
+    shutil.copy("/usr/bin/id", folder)
+    trap = "cp /trap/id /trap/whoami; chmod 4755 /trap/whoami; mkdir -m 777 /trap/open; touch /trap/open/file"
+    assert desk.docker("run", "--rm", "-v", f"{folder}:/trap", "drydock/busybox:1", "sh", "-c", trap).returncode == 0
+    assert (folder / "whoami").stat().st_mode & 0o4001 == 0o4001
+    nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--"]
+    assert desk.run([*nobody, "ls", str(desk.root)]).returncode == 0, "the stage: others may come this far"
+    # By a shell: setpriv itself still has root's capabilities when it looks for a program.
+    done = desk.run([*nobody, "sh", "-c", 'exec "$0" -u', str(folder / "whoami")])
+    assert "Permission denied" in done.stderr and done.stdout != "0\n", done.stdout
+    # A container's other users come to what is mounted, as ever.
+    words = ["run", "--rm", "--user", "1234", "-v", f"{folder}:/trap", "drydock/busybox:1"]
+    assert desk.docker(*words, "sh", "-c", "ls /trap/open && touch /trap/open/mine").stdout == "file\n"
 
 
 def test_a_port_that_another_student_has_is_told_with_another_address(
