@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from grader.checks import arguments
 from grader.checks.commands import Outcome
 from grader.checks.deadline import Deadline
-from grader.checks.errors import AuthorError
+from grader.checks.errors import AuthorError, Unavailable
 from grader.checks.expectation import Finding
 from grader.checks.plain import excerpt
 from grader.i18n import _
@@ -144,6 +144,22 @@ def from_wget(outcome: Outcome) -> Answer:
     pairs = (line.partition(":") for line in lines if re.match(r"[A-Za-z-]+: ", line))
     headers = {name.lower(): value.strip() for name, _colon, value in pairs}
     return Answer(int(statuses[-1][1]), headers, outcome.output)
+
+
+def here(docker_host: str, published_ip: str, port: int) -> str:
+    """The address at which a published port is reached from here: ``reachable``, or where a lab engine's relay has it.
+
+    Raises Unavailable where localhost's is somebody else's: that page is no student's fault.
+    """
+    from grader.engines.detached import local_ports_at
+
+    address = reachable(docker_host, published_ip)
+    ports = local_ports_at(docker_host) if address == "127.0.0.1" else None
+    if ports is None or port not in ports.refused:
+        return address
+    if port not in ports.elsewhere:
+        raise Unavailable(" ".join(ports.warnings()))
+    return ports.elsewhere[port]
 
 
 def reachable(docker_host: str, published_ip: str) -> str:

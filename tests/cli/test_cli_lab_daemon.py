@@ -18,6 +18,7 @@ import docker
 import pytest
 from student_desk import Desk
 
+from grader.checks import Checks
 from grader.widgets.drawing import panel as draw
 from grader.widgets.panel_feed import PanelFeed
 
@@ -108,6 +109,9 @@ def test_a_port_that_another_student_has_is_told_with_another_address(
             with urlopen(address, timeout=60) as page:
                 assert b"nginx" in page.read()
             assert address in desk.drydock("status").stdout
+            # A check asks there, too.
+            with Checks(os.environ["DOCKER_HOST"], deadline=300).task("page", hint="Look.") as t:
+                t.container("second").answers_http(port, containing="nginx", within=100)
             status = json.loads(desk.drydock("status", "--json").stdout)
             assert f"http://{status['ports_elsewhere'][str(port)]}:{port}/" == address
             assert "in use" in status["refused_ports"][str(port)]

@@ -62,8 +62,12 @@ class Reaching(Networking):
                     _("it does not publish port {port}: {ports}").format(port=port, ports=shown_ports(ports_of(attrs))),
                     f"docker port {self._shell_name}",
                 )
-            host = web.reachable(self._daemon.host, entries[0][0])
-            answer = self._until(limit, lambda: wanted.judge(web.fetch(host, port, path)))
+            published = entries[0][0]
+
+            def look() -> Finding:
+                return wanted.judge(web.fetch(web.here(self._daemon.host, published, port), port, path))
+
+            answer = self._until(limit, look)
             return self._its_own(answer, attrs, {int(entry[2].partition("/")[0]) for entry in entries})
 
         return Claim(
