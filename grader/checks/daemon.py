@@ -12,7 +12,7 @@ import re
 import tarfile
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from grader.checks import blame, course
@@ -93,6 +93,9 @@ class Daemon:
         self._request_seconds = request_seconds
         self._info: Attrs | None = None
         self._lost = ""
+        #: The ID of the image brought in the helper's place (throwaway.py), and what is to be done at the check's end.
+        self.brought = ""
+        self.cleanup = ExitStack()
 
     @property
     def connection(self) -> Connection:

@@ -191,6 +191,7 @@ class Task:
     def __enter__(self) -> Task:
         daemon = self._checks._daemon()
         self._context = Context(str(self._id), daemon, self._checks._values, sightings=self._checks._sightings)
+        self._context.cleanup.push(daemon.cleanup)
         mistake = self._mistake()
         if mistake:
             self._context.record(author_verdict(AuthorError(mistake)))

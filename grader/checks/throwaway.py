@@ -7,11 +7,12 @@ an image prints, what another container's network looks like from inside.
 from __future__ import annotations
 
 import io
+import json
 import secrets
 import tarfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from typing import Any
 
@@ -100,15 +101,42 @@ def run_beside(daemon: Daemon, container: str, command: Sequence[str], *, second
 
 
 def helper_image(daemon: Daemon) -> str:
-    """The helper image's ID. Raises Obstructed when it was removed: nobody but the student could."""
-    found = daemon.helper()
+    """The helper image's ID. To remove images is a safe exercise: then its files are brought for as long as the check
+    lasts, under no name. Raises Obstructed where they aren't at hand.
+    """
+    found = daemon.helper() or daemon.brought
     if not found:
-        raise Obstructed(
-            _("the course image {image} is gone from this daemon; `drydock reset` brings it back").format(
-                image=HELPER_IMAGE
+        files = _helper_files()
+        if files is None:
+            raise Obstructed(
+                _("the course image {image} is gone from this daemon; `drydock reset` brings it back").format(
+                    image=HELPER_IMAGE
+                )
             )
-        )
+        found = daemon.brought = _imported(daemon, files)
+        daemon.cleanup.callback(daemon.release, lambda client: client.remove_image(found))
     return found
+
+
+def _helper_files() -> bytes | None:
+    """The helper's only layer as a tar, from the course images made on this machine."""
+    from grader import images
+
+    with suppress(images.ImagesError, OSError, tarfile.TarError, KeyError, ValueError):
+        archive = images.archive_of(HELPER_IMAGE)
+        if archive is not None:
+            with tarfile.open(archive) as saved:
+                (about,) = json.load(saved.extractfile("manifest.json") or io.BytesIO())
+                (layer,) = about["Layers"]
+                content = saved.extractfile(layer)
+                return content.read() if content else None
+    return None
+
+
+def _imported(daemon: Daemon, files: bytes) -> str:
+    """The ID of a nameless image with these files (a tar)."""
+    answer = daemon.ask(lambda client: client.import_image_from_data(files))
+    return "sha256:" + str(answer).rpartition("sha256:")[2].split('"')[0]
 
 
 @contextmanager
@@ -120,12 +148,11 @@ def any_image(daemon: Daemon) -> Iterator[str]:
         return
     empty = io.BytesIO()
     tarfile.open(fileobj=empty, mode="w").close()
-    answer = daemon.ask(lambda client: client.import_image_from_data(empty.getvalue()))
-    identifier = str(answer).rpartition("sha256:")[2].split('"')[0]
+    identifier = _imported(daemon, empty.getvalue())
     try:
-        yield f"sha256:{identifier}"
+        yield identifier
     finally:
-        daemon.release(lambda client: client.remove_image(f"sha256:{identifier}"))
+        daemon.release(lambda client: client.remove_image(identifier))
 
 
 def sweep(daemon: Daemon, older_than: float = _STALE) -> None:

@@ -54,6 +54,14 @@ def are_made() -> bool:
         return None not in _find(store, RECIPES, verify=False).values()
 
 
+def archive_of(reference: str) -> Path | None:
+    """The archive of one course image, or None where it isn't made here. Raises ImagesError."""
+    store = ImageCache(None, lambda line: None)
+    with store.explained():
+        found = next((store.find(recipe, verify=False) for recipe in RECIPES if recipe.reference == reference), None)
+    return found.archive if found else None
+
+
 def as_set(stored: Sequence[StoredImage]) -> ImageSet:
     """The set these archives make."""
     images = tuple(item.image for item in stored)

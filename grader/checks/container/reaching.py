@@ -97,7 +97,7 @@ class Reaching(Networking):
 
     def _its_own(self, answer: Finding, attrs: Attrs, ports: set[int]) -> Finding:
         """The answer, unless nothing listens inside at the port: then some rule of a packet filter led elsewhere."""
-        if not answer.ok or not self._daemon.helper():
+        if not answer.ok:
             return answer
         try:
             tables = self._tables(str(attrs["Id"]))
