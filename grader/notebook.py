@@ -10,12 +10,14 @@ from typing import Any
 
 from grader.cell_runs import note_runs
 from grader.checks.errors import NoAnswer
+from grader.checks.html import progress_as_html
 from grader.checks.task import Checks
 from grader.checks.verdicts import TaskReport
 from grader.client import variables
 from grader.i18n import _
 from grader.jupyter.plain_errors import load_ipython_extension
 from grader.progress import ProgressFolder, folder_of_this_notebook
+from grader.progress_line import progress_line
 from grader.values import Values, own_key
 
 #: Seconds for one task while a student waits for it; grading gives the same.
@@ -75,12 +77,14 @@ def connect(lab: str) -> LabChecks:
 
 
 def _teller(lab: str, folder: ProgressFolder | None) -> Callable[[TaskReport], None]:
-    """Shows a report, and notes it for the panel and the index page."""
+    """Notes a report for the panel and the index page, and shows it with the student's progress below."""
 
     def tell(report: TaskReport) -> None:
-        show(report)
-        if folder is not None:
-            folder.note(lab, report)
+        if folder is None:
+            show(report)
+            return
+        folder.note(lab, report)
+        show(report, progress_line(folder, lab, report))
 
     return tell
 
@@ -93,14 +97,16 @@ def started_by_drydock() -> str:
     return lab.host if lab is not None else ""
 
 
-def show(report: TaskReport) -> None:
+def show(report: TaskReport, progress: str = "") -> None:
     """One display with both faces in Jupyter; plain text, coloured on a terminal, elsewhere."""
+    below = f"\n\n{progress}" if progress else ""
     if shell_of_kernel() is None:
-        print(report.as_text(colour=sys.stdout.isatty() and "NO_COLOR" not in os.environ))
+        print(report.as_text(colour=sys.stdout.isatty() and "NO_COLOR" not in os.environ) + below)
         return
     from IPython.display import publish_display_data
 
-    publish_display_data({"text/plain": report.as_text(), "text/html": report.as_html()})
+    page = report.as_html() + (progress_as_html(progress) if progress else "")
+    publish_display_data({"text/plain": report.as_text() + below, "text/html": page})
 
 
 def shell_of_kernel() -> Any:

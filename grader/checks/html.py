@@ -29,15 +29,18 @@ def report_as_html(report: TaskReport) -> str:
     label = escape(f"{report.title or report.task}: {status_word(report.status)}")
     bar = f"border-left:4px solid {_COLOURS[report.status]};padding:2px 0 2px 10px;margin:4px 0"
     shown = "".join(_verdict(verdict) for verdict in report.verdicts if not verdict.quiet)
-    quiet = sum(verdict.quiet for verdict in report.verdicts)
-    rest = f"<li>… {escape(quiet_line(quiet))}</li>" if quiet else ""
     return (
         f'<section class="drydock-report" aria-label="{label}" style="{bar};{_TEXT}">'
         f'<div role="status">{mark(report.status)} <strong>{escape(report.title or report.task)}</strong>'
         f" <small>({escape(summary(report))})</small></div>"
-        f'<ul style="list-style:none;margin:2px 0 0 0;padding:0">{shown}{rest}</ul>'
-        f"{_hint(report)}</section>"
+        f'<ul style="list-style:none;margin:2px 0 0 0;padding:0">{shown}</ul>'
+        f"{_quiet(report)}{_hint(report)}</section>"
     )
+
+
+def progress_as_html(line: str) -> str:
+    """One quiet line for below a report."""
+    return f'<div class="drydock-progress" style="margin:4px 0;padding-left:14px;{_TEXT}">{escape(line)}</div>'
 
 
 def mark(status: Status) -> str:
@@ -71,6 +74,16 @@ def _with_code(text: str) -> str:
         for index, piece in enumerate(pieces)
     )
     return f'<span style="overflow-wrap:anywhere">{"".join(marked)}</span>'
+
+
+def _quiet(report: TaskReport) -> str:
+    """What follows from a failure above, or is folded behind it: there for those who ask."""
+    line = quiet_line(report)
+    if not line:
+        return ""
+    inside = "".join(_verdict(verdict) for verdict in report.verdicts if verdict.quiet)
+    folded = f'<ul style="list-style:none;margin:2px 0 0 0;padding:0">{inside}</ul>'
+    return f"<details><summary>… {escape(line)}</summary>{folded}</details>"
 
 
 def _hint(report: TaskReport) -> str:

@@ -1,8 +1,9 @@
 """An IPython extension: the stumbles of a first hour, in one sentence each that says what to do.
 
-Only what is shown changes. A cell that fails still fails, with the same exception: a saved notebook, `%tb` and whoever
-runs the cells by a program see it as before. Loaded by the kernels of a course's JupyterLab (data/kernels) and by
-`connect` in a student's copy; grading and CI see IPython's own words.
+Only what is shown changes. A cell that fails still fails, with the same exception: `%tb` and whoever runs the cells by
+a program see it as before. A check's report is shown already, so its exception shows nothing more. Loaded by the
+kernels of a course's JupyterLab (data/kernels) and by `connect` in a student's copy; grading and CI see IPython's own
+words.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from subprocess import CalledProcessError
 from types import TracebackType
 from typing import Any
 
-from grader.checks.errors import AuthorError
+from grader.checks.errors import AuthorError, CheckFailed, CouldNotCheck
 from grader.i18n import _
 
 #: Programs of a lab's first lines; a Python line doesn't begin with one of these and a word.
@@ -45,6 +46,10 @@ def load_ipython_extension(shell: Any) -> None:
 def _shown(
     shell: Any, kind: type[BaseException], error: BaseException, trace: TracebackType, tb_offset: int | None = None
 ) -> None:
+    if isinstance(error, CheckFailed | CouldNotCheck):
+        # The kernel's reply says that the cell failed, and with these words; an output would be a second report in red.
+        shell._last_traceback = error._render_traceback_()
+        return
     sentence = sentence_for(error, shell)
     if sentence:
         shell._showtraceback(kind, error, [sentence])

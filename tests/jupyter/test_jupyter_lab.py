@@ -84,6 +84,11 @@ def test_a_task_fails_then_passes_in_the_browser(page: LabPage, tmp_path: Path) 
     assert "there is no container named hello" in failed
     assert "docker ps --all" in failed
     assert "Traceback" not in failed
+    assert "CheckFailed" not in failed
+    assert "0 of 2 tasks · 0 of " in failed
+    assert "next: hello" in failed
+    # No box in red, and still no cell that went well: "Run All" ends at it.
+    assert page.cell("hello").locator("[data-mime-type='application/vnd.jupyter.stderr']").count() == 0
     page.type("hello-answer", "!docker run -d --name hello -p 127.0.0.1:18080:80 drydock/nginx:1")
     page.run("hello-answer")
     wrong = page.run("hello")
@@ -92,6 +97,7 @@ def test_a_task_fails_then_passes_in_the_browser(page: LabPage, tmp_path: Path) 
     page.run("hello-answer")
     passed = page.run("hello")
     assert "✓ passed Hello (2 of 2 expectations met, 100 %)" in passed
+    assert "1 of 2 tasks" in passed
     page.page.screenshot(path=tmp_path / "lab.png")
     assert (tmp_path / "lab.png").stat().st_size > 20_000
 

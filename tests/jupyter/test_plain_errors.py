@@ -129,6 +129,22 @@ def test_a_wrong_name_of_an_answer(kernel: Kernel) -> None:
     assert one_sentence(error, "AuthorError").startswith("That can't be: an answer's name must be like a task's")
 
 
+REPORT = """
+from grader.checks.errors import CheckFailed
+from grader.checks.verdicts import Status, TaskReport, Verdict
+raise CheckFailed(TaskReport("web", "Web", "h", (Verdict(Status.FAILED, "A runs"),)))
+"""
+
+
+def test_a_failed_check_shows_nothing_more_and_has_failed(kernel: Kernel) -> None:
+    """The report stands above it. Who runs cells by a program goes by the kernel's reply."""
+    printed, error = kernel.run(REPORT)
+    assert (printed, error) == ("", {})
+    reply = kernel.client.execute_interactive(REPORT, timeout=_SECONDS, output_hook=lambda message: None)["content"]
+    assert (reply["status"], reply["ename"]) == ("error", "CheckFailed")
+    assert reply["traceback"] == [f"CheckFailed: {reply['evalue']}"]
+
+
 def test_other_errors_are_pythons_own(kernel: Kernel) -> None:
     for source, kind in (("1 / 0", "ZeroDivisionError"), ("x = = 2", "SyntaxError"), ("weather", "NameError")):
         _, error = kernel.run(source)
