@@ -23,12 +23,16 @@ from grader.checks.verdicts import Status, Verdict
 from grader.i18n import _
 from grader.values import Values
 
+#: The fault that makes all that is said of an object fail.
+MISSING = "missing"
+
 
 @dataclass(frozen=True)
 class Finding:
     """What the daemon showed. ``command`` and ``look`` replace the claim's own when these tell more.
 
-    ``hopeless``: waiting can't make it good.
+    ``hopeless``: waiting can't make it good. ``because``: the fault that this one follows from ("not running"): of all
+    that follow from one fault of one object, the first is shown and the others are folded under it.
     """
 
     ok: bool
@@ -36,6 +40,7 @@ class Finding:
     command: str = ""
     look: str = ""
     hopeless: bool = False
+    because: str = ""
 
 
 @dataclass(frozen=True)
@@ -68,6 +73,14 @@ class Context:
     boxes: dict[str, str] = field(default_factory=dict)
     #: The drivers that the task has asked of networks so far, by their names.
     wanted_drivers: dict[str, str] = field(default_factory=dict)
+    #: Faults of objects that a shown verdict has told, as "kind:name:fault".
+    told: set[str] = field(default_factory=set)
+
+    def is_told(self, fault: str) -> bool:
+        """Whether this was told before; from now on it is."""
+        before = fault in self.told
+        self.told.add(fault)
+        return before
 
     def record(self, verdict: Verdict) -> None:
         if verdict.status is Status.FAILED:
@@ -93,7 +106,6 @@ class Subject(ABC):
         self.name = name
         self._attrs: Attrs | None = None
         self._looked = False
-        self._missing_said = False
 
     @property
     @abstractmethod
@@ -115,6 +127,14 @@ class Subject(ABC):
     @abstractmethod
     def _missing(self) -> Finding:
         """What to say when the object does not exist."""
+
+    def _where_to_begin(self) -> str:
+        """Where to look when the object does not exist."""
+        if f"{self.kind}:{self.name}" in self._context.sightings:
+            return _("It was here at an earlier check, and has been removed or renamed since.")
+        return _("The text of the task {task} above says what to make, and what to call it.").format(
+            task=self._context.task
+        )
 
     def _look_again(self) -> None:
         """Forget what was seen: after waiting, the object is another."""
@@ -146,6 +166,17 @@ class Subject(ABC):
             self._context.record(author_verdict(AuthorError(_("as_before() must follow an expectation."))))
             return self
         verdicts[-1] = replace(verdicts[-1], as_before=True)
+        return self
+
+    def worded(self, sentence: str) -> Self:
+        """Say the expectation just stated in these words, where those made of its arguments help nobody."""
+        verdicts = self._context.verdicts
+        if not verdicts or not isinstance(sentence, str) or not sentence.strip():
+            mistake = _("worded({sentence!r}) must follow an expectation and be a sentence.")
+            self._context.record(author_verdict(AuthorError(mistake.format(sentence=sentence))))
+            return self
+        # What was expected is in the sentence now.
+        verdicts[-1] = replace(verdicts[-1], sentence=sentence, expected="")
         return self
 
     def _field(
@@ -184,7 +215,6 @@ class Subject(ABC):
         return verdict
 
     def _judged(self, claim: Claim) -> Verdict:
-        quiet = False
         try:
             attrs = self._seen()
             if attrs is not None:
@@ -192,7 +222,7 @@ class Subject(ABC):
             elif claim.absent is not None:
                 finding = claim.absent()
             else:
-                finding, quiet, self._missing_said = self._missing(), self._missing_said, True
+                finding = replace(self._missing(), because=MISSING)
         except AuthorError as mistake:
             return author_verdict(mistake, claim.sentence)
         except Refused as refusal:
@@ -215,8 +245,8 @@ class Subject(ABC):
             claim.expected,
             finding.found,
             finding.command or claim.command,
-            finding.look or claim.look,
-            quiet=quiet,
+            self._fitting(finding.look or claim.look),
+            quiet=bool(finding.because) and self._context.is_told(f"{self.kind}:{self.name}:{finding.because}"),
         )
 
     def _unchecked(self, claim: Claim, trouble: Unavailable) -> Verdict:
@@ -230,6 +260,10 @@ class Subject(ABC):
             _("This says nothing about your work. Run the check again; `drydock doctor` looks at the daemon."),
             quiet=quiet,
         )
+
+    def _fitting(self, look: str) -> str:
+        """Where to look, given what was seen."""
+        return look
 
 
 def expectation[S: Subject, **P](

@@ -41,7 +41,7 @@ class Network(Labelled, Driven):
                 name=self.name, names=listed(sorted(str(n.get("Name")) for n in networks), empty=_("none"))
             ),
             "docker network ls",
-            _("`docker network --help` lists what can be done with networks."),
+            self._where_to_begin(),
         )
 
     @expectation

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 import re
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from types import TracebackType
 from typing import overload
 
@@ -58,9 +59,14 @@ class Checks:
     def _daemon(self) -> Daemon:
         return Daemon(self._connection, Deadline(self._deadline), request_seconds=self._request_seconds)
 
-    def task(self, id: str, *, hint: str, title: str = "", needs: Sequence[str] = ()) -> Task:
-        """The check of one task, a context manager. ``needs``: tasks that must not have failed before."""
-        return Task(self, id, hint=hint, title=title, needs=needs)
+    def task(
+        self, id: str, *, hint: str, title: str = "", needs: Sequence[str] = (), symptom_first: bool = False
+    ) -> Task:
+        """The check of one task, a context manager. ``needs``: tasks that must not have failed before.
+
+        ``symptom_first``: of what is not met, the first is shown and the others are folded away.
+        """
+        return Task(self, id, hint=hint, title=title, needs=needs, symptom_first=symptom_first)
 
     def answer(self, name: str, value: object) -> None:
         """Keep an answer on the daemon, for the check that follows. Typed by students."""
@@ -141,12 +147,15 @@ class Checks:
 class Task:
     """One task's check. Every expectation stated inside ``with`` is judged at once; leaving reports."""
 
-    def __init__(self, checks: Checks, id: str, *, hint: str, title: str, needs: Sequence[str]) -> None:
+    def __init__(
+        self, checks: Checks, id: str, *, hint: str, title: str, needs: Sequence[str], symptom_first: bool = False
+    ) -> None:
         self._checks = checks
         self._id = id
         self._hint = hint
         self._title = title
         self._needs = needs
+        self._symptom_first = symptom_first
         self._context: Context | None = None
 
     def container(self, name: str) -> Container:
@@ -236,6 +245,8 @@ class Task:
         if context:
             context.cleanup.close()
         verdicts = tuple(context.verdicts) if context else ()
+        if self._symptom_first:
+            verdicts = tuple(_folded(verdicts))
         title = self._title or str(self._id).replace("-", " ").capitalize()
         report = TaskReport(str(self._id), title, str(self._hint or ""), verdicts)
         self._checks.remember(report)
@@ -244,6 +255,15 @@ class Task:
             raise CouldNotCheck(report) from cause
         if report.status is not Status.PASSED:
             raise CheckFailed(report) from cause
+
+
+def _folded(verdicts: Sequence[Verdict]) -> Iterator[Verdict]:
+    """The same, but each failure after the first is quiet: the symptom is told, where it comes from is to be found."""
+    failed = False
+    for verdict in verdicts:
+        is_failure = verdict.status is Status.FAILED
+        yield replace(verdict, quiet=True) if failed and is_failure else verdict
+        failed = failed or is_failure
 
 
 def _blocked(needed: TaskReport) -> Verdict:

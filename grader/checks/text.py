@@ -22,9 +22,8 @@ def report_as_text(report: TaskReport, *, colour: bool = False) -> str:
     for verdict in report.verdicts:
         if not verdict.quiet:
             lines += _verdict_lines(verdict, colour)
-    quiet = sum(verdict.quiet for verdict in report.verdicts)
-    if quiet:
-        lines.append(f"  … {quiet_line(quiet)}")
+    if more := quiet_line(report):
+        lines.append(f"  … {more}")
     if report.hint and report.status is Status.FAILED:
         lines.append("  " + _("Hint: {hint}").format(hint=report.hint))
     return "\n".join(lines)

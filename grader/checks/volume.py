@@ -43,7 +43,7 @@ class Volume(Labelled, Driven, HoldsFiles):
                 name=self.name, names=listed(names, empty=_("none"))
             ),
             "docker volume ls",
-            _("A volume is made by `docker volume create`, or by the first container that mounts it."),
+            self._where_to_begin(),
         )
 
     @expectation

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from html.parser import HTMLParser
 from urllib.parse import urlsplit
 
 from grader.checks import arguments
@@ -23,6 +24,8 @@ from grader.i18n import _
 _TRY_SECONDS = 3.0
 _WHOLE_SECONDS = 5.0
 _BODY_LIMIT = 1024 * 1024
+_PAGE = re.compile(r"\s*<(?:!doctype html|html|head|body|h\d)\b", re.IGNORECASE)
+_UNSEEN = ("script", "style")
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,7 @@ class Wanted:
 
     def judge(self, answer: Answer) -> Finding:
         if not answer.status:
-            return Finding(False, answer.trouble)
+            return Finding(False, answer.trouble, because=answer.trouble)
         right = (
             answer.status == self.status
             and (self.containing is None or self.containing in answer.body)
@@ -62,7 +65,7 @@ class Wanted:
             and all(value in answer.headers.get(name.lower(), "") for name, value in self.headers.items())
         )
         found = _("status {status}: {body}").format(
-            status=answer.status, body=excerpt(answer.body) or _("an empty answer")
+            status=answer.status, body=excerpt(_words(answer.body)) or _("an empty answer")
         )
         unsent = _("not sent")
         shown = [f"{name}: {answer.headers.get(name.lower(), unsent)}" for name in self.headers]
@@ -85,6 +88,35 @@ def wanted(
         if text is not None:
             arguments.text(text, name)
     return Wanted(path, status, containing, lacking, arguments.pairs(headers, {}, "headers") if headers else {})
+
+
+def _words(body: str) -> str:
+    """A page's words, without its tags; anything else as it is."""
+    if not _PAGE.match(body):
+        return body
+    reader = _Words()
+    reader.feed(body)
+    reader.close()
+    return "\n".join(reader.words)
+
+
+class _Words(HTMLParser):
+    """Collects what a browser would show of a page. What somebody's server sends need not be well formed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.words: list[str] = []
+        self._unseen = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._unseen += tag in _UNSEEN
+
+    def handle_endtag(self, tag: str) -> None:
+        self._unseen = max(0, self._unseen - (tag in _UNSEEN))
+
+    def handle_data(self, data: str) -> None:
+        if not self._unseen and data.strip():
+            self.words.append(" ".join(data.split()))
 
 
 def fetch(host: str, port: int, path: str) -> Answer:

@@ -50,13 +50,20 @@ def parts(verdict: Verdict) -> list[Part]:
     return [part for part in labelled if part.text]
 
 
-def quiet_line(count: int) -> str:
-    """What to say about expectations whose reason was already said."""
-    return ngettext(
-        "{count} more expectation hangs on the same thing",
-        "{count} more expectations hang on the same thing",
-        count,
-    ).format(count=count)
+def quiet_line(report: TaskReport) -> str:
+    """What to say of the expectations that follow from a failure above, or are folded behind it; "" without any."""
+    count = sum(verdict.quiet for verdict in report.verdicts)
+    if not count:
+        return ""
+    if report.status is Status.COULD_NOT_CHECK:
+        text = ngettext("and {count} more for the same reason", "and {count} more for the same reason", count)
+    else:
+        text = ngettext(
+            "and {count} more that isn't met yet: begin with what stands above",
+            "and {count} more that aren't met yet: begin with what stands above",
+            count,
+        )
+    return text.format(count=count)
 
 
 def short_line(report: TaskReport) -> str:

@@ -197,7 +197,7 @@ c("ck-done").has_no_file("/bin/ascii") | c("ck-done").has_no_file("/made") | a f
 c("ck-live").has_process("httpd", user="root") | c("ck-live").has_process("nginx") | httpd
 c("ck-peer").has_process("httpd", exactly=1) | c("ck-peer").has_process("httpd", exactly=2) | httpd
 c("ck-done").has_no_process("httpd") | c("ck-live").has_no_process("httpd") | httpd
-c("ck-done").changed_file("/made", "added") | c("ck-done").changed_file("/made", "deleted") | /made added
+c("ck-done").changed_file("/made", "added") | c("ck-done").changed_file("/made", "deleted") | added
 c("ck-done").changed_file("/bin/ascii", "deleted") | c("ck-live").changed_file("/made") | added
 c("ck-done").left_unchanged("/etc/passwd") | c("ck-done").left_unchanged("/etc/group") | /etc/group changed
 # images

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from grader.checks import arguments, commands, executing
 from grader.checks.container.storage import Storage, mounts_of
-from grader.checks.container.subject import is_live, state_in_words
+from grader.checks.container.subject import NOT_RUNNING, is_live, state_in_words
 from grader.checks.daemon import Attrs
 from grader.checks.docker_words import dig, environment, inspect_command
 from grader.checks.errors import Obstructed, Unavailable
@@ -182,11 +183,17 @@ class Inside(Storage, HoldsFiles):
         target = arguments.path(path, "path")
         if how is not None:
             arguments.one_of(how, "how", list(_CHANGES.values()))
-        shown = " ".join([target, how or _("in any way")])
+        sentences = {
+            "added": _("{path} was added in container {name}"),
+            "changed": _("{path} was changed in container {name}"),
+            "deleted": _("{path} was deleted in container {name}"),
+            None: _("{path} differs in container {name} from its image"),
+        }
         return self._diff_claim(
-            self._says(_("{what} has changed the file {change}"), change=shown),
-            shown,
-            lambda changes: target in changes and how in (None, changes[target]),
+            sentences[how].format(path=target, name=self.name),
+            _("a difference") if how is None else _change_words()[how],
+            target,
+            lambda change: change is not None and how in (None, change),
         )
 
     @expectation
@@ -195,16 +202,16 @@ class Inside(Storage, HoldsFiles):
         target = arguments.path(path, "path")
         return self._diff_claim(
             self._says(_("{what} has not changed {path}"), path=target),
-            _("no change of {path}").format(path=target),
-            lambda changes: target not in changes,
+            _("as in the image"),
+            target,
+            lambda change: change is None,
         )
 
-    def _diff_claim(self, sentence: str, expected: str, right: Any) -> Claim:
+    def _diff_claim(self, sentence: str, expected: str, path: str, right: Callable[[str | None], bool]) -> Claim:
         def judge(_attrs: Attrs) -> Finding:
             entries = self._daemon.ask(lambda client: client.diff(self.name)) or []
             changes = {str(entry.get("Path")): _CHANGES.get(int(entry.get("Kind", -1)), "?") for entry in entries}
-            shown = listed((f"{path} {how}" for path, how in changes.items()), empty=_("no changes"))
-            return Finding(right(changes), shown)
+            return Finding(right(changes.get(path)), _shown_change(path, changes))
 
         return Claim(
             sentence,
@@ -215,11 +222,30 @@ class Inside(Storage, HoldsFiles):
         )
 
 
+def _change_words() -> dict[str, str]:
+    return {"added": _("added"), "changed": _("changed"), "deleted": _("deleted")}
+
+
+def _shown_change(path: str, changes: Mapping[str, str]) -> str:
+    """What became of this path; where nothing did, what differs in its folder and not in the rest of the container."""
+    words = _change_words()
+    if path in changes:
+        return words.get(changes[path], changes[path])
+    folder = posixpath.dirname(path)
+    near = [name for name in changes if posixpath.dirname(name) == folder]
+    if not near:
+        return _("neither it nor anything else in {folder} differs from the image").format(folder=folder)
+    return _("it does not differ from the image; in the same folder: {names}").format(
+        names=listed((f"{name} {words.get(changes[name], changes[name])}" for name in near), empty="")
+    )
+
+
 def _not_live(attrs: Attrs) -> Finding:
     return Finding(
         False,
         _("nothing can run in it: it is {state}").format(state=state_in_words(attrs)),
         look=_("A container lives as long as its main process; `docker logs` shows what that said."),
+        because=NOT_RUNNING,
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from grader.checks import arguments
 from grader.checks.configured import is_healthcheck
-from grader.checks.container.subject import ContainerSubject, state_in_words
+from grader.checks.container.subject import NOT_RUNNING, ContainerSubject, is_live, state_in_words
 from grader.checks.daemon import Attrs
 from grader.checks.docker_words import dig, inspect_command
 from grader.checks.expectation import Claim, Finding, expectation
@@ -25,7 +25,8 @@ class Life(ContainerSubject):
         def judge(attrs: Attrs) -> Finding:
             if status == "running":
                 self._must_be_able_to_run(attrs)
-            return Finding(dig(attrs, "State", "Status") == status, state_in_words(attrs))
+            because = NOT_RUNNING if status == "running" and not is_live(attrs) else ""
+            return Finding(dig(attrs, "State", "Status") == status, state_in_words(attrs), because=because)
 
         return Claim(self._says(sentence), expected, judge, self._ps_command, look.format(name=self.name))
 
@@ -188,7 +189,9 @@ class Life(ContainerSubject):
         return self._becomes(
             self._says(_("{what} is running within {seconds:g} s"), seconds=within),
             _("running"),
-            lambda attrs: Finding(dig(attrs, "State", "Status") == "running", state_in_words(attrs)),
+            lambda attrs: Finding(
+                dig(attrs, "State", "Status") == "running", state_in_words(attrs), because=NOT_RUNNING
+            ),
             within=within,
         )
 

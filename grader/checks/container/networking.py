@@ -36,7 +36,8 @@ class Networking(ContainerSubject):
             right = any(
                 entry[2] == inside and host_port in (None, entry[1]) and host_ip in (None, entry[0]) for entry in has
             )
-            return Finding(right, shown_ports(has))
+            unused = host_port is not None and all(entry[1] != host_port for entry in has)
+            return Finding(right, shown_ports(has), because=no_port(host_port) if unused else "")
 
         any_port = _("any port")
         where = _(" at port {port}").format(port=host_port) if host_port else ""
@@ -144,6 +145,11 @@ class Networking(ContainerSubject):
             show=lambda has: listed(has or (), empty=_("no extra hosts")),
             look=_("`docker run --help`, look for host."),
         )
+
+
+def no_port(port: int | None) -> str:
+    """The fault that this port of the host is not the container's."""
+    return f"no port {port}"
 
 
 def ports_of(attrs: Attrs) -> list[tuple[str, int, str]]:

@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping
 
 from grader.checks import arguments, web
 from grader.checks.commands import Outcome
-from grader.checks.container.networking import Networking, ports_of, shown_ports
-from grader.checks.container.subject import is_live, state_in_words
+from grader.checks.container.networking import Networking, no_port, ports_of, shown_ports
+from grader.checks.container.subject import NOT_RUNNING, is_live, state_in_words
 from grader.checks.daemon import Attrs
 from grader.checks.errors import AuthorError, Obstructed
 from grader.checks.expectation import Claim, Finding, expectation
@@ -61,6 +61,7 @@ class Reaching(Networking):
                     False,
                     _("it does not publish port {port}: {ports}").format(port=port, ports=shown_ports(ports_of(attrs))),
                     f"docker port {self._shell_name}",
+                    because=no_port(port),
                 )
             published = entries[0][0]
 
@@ -86,6 +87,7 @@ class Reaching(Networking):
             False,
             _("nothing answers in it: it is {state}").format(state=state_in_words(attrs)),
             look=_("A container lives as long as its main process; `docker logs` shows what that said."),
+            because=NOT_RUNNING,
         )
 
     def _look_from(self, identifier: str, command: list[str]) -> Outcome:

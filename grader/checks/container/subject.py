@@ -13,7 +13,7 @@ from grader.checks import arguments
 from grader.checks.daemon import Attrs
 from grader.checks.docker_words import dig
 from grader.checks.errors import Unavailable
-from grader.checks.expectation import Finding, Subject
+from grader.checks.expectation import MISSING, Finding, Subject
 from grader.checks.plain import listed
 from grader.checks.throwaway import OWN_LABEL
 from grader.checks.waiting import wait_for
@@ -35,14 +35,26 @@ class ContainerSubject(Subject):
         return attrs if attrs and str(attrs.get("Name", "")).removeprefix("/") == self.name else None
 
     def _missing(self) -> Finding:
+        names = self._names()
+        found = (
+            _("there is no container named {name}; the containers here: {names}")
+            if names
+            else _("there is no container named {name} yet, nor any other")
+        )
         return Finding(
             False,
-            _("there is no container named {name}; the containers here: {names}").format(
-                name=self.name, names=listed(self._names(), empty=_("none"))
-            ),
+            found.format(name=self.name, names=listed(names, empty="")),
             "docker ps --all",
-            _("A container keeps its name until it is removed. Was it made at all, and with this name?"),
+            self._where_to_begin(),
         )
+
+    def _fitting(self, look: str) -> str:
+        state = dig(self._attrs or {}, "State", "Status")
+        # The command is the same in every language.
+        if state == "created" and "docker logs" in look:
+            never = _("It was never started, so it has no log. `docker inspect {name}` has under State what is known.")
+            return never.format(name=self.name)
+        return look
 
     def _names(self) -> list[str]:
         containers = self._daemon.ask(lambda client: client.containers(all=True))
@@ -71,7 +83,7 @@ class ContainerSubject(Subject):
             self._look_again()
             attrs = self._seen()
             # Nobody makes it while its check runs: in grading the student's processes are frozen.
-            return judge(attrs) if attrs is not None else replace(self._missing(), hopeless=True)
+            return judge(attrs) if attrs is not None else replace(self._missing(), hopeless=True, because=MISSING)
 
         return wait_for(self._daemon, "container", self.name, look_now, seconds=seconds, retry=retry)
 
@@ -94,6 +106,10 @@ class ContainerSubject(Subject):
     @property
     def _ps_command(self) -> str:
         return f"docker ps --all --filter {shlex.quote(f'name=^{self.name}$')}"
+
+
+#: The fault that makes all that asks a living container fail.
+NOT_RUNNING = "not running"
 
 
 def is_live(attrs: Attrs) -> bool:

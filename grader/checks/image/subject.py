@@ -39,7 +39,7 @@ class ImageSubject(Subject):
                 name=self.name, names=listed(self._tags(), empty=_("none"))
             ),
             "docker images",
-            _("An image has the names it was tagged with when it was built or by `docker tag`."),
+            self._where_to_begin(),
         )
 
     def _tags(self) -> list[str]:

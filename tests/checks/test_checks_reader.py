@@ -1,0 +1,128 @@
+"""What a report says to its reader: the first thing first, in a person's words, and what comes next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+import pytest
+
+from grader.checks import CheckFailed, Checks, CouldNotCheck, Status, TaskReport, Verdict
+from grader.checks.task import _folded
+from grader.checks.web import Answer, wanted
+from grader.engines.protocol import Engine
+from grader.progress import TaskProgress
+from grader.progress_line import line_of
+from grader.widgets.reading.course import TaskCard
+
+
+def report_of(check: Checks, body: Callable[..., object], **more: object) -> TaskReport:
+    with suppress(CheckFailed, CouldNotCheck), check.task("job", hint="Look.", **more) as t:  # type: ignore[arg-type]
+        body(t)
+    return check.reports["job"]
+
+
+def test_what_follows_from_a_failure_is_folded_in_a_page_and_counted_in_text() -> None:
+    bad = Verdict(Status.FAILED, "Container web is running", found="exited with code 1")
+    rest = [Verdict(Status.FAILED, f"Port {port} answers", found="it is exited", quiet=True) for port in (80, 81)]
+    report = TaskReport("web", "Web", "h", (bad, *rest))
+    assert "… and 2 more that aren't met yet" in report.as_text()
+    assert "Port 80" not in report.as_text()
+    shown, folded = report.as_html().split("<details><summary>… and 2 more", 1)
+    assert "Container web is running" in shown and "Port" not in shown
+    assert "Port 80 answers" in folded and "Port 81 answers" in folded
+
+
+def test_of_a_repair_the_symptom_is_shown_and_the_rest_folded_for_the_same_marks() -> None:
+    good, bad = Verdict(Status.PASSED, "fine"), Verdict(Status.FAILED, "bad")
+    ours = Verdict(Status.COULD_NOT_CHECK, "away")
+    given = (good, bad, good, bad, ours, bad)
+    folded = tuple(_folded(given))
+    assert [verdict.quiet for verdict in folded] == [False, False, False, True, False, True]
+    assert TaskReport("t", "T", "h", folded).fraction == TaskReport("t", "T", "h", given).fraction
+
+
+def test_an_answers_page_is_told_by_its_words() -> None:
+    page = "<!doctype html><html><head><title>502</title><style>b{}</style></head><body><h1>Bad   Gateway</h1></body>"
+    found = wanted("/", status=200, containing=None, lacking=None, headers=None).judge(Answer(502, {}, page)).found
+    assert found == "status 502: 502 ⏎ Bad Gateway"
+    for plain in ('{"a": "<b>"}', "1 < 2", "<data>7</data>"):
+        answer = wanted("/", status=200, containing=None, lacking=None, headers=None).judge(Answer(502, {}, plain))
+        assert answer.found == f"status 502: {plain}"
+
+
+def test_the_progress_line() -> None:
+    tasks = tuple(TaskCard(name, name, 5.0) for name in ("a", "b", "c"))
+
+    def line(task: str, status: Status, **known: tuple[Status, float]) -> str:
+        notes = {name: TaskProgress(*entry, passed=False, at=0.0) for name, entry in known.items()}
+        return line_of(tasks, notes, TaskReport(task, "T", "h", (Verdict(status, "s"),)))
+
+    good, bad = (Status.PASSED, 1.0), (Status.FAILED, 0.55)
+    assert line("a", Status.PASSED, a=good) == "1 of 3 tasks · 5 of 15 points · next: b"
+    assert line("b", Status.FAILED, a=good, b=bad) == "1 of 3 tasks · 7.7 of 15 points · next: b"
+    assert line("c", Status.PASSED, b=good, c=good) == "2 of 3 tasks · 10 of 15 points · next: a"
+    assert line("c", Status.BLOCKED, c=(Status.BLOCKED, 0.0)) == "0 of 3 tasks · 0 of 15 points · next: a"
+    assert "all done" in line("c", Status.PASSED, a=good, b=good, c=good)
+    assert line("elsewhere", Status.PASSED) == ""
+
+
+@pytest.mark.daemon
+def test_what_follows_from_a_fault_is_folded_under_it(world: Engine) -> None:
+    def quiet(body: Callable[..., object], **more: object) -> list[bool]:
+        return [verdict.quiet for verdict in report_of(Checks(world.endpoint.host), body, **more).verdicts]
+
+    def ended(t: Any) -> None:
+        done = t.container("ck-done")
+        done.is_running().publishes(18099, container_port=80).answers_http(18099)
+        t.container("ck-done").runs("true")
+
+    assert quiet(ended) == [False, False, True, True]
+    no_port = lambda t: t.container("ck-live").publishes(18099).answers_http(18099).answers_http(18099, "/x")  # noqa: E731
+    assert quiet(no_port) == [False, True, True]
+    several = lambda t: [t.container("ck-none").becomes_running(), t.container("ck-none").runs("true")]  # noqa: E731
+    assert quiet(several) == [False, True]
+    others = lambda t: [t.container("ck-none").exists(), t.network("ck-none").exists(), t.volume("x").exists()]  # noqa: E731
+    assert quiet(others) == [False, False, False]
+    assert quiet(others, symptom_first=True) == [False, True, True]
+
+
+@pytest.mark.daemon
+def test_the_first_words_to_somebody_who_has_made_nothing(world: Engine) -> None:
+    def body(t: Any) -> None:
+        t.container("ck-none").exists()
+        t.network("ck-none").exists()
+        t.volume("ck-none").exists()
+        t.image("ck-none:1").exists()
+
+    for verdict in report_of(Checks(world.endpoint.host), body).verdicts:
+        assert verdict.look == "The text of the task job above says what to make, and what to call it."
+
+
+@pytest.mark.daemon
+def test_a_container_that_never_started_has_no_log_to_look_at(world: Engine) -> None:
+    (verdict,) = report_of(Checks(world.endpoint.host), lambda t: t.container("ck-created").is_running()).verdicts
+    assert "docker logs" not in verdict.look
+    assert "never started" in verdict.look
+
+
+@pytest.mark.daemon
+def test_an_author_words_an_expectation(world: Engine) -> None:
+    said = "The log tells of a visit"
+    make = lambda t: t.container("ck-done").logs_match(r"^\d{9}$").worded(said).worth(2)  # noqa: E731
+    (verdict,) = report_of(Checks(world.endpoint.host), make).verdicts
+    assert (verdict.sentence, verdict.expected, verdict.weight) == (said, "", 2)
+    report = report_of(Checks(world.endpoint.host), lambda t: t.container("ck-done").worded("first"))
+    assert report.status is Status.COULD_NOT_CHECK
+
+
+@pytest.mark.daemon
+def test_a_difference_from_the_image_is_said_without_all_the_others(world: Engine) -> None:
+    def body(t: Any) -> None:
+        t.container("ck-done").changed_file("/made", "deleted").changed_file("/etc/a").changed_file("/srv/a")
+
+    first, near, none = report_of(Checks(world.endpoint.host), body).verdicts
+    assert (first.sentence, first.found) == ("/made was deleted in container ck-done", "added")
+    assert near.found == "it does not differ from the image; in the same folder: /etc/group changed"
+    assert none.found == "neither it nor anything else in /srv differs from the image"
