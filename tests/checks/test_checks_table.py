@@ -199,7 +199,7 @@ c("ck-peer").has_process("httpd", exactly=1) | c("ck-peer").has_process("httpd",
 c("ck-done").has_no_process("httpd") | c("ck-live").has_no_process("httpd") | httpd
 c("ck-done").changed_file("/made", "added") | c("ck-done").changed_file("/made", "deleted") | added
 c("ck-done").changed_file("/bin/ascii", "deleted") | c("ck-live").changed_file("/made") | added
-c("ck-done").left_unchanged("/etc/passwd") | c("ck-done").left_unchanged("/etc/group") | /etc/group changed
+c("ck-done").left_unchanged("/etc/passwd") | c("ck-done").left_unchanged("/etc/group") | not changed /etc/group
 # images
 i("ck/app:1").exists() | i("ck/nothing:1").exists() | there is no image ck/nothing:1
 i("ck/app:1").has_tag("ck/app:same") | i("ck/app:1").has_tag("ck/fat:1") | ck/app:same
