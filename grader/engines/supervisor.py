@@ -21,7 +21,7 @@ import time
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from grader.engines import cgroups, ownership
+from grader.engines import cgroups, ownership, tripwire
 from grader.engines.bounded_log import BoundedLog
 from grader.engines.layout import SYSTEM_PATH, EngineFolder
 from grader.engines.sweep import remove_remains
@@ -294,8 +294,10 @@ def main(spec_path: str) -> int:
         _answer({"error": str(error), "log": supervisor.log.tail(2000)})
         supervisor.stop()
         return 1
+    # A kept engine is one person's own.
+    wire = None if spec.keep_data or not spec.daemon else tripwire.watch(first)
     _answer(state)
-    _wait_for_the_end(supervisor, wake_reader, detached=spec.detached)
+    _wait_for_the_end(supervisor, wake_reader, wire, detached=spec.detached)
     supervisor.stop()
     return 0
 
@@ -305,10 +307,13 @@ def _answer(message: dict[str, object]) -> None:
         os.write(1, json.dumps(message).encode() + b"\n")
 
 
-def _wait_for_the_end(supervisor: Supervisor, wake: int, *, detached: bool) -> None:
+def _wait_for_the_end(supervisor: Supervisor, wake: int, wire: int | None, *, detached: bool) -> None:
     watched = [wake] if detached else [wake, 0]
+    watched += [] if wire is None else [wire]
     while True:
         ready = select.select(watched, [], [])[0]
+        if wire in ready:
+            return
         if 0 in ready and not os.read(0, 100):
             return
         if wake in ready:

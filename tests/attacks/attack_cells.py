@@ -200,7 +200,7 @@ LOOKS = {
           for p in /proc/[0-9]*; do [ -e "$p/root{root}" ] && echo ESCAPED $p; done
           true'
     """),
-    # Where the engine's processes talk to, taken out of them (pidfd_getfd): a file of the machine's has no size.
+    # What the engine's processes have open, taken out of them (pidfd_getfd): sockets, and files of the machine's.
     "descriptors": _cell("""
         import docker
         take = '''
@@ -215,7 +215,8 @@ LOOKS = {
                         os.posix_fallocate(file, 0, 1_000_000); print("ESCAPED", pid, number)
                     except OSError:
                         pass
-        print("taken" if taken > 9 else "nothing to take")
+        # Three are this program's own.
+        print("ESCAPED" if taken > 3 else "tried", taken)
         '''
         try:
             print(docker.from_env().containers.run(
@@ -299,7 +300,7 @@ LOOKS_FROM_A_GUEST = {
                 if stat.S_ISREG(os.stat(file).st_mode): open(file, "r+b").close(); print("ESCAPED", file)
             except OSError:
                 pass
-        print("taken" if len(seen) > 2 else "nothing to take")
+        print("tried" if len(seen) > 2 else "nothing to try")
     """),
     "kernel-settings": _cell("""
         import subprocess
@@ -483,7 +484,8 @@ NAMESAKE = _cell("""
 
 #: A daemon of one's own over the real one's socket: it passes everything on, and lies about one network.
 #: {daemon} says, in Python, where that socket is in the engine. Its folder is closed to the engine's root, who can't
-#: put another in its place, but may mount one over it, for everybody who comes into the engine from then on.
+#: put another in its place, but could mount one over it, for everybody who comes into the engine from then on, if it
+#: got into the daemon's mount namespace. That is so in a guest.
 FALSE_DAEMON = {
     "false-daemon": _cell("""
         import os, subprocess, time
@@ -510,7 +512,8 @@ FALSE_DAEMON = {
                 b.close()
             threading.Thread(target=pump, args=(one, two), daemon=True).start(); pump(two, one)
         if os.fork() == 0:
-            os.setns(os.open("/proc/1/ns/mnt", os.O_RDONLY), os.CLONE_NEWNS)
+            try: os.setns(os.open("/proc/1/ns/mnt", os.O_RDONLY), os.CLONE_NEWNS)
+            except OSError as error: print("kept out:", error, flush=True); os._exit(0)
             ctypes.CDLL(None).mount(own.encode(), place.encode(), None, 4096, None)  # MS_BIND
             with socket.socket(socket.AF_UNIX) as one:
                 one.connect(place); one.sendall(b"GET /networks/front HTTP/1.0\\r\\n\\r\\n")
@@ -523,7 +526,9 @@ FALSE_DAEMON = {
         subprocess.run(["docker", "run", "-d", "--privileged", "--pid", "host", "--name", "liar", "-v", "/:/host",
             "-v", os.getcwd() + "/lie.py:/lie.py", "drydock/python:3", "python3", "/lie.py", real])
         end = time.monotonic() + 80
-        while "in place" not in subprocess.getoutput("docker logs liar") and time.monotonic() < end:
+        while True:
+            said = subprocess.getoutput("docker logs liar")
+            if "in place" in said or "kept out" in said or time.monotonic() > end: break
             time.sleep(0.05)
         print(subprocess.run("docker logs liar", shell=True, capture_output=True))
     """),

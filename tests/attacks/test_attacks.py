@@ -327,6 +327,8 @@ def test_attacks_really_took_place(graded: Course) -> None:
     """What shows that an attack had the effect it was made for, where its own kernel can tell."""
     # Who isn't root has no control groups and no folder of a limited size; the limits of a process hold all the same.
     disk, memory = ("stopped: 5", "KernelDied") if os.geteuid() == 0 else ("File too large", "MemoryError")
+    in_guest = graded.settings.get("engine") == "microvm"
+    lie = ("false daemon in place", "10.77.0.0/24") if in_guest else ("kept out", "Permission denied")
     for student, attack, wanted in (
         ("b-bomber", "disk", disk),
         ("b-bomber", "memory", memory),
@@ -335,12 +337,11 @@ def test_attacks_really_took_place(graded: Course) -> None:
             "setup-traps",
             "sprung: ['sprung-ipython_config.py', 'sprung-plugin', 'sprung-startup', 'sprung-storemagic']",
         ),
-        ("c-looker", "descriptors", "taken"),
+        ("c-looker", "descriptors", "tried"),
         ("c-looker", "course-place", "looked: 0"),
         ("e-spoiler", "setup-kernel", "folders: 2"),
         ("e-spoiler", "setup-kernel", "left: []"),
-        ("l-false-daemon", "false-daemon", "false daemon in place"),
-        ("l-false-daemon", "false-daemon", "10.77.0.0/24"),
+        *(("l-false-daemon", "false-daemon", word) for word in lie),
         ("a-stuntman", "output-flood", "its kernel was ended"),
         ("a-stuntman", "os-exit", "KernelDied"),
         ("a-stuntman", "busy-loop", "CellTimeout"),
