@@ -59,14 +59,15 @@ class Connection:
 
     def _connect(self, timeout: float) -> APIClient:
         """A client that has asked the daemon for its version."""
-        from docker import APIClient
         from docker.utils import kwargs_from_env
+
+        from grader.checks.bounded_client import BoundedClient
 
         # DOCKER_TLS_VERIFY and DOCKER_CERT_PATH count as they do for the docker command.
         options: dict[str, Any] = dict(kwargs_from_env())
         if self.host:
             options["base_url"] = self.host
-        return APIClient(version="auto", timeout=timeout, **options)  # type: ignore[arg-type]
+        return BoundedClient(version="auto", timeout=timeout, **options)  # type: ignore[arg-type]
 
     def course_images(self, daemon: Daemon) -> course.CourseImages:
         """The course's images as they were when first asked for."""
@@ -123,10 +124,16 @@ class Daemon:
         from docker.errors import APIError, DockerException, InvalidVersion
         from urllib3.exceptions import HTTPError
 
+        from grader.checks.bounded_client import TooLarge
+
         try:
             yield
         except APIError as error:
             raise self._sorted(error) from error
+        except TooLarge as error:
+            raise Obstructed(
+                _("The daemon's answer about this is too large: something has very large labels.")
+            ) from error
         except InvalidVersion as error:
             raise self._noted(_other_version(str(error))) from error
         except (requests.Timeout, TimeoutError) as error:

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from grader.checks import CheckFailed, Checks, CouldNotCheck, Status, TaskReport, blame
+from grader.checks import CheckFailed, Checks, CouldNotCheck, Status, TaskReport, blame, bounded_client
 from grader.engines import best_engine
 from grader.engines.protocol import Engine
 
@@ -364,3 +364,15 @@ def test_a_helper_image_that_was_removed(monkeypatch: pytest.MonkeyPatch, at_han
     assert [verdict.status for verdict in verdicts] == [good, good, Status.FAILED], failed.value.report.as_text()
     assert ("is gone from this daemon" in verdicts[0].found) is not at_hand
     assert len(left) == 1, left
+
+
+def test_an_answer_of_the_daemons_that_is_too_large(stage: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = stage.endpoint.client()
+    client.containers.create("drydock/busybox:1", name="b-labelled", labels={"much": "x" * 2_000_000})
+    assert report_of(stage, lambda t: t.container("b-labelled").is_created()).status is Status.PASSED
+    monkeypatch.setattr(bounded_client, "LARGEST", 1_000_000)
+    report = report_of(stage, lambda t: t.container("b-labelled").is_created().is_running())
+    client.containers.get("b-labelled").remove()
+    client.close()
+    assert [verdict.status for verdict in report.verdicts] == 2 * [Status.FAILED]
+    assert "too large" in report.verdicts[0].found
