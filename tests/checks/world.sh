@@ -78,7 +78,7 @@ docker run -m 16m --name ck-oom drydock/busybox:1 tail /dev/zero >/dev/null 2>&1
 docker run --name ck-broken drydock/busybox:1 /no/such/program >/dev/null 2>&1 || true &
 wait
 docker commit -m 'a note by hand' -a Ada ck-done ck/rescued:1 >/dev/null
-engine=$(docker run --rm --privileged --pid host drydock/busybox:1 readlink /proc/1/ns/user)
+engine=$(docker run --rm --userns host drydock/busybox:1 readlink /proc/self/ns/user)
 docker create --name ck-pinned -e PINNED="$engine" drydock/busybox:1 true >/dev/null
 docker create --name ck-created ck/app:1 >/dev/null
 docker run -d --name ck-paused drydock/busybox:1 sleep 600 >/dev/null

@@ -21,7 +21,8 @@ from grader.checks.plain import excerpt, listed
 from grader.checks.throwaway import helper_image, run
 from grader.i18n import _
 
-_NAMESPACES = ("cgroup", "ipc", "mnt", "net", "pid", "user", "uts")
+#: How a container gets the engine's own namespace of a kind: the field of its HostConfig.
+_NAMESPACES = {"ipc": "IpcMode", "net": "NetworkMode", "pid": "PidMode", "user": "UsernsMode", "uts": "UTSMode"}
 _CHANGES = {0: "changed", 1: "added", 2: "deleted"}
 
 
@@ -73,13 +74,15 @@ class Inside(Storage, HoldsFiles):
 
     @expectation
     def has_env_of_engine(self, name: str, namespace: str) -> Claim:
-        """This variable names a namespace ("user", "pid" …) of the engine's process 1, as ``readlink`` shows it."""
+        """This variable names a namespace of the engine's, as ``readlink /proc/self/ns/user`` shows it there."""
         variable = arguments.text(name, "name")
-        link = f"/proc/1/ns/{arguments.one_of(namespace, 'namespace', _NAMESPACES)}"
+        mode = _NAMESPACES[arguments.one_of(namespace, "namespace", list(_NAMESPACES))]
+        link = f"/proc/self/ns/{namespace}"
 
         def judge(attrs: Attrs) -> Finding:
-            host = {"PidMode": "host", "Privileged": True, "UsernsMode": "host"}
-            outcome = run(self._daemon, helper_image(self._daemon), ["readlink", link], seconds=10, host=host)
+            # Not by its process 1: who may look into that one depends on the engine.
+            command = ["readlink", link]
+            outcome = run(self._daemon, helper_image(self._daemon), command, seconds=10, host={mode: "host"})
             if outcome.code != 0:
                 raise Unavailable(
                     _("the engine's side can't be looked at here: {why}").format(why=commands.shown_output(outcome))
@@ -88,11 +91,11 @@ class Inside(Storage, HoldsFiles):
             return Finding(has == outcome.output.strip(), f"{variable}={has}" if has else _("not set"))
 
         return Claim(
-            self._says(_("{what} has in {name} the engine's {link}"), name=variable, link=link),
-            _("what the engine's process 1 has"),
+            self._says(_("{what} has in {name} the engine's namespace: {kind}"), name=variable, kind=namespace),
+            _("the engine's own"),
             judge,
             inspect_command("container", self.name, ".Config.Env"),
-            _("A container sees the engine's processes when it shares the host's PID namespace."),
+            _("`docker run --help` has options that give a container the host's own namespaces."),
         )
 
     def _reader(self) -> Reader:

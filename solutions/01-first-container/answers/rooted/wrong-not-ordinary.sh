@@ -1,3 +1,3 @@
 # expect: privileged
-engine=$(docker run --rm --privileged --pid host drydock/busybox:1 readlink /proc/1/ns/user)
+engine=$(docker run --rm --userns host drydock/busybox:1 readlink /proc/self/ns/user)
 docker run -d --name rooted --privileged --env ENGINE_USERNS="$engine" drydock/busybox:1 sleep 1d
