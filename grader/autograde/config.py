@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from traitlets.config import Config
 
-#: nbgrader's own steps of generate_assignment, with ours in the place of ClearSolutions.
+#: nbgrader's own steps of generate_assignment, with ours in the place of ClearSolutions and one before them all.
 STEPS = [
+    "grader.autograde.folded_checks.FoldedChecks",
     "nbgrader.preprocessors.IncludeHeaderFooter",
     "nbgrader.preprocessors.InstantiateTests",
     "nbgrader.preprocessors.LockCells",

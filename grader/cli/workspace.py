@@ -13,6 +13,7 @@ from pathlib import Path
 from grader.author.course import RELEASE, WORKSPACE, Course, CourseError, find_course
 from grader.cell_runs import forget_runs
 from grader.i18n import _
+from grader.jupyter.index_kernel import INDEX
 from grader.progress import ProgressFolder
 from grader.whole import whole
 from grader.widgets import pages
@@ -43,7 +44,7 @@ class Workspace:
 
     @property
     def index(self) -> Path:
-        return self.root / pages.INDEX
+        return self.root / INDEX
 
     def folder(self, lab: str) -> Path:
         return self.root / RELEASE / lab
@@ -83,7 +84,10 @@ class Workspace:
             if refresh or not page.exists():
                 if page.exists() and not pages.is_untouched(page):
                     page.rename(_free_name(page))
-                _bring(page, make().encode())
+                content = make()
+                _bring(page, content.encode())
+                if page == self.index:
+                    pages.trust(content)
 
     def _pages(self) -> dict[Path, Callable[[], str]]:
         return {

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from grader.widgets.index_page import Index
+    from grader.widgets.live_index import LiveIndex
     from grader.widgets.live_panel import Panel
 
 
@@ -20,11 +20,8 @@ def panel() -> Panel:
     return open_panel()
 
 
-def course_index() -> Index:
-    """The labs and how far you are, as they are now."""
-    from grader.author.course import find_course
-    from grader.widgets.index_page import Index
-    from grader.widgets.reading.course import progress_folder, read_labs
+def course_index() -> LiveIndex:
+    """The labs, how far you are, and what comes next. Follows your checks."""
+    from grader.widgets.live_index import open_index
 
-    course = find_course()
-    return Index(read_labs(course), progress_folder(course))
+    return open_index()

@@ -41,7 +41,7 @@ class Panel:
         )
         self._sections = (self._containers, self._images, self._networks, self._volumes)
         widgets = [widget for section in self._sections for widget in section.widgets]
-        self._box = ipywidgets.VBox([self._status, *self._tasks.summary, *widgets, *self._tasks.section])
+        self._box = ipywidgets.VBox([*self._tasks.summary, *self._tasks.section, self._status, *widgets])
         self._box.add_class("drydock-panel")
 
     def start(self) -> None:

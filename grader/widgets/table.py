@@ -10,8 +10,9 @@ from grader.checks.plain import printable
 
 _CELL = "text-align:left;padding:2px 10px 2px 0;vertical-align:top;white-space:pre-wrap;overflow-wrap:anywhere"
 
-#: A narrow panel may break a long name of a container anywhere, but not "CPUs".
+#: A narrow panel may break a long name of a container anywhere, but neither "CPUs" nor "running".
 _WHOLE_WORDS = "overflow-wrap:normal"
+_LONG_WORD = 24
 _UNSEEN = "position:absolute;clip-path:inset(50%);width:1px;height:1px;overflow:hidden"
 
 
@@ -40,12 +41,17 @@ class Table:
         hidden = f";{_UNSEEN}" if heard_only else ""
         head = "".join(f'<th scope="col" style="{_CELL};{_WHOLE_WORDS}">{escape(name)}</th>' for name in self.columns)
         body = "".join(
-            "<tr>" + "".join(f'<td style="{_CELL}">{escape(cell)}</td>' for cell in row) + "</tr>" for row in self.rows
+            "<tr>" + "".join(f'<td style="{_style(cell)}">{escape(cell)}</td>' for cell in row) + "</tr>"
+            for row in self.rows
         )
         return (
             f'<table style="margin:4px 0"><caption style="{_CELL};caption-side:top{hidden}">{escape(caption)}</caption>'
             f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
         )
+
+
+def _style(cell: str) -> str:
+    return _CELL if any(len(word) > _LONG_WORD for word in cell.split()) else f"{_CELL};{_WHOLE_WORDS}"
 
 
 def _one_line(cell: object) -> str:

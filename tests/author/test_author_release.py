@@ -39,3 +39,17 @@ def test_what_nbgrader_refuses_is_said_and_the_old_release_stays(course: Course)
     with pytest.raises(CourseError, match="nbgrader can't make a release of 00-tiny"):
         release.write_release(course, ["00-tiny"])
     assert (course.release / "00-tiny" / "00-tiny.ipynb").is_file()
+
+
+def test_a_check_is_folded_to_one_line_and_the_author_keeps_the_view_of_it(course: Course) -> None:
+    source = course.source / "00-tiny" / "00-tiny.ipynb"
+    before = source.read_bytes()
+    release.write_release(course, ["00-tiny"])
+    assert source.read_bytes() == before
+    released = json.loads((course.release / "00-tiny" / "00-tiny.ipynb").read_text())
+    cells = {cell["id"]: cell for cell in released["cells"]}
+    hidden = {name for name, cell in cells.items() if cell["metadata"].get("jupyter", {}).get("source_hidden")}
+    assert hidden == {"hello", "site"}
+    first, second = "".join(cells["hello"]["source"]).splitlines()[:2]
+    assert first == '# ✓ Check "hello": Shift+Enter'
+    assert second.startswith('with check.task("hello"')

@@ -58,7 +58,7 @@ class LabPage:
         """Run a cell with Shift-Enter, wait until it is done, and return the text below it."""
         cell = self.cell(name)
         start_cell(cell)
-        expect(cell.locator(".jp-InputArea-prompt")).not_to_have_text("[*]:", timeout=PATIENCE)
+        expect(cell.locator(".jp-InputArea-prompt").first).not_to_have_text("[*]:", timeout=PATIENCE)
         area = cell.locator(".jp-OutputArea")
         return area.inner_text() if area.count() else ""
 
@@ -66,7 +66,7 @@ class LabPage:
 def start_cell(cell: Locator) -> None:
     """Run a cell with Shift-Enter, and see that it runs. JupyterLab drops the keys while a notebook has no kernel."""
     prompt = cell.locator(".jp-InputArea-prompt").first
-    before = prompt.inner_text().strip()
+    before = (prompt.text_content() or "").strip()
     for _try in range(_TRIES):
         _focus(cell)
         cell.page.keyboard.press("Shift+Enter")
@@ -77,6 +77,9 @@ def start_cell(cell: Locator) -> None:
 
 
 def _focus(cell: Locator) -> None:
+    folded = cell.locator(".jp-InputPlaceholder, .jp-Cell-inputWrapper .jp-Placeholder")
+    if folded.count() and folded.first.is_visible():
+        folded.first.click()
     cell.locator(".cm-content").click()
     expect(cell.locator(".cm-editor.cm-focused")).to_be_visible(timeout=PATIENCE)
 

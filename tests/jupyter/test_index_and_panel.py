@@ -97,10 +97,12 @@ def _panel(page: Page) -> Locator:
 
 def test_the_index_shows_labs_progress_and_what_builds_on_what(page: Page) -> None:
     table = page.locator("table.drydock-index")
-    expect(table.locator("thead th")).to_have_text(["lab", "time", "builds on", "your progress"])
+    expect(table.locator("thead th")).to_have_text(["lab", "time", "builds on", "best so far"])
     expect(table.locator("tbody tr")).to_have_count(1)
     expect(table.locator("tbody tr")).to_contain_text("A tiny lab")
     expect(table.locator("tbody tr")).to_contain_text("not begun")
+    expect(page.locator(".drydock-next a")).to_have_text("Begin: lab 00, task hello")
+    expect(page.locator(".cm-content", has_text="course_index")).to_be_hidden()
     expect(page.locator(".jp-RenderedMermaid svg, .jp-RenderedMermaid img")).to_be_visible()
     expect(page.locator(".jp-RenderedMermaid")).to_contain_text("Each lab stands alone")
 
@@ -186,10 +188,25 @@ def test_a_daemon_that_dies_and_comes_back_is_told_in_words(desk: Desk, page: Pa
     expect(_panel(page)).to_contain_text("○ exited")
 
 
-def test_running_the_index_again_shows_the_latest_progress(desk: Desk, page: Page) -> None:
+def test_the_index_follows_the_checks_although_nobody_ran_its_cell(page: Page) -> None:
     _turn_to(page, "index.ipynb")
-    _run_cell(page, "course_index()")
     expect(page.locator("table.drydock-index")).to_contain_text("1 of 2 tasks passed, 2 of 5 points")
+    expect(page.locator(".drydock-next a")).to_have_text("Continue: lab 00, task site")
+
+
+def test_the_index_is_alive_after_the_page_is_loaded_again(desk: Desk, page: Page) -> None:
+    page.reload()
+    _turn_to(page, "index.ipynb")
+    expect(page.locator("table.drydock-index")).to_contain_text("1 of 2 tasks passed")
+    note = desk.root / "workspace" / ".progress" / "00-tiny.json"
+    saved = note.read_text()
+    for text, said in (("{}", "Begin: lab 00, task hello"), (saved, "Continue: lab 00, task site")):
+        partial = note.with_name("partial")
+        partial.write_text(text)
+        partial.replace(note)
+        expect(page.locator(".drydock-next a")).to_have_text(said)
+    page.locator(".drydock-next a").click()
+    expect(page.locator("#jp-main-dock-panel .lm-TabBar-tab.lm-mod-current", has_text="00-tiny.ipynb")).to_be_visible()
 
 
 def test_what_is_left_without_a_browser_is_text(desk: Desk) -> None:

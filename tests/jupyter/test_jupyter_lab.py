@@ -13,7 +13,8 @@ from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
-from lab_page import NEEDS_CHROMIUM, LabPage, lab_page
+from lab_page import NEEDS_CHROMIUM, PATIENCE, LabPage, lab_page
+from playwright.sync_api import expect
 from student_desk import DRYDOCK, Desk
 
 pytestmark = [
@@ -53,6 +54,17 @@ def lab(desk: Desk) -> Iterator[OpenLab]:
 def page(lab: OpenLab) -> Iterator[LabPage]:
     with lab_page(lab.url, lab.notebook) as opened:
         yield opened
+
+
+def test_a_check_is_one_line_and_the_keyboard_runs_it_as_it_is(page: LabPage) -> None:
+    check = page.cell("hello")
+    expect(check).to_contain_text('# ✓ Check "hello": Shift+Enter')
+    expect(check.locator(".cm-content")).to_be_hidden()
+    # As a student does: run the answer's cell, which selects the next one, and run that.
+    page.run("hello-answer")
+    page.page.keyboard.press("Shift+Enter")
+    expect(check.locator(".jp-OutputArea")).to_contain_text("run its first code cell", timeout=PATIENCE)
+    expect(check.locator(".cm-content")).to_be_hidden()
 
 
 def test_a_check_before_the_first_cell_says_what_to_do(page: LabPage) -> None:

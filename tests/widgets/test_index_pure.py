@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import time
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote
@@ -12,11 +14,13 @@ import nbformat
 import pytest
 
 from grader.author.course import Cell, Course, Lab, Task, find_course
+from grader.checks.deadline import Deadline
 from grader.checks.verdicts import Status, TaskReport, Verdict
 from grader.progress import ProgressFolder
 from grader.widgets import pages
 from grader.widgets.anchors import with_anchors
 from grader.widgets.index_page import Index, order
+from grader.widgets.live_index import LiveIndex
 from grader.widgets.reading.course import LabCard, TaskCard, card_of, read_labs
 
 NAMES = ["00-a", "01-b", "02-c"]
@@ -46,7 +50,7 @@ def _lab(name: str, *sources: str, tasks: tuple[str, ...] = ()) -> Lab:
 
 def test_a_labs_head_is_read() -> None:
     head = (
-        "# 02 · Building `images`\n\n**Time:** 75–90 minutes. You can stop.  \n"
+        "# 02 · Building `images`\n\n**Story:** Why one wants it.  \n**Time:** 75–90 minutes. You can stop.  \n"
         "**You need:** `make lab`, and [lab 01](../01-b/01-b.ipynb), 90 minutes, lab 00 or 20-10. Lab 03 helps.\n"
     )
     lab = _lab(
@@ -58,6 +62,7 @@ def test_a_labs_head_is_read() -> None:
     )
     card = card_of(lab, NAMES)
     assert (card.title, card.time) == ("Building `images`", "75–90 minutes")
+    assert card.story == "Why one wants it."
     assert card.builds_on == ("00-a", "01-b")
     assert [task.title for task in card.tasks] == ["First steps", "Two things", "Three"]
     assert card.points == 15
@@ -70,6 +75,7 @@ def test_a_lab_without_a_head_is_still_a_row() -> None:
 def test_the_courses_own_labs_say_their_time_and_their_tasks() -> None:
     cards = read_labs(find_course())
     assert [card.name for card in cards if not card.time.endswith("minutes")] == []
+    assert [card.name for card in cards if not card.story.endswith(".")] == []
     assert [card.name for card in cards if card.name != "00-welcome" and not card.builds_on] == []
     assert [task.id for card in cards for task in card.tasks if not task.title or not task.points] == []
     later = [(card.name, other) for card in cards for other in card.builds_on if other > card.name]
@@ -107,8 +113,47 @@ def test_the_index_tells_all_in_words_and_links_to_the_students_copies(progress:
     page = _Page()
     page.feed(index.as_html())
     assert "b" not in page.tags
-    assert [unquote(link) for link in page.links[:2]] == ["labs/00-a/00-a.ipynb", "labs/01-b/01-b.ipynb"]
+    assert [unquote(link) for link in page.links[1:3]] == ["labs/00-a/00-a.ipynb", "labs/01-b/01-b.ipynb"]
     assert page.links[-2:] == ["labs/00-a/00-a.ipynb", "labs/01-b/01-b.ipynb"], "what lab 02 builds on"
+
+
+def test_the_index_says_what_comes_next_and_why(progress: ProgressFolder) -> None:
+    cards = (replace(CARDS[0], story="A story & more."), *CARDS[1:])
+    assert Index(cards, progress).next_step == ("Begin: lab 00, task one", cards[0])
+    progress.note("00-a", _report("one", Status.PASSED))
+    index = Index(cards, progress)
+    assert index.next_step == ("Continue: lab 00, task two", cards[0])
+    page = _Page()
+    page.feed(index.as_html())
+    assert unquote(page.links[0]) == "labs/00-a/00-a.ipynb"
+    assert "A story &amp; more." in index.as_html()
+    assert "00  A story & more." in index.text
+    progress.note("00-a", _report("two", Status.PASSED))
+    assert Index(cards, progress).next_step == ("Begin: lab 01, task one", CARDS[1])
+    progress.note("01-b", _report("one", Status.PASSED))
+    assert Index(cards, progress).next_step == ("All tasks of all labs have passed.", None)
+    progress.note("01-b", _report("one", Status.FAILED))
+    assert Index(cards, progress).next_step[1] is None, "what has passed once counts"
+
+
+def test_whoever_begins_with_a_later_lab_goes_on_there(progress: ProgressFolder) -> None:
+    progress.note("01-b", _report("one", Status.FAILED))
+    assert Index(CARDS, progress).next_step == ("Continue: lab 01, task one", CARDS[1])
+    progress.note("01-b", _report("one", Status.PASSED))
+    assert Index(CARDS, progress).next_step == ("Begin: lab 00, task one", CARDS[0])
+
+
+def test_a_live_index_follows_what_the_checks_note(progress: ProgressFolder) -> None:
+    index = LiveIndex(CARDS, progress)
+    index.start()
+    try:
+        progress.note("00-a", _report("one", Status.PASSED))
+        deadline = Deadline(60)
+        while "1 of 2 tasks passed" not in str(index._output.outputs) and not deadline.is_over():
+            time.sleep(0.02)
+        assert "1 of 2 tasks passed" in index._output.outputs[0]["data"]["text/html"]
+    finally:
+        index.close()
 
 
 def test_what_builds_on_what_is_a_drawing_with_its_words() -> None:

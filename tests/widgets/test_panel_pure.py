@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import threading
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from grader.widgets import folder_watch
 from grader.widgets.drawing import panel as draw
 from grader.widgets.drawing.part import Part
 from grader.widgets.folder_watch import FolderWatch
+from grader.widgets.live_panel import Panel
 from grader.widgets.reading.course import LabCard, TaskCard
 from grader.widgets.reading.overview import (
     ContainerRow,
@@ -28,6 +30,7 @@ from grader.widgets.reading.overview import (
     read_overview,
 )
 from grader.widgets.reading.use import MemorySample
+from grader.widgets.table import Table
 
 NASTY = 'a<b onmouseover="x">\x1b[31m&amp; "q" \N{RIGHT-TO-LEFT OVERRIDE}'
 FULL = Overview(
@@ -143,11 +146,24 @@ def test_progress_is_told_in_words_and_its_bar_is_for_eyes_only() -> None:
         "· not tried",
     ]
     part = draw.progress(CARD, known)
-    assert part.before == "01 · A lab: 1 of 3 tasks passed, 15 of 40 points"
+    assert part.before == "01 · A lab: 1 of 3 tasks passed, 15 of 40 points (best so far; at the last checks: 0)"
     assert f'<span aria-hidden="true">{"█" * 3}{"░" * 7}</span>' in part.as_html()
     done = {task.id: TaskProgress(Status.PASSED, 1.0, True, 1.0) for task in CARD.tasks}
-    assert draw.progress(CARD, done).before == "01 · A lab: 3 of 3 tasks passed, 40 of 40 points – done"
+    assert draw.progress(CARD, done).before == "01 · A lab: 3 of 3 tasks passed, 40 of 40 points – done (best so far)"
     assert draw.progress(CARD, {}).before == "01 · A lab: not begun"
+
+
+def test_a_narrow_panel_breaks_no_word_but_a_very_long_one() -> None:
+    html = Table.of(("state",), [("● running",), ("x" * 60,)]).as_html("c")
+    styles = re.findall(r'<t[hd][^>]*style="([^"]*)">([^<]*)<', html)
+    breaks = {word: style.endswith("overflow-wrap:anywhere") for style, word in styles}
+    assert breaks == {"state": False, "● running": False, "x" * 60: True}
+
+
+def test_tasks_come_first_in_the_panel() -> None:
+    panel = Panel()
+    first = panel._box.children[: len(panel._tasks.summary) + len(panel._tasks.section)]
+    assert list(first) == [*panel._tasks.summary, *panel._tasks.section]
 
 
 class _Answers:

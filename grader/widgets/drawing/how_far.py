@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from grader.i18n import _, ngettext
 from grader.progress import TaskProgress
-from grader.widgets.reading.course import LabCard
+from grader.widgets.reading.course import LabCard, TaskCard
 
 _BLOCKS = 10
 
@@ -15,6 +15,11 @@ def earned(card: LabCard, known: Mapping[str, TaskProgress]) -> float:
     """Points for tasks as the checks said last; what has passed once counts in full."""
     found = ((task.points, known.get(task.id)) for task in card.tasks)
     return sum(points * (1.0 if task.passed else task.fraction) for points, task in found if task is not None)
+
+
+def next_task(card: LabCard, known: Mapping[str, TaskProgress]) -> TaskCard | None:
+    """The first that has never passed."""
+    return next((task for task in card.tasks if task.id not in known or not known[task.id].passed), None)
 
 
 def how_far(card: LabCard, known: Mapping[str, TaskProgress]) -> str:

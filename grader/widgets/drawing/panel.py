@@ -112,7 +112,15 @@ def volumes(overview: Overview) -> Part:
 
 
 def progress(card: LabCard, known: Mapping[str, TaskProgress]) -> Part:
-    return Part(f"{card.number} · {card.title}: {how_far(card, known)}", bar=bar(card, known))
+    """What has passed once counts; and when the latest checks found less, that is said, too."""
+    said = f"{card.number} · {card.title}: {how_far(card, known)}"
+    ever = sum(task.id in known and known[task.id].passed for task in card.tasks)
+    now = sum(task.id in known and known[task.id].status is Status.PASSED for task in card.tasks)
+    if known:
+        said += f" ({_('best so far')}"
+        said += "; " + _("at the last checks: {count}").format(count=now) if now != ever else ""
+        said += ")"
+    return Part(said, bar=bar(card, known))
 
 
 def tasks(card: LabCard, known: Mapping[str, TaskProgress]) -> Part:

@@ -28,7 +28,8 @@ class Part:
     def as_html(self) -> str:
         table = "" if self.table is None else self.table.as_html(self.caption, heard_only=True)
         # ipywidgets makes lines twice as high as letters.
-        return f'<div style="line-height:1.4">{_paragraph(self.before, self.bar)}{table}{_paragraph(self.after)}</div>'
+        style = "line-height:1.4;overflow-x:auto"
+        return f'<div style="{style}">{_paragraph(self.before, self.bar)}{table}{_paragraph(self.after)}</div>'
 
     def as_text(self) -> str:
         table = "" if self.table is None else f"{self.caption}\n{self.table.as_text()}"

@@ -11,7 +11,7 @@ from grader.progress import ProgressFolder, folder_of_this_notebook
 
 _HEADING = re.compile(r"^#+\s+(.+)$", re.MULTILINE)
 _TITLE = re.compile(r"^#\s+(?:\d+\s*·\s*)?(.+)$", re.MULTILINE)
-_FACT = re.compile(r"^\*\*(Time|You need):\*\*\s*(.+?)\s*$", re.MULTILINE)
+_FACT = re.compile(r"^\*\*(Time|You need|Story):\*\*\s*(.+?)\s*$", re.MULTILINE)
 _TIME = re.compile(r"\d+(?:\s*[–-]\s*\d+)?\s*minutes")
 _NUMBER = re.compile(r"(?<![\d/-])\d\d(?![\d-])")
 
@@ -25,13 +25,17 @@ class TaskCard:
 
 @dataclass(frozen=True)
 class LabCard:
-    """A lab in a few words. ``builds_on``: names of other labs of the course. ``time``: "60–75 minutes", or ""."""
+    """A lab in a few words. ``builds_on``: names of other labs of the course. ``time``: "60–75 minutes", or "".
+
+    ``story``: in a sentence, why one would want it; may be "".
+    """
 
     name: str
     title: str
     time: str
     builds_on: tuple[str, ...]
     tasks: tuple[TaskCard, ...]
+    story: str = ""
 
     @property
     def number(self) -> str:
@@ -70,6 +74,7 @@ def card_of(lab: Lab, names: Sequence[str]) -> LabCard:
         time[0] if time else "",
         tuple(_builds_on(lab.name, facts.get("You need", ""), names)),
         tuple(_tasks(lab)),
+        facts.get("Story", ""),
     )
 
 
