@@ -65,6 +65,9 @@ class LabPage:
 
 def start_cell(cell: Locator) -> None:
     """Run a cell with Shift-Enter, and see that it runs. JupyterLab drops the keys while a notebook has no kernel."""
+    folded = cell.locator(".jp-InputPlaceholder")
+    if folded.count():
+        folded.click()
     prompt = cell.locator(".jp-InputArea-prompt").first
     before = (prompt.text_content() or "").strip()
     for _try in range(_TRIES):
@@ -77,9 +80,6 @@ def start_cell(cell: Locator) -> None:
 
 
 def _focus(cell: Locator) -> None:
-    folded = cell.locator(".jp-InputPlaceholder, .jp-Cell-inputWrapper .jp-Placeholder")
-    if folded.count() and folded.first.is_visible():
-        folded.first.click()
     cell.locator(".cm-content").click()
     expect(cell.locator(".cm-editor.cm-focused")).to_be_visible(timeout=PATIENCE)
 
