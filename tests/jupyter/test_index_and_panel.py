@@ -194,21 +194,6 @@ def test_the_index_follows_the_checks_although_nobody_ran_its_cell(page: Page) -
     expect(page.locator(".drydock-next a")).to_have_text("Continue: lab 00, task site")
 
 
-def test_the_index_is_alive_after_the_page_is_loaded_again(desk: Desk, page: Page) -> None:
-    page.reload()
-    _turn_to(page, "index.ipynb")
-    expect(page.locator("table.drydock-index")).to_contain_text("1 of 2 tasks passed")
-    note = desk.root / "workspace" / ".progress" / "00-tiny.json"
-    saved = note.read_text()
-    for text, said in (("{}", "Begin: lab 00, task hello"), (saved, "Continue: lab 00, task site")):
-        partial = note.with_name("partial")
-        partial.write_text(text)
-        partial.replace(note)
-        expect(page.locator(".drydock-next a")).to_have_text(said)
-    page.locator(".drydock-next a").click()
-    expect(page.locator("#jp-main-dock-panel .lm-TabBar-tab.lm-mod-current", has_text="00-tiny.ipynb")).to_be_visible()
-
-
 def test_what_is_left_without_a_browser_is_text(desk: Desk) -> None:
     """In a terminal, and in a saved notebook where no widget can live."""
     code = (
