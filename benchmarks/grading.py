@@ -1,11 +1,12 @@
 """Grading speed: Drydock's isolated grading beside stock nbgrader on one shared daemon, same submissions, same run.
 
-    .venv/bin/python benchmarks/grading.py [--submissions 8] [--growth 10 50 200] [--json FILE]
+    .venv/bin/python benchmarks/grading.py [--submissions 8] [--growth 10 50 200] [--records 10 300] [--json FILE]
 
 Stock nbgrader runs student code and checks in one kernel on the host against one daemon that was started before;
 Drydock starts a daemon, a confined kernel and a checker for each submission. CPU seconds are the whole machine's,
 so run it on an idle one. ``--growth`` then grades classes of these sizes with two workers: what a submission costs
-should not depend on how many there are.
+should not depend on how many there are. ``--records`` says what it costs to find that nothing is to be done, and to
+export the grades and make the feedback, in classes of these sizes that are graded already.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import argparse
 import json
 import logging
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -158,10 +160,48 @@ def growing(folder: Path, sizes: list[int]) -> list[Result]:
     return results
 
 
+def graded_already(folder: Path, records: int) -> Course:
+    """A class in which everybody has what one student was graded for."""
+    made = course(folder, 1)
+    made.autograde()
+    with made.gradebook() as book:
+        grades = {g.cell.name: g.auto_score for g in book.find_submission_notebook(LAB, LAB, "s000").grades}
+        for student in (f"s{number:03}" for number in range(1, records)):
+            for step in ("submitted", "autograded"):
+                shutil.copytree(made.root / step / "s000", made.root / step / student)
+            book.update_or_create_student(student)
+            book.update_or_create_submission(LAB, student)
+            for grade in book.find_submission_notebook(LAB, LAB, student).grades:
+                grade.auto_score, grade.needs_manual_grade = grades[grade.cell.name], grades[grade.cell.name] is None
+        book.db.commit()
+    return made
+
+
+def looked_through(folder: Path, sizes: list[int]) -> list[Result]:
+    drydock = [sys.executable, "-c", "from grader.cli import main; main()"]
+    commands = {
+        "nothing to grade": [*drydock, "grade", LAB, "--only-missing", "--report", "all.csv"],
+        "export": [sys.executable, "-m", "nbgrader", "export", "--to", "grades.csv"],
+        "feedback": [*drydock, "feedback", LAB, "--jobs", "2"],
+    }
+    found: dict[str, list[Result]] = {name: [] for name in commands}
+    for size in sizes:
+        made = graded_already(folder / f"records-{size}", size)
+        for name, words in commands.items():
+            work = partial(_run, words, made.root, {})
+            found[name].append(measured(f"{name}, {size} records", 2 if name == "feedback" else 1, size, work))
+    for name, (first, *_between, last) in found.items():
+        if len(sizes) > 1:
+            more = last.submissions / first.submissions
+            print(f"{name}: {last.seconds / first.seconds:.1f} x the time for {more:.1f} x the records")
+    return [result for results in found.values() for result in results]
+
+
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     arguments.add_argument("--submissions", type=int, default=8)
     arguments.add_argument("--growth", type=int, nargs="*", default=[], metavar="SIZE")
+    arguments.add_argument("--records", type=int, nargs="*", default=[], metavar="SIZE")
     arguments.add_argument("--json", type=Path)
     given = arguments.parse_args()
     logging.disable(logging.INFO)
@@ -170,6 +210,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="drydock-bench-") as folder:
         results = compared(Path(folder) / "course", given.submissions) if given.submissions else []
         results += growing(Path(folder), given.growth)
+        results += looked_through(Path(folder), given.records)
     if given.json:
         given.json.write_text(json.dumps([asdict(result) for result in results], indent=1) + "\n")
 

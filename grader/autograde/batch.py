@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -23,7 +23,7 @@ from grader.autograde.crew import Crew
 from grader.autograde.database import gradebook, lab_named, standings
 from grader.autograde.journal import Busy, Journal, alone
 from grader.autograde.misnamed import Misnamed, by_lab_name
-from grader.autograde.owners import record_with_remarks, unkeyed
+from grader.autograde.owners import GradedSubmissions, unkeyed
 from grader.autograde.records import SubmissionRecord, our_fault
 from grader.autograde.sandbox import sweep
 from grader.autograde.settings import Drydock
@@ -85,6 +85,21 @@ def course_config(
     if accept_names:
         config.Drydock.accept_names = True
     return config
+
+
+def lab_in_gradebook(config: Config, lab: str) -> str:
+    """The whole name of a lab. Raises BatchError when the gradebook does not know it; NoDatabase."""
+    with gradebook(str(CourseDirectory(config=config).db_url)) as book:
+        lab = lab_named(book, lab)
+        if not any(assignment.name == lab for assignment in book.assignments):
+            raise _no_such_lab(lab)
+        return lab
+
+
+def _no_such_lab(lab: str) -> BatchError:
+    return BatchError(
+        _("The gradebook has no lab called {lab}.").format(lab=lab), f"nbgrader generate_assignment {lab}"
+    )
 
 
 @dataclass(frozen=True)
@@ -162,7 +177,7 @@ class Batch:
             student
             for student in wanted
             # Graded files may be another gradebook's: then this one has no grade yet.
-            if ((only_missing and student in self._known.students) or done.get(student) == self._fingerprint(student))
+            if ((only_missing and student in self._known.students) or self._is_in(done, student))
             # Somebody may have begun to grade it anew since then, and was stopped.
             and self._submissions.is_graded(student, self._known.notebooks)
         ]
@@ -187,15 +202,18 @@ class Batch:
                 sources = tuple(str(cell.source or "") for cell in cells)
                 return _Known(lab, students, frozenset(str(n.name) for n in notebooks), sources, release)
         except MissingEntry as missing:
-            raise BatchError(
-                _("The gradebook has no lab called {lab}.").format(lab=lab),
-                f"nbgrader generate_assignment {lab}",
-            ) from missing
+            raise _no_such_lab(lab) from missing
 
     def _fingerprint(self, student: str) -> str:
         """Of a submission, the gradebook its grade goes to, and the checks that it was graded with."""
         there = f"{self._submissions.fingerprint(student)}\0{self._db_url}\0{self._known.release}"
         return hashlib.sha256(there.encode()).hexdigest()
+
+    def _is_in(self, done: Mapping[str, str], student: str) -> bool:
+        try:
+            return done.get(student) == self._fingerprint(student)
+        except OSError:  # it will be said when it is graded
+            return False
 
     def unheld_limits(self) -> str:
         """A warning about limits that don't hold on this machine, or "". Raises NoWalls."""
@@ -216,11 +234,21 @@ class Batch:
             self._settings.try_out(self._kind)
         crew = Crew(self._config, self._kind, min(jobs, max(1, len(self.plan.todo))))
         records = []
-        fingerprints = {student: self._fingerprint(student) for student in self.plan.todo}
+        fingerprints: dict[str, str] = {}
         before = self._final_scores()
-        misnamed = {record.student: record for record in self._misnamed()}
-        todo = [student for student in self.plan.todo if student not in misnamed]
-        for made in chain(misnamed.values(), crew.work(self._lab, todo)):
+        hopeless: list[SubmissionRecord] = []
+        for student in self.plan.todo:
+            try:
+                fingerprints[student] = self._fingerprint(student)
+                there = self._submissions.notebooks(student)
+                by_lab_name(there, self._known.notebooks, accept=self._settings.accept_names)
+            except Misnamed as trouble:  # as a browser names a second download
+                hopeless.append(SubmissionRecord(student, self._lab, error=str(trouble), remedy=trouble.remedy))
+            except Exception as fault:  # as in a worker: one submission's trouble is no other's
+                hopeless.append(SubmissionRecord(student, self._lab, error=our_fault(fault)))
+        named = {record.student for record in hopeless}
+        todo = [student for student in self.plan.todo if student not in named]
+        for made in chain(hopeless, crew.work(self._lab, todo)):
             record = made if made.error else replace(made, before=before.get(made.student))
             if self._everybody and not record.error:
                 self._journal.add(record.student, fingerprints[record.student])
@@ -235,23 +263,16 @@ class Batch:
         again = (student for student in self.plan.todo if self._submissions.graded(student).exists())
         return {student: known[student].final for student in again if student in known}
 
-    def _misnamed(self) -> Iterator[SubmissionRecord]:
-        """Records of those whose notebooks have other names than the lab's, as a browser's second download has."""
-        for student in self.plan.todo:
-            there = self._submissions.notebooks(student)
-            try:
-                by_lab_name(there, self._known.notebooks, accept=self._settings.accept_names)
-            except Misnamed as trouble:
-                yield SubmissionRecord(student, self._lab, error=str(trouble), remedy=trouble.remedy)
-
     def earlier(self) -> list[SubmissionRecord]:
         """The records of those who are skipped: what the gradebook and their graded notebooks say."""
-        return [self._read(student) for student in self.plan.skipped]
+        if not self.plan.skipped:
+            return []
+        known = GradedSubmissions(self._db_url, self._secret, self._lab)
+        return [self._read(known, student) for student in self.plan.skipped]
 
-    def _read(self, student: str) -> SubmissionRecord:
+    def _read(self, known: GradedSubmissions, student: str) -> SubmissionRecord:
         try:
-            folder = self._submissions.graded(student)
-            return record_with_remarks(self._db_url, self._secret, folder, student, self._lab)
+            return known.record(student, self._submissions.graded(student))
         except Exception as fault:  # as in a worker: one submission's trouble is no other's
             return SubmissionRecord(student, self._lab, error=our_fault(fault))
 

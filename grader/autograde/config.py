@@ -20,14 +20,16 @@ STEPS = [
     "nbgrader.preprocessors.ComputeChecksums",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
+#: Files and folders that nbgrader does not copy. Wrong and alternative answers are for the author's proof and never
+#: leave solutions/.
+IGNORED = (".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback", "answers")
 
 
 def configure(c: Config) -> None:
     """Set everything a Drydock course needs; what the instructor sets afterwards wins."""
     c.CourseDirectory.source_directory = "solutions"
     c.CourseDirectory.release_directory = "labs"
-    # Wrong and alternative answers are for the author's proof and never leave solutions/.
-    c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback", "answers"]
+    c.CourseDirectory.ignore = list(IGNORED)
     # A clone of the course has labs/ already; without this nbgrader leaves it, and the gradebook never learns the lab.
     c.GenerateAssignment.force = True
     c.GenerateAssignment.preprocessors = list(STEPS)

@@ -7,7 +7,7 @@ import os
 import threading
 import warnings
 from collections import Counter, deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import forkserver
@@ -25,24 +25,39 @@ if TYPE_CHECKING:
 _TRIES = 2
 
 
-def get_ready() -> None:
+def get_ready(modules: Sequence[str] = ("grader.autograde.worker",)) -> None:
     """Start the server that workers are forked from: it imports nbgrader while the caller does."""
-    multiprocessing.get_context("forkserver").set_forkserver_preload(["grader.autograde.worker"])
+    multiprocessing.get_context("forkserver").set_forkserver_preload(list(modules))
     forkserver.ensure_running()
 
 
 class Crew:
-    """``size`` processes that grade submissions; imports are paid once, by the server they are forked from."""
+    """``size`` processes that grade submissions; imports are paid once, by the server they are forked from.
 
-    def __init__(self, config: Config, kind: str, size: int) -> None:
+    Or that do another ``task`` for each, after they did ``begin``: both are functions of a module.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        kind: str,
+        size: int,
+        *,
+        begin: Callable[[Config, str], None] | None = None,
+        task: Callable[[Job], SubmissionRecord] | None = None,
+    ) -> None:
         self._config = config
         self._kind = kind
         self._size = size
+        self._begin = begin or _begin
+        self._task = task or _grade
         get_ready()
         self._context = multiprocessing.get_context("forkserver")
 
     def work(self, lab: str, students: Sequence[str]) -> Iterator[SubmissionRecord]:
         """Records in the order in which they are finished. A lost worker costs no other submission its grade."""
+        from grader.autograde.records import SubmissionRecord
+
         waiting = deque(students)
         tries: Counter[str] = Counter()
         while waiting:
@@ -53,26 +68,25 @@ class Crew:
                 if tries[student] < _TRIES:
                     waiting.append(student)
                 else:
-                    from grader.autograde.records import SubmissionRecord
-
                     reason = _("The process that graded this submission was killed {n} times.")
                     yield SubmissionRecord(student, lab, error=reason.format(n=_TRIES))
 
     def _shift(self, lab: str, waiting: deque[str], lost: list[str]) -> Iterator[SubmissionRecord]:
         """Work with one pool until nothing waits, or the pool breaks; then ``lost`` names what was being graded."""
+        from grader.autograde.records import SubmissionRecord, our_fault
         from grader.autograde.worker import Job
 
         running: dict[Future[SubmissionRecord], str] = {}
         broken = False
         with ProcessPoolExecutor(
-            self._size, mp_context=self._context, initializer=_begin, initargs=(self._config, self._kind)
+            self._size, mp_context=self._context, initializer=self._begin, initargs=(self._config, self._kind)
         ) as pool:
             while running or (waiting and not broken):
                 while waiting and len(running) < self._size and not broken:
                     student = waiting.popleft()
                     more = len(waiting) >= self._size
                     try:
-                        running[pool.submit(_grade, Job(student, lab, more))] = student
+                        running[pool.submit(self._task, Job(student, lab, more))] = student
                     except BrokenProcessPool:  # a worker that was lost a moment ago
                         waiting.appendleft(student)
                         broken = True
@@ -84,6 +98,8 @@ class Crew:
                     except BrokenProcessPool:
                         broken = True
                         lost.append(student)
+                    except Exception as fault:  # its record could not be handed over, for instance
+                        yield SubmissionRecord(student, lab, error=our_fault(fault))
 
 
 class _Place:
@@ -93,14 +109,19 @@ class _Place:
 
 
 def _begin(config: Config, kind: str) -> None:
-    from sqlalchemy.exc import SAWarning
-
     from grader.autograde.worker import Worker
+
+    settle_in()
+    _Place.worker = Worker(config, kind)
+
+
+def settle_in() -> None:
+    """What every process of a crew begins with."""
+    from sqlalchemy.exc import SAWarning
 
     # nbgrader 0.9.6 makes SQLAlchemy 2.1 warn on every submission; nothing the instructor could do about it.
     warnings.filterwarnings("ignore", category=SAWarning)
     threading.Thread(target=_die_with_parent, daemon=True).start()
-    _Place.worker = Worker(config, kind)
 
 
 def _die_with_parent() -> None:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from nbgrader.api import Assignment, BaseCell, Grade, Gradebook, SubmittedAssignment, SubmittedNotebook
 from sqlalchemy import func
@@ -63,12 +63,16 @@ def lab_named(book: Gradebook, start: str) -> str:
 
 @dataclass(frozen=True)
 class Standing:
-    """What the gradebook has of one submission. ``waiting``: the cells that an instructor has to look at, sorted."""
+    """What the gradebook has of one submission.
+
+    ``waiting``: the cells that an instructor has to look at, sorted; ``late``: seconds after the due date.
+    """
 
     score: float
     penalty: float
     waiting: tuple[str, ...]
     handed_in: datetime | None
+    late: float = 0.0
 
     @property
     def final(self) -> float:
@@ -96,12 +100,24 @@ def standings(book: Gradebook, lab: str) -> dict[str, Standing]:
     cells = grades.join(BaseCell, BaseCell.id == Grade.cell_id).filter(Grade.needs_manual_grade)
     for name, cell in cells.add_columns(BaseCell.name):
         waiting[name].append(str(cell))
+    times = submitted.add_columns(SubmittedAssignment.timestamp, Assignment.duedate, SubmittedAssignment.extension)
     return {
         name: Standing(
-            float(scores.get(name) or 0), float(penalties.get(name) or 0), tuple(sorted(waiting[name])), handed_in
+            float(scores.get(name) or 0),
+            float(penalties.get(name) or 0),
+            tuple(sorted(waiting[name])),
+            handed_in,
+            _seconds_late(handed_in, due, extension),
         )
-        for name, handed_in in submitted.add_columns(SubmittedAssignment.timestamp)
+        for name, handed_in, due, extension in times
     }
+
+
+def _seconds_late(handed_in: datetime | None, due: datetime | None, extension: timedelta | None) -> float:
+    """As nbgrader's SubmittedAssignment.total_seconds_late."""
+    if handed_in is None or due is None:
+        return 0.0
+    return max(0.0, (handed_in - due - (extension or timedelta())).total_seconds())
 
 
 def _without_password(db_url: str) -> str:

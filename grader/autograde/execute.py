@@ -10,13 +10,13 @@ from nbformat import NotebookNode
 from nbgrader.preprocessors import IgnorePattern, NbGraderPreprocessor
 
 from grader import __version__
+from grader.autograde.copying import hand_over
 from grader.autograde.exporter import SubmissionExporter
 from grader.autograde.grading import Grading
 from grader.autograde.ordinary import NbgraderTests, foreign_language
 from grader.autograde.owners import unkeyed
 from grader.autograde.records import our_fault
 from grader.autograde.release import Release, read_release, released_folders
-from grader.autograde.submission import copy_files
 from grader.autograde.verdict_cells import read_report, write_report
 from grader.engines import EngineError, engine_class
 from grader.execution import KernelLost, could_not_check
@@ -51,7 +51,6 @@ class IsolatedExecute(NbGraderPreprocessor):  # type: ignore[misc]
         info = resources["nbgrader"]
         folder = Path(resources["metadata"]["path"])
         coursedir = exporter.parent.coursedir
-        submitted = Path(coursedir.format_path(coursedir.submitted_directory, info["student"], info["assignment"]))
         more = exporter.more_to_come(info["notebook"], info["student"], info["assignment"])
         try:
             secret = exporter.drydock.secret_file(coursedir)
@@ -59,7 +58,7 @@ class IsolatedExecute(NbGraderPreprocessor):  # type: ignore[misc]
             if warning := unkeyed((cell.source for cell in release.cells), secret):
                 self.log.warning("%s", warning)
             with exporter.supply.take(more=more) as sandbox:
-                copy_files(folder, submitted, sandbox.folder, exporter.drydock.largest_file)
+                hand_over(folder, sandbox.folder)
                 originals = released_folders(coursedir, info["assignment"])
                 tests = NbgraderTests(self.log, IgnorePattern(parent=exporter).pattern)
                 Grading(sandbox, exporter.drydock, release, key, self.log, originals=originals, tests=tests).run(nb)

@@ -10,20 +10,23 @@ from typing import Any, ClassVar
 from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
 
+from grader.autograde.copying import CarefulAutograde
 from grader.autograde.misnamed import Misnamed, by_lab_name
 from grader.autograde.sandbox import SandboxSupply, sweep
 from grader.autograde.settings import Drydock, NoWalls
 from grader.autograde.submission import (
+    NOTES_KEY,
     PROBLEM_KEY,
     Uncopyable,
     Unreadable,
     empty_notebook,
-    not_to_copy,
     read_notebook,
-    refuse_living_name,
+    refuse,
 )
+from grader.i18n import _
 
 
 class SubmissionExporter(NotebookExporter):  # type: ignore[misc]
@@ -37,39 +40,37 @@ class SubmissionExporter(NotebookExporter):  # type: ignore[misc]
         self.drydock = Drydock(parent=self)
         #: Paths that the lab's notebooks should have → where they are.
         self._accepted: dict[str, Path] = {}
-        self._leave_out()
+        self._take_charge()
         self.supply = self.shared_supply or self._own_supply()
 
-    def _leave_out(self) -> None:
-        """Keep nbgrader from following the links of submissions. Raises NbGraderException when nothing is left."""
-        assignments: dict[str, Any] = getattr(self.parent, "assignments", {})
-        folders = sorted(assignments)
-        if not folders:
-            return
+    def _take_charge(self) -> None:
+        """Make nbgrader's converter copy files as we do, and only notebooks and submissions that it can hold.
+
+        Raises NbGraderException when nothing is left.
+        """
+        converter = self.parent
+        if type(converter) is Autograde:
+            # nbgrader makes it, and asks no setting for its class.
+            converter.__class__ = CarefulAutograde
+        assignments: dict[str, list[str]] = getattr(converter, "assignments", {})
         refusal = ""
-        left_out: list[str] = []
-        for folder in folders:
+        for folder in sorted(assignments):
+            # nbgrader takes a folder's name for a pattern: one called "*" would have everybody's notebooks.
+            pattern = str(Path(glob.escape(folder), f"{converter.coursedir.notebook_id}.ipynb"))
+            found = [path for path in sorted(glob.glob(pattern)) if _is_text(path)]  # noqa: PTH207
             try:
-                refuse_living_name(self.parent.coursedir.root, folder)
-                assignments[folder] = self._by_lab_name(folder, assignments[folder])
-                left_out += not_to_copy(folder, self.drydock.largest_file)
+                refuse(Path(str(converter.coursedir.root)), Path(folder))
+                assignments[folder] = self._by_lab_name(folder, found)
             except Misnamed as problem:
                 refusal = f"{problem}. {problem.remedy}"
-                self.log.error("%s: %s", folder, refusal)
+                self.log.error("%r: %s", folder, refusal)
                 del assignments[folder]
             except Uncopyable as problem:
-                self.log.error("%s: %s", folder, problem)
                 refusal = str(problem)
+                self.log.error("%r: %s", folder, refusal)
                 del assignments[folder]
         if refusal and not assignments:
             raise NbGraderException(refusal)
-        if left_out:
-            self.log.warning("Not copied, being no plain files: %s", ", ".join(left_out))
-        # formgrader keeps this list for hours: what was left out of an earlier version of these submissions goes.
-        course = self.parent.coursedir
-        earlier = tuple(f"{glob.escape(folder)}/" for folder in folders)
-        others = [pattern for pattern in course.ignore if not pattern.startswith(earlier)]
-        course.ignore = [*others, *map(glob.escape, left_out)]
 
     def _by_lab_name(self, folder: str, found: list[str]) -> list[str]:
         """The notebooks to be graded, under the lab's names. Raises Misnamed.
@@ -112,7 +113,12 @@ class SubmissionExporter(NotebookExporter):  # type: ignore[misc]
         resources = {} if resources is None else resources
         resources["metadata"] = {"name": path.stem, "path": str(path.parent)}
         try:
-            notebook = read_notebook(self._accepted.get(filename, path), self.drydock.largest_notebook)
+            most = self.drydock.most_cells
+            there = self._accepted.get(filename, path)
+            notebook, left_out = read_notebook(there, self.drydock.largest_notebook, most)
+            if left_out:
+                text = _("{number} cells have been left out: at most {most} are looked at.")
+                resources[NOTES_KEY] = [text.format(number=left_out, most=most)]
         except Unreadable as problem:
             self.log.error("%s: %s", filename, problem)
             resources[PROBLEM_KEY] = str(problem)
@@ -139,3 +145,8 @@ def _undo_zero(db_url: str, notebook: str, assignment: str, student: str) -> Non
         for grade in book.find_submission_notebook(notebook, assignment, student).grades:
             grade.auto_score, grade.needs_manual_grade = None, True
         book.db.commit()
+
+
+def _is_text(path: str) -> bool:
+    """Whether the gradebook can hold the name: not, where it is no UTF-8."""
+    return not any(0xDC80 <= ord(character) <= 0xDCFF for character in path)

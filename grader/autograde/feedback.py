@@ -28,6 +28,7 @@ class FeedbackView(ClearHiddenTests):  # type: ignore[misc]
         lines = []
         if about.get("problem"):
             lines.append(_plain(_("This notebook could not be graded."), about["problem"]))
+        lines += [_plain("", note) for note in about.get("notes", [])]
         if about.get("engine"):
             text = _("Graded by Drydock {version} on a fresh Docker daemon ({engine}: {walls}).")
             how = text.format(version=about["version"], engine=about["engine"], walls=about["walls"])

@@ -101,8 +101,10 @@ class Grading:
 
     def _report(self, known: ReleaseCell) -> TaskReport:
         sandbox = self._sandbox
-        if not sandbox.engine.is_alive():
+        if not sandbox.daemon_lives():
             reason = _("The Docker daemon of this submission ended early ({where}).")
+            if sandbox.daemon_hangs:
+                reason = _("The Docker daemon of this submission answered no more ({where}).")
             return could_not_check(known.name, reason.format(where=self._ended_at or _("nobody knows when")))
         if why := self._lack(known):
             return could_not_check(known.name, why)
@@ -160,7 +162,7 @@ class Grading:
         Where it fails by our fault (no kernel, no time), the task can't be checked. A command in it that fails is no
         such fault: a student may have made what is in its way.
         """
-        if not self._sandbox.engine.is_alive():
+        if not self._sandbox.daemon_lives():
             cell.outputs = [_not_run(_("The Docker daemon of this submission has ended."))]
             return
         try:
@@ -234,6 +236,8 @@ class Grading:
         """Run it in the student's kernel, on the student's time. Raises _NotRun."""
         if self._seconds_left <= 0:
             raise _NotRun(_("The time for this notebook is used up."))
+        if self._sandbox.daemon_hangs:
+            raise _NotRun(_("The Docker daemon of this submission answers no more."), ours=True)
         seconds = min(self._cell_seconds, self._seconds_left)
         try:
             outcome = self._living_kernel().run(source, seconds)
@@ -250,15 +254,15 @@ class Grading:
     def _note_end(self, outcome: CellOutcome, name: str) -> None:
         if outcome.reason:
             self._log.warning("%s: %s", name, outcome.reason)
-        if not self._ended_at and not self._sandbox.engine.is_alive():
+        if not self._ended_at and not self._sandbox.daemon_lives():
             self._ended_at = _("while {cell} ran").format(cell=name)
-            self._log.error("The Docker daemon ended %s.", self._ended_at)
+            self._log.error("The Docker daemon ended or answered no more %s.", self._ended_at)
 
     def _living_kernel(self) -> StudentKernel:
         """Raises _NotRun where there is none; KernelLost where one should be."""
         if self._sandbox.kernel.is_alive():
             return self._sandbox.kernel
-        if not self._sandbox.engine.is_alive():
+        if not self._sandbox.daemon_lives():
             raise _NotRun(_("The Docker daemon of this submission has ended."), ours=True)
         if self._kernels_left <= 0:
             raise _NotRun(_("There is no kernel any more."))

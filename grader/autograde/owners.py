@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 
-from nbgrader.api import Gradebook
+from nbgrader.api import Gradebook, MissingEntry
 
+from grader.autograde.database import standings
 from grader.autograde.records import CheckRecord, SubmissionRecord, read_record
 from grader.checks.verdicts import Status
 from grader.i18n import _
@@ -16,26 +19,53 @@ from grader.values.asked import all_asked_for, asked_for
 from grader.values.secret import read_secret
 
 
-def record_with_remarks(db_url: str, secret_file: Path, folder: Path, student: str, lab: str) -> SubmissionRecord:
-    """What is known of a graded submission, whose graded notebooks are in ``folder``."""
-    record = read_record(db_url, folder, student, lab)
-    others = remarks(db_url, secret_file, lab, student, record.checks)
-    return replace(record, remarks=(*record.remarks, *others))
+class GradedSubmissions:
+    """What is known of a lab's graded submissions. The gradebook is asked once, for all of them."""
 
+    def __init__(self, db_url: str, secret_file: Path, lab: str) -> None:
+        """Raises BadSecret."""
+        self._lab = lab
+        self._secret = read_secret(secret_file)
+        with Gradebook(db_url) as book:
+            assignment = book.find_assignment(lab)
+            self._most = float(assignment.max_score)
+            self._standings = standings(book, lab)
+            self._sources = {
+                str(cell.name): str(cell.source or "")
+                for notebook in assignment.notebooks
+                for cell in notebook.source_cells
+            }
+            self._students = [str(student.id) for student in book.students]
 
-def remarks(db_url: str, secret_file: Path, lab: str, student: str, checks: Iterable[CheckRecord]) -> tuple[str, ...]:
-    """One sentence for each value of another student that a failed check found in ``student``'s work."""
-    failed = {check.name: check for check in checks if check.status is Status.FAILED}
-    secret = read_secret(secret_file)
-    if not failed or secret is None:
-        return ()
-    asked = _asked(db_url, lab, failed)
-    if not asked:
-        return ()
-    with Gradebook(db_url) as gradebook:
-        keys = {str(other.id): StudentKey.derive(secret, str(other.id)) for other in gradebook.students}
-    keys.setdefault(student, StudentKey.derive(secret, student))
-    return tuple(line for name, wanted in asked.items() for line in _said(failed[name], wanted, student, keys))
+    def record(self, student: str, folder: Path) -> SubmissionRecord:
+        """Of one student, whose graded notebooks are in ``folder``. Raises MissingEntry for one without a grade."""
+        if student not in self._standings:
+            raise MissingEntry(_("The gradebook has no submission of {student}.").format(student=student))
+        record = read_record(self._standings[student], self._most, folder, student, self._lab)
+        return replace(record, remarks=(*record.remarks, *self._remarks(student, record.checks)))
+
+    def _remarks(self, student: str, checks: Iterable[CheckRecord]) -> tuple[str, ...]:
+        """One sentence for each value of another student that a failed check found in ``student``'s work."""
+        failed = {check.name: check for check in checks if check.status is Status.FAILED}
+        if not failed or self._secret is None:
+            return ()
+        asked = {name: self._asked[name] for name in failed if self._asked.get(name)}
+        return tuple(line for name in asked for line in _said(failed[name], asked[name], student, self._keys))
+
+    @cached_property
+    def _keys(self) -> dict[str, StudentKey]:
+        assert self._secret is not None
+        return {student: StudentKey.derive(self._secret, student) for student in {*self._students, *self._standings}}
+
+    @cached_property
+    def _asked(self) -> dict[str, list[Declaration]]:
+        """Task → the values it asks for."""
+        found = {}
+        for name, source in self._sources.items():
+            # Where a declaration is wrong, the check itself has said so.
+            with suppress(BadDeclaration):
+                found[name] = list(all_asked_for([source]).values())
+        return found
 
 
 def unkeyed(sources: Iterable[str], secret_file: Path) -> str:
@@ -56,19 +86,6 @@ def _asks(source: str) -> bool:
         return any(True for _declaration in asked_for(source))
     except BadDeclaration:
         return True
-
-
-def _asked(db_url: str, lab: str, failed: Mapping[str, CheckRecord]) -> dict[str, list[Declaration]]:
-    with Gradebook(db_url) as gradebook:
-        cells = [cell for notebook in gradebook.find_assignment(lab).notebooks for cell in notebook.source_cells]
-        sources = {str(cell.name): str(cell.source or "") for cell in cells if cell.name in failed}
-    found = {}
-    for name, source in sources.items():
-        try:
-            found[name] = list(all_asked_for([source]).values())
-        except BadDeclaration:  # the check itself has said so
-            continue
-    return {name: asked for name, asked in found.items() if asked}
 
 
 def _said(

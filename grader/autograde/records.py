@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-import nbformat
-from nbformat import NotebookNode
-from nbgrader.api import Gradebook
+from nbformat import NotebookNode, from_dict
 
+from grader.autograde.database import Standing
 from grader.autograde.strays import MISPLACED_KEY
 from grader.autograde.verdict_cells import read_graded
 from grader.checks.plain import one_line
@@ -57,7 +57,8 @@ class SubmissionRecord:
     penalty: float = 0.0
     #: The final score before this run, where the submission was graded before.
     before: float | None = None
-    #: For the instructor alone: whose values a failed check found, and where an answer has to be looked for.
+    #: For the instructor: what was left out of the submission, whose values a failed check found, and where an answer
+    #: has to be looked for.
     remarks: tuple[str, ...] = ()
     log: tuple[str, ...] = field(default=(), compare=False)
 
@@ -104,6 +105,11 @@ class SubmissionRecord:
         }
 
 
+def load_graded(path: Path) -> NotebookNode:
+    """A graded notebook. As we wrote it, nbformat need not look at every cell again: for a class, that is minutes."""
+    return from_dict(json.loads(path.read_bytes()))
+
+
 def read_checks(notebook: NotebookNode) -> tuple[CheckRecord, ...]:
     """The checks of a graded notebook, in its order."""
     found = []
@@ -118,30 +124,27 @@ def read_checks(notebook: NotebookNode) -> tuple[CheckRecord, ...]:
     return tuple(found)
 
 
-def read_record(db_url: str, folder: Path, student: str, lab: str) -> SubmissionRecord:
+def read_record(standing: Standing, most: float, folder: Path, student: str, lab: str) -> SubmissionRecord:
     """What the gradebook and the graded notebooks in ``folder`` say about a graded submission."""
-    with Gradebook(db_url) as gradebook:
-        submission = gradebook.find_submission(lab, student)
-        waiting = sorted(
-            str(grade.cell.name)
-            for notebook in submission.notebooks
-            for grade in notebook.grades
-            if grade.needs_manual_grade
-        )
-        points, most = float(submission.score), float(submission.max_score)
-        late, penalty = float(submission.total_seconds_late), float(submission.late_submission_penalty or 0)
-    graded = [nbformat.read(path, as_version=4) for path in sorted(folder.glob("*.ipynb"))]
+    graded = [load_graded(path) for path in sorted(folder.glob("*.ipynb"))]
     order = {name: number for number, name in enumerate(name for notebook in graded for name in _names(notebook))}
-    waiting.sort(key=lambda name: order.get(name, len(order)))
+    waiting = sorted(standing.waiting, key=lambda name: order.get(name, len(order)))
     checks = tuple(check for notebook in graded for check in read_checks(notebook))
-    lost = [task for notebook in graded for task in notebook.metadata.get("drydock", {}).get(MISPLACED_KEY, [])]
-    remarks = tuple(
-        _("{task}: no answer in its cell; formgrader shows where to look").format(task=t) for t in lost if t in waiting
-    )
+    about = [notebook.metadata.get("drydock", {}) for notebook in graded]
+    notes = [note for known in about for note in known.get("notes", ())]
+    lost = [task for known in about for task in known.get(MISPLACED_KEY, ()) if task in standing.waiting]
+    remarks = [_("{task}: no answer in its cell; formgrader shows where to look").format(task=task) for task in lost]
     return SubmissionRecord(
-        student, lab, points, most, checks=checks, needs_instructor=tuple(waiting), late=late, penalty=penalty,
-        remarks=remarks,
-    )  # fmt: skip
+        student,
+        lab,
+        standing.score,
+        most,
+        checks=checks,
+        needs_instructor=tuple(waiting),
+        late=standing.late,
+        penalty=standing.penalty,
+        remarks=(*notes, *remarks),
+    )
 
 
 def _names(notebook: NotebookNode) -> Iterator[str]:

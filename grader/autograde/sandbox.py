@@ -14,6 +14,7 @@ from pathlib import Path
 
 from grader.autograde.bounded import bounded, unmount
 from grader.autograde.course_images import CourseImages
+from grader.autograde.ping import answers
 from grader.autograde.settings import Drydock
 from grader.engines import Engine, engine_class
 from grader.execution import Checker, StudentKernel, checker, student_kernel
@@ -56,6 +57,7 @@ class Sandbox:
         self._stack = ExitStack()
         self._confined = settings.confined(kind)
         self._setup_kernel: StudentKernel | None = None
+        self._daemon_lives = True
 
     def open(self) -> None:
         """Start everything. Raises EngineError; the kernel may still be starting when this returns."""
@@ -89,6 +91,18 @@ class Sandbox:
             self.engine, self.folder, confined=self._confined, settings=settings, nursery=self._nursery, wary=wary
         ) as kernel:
             yield kernel
+
+    def daemon_lives(self) -> bool:
+        """Whether the daemon runs and answers. One that is stopped counts as ended: nobody waits for it again."""
+        if self._daemon_lives:
+            seconds = self._settings.daemon_seconds * self.engine.patience
+            self._daemon_lives = self.engine.is_alive() and answers(self.images.host, seconds)
+        return self._daemon_lives
+
+    @property
+    def daemon_hangs(self) -> bool:
+        """Whether the daemon was found to run without an answer: a docker command would wait until its time is over."""
+        return not self._daemon_lives and self.engine.is_alive()
 
     def replace_kernel(self) -> StudentKernel:
         """A new kernel in place of one that died."""

@@ -13,7 +13,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from grader.autograde.harmless import StudentsTexts
 from grader.autograde.release import Release, ReleaseCell, read_release, released_sources
 from grader.autograde.strays import MISPLACED_KEY, Strays, is_unanswered, name_of, source_of
-from grader.autograde.submission import PROBLEM_KEY
+from grader.autograde.submission import NOTES_KEY, PROBLEM_KEY
 
 #: Pictures pasted into text cells are kept up to this size, in characters of JSON per cell.
 _LARGEST_ATTACHMENT = 2_000_000
@@ -34,9 +34,12 @@ class RebuildFromRelease(NbGraderPreprocessor):  # type: ignore[misc]
         texts = released_sources(coursedir, info["notebook"], info["assignment"], {"markdown"})
         code = released_sources(coursedir, info["notebook"], info["assignment"], {"code", "raw"})
         rebuilt = rebuild(nb, release, texts, code)
-        problem = resources.get(PROBLEM_KEY)
-        if problem:
-            rebuilt.metadata["drydock"] = {**rebuilt.metadata.get("drydock", {}), "problem": problem}
+        about = {
+            **rebuilt.metadata.get("drydock", {}),
+            "problem": resources.get(PROBLEM_KEY),
+            "notes": [*resources.get(NOTES_KEY, []), *getattr(self.parent.parent, "notes", [])],
+        }
+        rebuilt.metadata["drydock"] = {key: value for key, value in about.items() if value}
         return rebuilt, resources
 
 

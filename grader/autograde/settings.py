@@ -8,6 +8,7 @@ from nbgrader.coursedir import CourseDirectory
 from traitlets import Bool, Float, Integer, Unicode
 from traitlets.config import Configurable
 
+from grader.autograde.submission import MOST_CELLS, Ceilings
 from grader.engines import EngineError, Limits, best_kind, engine_class
 from grader.execution import KernelSettings
 from grader.expected import ExpectedError
@@ -38,6 +39,9 @@ class Drydock(Configurable):  # type: ignore[misc]
         config=True
     )
     check_seconds = Float(60.0, help=f"Longest time for one check, in seconds; {_SLOW}.").tag(config=True)
+    daemon_seconds = Float(
+        30.0, help=f"A submission's daemon that says nothing for so many seconds counts as ended; {_SLOW}."
+    ).tag(config=True)
     kernels = Integer(
         5, help="How often a student's kernel is started anew after it died, per notebook, plus one."
     ).tag(config=True)
@@ -53,6 +57,13 @@ class Drydock(Configurable):  # type: ignore[misc]
     largest_file = Integer(
         100_000_000, help="A submitted file larger than this (bytes) is not given to the student's code."
     ).tag(config=True)
+    all_files_bytes = Integer(
+        200_000_000, help="Of the files of a submission, no more than these bytes together are taken."
+    ).tag(config=True)
+    most_files = Integer(2000, help="Of the files of a submission, no more than this many are taken.").tag(config=True)
+    most_cells = Integer(
+        MOST_CELLS, help="Of the cells of a notebook, no more than this many are looked at; the lab's own come first."
+    ).tag(config=True)
     largest_notebook = Integer(50_000_000, help="A notebook larger than this (bytes) is not read.").tag(config=True)
 
     accept_names = Bool(False, help="Take the only notebook of a submission for the lab's, whatever its name is.").tag(
@@ -65,6 +76,10 @@ class Drydock(Configurable):  # type: ignore[misc]
 
     def secret_file(self, coursedir: CourseDirectory) -> Path:
         return Path(str(coursedir.root), str(self.values_secret))
+
+    def ceilings(self) -> Ceilings:
+        """Of what is copied: half of the working folder at most, so that something can be done there."""
+        return Ceilings(self.largest_file, min(self.all_files_bytes, self.files_bytes // 2), self.most_files)
 
     def limits(self) -> Limits:
         return Limits(memory_bytes=self.memory_bytes, pids=self.pids, disk_bytes=self.disk_bytes)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
-import shutil
 import stat
-from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_notebook
+from nbgrader.utils import parse_utc
 
 from grader.checks.plain import one_line
 from grader.i18n import _
@@ -19,20 +21,29 @@ from grader.i18n import _
 #: Where the reason lies, in nbconvert's resources, why a notebook could not be read.
 PROBLEM_KEY = "drydock_problem"
 _LIVING = re.compile(r"[<>\"\\\x00-\x1f\x7f\u2028\u2029]")
-#: Folders of a submission deeper than this are not looked into.
-_DEEPEST = 20
 #: Bytes of the file in which nbgrader's exchange writes when something was handed in.
 _LARGEST_STAMP = 1000
-#: nbgrader compares each file with each path that is left out.
-_MOST_LEFT_OUT = 1000
+#: Where notes about what was handed in lie, in nbconvert's resources: for the student and the instructor.
+NOTES_KEY = "drydock_notes"
+#: Cells of a notebook that are looked at, unless the course says otherwise.
+MOST_CELLS = 2000
+
+
+@dataclass(frozen=True)
+class Ceilings:
+    """For the files beside a notebook: the largest one and all together, in bytes, and their number."""
+
+    largest: int
+    together: int
+    number: int
 
 
 class Unreadable(Exception):
     """The submitted notebook is none. ``str()`` is one sentence that says why."""
 
 
-def read_notebook(path: Path, largest: int) -> NotebookNode:
-    """The notebook in nbformat 4. ``largest`` in bytes. Raises Unreadable."""
+def read_notebook(path: Path, largest: int, most_cells: int = MOST_CELLS) -> tuple[NotebookNode, int]:
+    """The notebook in nbformat 4, and how many cells of it were left out. ``largest`` in bytes. Raises Unreadable."""
     try:
         # Neither through a link (to a solution, say) nor waiting at a pipe.
         with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as file:
@@ -49,20 +60,53 @@ def read_notebook(path: Path, largest: int) -> NotebookNode:
     except OSError as error:
         why = _("it is a symbolic link") if path.is_symlink() else error.strerror
         raise Unreadable(_("The submitted notebook can't be opened: {why}.").format(why=why)) from error
-    return _parse(data)
+    return _parse(data, most_cells)
 
 
-def _parse(data: bytes) -> NotebookNode:
+def _parse(data: bytes, most_cells: int) -> tuple[NotebookNode, int]:
     if not data.strip():
         raise Unreadable(_("The submitted notebook is an empty file."))
     try:
-        notebook = nbformat.reads(data.decode("utf-8-sig"), as_version=4)
+        text = data.decode("utf-8-sig")
+        written = json.loads(text)
+        left_out = _shorten(written, most_cells) if isinstance(written, dict) else 0
+        notebook = nbformat.reads(json.dumps(written) if left_out else text, as_version=4)
     except Exception as error:  # nbformat raises whatever the first wrong field leads to
         why = one_line(str(error).strip().splitlines()[0][:200]) if str(error).strip() else type(error).__name__
         raise Unreadable(_("The submitted file is not a notebook: {why}.").format(why=why)) from error
     if not isinstance(notebook.get("cells"), list):
         raise Unreadable(_("The submitted file is not a notebook: it has no list of cells."))
-    return notebook
+    return notebook, left_out
+
+
+def _shorten(written: dict[str, Any], most: int) -> int:
+    """Leave ``most`` cells in the notebook, those with a name first; how many went.
+
+    Before nbformat and nbgrader look at each of them several times.
+    """
+    sheets = written.get("worksheets")  # of nbformat 3
+    went = 0
+    for holder in [written, *(sheets if isinstance(sheets, list) else [])]:
+        cells = holder.get("cells") if isinstance(holder, dict) else None
+        if not isinstance(cells, list):
+            continue
+        rooms = {True: min(most, sum(map(_has_name, cells)))}
+        rooms[False] = most - rooms[True]
+        kept = []
+        for cell in cells:
+            named = _has_name(cell)
+            if rooms[named] > 0:
+                rooms[named] -= 1
+                kept.append(cell)
+        went += len(cells) - len(kept)
+        most -= len(kept)
+        holder["cells"] = kept
+    return went
+
+
+def _has_name(cell: Any) -> bool:
+    metadata = cell.get("metadata") if isinstance(cell, dict) else None
+    return isinstance(metadata, dict) and isinstance(metadata.get("nbgrader"), dict)
 
 
 def empty_notebook() -> NotebookNode:
@@ -74,86 +118,23 @@ class Uncopyable(Exception):
     """nbgrader must not touch this submission. ``str()`` is one sentence that says why."""
 
 
-def refuse_living_name(root: str, folder: str) -> None:
-    """Raise Uncopyable for a student's folder whose name would be more than a text in formgrader's pages.
+def refuse(root: Path, folder: Path) -> None:
+    """Raise Uncopyable for a submission whose student can't be in the gradebook, or whose time nobody can tell.
 
-    Some of its templates put the name of a student into HTML or a script as it is.
+    Some of formgrader's templates put the name of a student into HTML or a script as it is.
     """
-    if _LIVING.search(os.path.relpath(folder, root)):
-        raise Uncopyable(_('The folder’s name has one of < > " \\ or a control character. Rename it.'))
-
-
-def not_to_copy(folder: str, largest: int) -> list[str]:
-    """Paths below ``folder``, as ``os.walk`` puts them together, that nbgrader must leave out when it copies.
-
-    It would copy what a link points at (a file of the grader's machine, or one without an end) and stop at a pipe.
-    Raises Uncopyable for what it would read all the same, or when there is too much of it.
-    """
-    found = []
-    for parent, _folders, names in os.walk(folder):
-        for name in names:
-            path = os.path.join(parent, name)  # noqa: PTH118  (nbgrader compares texts)
-            if not _is_plain(Path(path), largest):
-                found.append(path)
-    stamp = Path(folder, "timestamp.txt")
-    if os.path.lexists(stamp) and not _is_plain(stamp, _LARGEST_STAMP):
-        raise Uncopyable(_("{file} of the submission is no plain small file.").format(file=stamp.name))
-    if len(found) > _MOST_LEFT_OUT:
-        raise Uncopyable(
-            _("The submission has {number} links, special or very large files; at most {most} are passed over.").format(
-                number=len(found), most=_MOST_LEFT_OUT
-            )
-        )
-    return found
-
-
-def _is_plain(path: Path, largest: int) -> bool:
-    status = path.lstat()
-    return stat.S_ISREG(status.st_mode) and status.st_size <= largest
-
-
-def honest_files(folder: Path, submitted: Path, largest: int) -> Iterator[Path]:
-    """Plain files below ``folder`` (nbgrader's copy of ``submitted``), relative, that were plain files there too.
-
-    nbgrader copies what a symbolic link points at, so a link in the submission brings a file of the grader's machine
-    into its copy. Files above ``largest`` bytes are left out.
-    """
-    for parent, folders, names in os.walk(folder):
-        here = Path(parent).relative_to(folder)
-        folders[:] = [name for name in folders if len(here.parts) < _DEEPEST and name != ".ipynb_checkpoints"]
-        for name in names:
-            relative = here / name
-            if _is_plain(folder / relative, largest) and not _through_link(submitted, relative):
-                yield relative
-
-
-def _through_link(root: Path, relative: Path) -> bool:
-    return any((root / part).is_symlink() for part in (relative, *relative.parents))
-
-
-def copy_files(folder: Path, submitted: Path, target: Path, largest: int) -> None:
-    """Give the honest files to the student's working folder, and remove the others from nbgrader's copy."""
-    honest = set(honest_files(folder, submitted, largest))
-    for parent, _folders, names in os.walk(folder):
-        for name in names:
-            relative = (Path(parent) / name).relative_to(folder)
-            if relative not in honest:
-                (folder / relative).unlink()
-            elif relative.suffix != ".ipynb":
-                give_file(folder, target, relative)
-
-
-def give_file(folder: Path, target: Path, relative: Path) -> None:
-    """Copy one file to the student's working folder ``target``; it is the student's to change there."""
-    _open_folders(target, relative.parent)
-    shutil.copyfile(folder / relative, target / relative)
-    executable = (folder / relative).stat().st_mode & 0o111
-    (target / relative).chmod(0o777 if executable else 0o666)
-
-
-def _open_folders(root: Path, relative: Path) -> None:
-    """Folders that belong to the student whatever id they have inside the engine; ``root`` is closed to others."""
-    for folder in reversed([relative, *relative.parents]):
-        if folder != Path() and not (root / folder).exists():
-            (root / folder).mkdir()
-            (root / folder).chmod(0o777)
+    name = os.path.relpath(folder, root)
+    if _LIVING.search(name) or one_line(name, 10_000) != name:
+        raise Uncopyable(_('The folder’s name has one of < > " \\ or a character that can’t be shown. Rename it.'))
+    stamp = folder / "timestamp.txt"
+    try:
+        status = stamp.lstat()
+        if not stat.S_ISREG(status.st_mode) or status.st_size > _LARGEST_STAMP:
+            raise Uncopyable(_("{file} of the submission is no plain small file.").format(file=stamp.name))
+        text = stamp.read_text(encoding="utf-8").strip()
+        if text:
+            parse_utc(text)
+    except FileNotFoundError:
+        return
+    except (OSError, ValueError, OverflowError) as error:
+        raise Uncopyable(_("{file} of the submission has no time in it.").format(file=stamp.name)) from error

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import glob
 import hashlib
+import json
 import os
 import re
 from collections.abc import Collection, Iterator
+from contextlib import suppress
 from pathlib import Path
 
-import nbformat
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
@@ -31,13 +32,19 @@ class Submissions:
         """Everybody who handed in a notebook for this lab, sorted."""
         return sorted(student for student, folder in self._folders() if any(folder.glob("*.ipynb")))
 
-    def _folders(self) -> Iterator[tuple[str, Path]]:
+    def _folders(self, step: str = "") -> Iterator[tuple[str, Path]]:
         course = self._course
-        folders = glob.glob(str(course.format_path(course.submitted_directory, "*", self.lab)))  # noqa: PTH207
-        name = re.compile(course.format_path(course.submitted_directory, "(?P<student>[^/]+)", self.lab, escape=True))
+        step = step or str(course.submitted_directory)
+        folders = glob.glob(str(course.format_path(step, "*", self.lab)))  # noqa: PTH207
+        name = re.compile(course.format_path(step, "(?P<student>[^/]+)", self.lab, escape=True))
         for folder in folders:
             if match := name.fullmatch(folder):
                 yield match["student"], Path(folder)
+
+    def with_grades(self) -> list[str]:
+        """Everybody who has a graded notebook for this lab, sorted."""
+        folders = self._folders(str(self._course.autograded_directory))
+        return sorted(student for student, folder in folders if any(folder.glob("*.ipynb")))
 
     def without_notebook(self) -> list[str]:
         """Everybody who has a folder for this lab and no notebook in it, sorted."""
@@ -45,9 +52,9 @@ class Submissions:
 
     def notebooks(self, student: str) -> list[Path]:
         """The notebooks that somebody handed in, sorted by name."""
-        return sorted(self._submitted(student).glob("*.ipynb"))
+        return sorted(self.submitted(student).glob("*.ipynb"))
 
-    def _submitted(self, student: str) -> Path:
+    def submitted(self, student: str) -> Path:
         return Path(self._course.format_path(self._course.submitted_directory, student, self.lab))
 
     def graded(self, student: str) -> Path:
@@ -57,13 +64,16 @@ class Submissions:
     def fingerprint(self, student: str) -> str:
         """Changes when any file of the submission changes (names, sizes and times)."""
         digest = hashlib.sha256()
-        folder = self._submitted(student)
+        folder = self.submitted(student)
         for parent, folders, names in os.walk(folder):
             folders.sort()
             for name in sorted(names):
                 path = Path(parent) / name
-                status = path.lstat()
-                digest.update(f"{path.relative_to(folder)}\0{status.st_size}\0{status.st_mtime_ns}\0".encode())
+                # Bytes: a name need not be UTF-8.
+                digest.update(os.fsencode(path.relative_to(folder)))
+                with suppress(OSError):  # a path may be too long
+                    status = path.lstat()
+                    digest.update(f"\0{status.st_size}\0{status.st_mtime_ns}\0".encode())
         return digest.hexdigest()
 
     def is_graded(self, student: str, notebooks: Collection[str]) -> bool:
@@ -80,7 +90,11 @@ class Submissions:
         try:
             if graded.stat().st_mtime_ns < submitted.lstat().st_mtime_ns:
                 return False
-            # nbgrader writes this file twice; only the second one is signed (IsolatedExecute).
-            return "version" in nbformat.read(graded, as_version=4).metadata.get("drydock", {})
+            return is_signed(graded)
         except Exception:  # missing, half written or unreadable: not finished, whatever the reason
             return False
+
+
+def is_signed(graded: Path) -> bool:
+    """nbgrader writes a graded notebook twice; only the second one is signed (IsolatedExecute)."""
+    return "version" in json.loads(graded.read_bytes())["metadata"].get("drydock", {})

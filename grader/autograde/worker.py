@@ -8,13 +8,13 @@ import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
+from grader.autograde.copying import CarefulAutograde
 from grader.autograde.exporter import SubmissionExporter
-from grader.autograde.owners import record_with_remarks
+from grader.autograde.owners import GradedSubmissions
 from grader.autograde.records import SubmissionRecord, our_fault
 from grader.autograde.sandbox import SandboxSupply
 from grader.autograde.settings import Drydock
@@ -43,7 +43,7 @@ class Worker:
     def grade(self, job: Job) -> SubmissionRecord:
         """Grade one submission as ``nbgrader autograde --force --student`` would. Whatever fails is in the record."""
         started = time.monotonic()
-        words = _Words()
+        words = Words()
         error = ""
         try:
             record = self._record(self._graded(job, words), job)
@@ -57,7 +57,7 @@ class Worker:
             record = SubmissionRecord(job.student, job.lab, error=error)
         return replace(record, seconds=time.monotonic() - started, log=tuple(words.lines))
 
-    def _graded(self, job: Job, words: _Words) -> CourseDirectory:
+    def _graded(self, job: Job, words: Words) -> CourseDirectory:
         converter = self._converter(job, words)
         converter.start()
         return converter.coursedir
@@ -65,9 +65,9 @@ class Worker:
     def _record(self, coursedir: CourseDirectory, job: Job) -> SubmissionRecord:
         folder = Path(coursedir.root) / coursedir.format_path(coursedir.autograded_directory, job.student, job.lab)
         secret = Drydock(config=self._config).secret_file(coursedir)
-        return record_with_remarks(coursedir.db_url, secret, folder, job.student, job.lab)
+        return GradedSubmissions(coursedir.db_url, secret, job.lab).record(job.student, folder)
 
-    def _converter(self, job: Job, words: _Words) -> Autograde:
+    def _converter(self, job: Job, words: Words) -> CarefulAutograde:
         supply, more = self._supply, job.more
 
         class WorkerExporter(SubmissionExporter):
@@ -80,13 +80,20 @@ class Worker:
         config.CourseDirectory.assignment_id = job.lab
         config.CourseDirectory.student_id = job.student
         config.Autograde.exporter_class = WorkerExporter
-        coursedir = CourseDirectory(config=config)
-        converter = Autograde(coursedir=coursedir, config=config, log=words.logger)
+
+        class OneSubmission(CarefulAutograde):
+            def init_notebooks(self) -> None:
+                # nbgrader takes a student's name for a pattern.
+                folder = self._format_source(job.lab, job.student)
+                self.notebooks: list[str] = []
+                self.assignments = {folder: sorted(map(str, Path(folder).glob("*.ipynb")))}
+
+        converter = OneSubmission(coursedir=CourseDirectory(config=config), config=config, log=words.logger)
         converter.force = True
         return converter
 
 
-class _Words(logging.Handler):
+class Words(logging.Handler):
     """nbgrader's log of one submission."""
 
     def __init__(self) -> None:

@@ -1,17 +1,17 @@
-"""docker-py's client, with a limit on the size of an answer: its objects' names and labels are the student's.
+"""docker-py's client, with a limit on what a daemon may answer: on its size, and on the time until it is all there.
 
-Imported when the first question is asked, since docker-py is.
+Its objects' names and labels are the student's; and requests' own time-out counts anew with every byte. Imported when
+the first question is asked, since docker-py is.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import time
+from typing import Any
 
 from docker import APIClient
 from docker.errors import DockerException
-
-if TYPE_CHECKING:
-    from requests import PreparedRequest, Response
+from requests import PreparedRequest, ReadTimeout, Response
 
 #: Bytes of the longest answer that is read at once. (A list of a thousand containers has about 2 MB.)
 LARGEST = 32 * 1024 * 1024
@@ -23,18 +23,30 @@ class TooLarge(DockerException):
 
 
 class BoundedClient(APIClient):
-    """Reads no answer without end."""
+    """Reads no answer without end, but for streams. Raises TooLarge or requests.ReadTimeout."""
 
     def send(self, request: PreparedRequest, **options: Any) -> Response:
-        streamed = options.get("stream")
+        streamed, seconds, began = options.get("stream"), options.get("timeout"), time.monotonic()
         response = super().send(request, **{**options, "stream": True})
         if not streamed:
-            # What requests' own `content` does, up to a limit.
-            data = bytearray()
-            for piece in response.iter_content(_PIECE):
-                data += piece
-                if len(data) > LARGEST:
-                    response.close()
-                    raise TooLarge
-            response._content = bytes(data)
+            end = began + seconds if isinstance(seconds, int | float) else None
+            # As requests keeps what it has read itself.
+            response._content = _read(response, end)
+            response._content_consumed = True  # type: ignore[attr-defined]
         return response
+
+
+def _read(response: Response, end: float | None) -> bytes:
+    data = bytearray()
+    try:
+        # What has come, and no waiting for more: for a piece of any other size, each byte could take its time.
+        while piece := response.raw.read1(_PIECE, decode_content=True):
+            data += piece
+            if len(data) > LARGEST:
+                raise TooLarge
+            if end is not None and time.monotonic() > end:
+                raise ReadTimeout
+    except BaseException:
+        response.close()
+        raise
+    return bytes(data)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import errno
 import importlib
+import io
 import os
 import signal
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +30,7 @@ _COMMANDS = {
     "env": _("Print the lines that point docker at the lab daemon."),
     "doctor": _("Explain this machine: what works, what is missing."),
     "grade": _("Grade submissions."),
+    "feedback": _("Make the feedback pages of a graded lab."),
     "values": _("Names, ports and tokens that differ per student."),
     "author": _("For authors: prove a lab sound, make the release."),
 }
@@ -112,5 +115,9 @@ def explain(error: BaseException) -> Trouble | None:
 @click.version_option(__version__, prog_name="drydock")
 def main() -> None:
     """A hands-on Docker course, graded against a real Docker daemon."""
+    # A character that this terminal or pipe can't show must not end a run.
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     # A plain `kill` unwinds like Ctrl-C: daemons end and temporary folders go.
     signal.signal(signal.SIGTERM, signal.default_int_handler)

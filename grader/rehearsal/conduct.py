@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import filecmp
 import logging
+import tempfile
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -15,12 +16,14 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
+from grader.autograde.config import IGNORED
+from grader.autograde.copying import copy_submitted, give_file, hand_over
 from grader.autograde.grading import Grading
 from grader.autograde.release import Release, release_in, released_files
 from grader.autograde.sandbox import SandboxSupply, sweep
 from grader.autograde.sanitize import rebuild
 from grader.autograde.settings import Drydock
-from grader.autograde.submission import give_file, honest_files, read_notebook
+from grader.autograde.submission import read_notebook
 from grader.autograde.verdict_cells import read_report
 from grader.cell_runs import telling_line
 from grader.checks.verdicts import TaskReport
@@ -69,22 +72,23 @@ def rehearse(notebook: Path, released: Path, *, kind: str, key: StudentKey) -> R
     with closing(SandboxSupply(settings, kind)) as supply:
         supply.prepare()
         saved = notebook.stat().st_mtime
-        student = read_notebook(notebook, settings.largest_notebook)
+        student, _left_out = read_notebook(notebook, settings.largest_notebook, settings.most_cells)
         release = release_in(released)
         rebuilt = rebuild(student, release)
         with supply.take() as sandbox:
-            replaced = tuple(_give_files(notebook.parent, released.parent, sandbox.folder, settings.largest_file))
+            replaced = tuple(_give_files(notebook.parent, released.parent, sandbox.folder, settings))
             Grading(sandbox, settings, release, key, _silent(), originals=[released.parent]).run(rebuilt)
     tasks = tuple(_tasks(rebuilt, release))
     return Rehearsal(notebook.stem, kind, saved, student, tasks, replaced)
 
 
-def _give_files(own: Path, released: Path, folder: Path, largest: int) -> Iterator[str]:
-    """As nbgrader: what was handed in, over which come the lab's own files. Yields those that were changed."""
-    for relative in sorted(honest_files(own, own, largest)):
-        if relative.suffix != ".ipynb":
-            give_file(own, folder, relative)
-    for relative in released_files(released):
+def _give_files(own: Path, released: Path, folder: Path, settings: Drydock) -> Iterator[str]:
+    """As in grading: what was handed in, over which come the lab's own files. Yields those that were changed."""
+    labs_own = list(released_files(released))
+    with tempfile.TemporaryDirectory(prefix="drydock-rehearsal-") as copied:
+        copy_submitted(own, Path(copied), settings.ceilings(), ignored=IGNORED, unwelcome=set(labs_own))
+        hand_over(Path(copied), folder)
+    for relative in labs_own:
         mine = own / relative
         if mine.is_file() and not filecmp.cmp(mine, released / relative, shallow=False):
             yield relative.as_posix()

@@ -110,14 +110,14 @@ def test_one_name_that_can_not_be_put_back_does_not_save_the_others(
     false = ("drydock/python:3", "drydock/redis:8", "drydock/toolchain:1")
     shell(engine, BUILD.format(base="drydock/busybox:1", tag="mine:1"))
     shell(engine, "\n".join(f"docker tag mine:1 {tag}" for tag in false))
-    api, tag = images._client.api, images._client.api.tag
+    client, tag = images._client, images._client.tag
 
     def refuses(image: str, repository: str, *words: object, **more: object) -> bool:
         if repository == "drydock/python":
             raise docker.errors.APIError("no")
         return tag(image, repository, *words, **more)
 
-    monkeypatch.setattr(api, "tag", refuses)
+    monkeypatch.setattr(client, "tag", refuses)
     assert set(images.restore()) == {"drydock/redis:8", "drydock/toolchain:1"}
     (report,) = asked(engine, images, 't.image("drydock/python:3").exists()')
     assert report.status is Status.FAILED, report.as_text()

@@ -5,9 +5,17 @@ from __future__ import annotations
 import csv
 import subprocess
 import sys
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
 
 import pytest
 from grading_course import LAB, Course
+from nbgrader.plugins import ExportPlugin
+from sqlalchemy import Engine, event
+
+from grader.autograde.lms import CanvasExport, GradesExport, MoodleExport
+from grader.autograde.owners import GradedSubmissions
 
 
 @pytest.mark.parametrize("kind", ["CanvasExport", "MoodleExport"])
@@ -65,3 +73,33 @@ def test_a_name_is_no_formula_and_may_have_a_comma(course: Course, words: list[s
     assert "0042" in texts
     assert "'=1+1" in texts
     assert not [cell for cell in texts if cell.startswith(("=", "+", "@")) or (cell[:1] == "-" and cell != "-1")]
+
+
+def test_the_gradebook_is_asked_as_often_for_many_students_as_for_few(course: Course, tmp_path: Path) -> None:
+    def questions(do: Callable[[], object]) -> int:
+        asked: list[str] = []
+
+        def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+            asked.append(statement)
+
+        event.listen(Engine, "before_cursor_execute", note)
+        try:
+            do()
+        finally:
+            event.remove(Engine, "before_cursor_execute", note)
+        return len(asked)
+
+    def export(kind: type[ExportPlugin]) -> None:
+        with course.gradebook() as book:
+            kind(to=str(tmp_path / "all.csv"), assignment=[LAB]).export(book)
+
+    counts = []
+    for number in (3, 20):
+        with course.gradebook() as book:
+            for student in [f"n{n}" for n in range(number)] + [str(student.id) for student in book.students]:
+                book.update_or_create_student(student)
+                book.update_or_create_submission(LAB, student)
+        known = [questions(lambda: GradedSubmissions(course.db_url, tmp_path / "none", LAB))]
+        counts.append(known + [questions(partial(export, kind)) for kind in (CanvasExport, MoodleExport, GradesExport)])
+    assert counts[0] == counts[1]
+    assert min(counts[0]) > 3

@@ -29,7 +29,7 @@ from grader.autograde.reports import (
     write_report_file,
 )
 from grader.autograde.sanitize import rebuild
-from grader.autograde.submission import Unreadable, copy_files, read_notebook
+from grader.autograde.submission import Unreadable, read_notebook
 from grader.autograde.verdict_cells import REPORT_TYPE, read_report, score, sentence, write_report
 from grader.checks.verdicts import Status, TaskReport, Verdict
 
@@ -196,27 +196,6 @@ def test_what_is_no_notebook_is_told_in_a_sentence(tmp_path: Path, content: byte
     file.write_bytes(content)
     with pytest.raises(Unreadable, match=says):
         read_notebook(file, 2000 if says == "at most" else 1_000_000)
-
-
-def test_links_pipes_and_large_files_do_not_reach_the_student(tmp_path: Path) -> None:
-    secret = tmp_path / "secret.txt"
-    secret.write_text("42")
-    submitted, copied, target = tmp_path / "s", tmp_path / "c", tmp_path / "t"
-    for folder in (submitted, copied, target):
-        (folder / "deep").mkdir(parents=True)
-    # As nbgrader does it: the copy has the content of what a link pointed at.
-    (submitted / "link.txt").symlink_to(secret)
-    (copied / "link.txt").write_text("42")
-    (submitted / "folder").symlink_to(tmp_path)
-    (copied / "folder").mkdir()
-    (copied / "folder" / "secret.txt").write_text("42")
-    (copied / "deep" / "fine.sh").write_text("ok")
-    (copied / "big").write_bytes(b"x" * 1001)
-    copy_files(copied, submitted, target, 1000)
-    found = sorted(str(p.relative_to(target)) for p in target.rglob("*") if p.is_file())
-    assert found == ["deep/fine.sh"]
-    assert not (copied / "link.txt").exists()
-    assert not (copied / "folder" / "secret.txt").exists()
 
 
 # -- reports

@@ -1,0 +1,141 @@
+"""``drydock feedback``: nbgrader's generate_feedback with several processes, each submission on its own."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from nbgrader.converters import GenerateFeedback
+from nbgrader.converters.base import NbGraderException
+from nbgrader.coursedir import CourseDirectory
+from traitlets.config import Config
+
+from grader.autograde.batch import BatchError, lab_in_gradebook
+from grader.autograde.copying import copy_submitted
+from grader.autograde.crew import Crew, settle_in
+from grader.autograde.journal import Busy, alone
+from grader.autograde.records import SubmissionRecord, our_fault
+from grader.autograde.submission import Ceilings
+from grader.autograde.submissions import Submissions, is_signed
+from grader.autograde.worker import Job, Words
+from grader.i18n import _
+
+#: What is graded has been looked at and counted already.
+_ALL = Ceilings(sys.maxsize, sys.maxsize, sys.maxsize)
+
+
+class FeedbackRun:
+    """Feedback for one lab; the only run of its kind at a time.
+
+    Pages are made in a folder of drafts and put in place when they are complete: whenever it is killed, everybody has
+    the old feedback or the new one.
+    """
+
+    def __init__(self, config: Config, lab: str, students: Sequence[str] = ()) -> None:
+        """Raises BatchError when nobody has been graded, or a student of those ``students`` has not; NoDatabase."""
+        self._config = config
+        self.lab = lab_in_gradebook(config, lab)
+        there = Submissions(config, self.lab).with_grades()
+        unknown = sorted(set(students) - set(there))
+        if unknown or not there:
+            raise BatchError(
+                _("{lab} of {student} is not graded yet.").format(lab=self.lab, student=unknown[0])
+                if unknown
+                else _("Nobody has a grade for {lab} yet.").format(lab=self.lab),
+                f"drydock grade {self.lab}",
+            )
+        self.students = [student for student in there if not students or student in students]
+
+    def run(self, jobs: int) -> Iterator[SubmissionRecord]:
+        """One record for each student as it is done, with an error or without. Raises BatchError."""
+        drafts = _drafts(CourseDirectory(config=self._config), self.lab)
+        try:
+            with alone(drafts.with_name(f"{drafts.name}.lock")):
+                # Of a run that was killed.
+                shutil.rmtree(drafts, ignore_errors=True)
+                size = min(jobs, len(self.students))
+                yield from Crew(self._config, "", size, begin=_begin, task=_make).work(self.lab, self.students)
+                shutil.rmtree(drafts, ignore_errors=True)
+        except Busy:
+            raise BatchError(
+                _("The feedback for {lab} is being made by another `drydock feedback` at this moment.").format(
+                    lab=self.lab
+                ),
+                _("Wait until it is done"),
+            ) from None
+
+
+def _drafts(course: CourseDirectory, lab: str) -> Path:
+    return Path(course.root, str(course.feedback_directory), f".drafts-{lab}")
+
+
+class _Draft(GenerateFeedback):  # type: ignore[misc]
+    """nbgrader's GenerateFeedback for exactly one student, into the folder of drafts."""
+
+    student = ""
+
+    def init_notebooks(self) -> None:
+        # nbgrader takes a student's name for a pattern.
+        folder = self._format_source(self.coursedir.assignment_id, self.student)
+        self.notebooks: list[str] = []
+        self.assignments = {folder: sorted(map(str, Path(folder).glob("*.ipynb")))}
+
+    def _format_dest(self, assignment_id: str, student_id: str, escape: bool = False) -> str:
+        return str(_drafts(self.coursedir, assignment_id) / student_id)
+
+    def init_assignment(self, assignment_id: str, student_id: str) -> None:
+        source, target = self._format_source(assignment_id, student_id), self._format_dest(assignment_id, student_id)
+        copy_submitted(Path(source), Path(target), _ALL, ignored=self.coursedir.ignore)
+
+
+class _Place:
+    """Where a process keeps its configuration."""
+
+    config = Config()
+
+
+def _begin(config: Config, _kind: str) -> None:
+    settle_in()
+    _Place.config = config
+
+
+def _make(job: Job) -> SubmissionRecord:
+    """The feedback of one student. Whatever fails is in the record."""
+    words = Words()
+    error = ""
+    try:
+        _put_in_place(job, words)
+    except NbGraderException:
+        error = words.first_error() or _("nbgrader could not make this feedback.")
+    except Exception as fault:
+        words.logger.exception("%s/%s: no feedback", job.student, job.lab)
+        error = our_fault(fault)
+    return SubmissionRecord(job.student, job.lab, error=error, log=tuple(words.lines))
+
+
+def _put_in_place(job: Job, words: Words) -> None:
+    config = Config(_Place.config)
+    config.CourseDirectory.assignment_id = job.lab
+    course = CourseDirectory(config=config)
+    if not all(is_signed(path) for path in Submissions(config, job.lab).graded(job.student).glob("*.ipynb")):
+        why = _("Its grading was not finished. Next: drydock grade {lab} --only-missing")
+        words.logger.error(why.format(lab=job.lab))
+        raise NbGraderException
+    draft = _Draft(coursedir=course, config=config, log=words.logger)
+    draft.student, draft.force = job.student, True
+    draft.start()
+    made = Path(draft._format_dest(job.lab, job.student))
+    _replace(Path(course.format_path(course.feedback_directory, job.student, job.lab)), made)
+
+
+def _replace(place: Path, made: Path) -> None:
+    """File by file, for a folder can't take the place of another one at once."""
+    new = {path.relative_to(made) for path in made.rglob("*") if path.is_file()}
+    for path in sorted(new):
+        (place / path).parent.mkdir(parents=True, exist_ok=True)
+        (made / path).replace(place / path)
+    for path in place.rglob("*"):
+        if path.is_file() and path.relative_to(place) not in new:
+            path.unlink()

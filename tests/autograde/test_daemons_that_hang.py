@@ -1,0 +1,155 @@
+"""A daemon that is stopped, or has too much to say, costs its own submission something and nobody any time."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import closing, suppress
+from pathlib import Path
+
+import pytest
+import requests
+from docker import APIClient
+from grading_course import ESSAY, SOLUTIONS, Course
+from nbformat.v4 import new_code_cell
+
+from grader.autograde.course_images import CourseImages
+from grader.autograde.ping import answers
+from grader.checks.bounded_client import LARGEST, BoundedClient, TooLarge
+from grader.engines import best_engine
+
+STOP = "!docker run --rm --privileged --pid host drydock/busybox:1 killall -STOP dockerd"
+#: More than an answer may have; the command line would not take it.
+LABEL = (
+    "import docker\n"
+    'labels = {"secret-label": "42", "long": "x" * 40_000_000}\n'
+    'docker.from_env(timeout=300).api.create_volume("data", labels=labels)'
+)
+
+
+class Server:
+    """A socket that gives every caller an HTTP answer: at once, byte by byte (``drips``), or never (no ``body``)."""
+
+    def __init__(self, path: Path, body: bytes, *, drips: bool = False) -> None:
+        self.host = f"unix://{path}"
+        self.ended = threading.Event()
+        self._body, self._drips = body, drips
+        self._socket = socket.socket(socket.AF_UNIX)
+        self._socket.bind(str(path))
+        self._socket.listen(8)
+        if body:
+            threading.Thread(target=self._serve, daemon=True).start()
+
+    def _serve(self) -> None:
+        with suppress(OSError):
+            while True:
+                threading.Thread(target=self._answer, args=(self._socket.accept()[0],), daemon=True).start()
+
+    def _answer(self, caller: socket.socket) -> None:
+        with suppress(OSError):
+            caller.recv(65536)
+            head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(self._body)}\r\n\r\n"
+            caller.sendall(head.encode())
+            if not self._drips:
+                caller.sendall(self._body)
+            for byte in self._body:
+                caller.sendall(bytes([byte]))
+                if self.ended.wait(0.05):
+                    return
+
+    def close(self) -> None:
+        self.ended.set()
+        self._socket.close()
+
+
+@pytest.fixture
+def serve(tmp_path: Path) -> Iterator[type[Server]]:
+    made: list[Server] = []
+
+    class Made(Server):
+        def __init__(self, body: bytes, *, drips: bool = False) -> None:
+            super().__init__(tmp_path / f"{len(made)}.sock", body, drips=drips)
+            made.append(self)
+
+    yield Made
+    for one in made:
+        one.close()
+
+
+def test_an_answer_has_a_size_and_a_time_in_all(serve: type[Server]) -> None:
+    def ask(server: Server, kind: type[APIClient], timeout: float) -> object:
+        with kind(base_url=server.host, version="1.41", timeout=timeout) as client:  # type: ignore[arg-type]
+            return client.inspect_volume("x")
+
+    assert ask(serve(b'{"Name": "x"}'), BoundedClient, 30) == {"Name": "x"}
+    with pytest.raises(TooLarge):
+        ask(serve(b" " * LARGEST + b"{}"), BoundedClient, 300)
+    # Every byte comes in good time, and the whole of it never.
+    with pytest.raises(requests.ReadTimeout):
+        ask(serve(b" " * 1_000_000, drips=True), BoundedClient, 1)
+
+
+def test_a_daemon_that_listens_and_says_nothing_is_found_out(serve: type[Server], tmp_path: Path) -> None:
+    assert answers(serve(b"OK").host, 30)
+    assert not answers(serve(b"").host, 0.2)
+    assert not answers(f"unix://{tmp_path}/none.sock", 30)
+
+
+@pytest.fixture(scope="module")
+def graded(tmp_path_factory: pytest.TempPathFactory) -> Course:
+    course = Course(tmp_path_factory.mktemp("course"), {"daemon_seconds": 20.0})
+    course.release()
+    stopped = course.answered(SOLUTIONS, "An image.")
+    names = [cell.metadata.get("nbgrader", {}).get("grade_id") for cell in stopped.cells]
+    place = names.index("vol-answer")
+    stopped.cells[place:place] = [new_code_cell(STOP), new_code_cell("!docker ps")]
+    course.hand_in("stopped", stopped)
+    course.hand_in("talkative", course.answered({**SOLUTIONS, "vol": LABEL}, "An image."))
+    course.autograde()
+    return course
+
+
+def scores(course: Course, student: str) -> dict[str, float | None]:
+    found: dict[str, float | None] = course.grades(student)
+    found.pop(ESSAY)
+    return found
+
+
+@pytest.mark.daemon
+@pytest.mark.timeout(900)
+def test_what_a_stopped_daemon_would_have_shown_waits_for_the_instructor(graded: Course) -> None:
+    assert scores(graded, "stopped") == {"net": 4, "vol": None, "last": None}
+    said = {cell.source: json.dumps(cell.get("outputs", [])) for cell in graded.graded("stopped").cells}
+    assert "NotRun" not in said[STOP]
+    # Nobody waits for it again, neither the student's commands nor the checks.
+    for command in ("!docker ps", SOLUTIONS["vol"], SOLUTIONS["last"]):
+        assert "answers no more" in said[command]
+    checks = [text for text in said.values() if "could_not_check" in text]
+    assert len(checks) == 2
+    assert all("answered no more (while cell " in text for text in checks)
+
+
+@pytest.mark.daemon
+@pytest.mark.timeout(900)
+def test_a_label_of_many_megabytes_is_the_students_own_doing(graded: Course) -> None:
+    assert scores(graded, "talkative") == {"net": 4, "vol": 0, "last": 2}
+    assert "is too large" in json.dumps(graded.graded("talkative").cells)
+
+
+@pytest.mark.daemon
+@pytest.mark.timeout(900)
+def test_a_label_of_many_megabytes_hides_no_false_name() -> None:
+    name, labels = "drydock/busybox:1", {"long": "x" * 40_000_000}
+    with best_engine() as engine, closing(engine.endpoint.client(300)) as client:
+        course = CourseImages(engine.endpoint)
+        before = client.images.get(name).id
+        made = client.api.create_container(name, "true")["Id"]
+        client.api.commit(made, repository="drydock/busybox", tag="1", conf={"Labels": labels})
+        assert client.images.get(name).id != before
+        with pytest.raises(TooLarge):
+            BoundedClient(base_url=engine.endpoint.host, version="auto", timeout=300).images()
+        assert course.restore() == [name]
+        assert client.images.get(name).id == before
+        course.close()

@@ -1,0 +1,96 @@
+"""``drydock feedback``: nbgrader's own pages for everybody, with several processes, whatever one of them meets."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from grading_course import HALF, LAB, SOLUTIONS, Course
+
+from grader.autograde.feedback_run import FeedbackRun
+from grader.autograde.journal import alone
+from grader.cli.feedback import command
+
+pytestmark = [pytest.mark.daemon, pytest.mark.timeout(900)]
+
+
+@pytest.fixture(scope="module")
+def graded(course: Course) -> Course:
+    """Two who are graded, one whose grading was stopped, and two whose graded notebooks somebody has damaged."""
+    course.hand_in("ada", course.answered(SOLUTIONS, "An image."))
+    (course.hand_in("*", course.answered(HALF)) / "mine [1].txt").write_text("mine")
+    for student in ("stopped", "damaged", "gone"):
+        course.hand_in(student, course.blank())
+    course.autograde()
+    done = course.root / "autograded"
+    half = json.loads((done / "stopped" / LAB / f"{LAB}.ipynb").read_text())
+    del half["metadata"]["drydock"]["version"]
+    for student, text in (("stopped", json.dumps(half)), ("damaged", '{"metadata": {"drydock": {"version": 1}}}')):
+        path = done / student / LAB / f"{LAB}.ipynb"
+        path.chmod(0o644)
+        path.write_text(text)
+    (done / "gone" / LAB / f"{LAB}.ipynb").unlink()
+    return course
+
+
+@pytest.fixture
+def here(graded: Course, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(graded.root)
+    return graded.root
+
+
+def pages(root: Path) -> dict[str, bytes]:
+    found = root.joinpath("feedback").rglob("*")
+    return {os.fspath(path.relative_to(root)): path.read_bytes() for path in found if path.is_file()}
+
+
+def test_pages_are_nbgraders_own_and_one_trouble_is_no_others(graded: Course, here: Path) -> None:
+    code = "from grader.cli import main; main()"
+    words = [sys.executable, "-c", code, "feedback", LAB[:2], "--jobs", "2"]
+    done = subprocess.run(words, cwd=here, capture_output=True, text=True, check=False)
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "Feedback for 2 students" in done.stdout
+    assert "No feedback for: damaged, stopped" in done.stdout
+    assert "drydock grade" in done.stdout
+    ours = pages(here)
+    names = (f"{LAB}.html", "site/index.html")
+    wanted = {f"feedback/{student}/{LAB}/{name}" for student in ("*", "ada") for name in names}
+    assert set(ours) - {f"feedback/.drafts-{LAB}.lock"} == wanted | {f"feedback/*/{LAB}/mine [1].txt"}
+    page = here / "feedback" / "ada" / LAB / f"{LAB}.html"
+    page.unlink()
+    stock = [sys.executable, "-m", "nbgrader", "generate_feedback", LAB, "--student", "ada", "--force"]
+    subprocess.run(stock, cwd=here, capture_output=True, check=True)
+    assert page.read_bytes() == ours[f"feedback/ada/{LAB}/{LAB}.html"]
+
+
+def test_what_is_old_is_replaced_and_what_a_killed_run_left_goes(graded: Course, here: Path) -> None:
+    place = here / "feedback" / "ada" / LAB
+    (place / "site").mkdir(parents=True, exist_ok=True)
+    (place / "old.txt").write_text("old")
+    (place / f"{LAB}.html").write_text("old")
+    left = here / "feedback" / f".drafts-{LAB}" / "*"
+    left.mkdir(parents=True)
+    (left / f"{LAB}.html").write_text("half a page")
+    done = CliRunner().invoke(command, [LAB, "--student", "ada"])
+    assert done.exit_code == 0, done.output
+    assert not (place / "old.txt").exists()
+    assert "An image." in (place / f"{LAB}.html").read_text()
+    assert not left.parent.exists()
+
+
+def test_two_runs_and_people_without_a_grade_get_a_sentence(graded: Course, here: Path) -> None:
+    for words, says in (
+        ([LAB, "--student", "gone"], "not graded yet"),
+        (["99-none"], "no lab called 99-none"),
+    ):
+        assert says in str(CliRunner().invoke(command, words).exception)
+    lock = here / "feedback" / f".drafts-{LAB}.lock"
+    with alone(lock):
+        done = CliRunner().invoke(command, [LAB, "--student", "ada"])
+    assert "another `drydock feedback`" in str(done.exception)
+    assert FeedbackRun(graded.config(), LAB, ["ada"]).students == ["ada"]
