@@ -1,8 +1,9 @@
 """The warm start: a data-root with the course images in it, prepared once per machine and shared by all engines.
 
-A template has two parts. ``layers/`` holds the files of the image layers; engines see it read-only, locked by the
-user namespace, so not even a privileged container can change what other engines run. ``meta/`` is the rest of a
-data-root and is copied for every engine (about 100 small files); where a layer's files should be it has links.
+A template has three parts. ``layers/`` holds the files of the image layers; engines see it read-only, locked by the
+user namespace, so not even a privileged container can change what other engines run. ``refs/`` is what the daemon notes
+of each of these layers, and ``meta/`` the rest of a data-root, in which there are links where those notes should be.
+Both are copied for every engine (about 100 small files), ``refs/`` to a place where nobody inside can change it.
 """
 
 from __future__ import annotations

@@ -1,0 +1,29 @@
+"""Which files make programs opaque (grader/engines/loaders.py); what that is good for is in tests/attacks."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from grader.engines.loaders import loader_of, opaque_files
+
+
+def test_a_programs_loader_is_what_the_kernel_starts_it_with():
+    loader = loader_of(Path("/bin/sh").resolve())
+    assert loader is not None
+    done = subprocess.run([loader, "/bin/sh", "-c", "echo started"], capture_output=True, text=True, check=True)
+    assert done.stdout == "started\n"
+
+
+@pytest.mark.parametrize("content", [b"", b"#!/bin/sh\n", b"\x7fELF\x01" + bytes(60), b"\x7fELF\x02" + bytes(59)])
+def test_what_has_no_loader(tmp_path, content):
+    program = tmp_path / "program"
+    program.write_bytes(content)
+    assert loader_of(program) is None
+
+
+def test_a_program_without_a_loader_stands_for_itself():
+    loader = str(loader_of(Path("/bin/sh").resolve()).resolve())  # type: ignore[union-attr]
+    assert opaque_files(["sh", "no-such-program"]) == [loader]
+    # A loader has none itself.
+    assert loader_of(Path(loader)) is None
