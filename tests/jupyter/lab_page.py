@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect, sync_playwright
@@ -40,13 +41,20 @@ class LabPage:
 
     def cell(self, name: str) -> Locator:
         """The cell with this id or grade_id. All cells are in the page: our settings turn lazy rendering off."""
-        cells = json.loads(self.notebook.read_text())["cells"]
         (index,) = (
             number
-            for number, cell in enumerate(cells)
+            for number, cell in enumerate(self._saved_cells())
             if name in (cell["id"], cell["metadata"].get("nbgrader", {}).get("grade_id"))
         )
         return self.page.locator(".jp-Notebook .jp-Cell").nth(index)
+
+    def _saved_cells(self) -> list[dict[str, Any]]:
+        # JupyterLab writes a notebook in place: for a moment a reader finds it empty, or half of it.
+        for _try in range(_TRIES):
+            with suppress(ValueError):
+                return list(json.loads(self.notebook.read_text())["cells"])
+            self.page.wait_for_timeout(PATIENCE / _TRIES / 10)
+        raise AssertionError(f"{self.notebook} is no notebook")
 
     def type(self, name: str, source: str) -> None:
         """Replace what is in a cell, as a student would: click, select all, type."""
