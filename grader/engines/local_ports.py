@@ -38,9 +38,9 @@ class LocalPorts:
         """A sentence for each port that is not where one looks for it: there may be somebody else's page."""
         for port, why in self.refused.items():
             if port in self.elsewhere:
-                yield _(
-                    "Port {port} on localhost is somebody else's ({why}): yours is at http://{address}:{port}/."
-                ).format(port=port, why=why, address=self.elsewhere[port])
+                yield _("Port {port} on localhost is somebody else's: yours is at http://{address}:{port}/.").format(
+                    port=port, address=self.elsewhere[port]
+                )
             else:
                 yield _("Port {port} is published but not on this machine's localhost: {why}.").format(
                     port=port, why=why

@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import os
 import socket
 import subprocess
 import sys
@@ -103,7 +104,8 @@ class Relay:
                 self._servers[port] = await self._open(port)
                 self._refused.pop(port, None)
             except OSError as error:
-                self._refused[port] = error.strerror or str(error)
+                # asyncio puts Python's own words around the system's.
+                self._refused[port] = os.strerror(error.errno) if error.errno else str(error)
                 await self._open_elsewhere(port)
         # Who has found the other address may go on using it when localhost's is free again.
         elsewhere = {port: self._elsewhere[port][0] for port in self._refused if port in self._elsewhere}
