@@ -32,7 +32,7 @@ NOTHING = dict.fromkeys(FULL, 0)
 #: Small walls, so that hitting them takes little time. The seconds are not: what comes of an attack must not depend on
 #: how busy the machine is, so only cells that never end meet them.
 SETTINGS = {
-    "cell_seconds": 45.0,
+    "cell_seconds": 100.0,
     "check_seconds": 120.0,
     "notebook_seconds": 900.0,
     "kernels": 12,
@@ -130,7 +130,7 @@ def graded(
     _links(course)
     code = "from grader.cli import main; main()"
     done = subprocess.run(
-        [sys.executable, "-c", code, "grade", LAB, "--jobs", "3", "--report", "all.json"],
+        [sys.executable, "-c", code, "grade", LAB, "--jobs", "4", "--report", "all.json"],
         cwd=course.root, capture_output=True, text=True, check=False,
     )  # fmt: skip
     (course.root / "run.log").write_text(done.stdout + done.stderr)
@@ -400,9 +400,10 @@ def test_links_bring_nothing_into_feedback_or_the_students_folder(graded: Course
 def test_what_could_not_be_checked_waits_for_the_instructor(graded: Course) -> None:
     assert {"vol", "last", "web"} <= graded.flagged("i-killer")
     assert {"net", "vol", "last", "web"} <= graded.flagged("n-garbage")
-    # Which of the two is said depends on whether the engine's end was noticed before the check asked the daemon.
+    # Which of them is said depends on when the engine's end was noticed.
     said = json.dumps(graded.graded("i-killer"))
-    assert "ended early" in said or "can't be reached" in said or "did not answer" in said, said[-3000:]
+    words = ("ended early", "answered no more", "engine has ended", "can't be reached", "did not answer")
+    assert any(word in said for word in words), said[-3000:]
 
 
 def test_nothing_outlives_the_run(graded: Course, mark: str) -> None:
