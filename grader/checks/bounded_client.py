@@ -12,10 +12,12 @@ from typing import Any
 from docker import APIClient
 from docker.errors import DockerException
 from requests import PreparedRequest, ReadTimeout, Response
+from urllib3.exceptions import ReadTimeoutError
 
 #: Bytes of the longest answer that is read at once. (A list of a thousand containers has about 2 MB.)
 LARGEST = 32 * 1024 * 1024
 _PIECE = 256 * 1024
+_TOO_SLOW = "Read timed out."
 
 
 class TooLarge(DockerException):
@@ -45,7 +47,11 @@ def _read(response: Response, end: float | None) -> bytes:
             if len(data) > LARGEST:
                 raise TooLarge
             if end is not None and time.monotonic() > end:
-                raise ReadTimeout
+                raise ReadTimeout(_TOO_SLOW)
+    except ReadTimeoutError as error:
+        # As requests would have it, which does not read here.
+        response.close()
+        raise ReadTimeout(_TOO_SLOW) from error
     except BaseException:
         response.close()
         raise
