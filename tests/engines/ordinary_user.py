@@ -54,10 +54,20 @@ def ordinary_home(name: str, user: int = USER_ID) -> Iterator[Path]:
         place = home / "etc/venv" / Path(sysconfig.get_path("purelib")).relative_to(sys.prefix)
         place.mkdir(parents=True)
         (place / "_editable_impl_drydock_course.pth").write_text("/mnt/repo\n")
+        _programs(home / "etc/venv/bin")
         give(home, user)
         yield home
     finally:
         shutil.rmtree(home, ignore_errors=True)
+
+
+def _programs(folder: Path) -> None:
+    """The environment's programs, with the Python at its new path: the old one may lie in a home closed to others."""
+    folder.mkdir()
+    for program in Path(sys.prefix, "bin").iterdir():
+        if program.is_file() and program.read_bytes()[:2] == b"#!":
+            (folder / program.name).write_bytes(program.read_bytes().replace(sys.prefix.encode(), b"/mnt/venv"))
+            (folder / program.name).chmod(0o755)
 
 
 @contextmanager
