@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -11,6 +12,7 @@ import signal
 import socket
 import time
 from collections.abc import Callable
+from http.client import HTTPException
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -106,8 +108,7 @@ def test_a_port_that_another_student_has_is_told_with_another_address(
             assert desk.docker("run", "-d", "--name", "second", "-p", f"{port}:80", "drydock/nginx:1").returncode == 0
             eventually(lambda: bool(said) and "is somebody else's" in said[-1], within=100)
             (address,) = set(re.findall(rf"http://127\.0\.0\.[0-9]+:{port}/", said[-1]))
-            with urlopen(address, timeout=60) as page:
-                assert b"nginx" in page.read()
+            eventually(lambda: shows_nginx(address), within=100)
             assert address in desk.drydock("status").stdout
             # A check asks there, too.
             with Checks(os.environ["DOCKER_HOST"], deadline=300).task("page", hint="Look.") as t:
@@ -138,6 +139,13 @@ def test_a_killed_daemon_is_noticed_and_starts_again_on_its_data(desk: Desk) -> 
     assert up.returncode == 0, up.stderr
     assert "starting it on its data" in up.stderr
     assert "hello" in desk.docker("ps", "-a", "--format", "{{.Names}}").stdout
+
+
+def shows_nginx(address: str) -> bool:
+    # Until it listens, a connection ends without an answer.
+    with contextlib.suppress(OSError, HTTPException), urlopen(address, timeout=60) as page:
+        return b"nginx" in page.read()
+    return False
 
 
 def eventually(condition: Callable[[], bool], within: float) -> None:
