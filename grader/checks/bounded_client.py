@@ -17,7 +17,6 @@ from urllib3.exceptions import ReadTimeoutError
 #: Bytes of the longest answer that is read at once. (A list of a thousand containers has about 2 MB.)
 LARGEST = 32 * 1024 * 1024
 _PIECE = 256 * 1024
-_TOO_SLOW = "Read timed out."
 
 
 class TooLarge(DockerException):
@@ -47,11 +46,11 @@ def _read(response: Response, end: float | None) -> bytes:
             if len(data) > LARGEST:
                 raise TooLarge
             if end is not None and time.monotonic() > end:
-                raise ReadTimeout(_TOO_SLOW)
+                raise ReadTimeout
     except ReadTimeoutError as error:
         # As requests would have it, which does not read here.
         response.close()
-        raise ReadTimeout(_TOO_SLOW) from error
+        raise ReadTimeout() from error
     except BaseException:
         response.close()
         raise

@@ -199,8 +199,8 @@ def test_feedback_runs_nothing(graded: Course, page: Page) -> None:
         student = path.parent.parent.name
         if student.startswith("no-"):
             assert "could not be graded" in page.locator("#notebook-container").first.inner_text()
-    # The text itself is there to be read.
-    page.goto(f"file://{graded.root}/feedback/no-0/{LAB}/{LAB}.html")
+    # The text itself is there to be read, where the reason quotes it.
+    page.goto(f"file://{graded.root}/feedback/no-format/{LAB}/{LAB}.html")
     assert IMG in page.locator("#notebook-container").first.inner_text()
 
 

@@ -10,7 +10,7 @@ from grading_course import LAB, Course, grading_marks
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
-from grader.autograde.records import read_record
+from grader.autograde.owners import GradedSubmissions
 from grader.autograde.verdict_cells import read_graded
 from grader.checks.verdicts import Status
 
@@ -117,7 +117,8 @@ def test_the_feedback_of_a_hidden_test_has_the_reason_and_not_the_source(course:
 
 
 def test_records_and_reports_have_both_kinds(course: Course) -> None:
-    record = read_record(course.db_url, course.root / "autograded" / "hidden" / LAB, "hidden", LAB)
+    submissions = GradedSubmissions(course.db_url, course.root / ".drydock" / "secret", LAB)
+    record = submissions.record("hidden", course.root / "autograded" / "hidden" / LAB)
     (count,) = (check for check in record.checks if check.name == "count")
     assert (count.points, count.score, count.status) == (6, 0, Status.FAILED)
     assert count.sentence.startswith("0 of 6 points, by a test in the student's own kernel")
