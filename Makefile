@@ -29,8 +29,9 @@ doctor: setup ## Explain this machine: what works, what is missing
 	@drydock doctor
 
 .PHONY: lint
-lint: setup ## Style: ruff
+lint: setup ## Style: ruff, and its formatting
 	@ruff check .
+	@ruff format --check .
 
 .PHONY: types
 types: setup ## Types: mypy --strict
