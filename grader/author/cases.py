@@ -16,6 +16,8 @@ from grader.i18n import _
 
 
 class Kind(StrEnum):
+    """What a case tries; the value is its word in reports and in the proof's JSON."""
+
     BLANK = "blank"
     SOLUTION = "solution"
     WRONG = "wrong"
@@ -66,6 +68,8 @@ class Groundwork:
 
 @dataclass(frozen=True)
 class Case:
+    """One thing to try on a daemon: its steps in order, and by their wants what must come of them."""
+
     lab: str
     kind: Kind
     name: str

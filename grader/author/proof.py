@@ -63,6 +63,8 @@ class LabProof:
 
 @dataclass
 class Proof:
+    """What was found out about all labs. ``seconds``: by the clock, from the first case to the last."""
+
     labs: list[LabProof]
     seconds: float = 0.0
 

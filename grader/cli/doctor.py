@@ -23,6 +23,8 @@ _MARKS = {Level.OK: ("✓", "green"), Level.NOTE: ("•", "yellow"), Level.BAD: 
 
 @dataclass(frozen=True)
 class EngineFact:
+    """Whether the engine ``kind`` works here; where not, why (a sentence) and the command that mends it, or ""."""
+
     kind: str
     works: bool
     reason: str

@@ -24,6 +24,8 @@ MEMORY_WANTED = 1 * _GIB
 
 
 class Level(StrEnum):
+    """How much a fact weighs: only ``BAD`` makes drydock doctor exit with 1."""
+
     OK = "ok"
     NOTE = "note"
     BAD = "bad"

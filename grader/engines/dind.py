@@ -67,6 +67,11 @@ def explained(sentence: str) -> Iterator[None]:
 
 
 class DindEngine(Engine):
+    """A daemon in a privileged container of a Docker that is here already, as Docker Desktop is.
+
+    Raises EngineError where that Docker does not answer.
+    """
+
     kind: ClassVar[str] = "dind"
     isolation: ClassVar[str] = _(
         "a privileged container of the Docker on this machine: keeps things apart, but is no wall against malice"

@@ -25,6 +25,8 @@ LABELS = ("drydock.check", "drydock.answer")
 
 
 class HostEngine(Engine):
+    """The Docker of this machine itself, only when asked for by name: it is neither started nor ended by us."""
+
     kind: ClassVar[str] = "host"
     isolation: ClassVar[str] = _("none: the Docker of this machine itself")
 

@@ -19,6 +19,8 @@ ID_COUNT = 65_536
 
 
 class NativeEngine(NamespaceEngine):
+    """For root on Linux: inside, root is host id ``FIRST_ID``, which has no rights on the machine."""
+
     kind: ClassVar[str] = "native"
     isolation: ClassVar[str] = _(
         "own user, mount, process, network, IPC and cgroup namespaces on a private root: "

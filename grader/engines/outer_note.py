@@ -20,6 +20,8 @@ _SUFFIX = ".outer.json"
 
 @dataclass(frozen=True)
 class OuterNote:
+    """Both ends of a lab engine in a container; "" and None for what is not known."""
+
     #: The DOCKER_HOST of the Docker that the engine was started in last.
     outer: str = ""
     #: The DOCKER_HOST of the engine itself, and its port on this machine's localhost.

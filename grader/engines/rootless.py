@@ -25,6 +25,8 @@ _ID_TOOLS = ("newuidmap", "newgidmap")
 
 
 class RootlessEngine(NamespaceEngine):
+    """The same walls for an ordinary user: inside, root is that user or a subordinate id of theirs (subuid(5))."""
+
     kind: ClassVar[str] = "rootless"
     isolation: ClassVar[str] = _(
         "own user, mount, process, network and IPC namespaces on a private root, all owned by an ordinary user; "

@@ -68,6 +68,8 @@ class KernelLost(Exception):
 
 
 class CellStatus(StrEnum):
+    """How a cell ended: well, with an error of its own, stopped by its time limit, or with its kernel."""
+
     OK = "ok"
     ERROR = "error"
     TIMEOUT = "timeout"

@@ -8,6 +8,8 @@ from grader.widgets.drawing.part import Part
 
 
 class Section:
+    """Fold and text of one section; ``widgets`` go into the panel, ``text`` is the same without a browser."""
+
     def __init__(self, title: str, *above: Any) -> None:
         """``above``: widgets that the button opens, too."""
         import ipywidgets

@@ -25,6 +25,8 @@ pytestmark = pytest.mark.daemon
 
 @dataclass(frozen=True)
 class Trick:
+    """What a student does so that a check can't be made, and the check that is then asked."""
+
     name: str
     #: A student's commands.
     does: str

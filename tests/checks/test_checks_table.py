@@ -47,6 +47,8 @@ KINDS = {
 
 @dataclass(frozen=True)
 class Row:
+    """Two expectations, one that holds and one that does not, and a piece of what the second says."""
+
     right: str
     wrong: str
     says: str

@@ -36,6 +36,8 @@ _TRIES = 12
 
 @dataclass(frozen=True)
 class LabPage:
+    """A notebook open in Chromium, and its file on the disk; cells are found by id or grade_id."""
+
     page: Page
     notebook: Path
 

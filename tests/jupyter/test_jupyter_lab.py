@@ -27,6 +27,8 @@ pytestmark = [
 
 @dataclass(frozen=True)
 class OpenLab:
+    """``drydock lab`` as it runs: its process, the address with the token, the notebook it opened."""
+
     process: subprocess.Popen[str]
     url: str
     notebook: Path

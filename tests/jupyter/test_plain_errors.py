@@ -22,6 +22,8 @@ _SECONDS = 300
 
 @dataclass(frozen=True)
 class Kernel:
+    """A kernel of the kind that students type in, started here."""
+
     manager: KernelManager
     client: BlockingKernelClient
 

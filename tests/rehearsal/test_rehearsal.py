@@ -104,6 +104,8 @@ def opened(desk: Desk) -> Iterator[OpenNotebook]:
 
 @dataclass(frozen=True)
 class Marks:
+    """Points by task: seen live, foretold by the rehearsal, given by grading; and what the rehearsal said."""
+
     live: Mapping[str, float]
     rehearsed: Mapping[str, float]
     graded: Mapping[str, float]

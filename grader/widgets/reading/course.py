@@ -18,6 +18,8 @@ _NUMBER = re.compile(r"(?<![\d/-])\d\d(?![\d-])")
 
 @dataclass(frozen=True)
 class TaskCard:
+    """A task as the index shows it: its grade_id, its title, and the most points it gives."""
+
     id: str
     title: str
     points: float

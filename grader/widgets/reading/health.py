@@ -56,6 +56,11 @@ class Happening:
 
 @dataclass(frozen=True)
 class HealthTimeline:
+    """All that is known of one container's health, oldest first; times are seconds since 1970 by the daemon's clock.
+
+    ``trouble``: a sentence for the student about what could not be read, or "".
+    """
+
     container: str
     #: Where the clock of the picture begins, and the last moment known.
     zero: float

@@ -16,6 +16,8 @@ PREDEFINED = ("bridge", "host", "none")
 
 @dataclass(frozen=True)
 class Network:
+    """A network as docker inspect has it; ``subnets`` in CIDR form (172.18.0.0/16), ``internal``: no way out."""
+
     name: str
     driver: str
     subnets: tuple[str, ...]
@@ -48,6 +50,8 @@ class Member:
 
 @dataclass(frozen=True)
 class NetworkMap:
+    """What the chart draws: networks, and the containers that are or could be on them."""
+
     networks: tuple[Network, ...]
     members: tuple[Member, ...]
 

@@ -28,6 +28,8 @@ class Use:
 
 @dataclass(frozen=True)
 class ContainerRow:
+    """A container's line in the panel. ``ports``: those published, as "8080 → 80/tcp"; ``use``: None unless it runs."""
+
     id: str
     name: str
     image: str
@@ -42,6 +44,8 @@ class ContainerRow:
 
 @dataclass(frozen=True)
 class ImageRow:
+    """An image's line in the panel: all its names (none: dangling), its short id, its size in bytes."""
+
     names: tuple[str, ...]
     id: str
     size: int
@@ -49,6 +53,8 @@ class ImageRow:
 
 @dataclass(frozen=True)
 class NetworkRow:
+    """A network's line in the panel; ``members`` are container names, sorted."""
+
     name: str
     driver: str
     members: tuple[str, ...]
@@ -56,6 +62,8 @@ class NetworkRow:
 
 @dataclass(frozen=True)
 class VolumeRow:
+    """A volume's line in the panel; ``users`` are names of containers that mount it, sorted."""
+
     name: str
     driver: str
     users: tuple[str, ...]

@@ -30,6 +30,8 @@ class Ending:
 
 @dataclass(frozen=True)
 class MemoryCurve:
+    """One container's memory over time; times are seconds since 1970. ``trouble``: why it is not whole, or ""."""
+
     container: str
     samples: tuple[MemorySample, ...]
     #: When the kernel killed a process of the container for want of memory.
@@ -94,6 +96,8 @@ class CpuUse:
 
 @dataclass(frozen=True)
 class CpuCurve:
+    """CPU time of the containers that were watched together. ``trouble``: why it is not whole, or ""."""
+
     uses: tuple[CpuUse, ...]
     trouble: str = ""
 

@@ -13,6 +13,8 @@ from grader.widgets.reading.containers import all_containers, name_of
 
 
 class Kind(StrEnum):
+    """Where a mount's files lie: the value is what the chart calls it."""
+
     VOLUME = "volume"
     ANONYMOUS = "anonymous volume"
     BIND = "bind"
@@ -30,6 +32,8 @@ class Store:
 
 @dataclass(frozen=True)
 class Mount:
+    """One container's mount: ``target`` is the path inside of it, ``writable`` is false for ``:ro``."""
+
     container: str
     store: Store
     target: str
