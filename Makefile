@@ -29,9 +29,10 @@ doctor: setup ## Explain this machine: what works, what is missing
 	@drydock doctor
 
 .PHONY: lint
-lint: setup ## Style: ruff, and its formatting
+lint: setup ## Style: ruff, and its formatting; solutions without outputs
 	@ruff check .
 	@ruff format --check .
+	@python scripts/strip_notebooks.py --check solutions/*/*.ipynb
 
 .PHONY: types
 types: setup ## Types: mypy --strict
@@ -44,6 +45,10 @@ proof: setup ## The author's proof for all labs (LAB=02 for one)
 .PHONY: release
 release: setup ## Make labs/ anew from solutions/
 	@drydock author release
+
+.PHONY: wheel
+wheel: setup ## Build the wheel into dist/ and look at it in an environment of its own
+	@scripts/check-wheel
 
 .PHONY: screenshot
 screenshot: setup-tests ## Take the README's picture anew

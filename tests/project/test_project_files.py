@@ -67,7 +67,7 @@ def test_make_help_lists_the_targets() -> None:
         assert f"make {target} " in done.stdout
 
 
-@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md"])
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "SECURITY.md"])
 def test_links_to_files_lead_somewhere(page: str) -> None:
     links = re.findall(r"\]\(([^)#:]+)\)", (_ROOT / page).read_text())
     assert [link for link in links if not (_ROOT / link).exists()] == []
