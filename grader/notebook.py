@@ -8,16 +8,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from grader.cell_runs import note_runs
-from grader.checks.errors import NoAnswer
-from grader.checks.html import progress_as_html
 from grader.checks.task import Checks
-from grader.checks.verdicts import TaskReport
-from grader.client import variables
+from grader.docker_api.environment import variables
+from grader.docker_api.errors import NoAnswer
 from grader.i18n import _
 from grader.jupyter.plain_errors import load_ipython_extension
-from grader.progress import ProgressFolder, folder_of_this_notebook
-from grader.progress_line import progress_line
+from grader.report.cell_runs import note_runs
+from grader.report.html import progress_as_html
+from grader.report.progress import ProgressFolder, folder_of_this_notebook
+from grader.report.progress_line import progress_line
+from grader.report.verdicts import TaskReport
 from grader.values import Values, own_key
 
 #: Seconds for one task while a student waits for it; grading gives the same.

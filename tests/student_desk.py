@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from grader.author.course import Course
 from grader.author.release import write_release
+from grader.course.labs import Course
 
 _TESTS = Path(__file__).parent
 DRYDOCK = Path(sys.executable).parent / "drydock"

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.author.course import Lab
+from grader.course.labs import Lab
 
 FOLDER = "answers"
 EXPECT = "# expect:"

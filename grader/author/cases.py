@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from grader.author.answers import Answer, answers_of
-from grader.author.course import Cell, Lab, Task
+from grader.course.labs import Cell, Lab, Task
 from grader.i18n import _
 
 

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from grader.client import variables
+from grader.docker_api.environment import variables
 from grader.engines.protocol import Engine
 
 

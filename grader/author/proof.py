@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 
 from grader.author import release, rules
 from grader.author.cases import Case, Kind, cases_of
-from grader.author.course import Course, CourseError, Lab, read_lab
 from grader.author.findings import Finding
 from grader.author.sharing import share
 from grader.author.stopping import StoppableEngines
 from grader.author.trial import EngineMaker, Life, Outcome, run_cases
+from grader.course.labs import Course, CourseError, Lab, read_lab
 from grader.i18n import _
 from grader.nursery import Nursery
 

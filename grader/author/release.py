@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from grader.author.course import RELEASE, SOURCE, Course, CourseError
 from grader.author.findings import Finding
+from grader.course.labs import RELEASE, SOURCE, Course, CourseError
 from grader.i18n import _
 
 REMEDY = "drydock author release"

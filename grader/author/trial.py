@@ -18,11 +18,11 @@ from nbformat import NotebookNode
 from grader.author.answers import FOLDER
 from grader.author.cases import Case, Check, Kind, Run, Step, Want
 from grader.author.findings import Finding
-from grader.checks.verdicts import Status, TaskReport
 from grader.engines.protocol import Engine, EngineError
 from grader.execution import CellOutcome, Checker, FreezeError, KernelLost, StudentKernel, checker, student_kernel
 from grader.i18n import _
 from grader.nursery import Nursery
+from grader.report.verdicts import Status, TaskReport
 from grader.values import DEFAULT_KEY, KEY_VARIABLE, StudentKey
 
 #: Makes an engine that isn't started yet; the argument is the folders it shares with the host.

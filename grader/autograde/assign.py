@@ -8,7 +8,7 @@ from nbformat import NotebookNode
 from nbgrader import utils
 from nbgrader.preprocessors import ClearSolutions
 
-from grader.checks.declared import has_task
+from grader.course.declared import has_task
 from grader.i18n import _
 
 #: What stands in an answer cell for docker commands; nbgrader's own, which raises an error, in ordinary notebooks.

@@ -28,7 +28,7 @@ from grader.autograde.records import SubmissionRecord, our_fault
 from grader.autograde.sandbox import sweep
 from grader.autograde.settings import Drydock
 from grader.autograde.submissions import Submissions
-from grader.expected import ExpectedError
+from grader.errors import ExpectedError
 from grader.i18n import _
 
 CONFIG_FILE = "nbgrader_config.py"

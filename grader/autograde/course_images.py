@@ -8,8 +8,8 @@ from typing import Any
 
 from docker.errors import APIError, DockerException, ImageNotFound
 
-from grader.checks.bounded_client import BoundedClient, TooLarge
-from grader.checks.course import look, tags_of
+from grader.docker_api.client import BoundedClient, TooLarge
+from grader.docker_api.course_images import look, tags_of
 from grader.engines import Endpoint
 from grader.execution import PinnedSocket
 

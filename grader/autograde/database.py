@@ -13,7 +13,7 @@ from sqlalchemy import func
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
-from grader.expected import ExpectedError
+from grader.errors import ExpectedError
 from grader.i18n import _
 
 #: Drivers by module, as a person installs them.

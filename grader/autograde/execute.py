@@ -16,8 +16,8 @@ from grader.autograde.grading import Grading
 from grader.autograde.ordinary import NbgraderTests, foreign_language
 from grader.autograde.owners import unkeyed
 from grader.autograde.records import our_fault
-from grader.autograde.release import Release, read_release, released_folders
 from grader.autograde.verdict_cells import read_report, write_report
+from grader.course.release import Release, read_release, released_folders
 from grader.engines import EngineError, engine_class
 from grader.execution import KernelLost, could_not_check
 from grader.i18n import _

@@ -12,8 +12,8 @@ from nbgrader import utils
 from nbgrader.preprocessors import ClearHiddenTests
 from traitlets import List
 
-from grader.checks.plain import printable
 from grader.i18n import _
+from grader.report.plain import printable
 
 
 class FeedbackView(ClearHiddenTests):  # type: ignore[misc]

@@ -8,7 +8,7 @@ from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import is_grade, is_solution
 
-from grader.checks.declared import has_task
+from grader.course.declared import has_task
 from grader.i18n import _
 
 

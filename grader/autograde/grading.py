@@ -13,16 +13,16 @@ from nbformat.v4 import new_output
 
 from grader.autograde.inert import inert
 from grader.autograde.ordinary import ENVIRONMENT, WITH_WARNINGS, NbgraderTests
-from grader.autograde.release import Release, ReleaseCell
 from grader.autograde.sandbox import Sandbox
 from grader.autograde.scripts import put_back, scripts_run_by
 from grader.autograde.settings import Drydock
 from grader.autograde.verdict_cells import write_graded, write_report
-from grader.checks.declared import declared, prepares
-from grader.checks.verdicts import TaskReport
+from grader.course.declared import declared, prepares
+from grader.course.release import Release, ReleaseCell
 from grader.engines import EngineError
 from grader.execution import CellOutcome, CellStatus, FreezeError, KernelLost, StudentKernel, could_not_check
 from grader.i18n import _
+from grader.report.verdicts import TaskReport
 from grader.values import KEY_VARIABLE, StudentKey
 
 _USES_CHECK = re.compile(r"\bcheck\b")

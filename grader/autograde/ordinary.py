@@ -16,11 +16,11 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_output
 from nbgrader import utils
 
-from grader.autograde.release import Release, ReleaseCell
 from grader.autograde.verdict_cells import Graded
-from grader.checks.verdicts import Status, TaskReport, Verdict
+from grader.course.release import Release, ReleaseCell
 from grader.execution import CellOutcome, CellStatus, could_not_check
 from grader.i18n import _
+from grader.report.verdicts import Status, TaskReport, Verdict
 
 #: nbgrader tells the code that it grades by this variable.
 ENVIRONMENT = {"NBGRADER_EXECUTION": "autograde"}

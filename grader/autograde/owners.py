@@ -12,8 +12,8 @@ from nbgrader.api import Gradebook, MissingEntry
 
 from grader.autograde.database import standings
 from grader.autograde.records import CheckRecord, SubmissionRecord, read_record
-from grader.checks.verdicts import Status
 from grader.i18n import _
+from grader.report.verdicts import Status
 from grader.values import BadDeclaration, Declaration, StudentKey
 from grader.values.asked import all_asked_for, asked_for
 from grader.values.secret import read_secret

@@ -13,9 +13,9 @@ from nbformat import NotebookNode, from_dict
 from grader.autograde.database import Standing
 from grader.autograde.strays import MISPLACED_KEY
 from grader.autograde.verdict_cells import read_graded
-from grader.checks.plain import one_line
-from grader.checks.verdicts import Status, TaskReport
 from grader.i18n import _
+from grader.report.plain import one_line
+from grader.report.verdicts import Status, TaskReport
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,10 @@ from xml.etree import ElementTree as ET
 
 from grader.autograde.records import CheckRecord, SubmissionRecord
 from grader.autograde.tables import harmless
-from grader.checks.verdicts import Status
-from grader.expected import ExpectedError
+from grader.errors import ExpectedError
+from grader.files import whole
 from grader.i18n import _
-from grader.whole import whole
+from grader.report.verdicts import Status
 
 
 class UnknownReport(ExpectedError):

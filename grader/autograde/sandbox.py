@@ -14,8 +14,8 @@ from pathlib import Path
 
 from grader.autograde.bounded import bounded, unmount
 from grader.autograde.course_images import CourseImages
-from grader.autograde.ping import answers
 from grader.autograde.settings import Drydock
+from grader.docker_api.ping import answers
 from grader.engines import Engine, engine_class
 from grader.execution import Checker, StudentKernel, checker, student_kernel
 from grader.execution.processes import start_time

@@ -11,9 +11,9 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from grader.autograde.harmless import StudentsTexts
-from grader.autograde.release import Release, ReleaseCell, read_release, released_sources
 from grader.autograde.strays import MISPLACED_KEY, Strays, is_unanswered, name_of, source_of
 from grader.autograde.submission import NOTES_KEY, PROBLEM_KEY
+from grader.course.release import Release, ReleaseCell, read_release, released_sources
 
 #: Pictures pasted into text cells are kept up to this size, in characters of JSON per cell.
 _LARGEST_ATTACHMENT = 2_000_000

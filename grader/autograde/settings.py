@@ -10,8 +10,8 @@ from traitlets.config import Configurable
 
 from grader.autograde.submission import MOST_CELLS, Ceilings
 from grader.engines import EngineError, Limits, best_kind, engine_class
+from grader.errors import ExpectedError
 from grader.execution import KernelSettings
-from grader.expected import ExpectedError
 from grader.i18n import _
 from grader.values.secret import SECRET_FILE
 

@@ -14,7 +14,7 @@ from typing import Any
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 
-from grader.autograde.release import Release, ReleaseCell
+from grader.course.release import Release, ReleaseCell
 from grader.i18n import _, ngettext
 
 #: Where a graded notebook's metadata ("drydock") name the tasks whose answers have to be looked for.

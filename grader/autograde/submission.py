@@ -15,8 +15,8 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_notebook
 from nbgrader.utils import parse_utc
 
-from grader.checks.plain import one_line
 from grader.i18n import _
+from grader.report.plain import one_line
 
 #: Where the reason lies, in nbconvert's resources, why a notebook could not be read.
 PROBLEM_KEY = "drydock_problem"

@@ -12,8 +12,8 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
 from grader.autograde.inert import inert
-from grader.checks.verdicts import Status, TaskReport
 from grader.i18n import _, ngettext
+from grader.report.verdicts import Status, TaskReport
 
 #: The first output of a graded cell is ours, and ``inert`` leaves nothing of this type in a student's.
 REPORT_TYPE = "application/vnd.drydock.report+json"

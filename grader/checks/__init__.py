@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from grader.checks.errors import AuthorError, CheckFailed, CouldNotCheck
 from grader.checks.task import Checks, Task
-from grader.checks.verdicts import Status, TaskReport, Verdict
+from grader.report.verdicts import Status, TaskReport, Verdict
 
 __all__ = [
     "AuthorError",

@@ -11,9 +11,10 @@ from collections.abc import Callable
 from typing import Any
 
 from grader.checks import arguments, fingerprint
-from grader.checks.daemon import Attrs, Daemon
-from grader.checks.errors import AuthorError, Refused
+from grader.checks.errors import AuthorError
 from grader.checks.expectation import Claim, Finding, Subject, expectation
+from grader.docker_api.daemon import Attrs, Daemon
+from grader.docker_api.errors import Refused
 from grader.i18n import _
 
 LABEL = "drydock.answer"

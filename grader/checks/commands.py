@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from grader.checks import arguments
 from grader.checks.expectation import Finding
-from grader.checks.plain import excerpt
 from grader.i18n import _
+from grader.report.plain import excerpt
 
 
 @dataclass(frozen=True)

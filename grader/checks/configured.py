@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from grader.checks import arguments
-from grader.checks.docker_words import environment, shown_words
 from grader.checks.expectation import Claim, expectation
 from grader.checks.labels import Labelled
-from grader.checks.plain import listed
 from grader.checks.sizes import human_duration, nanoseconds
+from grader.docker_api.words import environment, shown_words
 from grader.i18n import _
+from grader.report.plain import listed
 
 #: The engine's own defaults, used where a HEALTHCHECK does not say (Dockerfile reference, HEALTHCHECK).
 _HEALTH_DEFAULTS = {"Interval": 30, "Timeout": 30, "StartPeriod": 0, "StartInterval": 5, "Retries": 3}

@@ -6,13 +6,13 @@ import shlex
 from collections.abc import Callable, Mapping
 
 from grader.checks import arguments
-from grader.checks.daemon import Attrs
-from grader.checks.docker_words import full_reference
-from grader.checks.errors import Obstructed
 from grader.checks.expectation import Claim, Context, Finding, Subject, expectation
 from grader.checks.history import REMEMBERED, is_ours, names_in, past_events
-from grader.checks.plain import listed
+from grader.docker_api.daemon import Attrs
+from grader.docker_api.errors import Obstructed
+from grader.docker_api.words import full_reference
 from grader.i18n import _, ngettext
+from grader.report.plain import listed
 
 _KINDS = ("container", "image", "network", "volume", "builder", "daemon", "service", "node", "secret", "config")
 

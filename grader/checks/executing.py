@@ -6,13 +6,12 @@ import queue
 import time
 from collections.abc import Mapping, Sequence
 
-from grader.checks import blame
 from grader.checks.commands import Outcome
-from grader.checks.daemon import Daemon
-from grader.checks.deadline import Deadline
-from grader.checks.errors import Refused, Unavailable
-from grader.checks.multiplex import demultiplexed
-from grader.checks.streams import Pieces
+from grader.docker_api import blame
+from grader.docker_api.daemon import Daemon
+from grader.docker_api.deadline import Deadline
+from grader.docker_api.errors import Refused, Unavailable
+from grader.docker_api.streams import Pieces, demultiplexed
 
 #: Bytes to read at once. (requests' iter_content would collect all that ever comes.)
 _PIECE = 64 * 1024

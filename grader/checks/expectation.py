@@ -15,12 +15,13 @@ from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Concatenate, Self, cast
 
-from grader.checks import blame
-from grader.checks.daemon import Attrs, Daemon
-from grader.checks.docker_words import dig, inspect_command
-from grader.checks.errors import AuthorError, Obstructed, Refused, Unavailable
-from grader.checks.verdicts import Status, Verdict
+from grader.checks.errors import AuthorError
+from grader.docker_api import blame
+from grader.docker_api.daemon import Attrs, Daemon
+from grader.docker_api.errors import Obstructed, Refused, Unavailable
+from grader.docker_api.words import dig, inspect_command
 from grader.i18n import _
+from grader.report.verdicts import Status, Verdict
 from grader.values import Values
 
 #: The fault that makes all that is said of an object fail.

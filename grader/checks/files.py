@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from grader.checks import arguments
-from grader.checks.daemon import Daemon
-from grader.checks.deadline import Deadline
-from grader.checks.errors import AuthorError, Refused
+from grader.checks.errors import AuthorError
 from grader.checks.expectation import Claim, Finding, Subject
-from grader.checks.plain import excerpt
 from grader.checks.sizes import human_size
+from grader.docker_api.daemon import Daemon
+from grader.docker_api.deadline import Deadline
+from grader.docker_api.errors import Refused
 from grader.i18n import _
+from grader.report.plain import excerpt
 
 #: Bytes of a file's content to compare; the checksum is taken of up to 256 times as much.
 CONTENT_LIMIT = 1024 * 1024

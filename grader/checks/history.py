@@ -10,12 +10,12 @@ import json
 import time
 from collections.abc import Callable
 
-from grader.checks.daemon import Attrs, Daemon
-from grader.checks.deadline import Deadline
-from grader.checks.docker_words import full_reference
-from grader.checks.errors import Obstructed
 from grader.checks.expectation import Claim, Context, Finding, Subject
 from grader.checks.throwaway import OWN_LABEL
+from grader.docker_api.daemon import Attrs, Daemon
+from grader.docker_api.deadline import Deadline
+from grader.docker_api.errors import Obstructed
+from grader.docker_api.words import full_reference
 from grader.i18n import _
 
 #: How many events the engine remembers.

@@ -7,8 +7,8 @@ from typing import Any, ClassVar
 
 from grader.checks import arguments
 from grader.checks.expectation import Claim, Subject, expectation
-from grader.checks.plain import listed
 from grader.i18n import _
+from grader.report.plain import listed
 
 
 def shown_pairs(values: Mapping[str, Any] | None, empty: str) -> str:

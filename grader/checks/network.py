@@ -8,15 +8,15 @@ from typing import Any
 
 from grader.checks import arguments
 from grader.checks.container.networking import is_at
-from grader.checks.daemon import Attrs
-from grader.checks.docker_words import dig
 from grader.checks.errors import AuthorError
 from grader.checks.expectation import Claim, Finding, expectation
 from grader.checks.history import gone
 from grader.checks.labels import Driven, Labelled
-from grader.checks.plain import listed
 from grader.checks.throwaway import OWN_LABEL
+from grader.docker_api.daemon import Attrs
+from grader.docker_api.words import dig
 from grader.i18n import _
+from grader.report.plain import listed
 
 
 class Network(Labelled, Driven):

@@ -26,12 +26,13 @@ from dataclasses import dataclass
 from types import FrameType
 from typing import Any, BinaryIO, NoReturn, TextIO
 
-from grader.checks.course import from_environment
-from grader.checks.errors import CheckFailed, CouldNotCheck, NoAnswer, OutOfTime
-from grader.checks.plain import printable
+from grader.checks.errors import CheckFailed, CouldNotCheck, OutOfTime
 from grader.checks.task import Checks
-from grader.checks.verdicts import TaskReport
+from grader.docker_api.course_images import from_environment
+from grader.docker_api.errors import NoAnswer
 from grader.i18n import _
+from grader.report.plain import printable
+from grader.report.verdicts import TaskReport
 from grader.values import DEFAULT_KEY, BadKey, StudentKey, Values
 
 #: Seconds for one cell unless the request says otherwise; the caller's own patience should be a few seconds more.
@@ -206,7 +207,6 @@ def main() -> int:
     # Only answers may reach the caller's pipe: whatever a cell or a library prints goes to stderr.
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    from grader.checks import bounded_client  # noqa: F401 - and with it docker: once here, not in every child
 
     checks = Checks(os.environ.get("DOCKER_HOST"), course_images=from_environment())
     with suppress(NoAnswer):  # each cell will say so

@@ -11,21 +11,22 @@ from dataclasses import replace
 from types import TracebackType
 from typing import overload
 
-from grader.checks import blame
 from grader.checks.answer import Answer, store
 from grader.checks.container import Container
-from grader.checks.course import CourseImages
-from grader.checks.daemon import REQUEST_SECONDS, Connection, Daemon
-from grader.checks.deadline import Deadline
-from grader.checks.errors import AuthorError, CheckFailed, CouldNotCheck, NoAnswer, Obstructed, OutOfTime
+from grader.checks.errors import AuthorError, CheckFailed, CouldNotCheck, OutOfTime
 from grader.checks.event import Event
 from grader.checks.expectation import Context, author_verdict
 from grader.checks.image import Image, Images
 from grader.checks.network import Network
 from grader.checks.throwaway import sweep
-from grader.checks.verdicts import Status, TaskReport, Verdict
 from grader.checks.volume import Volume, Volumes
+from grader.docker_api import blame
+from grader.docker_api.course_images import CourseImages
+from grader.docker_api.daemon import REQUEST_SECONDS, Connection, Daemon
+from grader.docker_api.deadline import Deadline
+from grader.docker_api.errors import NoAnswer, Obstructed
 from grader.i18n import _
+from grader.report.verdicts import Status, TaskReport, Verdict
 from grader.values import BadDeclaration, Values
 
 _TASK_ID = re.compile(r"[a-z0-9][a-z0-9-]*")

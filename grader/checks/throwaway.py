@@ -16,11 +16,11 @@ from contextlib import contextmanager, suppress
 from functools import partial
 from typing import Any
 
-from grader.checks import blame
 from grader.checks.commands import Outcome
-from grader.checks.daemon import HELPER_IMAGE, Daemon
-from grader.checks.errors import Obstructed, Refused, Unavailable
-from grader.checks.logs import read_logs
+from grader.docker_api import blame
+from grader.docker_api.daemon import HELPER_IMAGE, Daemon
+from grader.docker_api.errors import Obstructed, Refused, Unavailable
+from grader.docker_api.streams import read_logs
 from grader.i18n import _
 
 #: Every container of ours carries this label (value "1").

@@ -6,16 +6,16 @@ import shlex
 from typing import Any
 
 from grader.checks import arguments
-from grader.checks.daemon import Attrs
-from grader.checks.docker_words import unnamed_volume
 from grader.checks.expectation import Claim, Finding, Subject, expectation
 from grader.checks.files import Reader, read_entry
 from grader.checks.history import gone
 from grader.checks.holding_files import HoldsFiles
 from grader.checks.labels import Driven, Labelled
-from grader.checks.plain import listed
 from grader.checks.throwaway import OWN_LABEL, any_image, throwaway
+from grader.docker_api.daemon import Attrs
+from grader.docker_api.words import unnamed_volume
 from grader.i18n import _
+from grader.report.plain import listed
 
 #: Where a volume is mounted in the container of ours that reads it.
 _MOUNT = "/volume"

@@ -6,12 +6,12 @@ import json
 import queue
 from collections.abc import Callable
 
-from grader.checks import blame
-from grader.checks.daemon import Daemon
-from grader.checks.deadline import Deadline
-from grader.checks.errors import Obstructed, Refused, Unavailable
 from grader.checks.expectation import Finding
-from grader.checks.streams import Pieces
+from grader.docker_api import blame
+from grader.docker_api.daemon import Daemon
+from grader.docker_api.deadline import Deadline
+from grader.docker_api.errors import Obstructed, Refused, Unavailable
+from grader.docker_api.streams import Pieces
 from grader.i18n import _
 
 #: Seconds of the check's time that a longer wait leaves to what comes after it.

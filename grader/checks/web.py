@@ -14,11 +14,12 @@ from urllib.parse import urlsplit
 
 from grader.checks import arguments
 from grader.checks.commands import Outcome
-from grader.checks.deadline import Deadline
-from grader.checks.errors import AuthorError, Unavailable
+from grader.checks.errors import AuthorError
 from grader.checks.expectation import Finding
-from grader.checks.plain import excerpt
+from grader.docker_api.deadline import Deadline
+from grader.docker_api.errors import Unavailable
 from grader.i18n import _
+from grader.report.plain import excerpt
 
 #: Seconds for a connection or the next bytes, seconds for a whole answer, and bytes of its body to look at.
 _TRY_SECONDS = 3.0

@@ -11,9 +11,9 @@ import click
 from rich.console import Console
 
 from grader.author.cases import Kind
-from grader.author.course import Course, find_course
 from grader.author.proof import Plan, Proof, prove
 from grader.cli.progress import LiveProgress
+from grader.course.labs import Course, find_course
 from grader.i18n import _
 
 

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 
 import click
 
-from grader.author.course import RELEASE, Lab, find_course
-from grader.checks.verdicts import Status, TaskReport
 from grader.cli import lab_daemon
 from grader.cli.group import EXIT_COULD_NOT
 from grader.cli.workspace import Workspace
+from grader.course.labs import RELEASE, Lab, find_course
 from grader.i18n import _
+from grader.report.verdicts import Status, TaskReport
 from grader.values import StudentKey, own_key
 
 #: Seconds for one task.

@@ -84,7 +84,7 @@ def command(
 
 
 def _without_notebook(students: Sequence[str]) -> str:
-    from grader.checks.plain import one_line
+    from grader.report.plain import one_line
 
     names = ", ".join(map(one_line, students))
     return _("No notebook in the folder of: {names}. Nothing is graded there.").format(names=names) if names else ""

@@ -14,7 +14,7 @@ from typing import Any
 import click
 
 from grader import __version__
-from grader.expected import ExpectedError
+from grader.errors import ExpectedError
 from grader.i18n import _
 
 #: Nothing was wrong with the lab, but the command could not do its work.

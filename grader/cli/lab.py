@@ -11,13 +11,13 @@ from pathlib import Path
 
 import click
 
-from grader.author.course import RELEASE, find_course, read_notebook
 from grader.cli import lab_daemon, places
 from grader.cli.workspace import Workspace
-from grader.client import variables
+from grader.course.labs import RELEASE, find_course, read_notebook
+from grader.docker_api.environment import variables
 from grader.i18n import _
 from grader.jupyter import server
-from grader.progress import VARIABLE as PROGRESS_VARIABLE
+from grader.report.progress import VARIABLE as PROGRESS_VARIABLE
 
 _CLOSING_SECONDS = 15.0
 

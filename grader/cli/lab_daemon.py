@@ -9,7 +9,7 @@ from pathlib import Path
 
 from grader.cli.group import Trouble
 from grader.cli.ways import need_an_engine
-from grader.client import variables
+from grader.docker_api.environment import variables
 from grader.engines import detached
 from grader.engines.layout import EngineFolder
 from grader.i18n import _

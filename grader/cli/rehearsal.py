@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.author.course import RELEASE, Lab
-from grader.cell_runs import runs_of
-from grader.checks.verdicts import Status
 from grader.cli.group import Trouble
 from grader.cli.ways import need_an_engine
 from grader.cli.workspace import Workspace
+from grader.course.labs import RELEASE, Lab
 from grader.engines import best_kind, detached, engine_class
 from grader.i18n import _
+from grader.report.cell_runs import runs_of
+from grader.report.verdicts import Status
 from grader.values import own_key
 
 if TYPE_CHECKING:

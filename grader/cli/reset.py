@@ -6,9 +6,9 @@ import time
 
 import click
 
-from grader.author.course import RELEASE, find_course
 from grader.cli.group import Trouble
 from grader.cli.workspace import Workspace, forget_what_ran
+from grader.course.labs import RELEASE, find_course
 from grader.engines import detached
 from grader.i18n import _
 

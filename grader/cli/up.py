@@ -6,9 +6,9 @@ import time
 
 import click
 
-from grader.author.course import find_course
 from grader.cli import lab_daemon
 from grader.cli.workspace import Workspace
+from grader.course.labs import find_course
 from grader.i18n import _
 
 

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
-from grader.expected import ExpectedError
+from grader.errors import ExpectedError
+from grader.files import whole
 from grader.i18n import _, ngettext
 from grader.values import StudentKey
-from grader.whole import whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,8 +33,8 @@ def command() -> None:
 @click.argument("key", nargs=-1, required=True)
 def set_key(*, key: tuple[str, ...]) -> None:
     """For students: keep the KEY your instructor gave you, once for all labs."""
-    from grader.author.course import find_course
     from grader.cli.workspace import Workspace
+    from grader.course.labs import find_course
     from grader.values.own import write_key
 
     # In one or several words: it may have been copied with spaces.

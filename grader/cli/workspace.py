@@ -10,15 +10,15 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.author.course import RELEASE, WORKSPACE, Course, CourseError, find_course
-from grader.cell_runs import forget_runs
+from grader.course.heads import read_labs
+from grader.course.labs import RELEASE, WORKSPACE, Course, CourseError, find_course
+from grader.files import whole
 from grader.i18n import _
 from grader.jupyter.index_kernel import INDEX
-from grader.progress import ProgressFolder
-from grader.whole import whole
+from grader.report.cell_runs import forget_runs
+from grader.report.progress import ProgressFolder
 from grader.widgets import pages
 from grader.widgets.anchors import with_anchors
-from grader.widgets.reading.course import read_labs
 
 #: Documents of the course that labs link to (../../docs/…): a link must not lead out of the workspace, where JupyterLab
 #: sees nothing.

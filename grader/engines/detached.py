@@ -22,10 +22,10 @@ from grader.engines import sweep
 from grader.engines.choice import best_kind, engine_class
 from grader.engines.layout import EngineFolder, runtime_folder
 from grader.engines.local_ports import LocalPorts
-from grader.engines.locks import locked
 from grader.engines.protocol import Engine, EngineError
+from grader.files import write_whole
 from grader.i18n import _
-from grader.whole import write_whole
+from grader.locks import locked
 
 _NAME = "lab"
 #: The slowest engine's first start, an emulated guest's, on a busy machine.

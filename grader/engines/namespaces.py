@@ -24,8 +24,8 @@ from grader.engines.layout import EngineFolder, runtime_folder, throwaway_name
 from grader.engines.loaders import opaque_files
 from grader.engines.protocol import Endpoint, Engine, EngineError, Limits, Probe
 from grader.engines.supervisor import Spec
+from grader.files import write_whole
 from grader.i18n import _
-from grader.whole import write_whole
 
 STUDENT_ID = 1000
 #: The one id of the user namespace around an engine's that the engine has not: what is its own, an engine's root has no

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from grader.engines.layout import runtime_folder
 from grader.engines.protocol import EngineError
-from grader.whole import write_whole
+from grader.files import write_whole
 
 _SUFFIX = ".outer.json"
 

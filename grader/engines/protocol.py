@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, ClassVar, Self
 
-from grader.expected import ExpectedError
+from grader.errors import ExpectedError
 from grader.i18n import _
 
 if TYPE_CHECKING:

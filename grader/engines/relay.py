@@ -20,7 +20,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from grader.whole import write_whole
+from grader.files import write_whole
 
 if TYPE_CHECKING:
     from docker import DockerClient

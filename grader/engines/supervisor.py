@@ -25,8 +25,8 @@ from grader.engines import cgroups, ownership, tripwire
 from grader.engines.bounded_log import BoundedLog
 from grader.engines.layout import SYSTEM_PATH, EngineFolder
 from grader.engines.sweep import remove_remains
+from grader.files import write_whole
 from grader.i18n import _
-from grader.whole import write_whole
 
 READY_SECONDS = 60.0
 GRACE_SECONDS = 15.0

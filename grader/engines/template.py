@@ -22,10 +22,10 @@ from typing import TYPE_CHECKING
 from grader.engines import ownership, sweep
 from grader.engines.course import course_images
 from grader.engines.layout import SYSTEM_PATH, EngineFolder, cache_folder, runtime_folder
-from grader.engines.locks import locked
 from grader.engines.protocol import EngineError
+from grader.files import write_whole
 from grader.i18n import _
-from grader.whole import write_whole
+from grader.locks import locked
 
 if TYPE_CHECKING:
     from grader.engines.namespaces import NamespaceEngine

@@ -23,7 +23,7 @@ from jupyter_client.blocking.client import BlockingKernelClient
 from jupyter_client.session import Session
 from nbformat import NotebookNode
 
-from grader.client import variables
+from grader.docker_api.environment import variables
 from grader.engines import python_inside
 from grader.engines.home import HOME
 from grader.engines.protocol import Engine

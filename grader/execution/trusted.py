@@ -12,13 +12,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import IO, Any
 
-from grader.checks.course import CourseImages, as_variable
-from grader.checks.verdicts import Status, TaskReport, Verdict
+from grader.docker_api.course_images import CourseImages, as_variable
 from grader.engines.protocol import Engine
 from grader.execution.pinned import PinnedSocket
 from grader.execution.processes import LastWords
 from grader.i18n import _
 from grader.nursery import Born, CheckerOrder, Nursery, NurseryLost
+from grader.report.verdicts import Status, TaskReport, Verdict
 from grader.values import DEFAULT_KEY, StudentKey
 
 #: No home and no folder of the caller's: nothing of a submission, a lab or a user can shadow a module or a setting.

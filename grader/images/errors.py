@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from grader.expected import ExpectedError
+from grader.errors import ExpectedError
 
 
 class ImagesError(ExpectedError):

@@ -6,7 +6,7 @@ import os
 from pathlib import PurePosixPath
 from typing import Any
 
-from grader.expected import ExpectedError
+from grader.errors import ExpectedError
 
 INDEX = "index.ipynb"
 #: The notebook's path, as jupyter_server tells the kernel that it starts for it.

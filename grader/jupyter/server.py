@@ -17,7 +17,7 @@ from urllib.error import URLError
 from urllib.parse import quote
 from urllib.request import ProxyHandler, Request, build_opener
 
-from grader.expected import ExpectedError
+from grader.errors import ExpectedError
 from grader.i18n import _
 
 _CONFIG = Path(__file__).parent / "config"

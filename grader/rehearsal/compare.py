@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from grader.autograde.verdict_cells import score
-from grader.cell_runs import CellRun, digest_of, telling_line
-from grader.checks.verdicts import Status
 from grader.i18n import _, ngettext
-from grader.progress import TaskProgress
 from grader.rehearsal.conduct import Rehearsal, Rehearsed
+from grader.report.cell_runs import CellRun, digest_of, telling_line
+from grader.report.progress import TaskProgress
+from grader.report.verdicts import Status
 
 #: Cells of one kind that are named for one task.
 _MOST_NAMED = 3

@@ -19,14 +19,14 @@ from nbformat import NotebookNode
 from grader.autograde.config import IGNORED
 from grader.autograde.copying import copy_submitted, give_file, hand_over
 from grader.autograde.grading import Grading
-from grader.autograde.release import Release, release_in, released_files
 from grader.autograde.sandbox import SandboxSupply, sweep
 from grader.autograde.sanitize import rebuild
 from grader.autograde.settings import Drydock
 from grader.autograde.submission import read_notebook
 from grader.autograde.verdict_cells import read_report
-from grader.cell_runs import telling_line
-from grader.checks.verdicts import TaskReport
+from grader.course.release import Release, release_in, released_files
+from grader.report.cell_runs import telling_line
+from grader.report.verdicts import TaskReport
 from grader.values import StudentKey
 
 

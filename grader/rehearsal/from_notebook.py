@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from grader.author.course import RELEASE, WORKSPACE
+from grader.course.labs import RELEASE, WORKSPACE
 from grader.i18n import _
 
 

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-from grader.checks import html
-from grader.checks import text as plain
-from grader.checks.plain import printable
-from grader.checks.verdicts import Status
 from grader.i18n import _, ngettext
 from grader.rehearsal.compare import Compared, clock
+from grader.report import html
+from grader.report.plain import printable
+from grader.report.text import mark
+from grader.report.verdicts import Status
 
 _CELL = "text-align:left;vertical-align:top;padding:2px 12px 2px 0"
 
@@ -84,7 +84,7 @@ def _row(words: Sequence[str], widths: Sequence[int], shown: Sequence[str]) -> s
 
 
 def _mark(status: Status | None, colour: bool) -> str:
-    return plain.mark(status, colour) if status is not None else "–"
+    return mark(status, colour) if status is not None else "–"
 
 
 def _words(status: Status | None) -> str:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from grader.expected import ExpectedError
+from grader.errors import ExpectedError
 from grader.i18n import _
 from grader.values.keys import StudentKey
 

@@ -7,7 +7,7 @@ import hmac
 import re
 from dataclasses import dataclass
 
-from grader.expected import ExpectedError
+from grader.errors import ExpectedError
 from grader.i18n import _
 
 #: Crockford's base 32 (crockford.com/base32.html): no I, L, O, U, so nothing can be misread.

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from grader.files import whole
 from grader.i18n import _
 from grader.values.keys import DEFAULT_KEY, BadKey, StudentKey
-from grader.whole import whole
 
 #: Beside the notebook or in any folder above it; ``drydock values set`` writes it into workspace/.
 KEY_FILE = "values.key"

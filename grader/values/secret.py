@@ -11,7 +11,7 @@ import secrets
 from contextlib import suppress
 from pathlib import Path
 
-from grader.expected import ExpectedError
+from grader.errors import ExpectedError
 from grader.i18n import _
 from grader.values.keys import DEFAULT_KEY, StudentKey
 

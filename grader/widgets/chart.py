@@ -16,8 +16,8 @@ from html import escape
 from io import BytesIO
 from typing import TYPE_CHECKING
 
-from grader.checks.plain import printable
 from grader.i18n import _
+from grader.report.plain import printable
 from grader.widgets.table import Table
 
 if TYPE_CHECKING:

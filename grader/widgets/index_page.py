@@ -9,11 +9,11 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from urllib.parse import quote
 
-from grader.author.course import RELEASE
+from grader.course.heads import LabCard
+from grader.course.labs import RELEASE
 from grader.i18n import _
-from grader.progress import ProgressFolder, TaskProgress
+from grader.report.progress import ProgressFolder, TaskProgress
 from grader.widgets.drawing.how_far import bar, how_far, next_task
-from grader.widgets.reading.course import LabCard
 from grader.widgets.table import Table
 
 _CELL = "text-align:left;padding:4px 14px 4px 0;vertical-align:top"

@@ -6,9 +6,9 @@ import os
 from collections.abc import Callable
 from typing import Any
 
-from grader.checks.daemon import Attrs, Connection, Daemon
-from grader.checks.deadline import Deadline
-from grader.checks.errors import Unavailable
+from grader.docker_api.daemon import Attrs, Connection, Daemon
+from grader.docker_api.deadline import Deadline
+from grader.docker_api.errors import Unavailable
 from grader.i18n import _
 from grader.notebook import NoDaemon, started_by_drydock
 

@@ -6,11 +6,11 @@ import threading
 from contextlib import suppress
 from typing import Any
 
+from grader.course.heads import LabCard
 from grader.notebook import shell_of_kernel
-from grader.progress import ProgressFolder
+from grader.report.progress import ProgressFolder
 from grader.widgets.folder_watch import FolderWatch
 from grader.widgets.index_page import Index
-from grader.widgets.reading.course import LabCard
 
 #: One for each kernel, so that a saved page finds it again in the kernel that runs behind it.
 MODEL_ID = "drydock-course-index"
@@ -62,8 +62,8 @@ class LiveIndex:
 
 def open_index() -> LiveIndex:
     """This kernel's index, made at the first call."""
-    from grader.author.course import find_course
-    from grader.widgets.reading.course import progress_folder, read_labs
+    from grader.course.heads import progress_folder, read_labs
+    from grader.course.labs import find_course
 
     shell = shell_of_kernel()
     index: LiveIndex | None = getattr(shell, "drydock_index", None)

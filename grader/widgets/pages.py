@@ -14,11 +14,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from grader.course.heads import LabCard
 from grader.i18n import _
-from grader.progress import ProgressFolder
+from grader.report.progress import ProgressFolder
 from grader.widgets.index_page import Index, order
 from grader.widgets.live_index import MODEL_ID, WIDGET_VIEW
-from grader.widgets.reading.course import LabCard
 
 type Cells = list[dict[str, Any]]
 

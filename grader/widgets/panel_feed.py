@@ -8,14 +8,14 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 
-from grader.checks.daemon import Connection, Daemon
-from grader.checks.deadline import Deadline
-from grader.checks.errors import NoAnswer
+from grader.docker_api.daemon import Connection, Daemon
+from grader.docker_api.deadline import Deadline
+from grader.docker_api.errors import NoAnswer
+from grader.docker_api.events import EventStream, Filters, moment
 from grader.engines import detached
 from grader.engines.local_ports import LocalPorts
 from grader.i18n import _
 from grader.notebook import NoDaemon
-from grader.widgets.events import EventStream, Filters, moment
 from grader.widgets.lab_docker import lab_host
 from grader.widgets.reading.overview import Overview, UseMeter, read_overview
 

@@ -6,14 +6,14 @@ import threading
 from contextlib import suppress
 from typing import Any
 
-from grader.author.course import CourseError, find_course
+from grader.course.heads import LabCard, progress_folder, read_labs
+from grader.course.labs import CourseError, find_course
 from grader.i18n import _
-from grader.progress import ProgressFolder
+from grader.report.progress import ProgressFolder
 from grader.widgets.drawing import panel as draw
 from grader.widgets.drawing.part import Part
 from grader.widgets.folder_watch import FolderWatch
 from grader.widgets.panel_section import Section
-from grader.widgets.reading.course import LabCard, progress_folder, read_labs
 
 
 class TasksPart:

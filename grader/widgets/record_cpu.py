@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import time
 
-from grader.checks.daemon import Connection, Daemon
-from grader.checks.deadline import Deadline
-from grader.checks.docker_words import dig
+from grader.docker_api.daemon import Connection, Daemon
+from grader.docker_api.deadline import Deadline
+from grader.docker_api.words import dig
 from grader.i18n import _
 from grader.widgets.chart import Chart
 from grader.widgets.drawing.cpu import cpu_chart

@@ -5,13 +5,13 @@ from __future__ import annotations
 import threading
 import time
 
-from grader.checks.daemon import Attrs, Connection, Daemon
-from grader.checks.deadline import Deadline
-from grader.checks.docker_words import dig
+from grader.docker_api.daemon import Attrs, Connection, Daemon
+from grader.docker_api.deadline import Deadline
+from grader.docker_api.events import EventStream, Filters, moment, remembered
+from grader.docker_api.words import dig
 from grader.i18n import _
 from grader.widgets.chart import Chart
 from grader.widgets.drawing.health import health_chart
-from grader.widgets.events import EventStream, Filters, moment, remembered
 from grader.widgets.lab_docker import OneSentence, TooLate, ask, inspect_container
 from grader.widgets.reading.health import HealthNotes, HealthTimeline, State, event_time, seconds, state_of
 from grader.widgets.recording import AT_MOST, Recording

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from grader.checks.daemon import Attrs, Connection, Daemon
-from grader.checks.deadline import Deadline
-from grader.checks.docker_words import dig
+from grader.docker_api.daemon import Attrs, Connection, Daemon
+from grader.docker_api.deadline import Deadline
+from grader.docker_api.events import Filters, moment, remembered
+from grader.docker_api.words import dig
 from grader.i18n import _
 from grader.widgets.chart import Chart
 from grader.widgets.drawing.memory import memory_chart
-from grader.widgets.events import Filters, moment, remembered
 from grader.widgets.lab_docker import NotThere, TooLate, ask, inspect_container
 from grader.widgets.reading.use import (
     Ending,

@@ -8,7 +8,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import ClassVar, Self
 
-from grader.checks.errors import NoAnswer
+from grader.docker_api.errors import NoAnswer
 from grader.i18n import _
 from grader.widgets.chart import Chart
 from grader.widgets.screen import Screen

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from grader.checks.plain import printable
+from grader.report.plain import printable
 
 _CELL = "text-align:left;padding:2px 10px 2px 0;vertical-align:top;white-space:pre-wrap;overflow-wrap:anywhere"
 

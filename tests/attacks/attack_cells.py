@@ -22,7 +22,7 @@ LIES = {
         docker.APIClient = docker.DockerClient = docker.from_env = Yes()
     """),
     "grader-package": _cell("""
-        import grader.checks.verdicts as v, grader.checks.task as t
+        import grader.report.verdicts as v, grader.checks.task as t
         v.TaskReport.status = property(lambda self: v.Status.PASSED)
         v.TaskReport.fraction = property(lambda self: 1.0)
         t.Task.__exit__ = lambda *a: True

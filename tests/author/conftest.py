@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.author.course import Course
+from grader.course.labs import Course
 
 _TESTS = Path(__file__).parents[1]
 

@@ -8,7 +8,7 @@ import pytest
 
 from grader.author.answers import answers_of
 from grader.author.cases import Check, Kind, Run, Want, cases_of
-from grader.author.course import Course, CourseError, find_course, read_lab
+from grader.course.labs import Course, CourseError, find_course, read_lab
 
 
 def test_a_lab_goes_by_name_number_or_part(course: Course) -> None:

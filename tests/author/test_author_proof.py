@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from grader.author.course import Course
+from grader.course.labs import Course
 
 _DRYDOCK = Path(sys.executable).parent / "drydock"
 pytestmark = pytest.mark.daemon

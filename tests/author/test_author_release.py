@@ -5,7 +5,7 @@ import json
 import pytest
 
 from grader.author import release
-from grader.author.course import Course, CourseError
+from grader.course.labs import Course, CourseError
 
 
 def test_the_release_is_repeatable_and_holds_no_solution_and_no_answers(course: Course) -> None:

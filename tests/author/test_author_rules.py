@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from grader.author import rules
-from grader.author.course import Course
+from grader.course.labs import Course
 
 Cells = list[dict[str, Any]]
 Breakage = Callable[[Cells], object]

@@ -23,8 +23,8 @@ from nbgrader.server_extensions.formgrader import handlers
 from traitlets.config import Config
 
 from grader.autograde.config import configure
-from grader.autograde.release import Release, ReleaseCell
 from grader.autograde.sanitize import rebuild
+from grader.course.release import Release, ReleaseCell
 
 TEXT = "An image is a stack of layers, zymurgy."
 #: Of the release.

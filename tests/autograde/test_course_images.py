@@ -9,10 +9,10 @@ import docker
 import pytest
 
 from grader.autograde.course_images import CourseImages
-from grader.checks.verdicts import Status, TaskReport
 from grader.engines import best_engine
 from grader.engines.protocol import Engine
 from grader.execution import checker
+from grader.report.verdicts import Status, TaskReport
 
 pytestmark = pytest.mark.daemon
 

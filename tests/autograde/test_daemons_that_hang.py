@@ -16,8 +16,8 @@ from grading_course import ESSAY, SOLUTIONS, Course
 from nbformat.v4 import new_code_cell
 
 from grader.autograde.course_images import CourseImages
-from grader.autograde.ping import answers
-from grader.checks.bounded_client import LARGEST, BoundedClient, TooLarge
+from grader.docker_api.client import LARGEST, BoundedClient, TooLarge
+from grader.docker_api.ping import answers
 from grader.engines import best_engine
 
 STOP = "!docker run --rm --privileged --pid host drydock/busybox:1 killall -STOP dockerd"

@@ -14,8 +14,8 @@ from rich.console import Console
 from grader.autograde.records import SubmissionRecord
 from grader.autograde.reports import as_csv, as_junit, write_report_file
 from grader.autograde.tables import harmless
-from grader.checks.plain import one_line
 from grader.cli.grade import _Lines
+from grader.report.plain import one_line
 
 FORGED = "\r\n\x1b[2K✓ mallory: 100/100 \u2028\u202e"
 #: As a file of a Windows machine's zip is called here: bytes that are no UTF-8.

@@ -12,7 +12,7 @@ from nbformat.v4 import new_code_cell
 
 from grader.autograde.owners import GradedSubmissions
 from grader.autograde.verdict_cells import read_graded
-from grader.checks.verdicts import Status
+from grader.report.verdicts import Status
 
 pytestmark = [pytest.mark.daemon, pytest.mark.timeout(600)]
 

@@ -19,7 +19,6 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 from nbgrader import utils
 
 from grader.autograde.records import CheckRecord, SubmissionRecord, read_checks
-from grader.autograde.release import Release, ReleaseCell
 from grader.autograde.reports import (
     UnknownReport,
     UnwritableReport,
@@ -31,7 +30,8 @@ from grader.autograde.reports import (
 from grader.autograde.sanitize import rebuild
 from grader.autograde.submission import Unreadable, read_notebook
 from grader.autograde.verdict_cells import REPORT_TYPE, read_report, score, sentence, write_report
-from grader.checks.verdicts import Status, TaskReport, Verdict
+from grader.course.release import Release, ReleaseCell
+from grader.report.verdicts import Status, TaskReport, Verdict
 
 
 def cell(name: str, **more: Any) -> ReleaseCell:

@@ -24,8 +24,8 @@ from traitlets.config import Config
 from grader.autograde.config import configure
 from grader.autograde.feedback import FeedbackView
 from grader.autograde.harmless import StudentsTexts, is_harmless
-from grader.autograde.release import Release, ReleaseCell, released_sources
 from grader.autograde.sanitize import rebuild
+from grader.course.release import Release, ReleaseCell, released_sources
 
 PICTURE = {"shot.png": {"image/png": "iVBORw0KGgo="}}
 ESSAY = ReleaseCell("essay", "markdown", "Write what an image is.", False, True, True, False, 5.0, "x")

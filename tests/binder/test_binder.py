@@ -14,7 +14,7 @@ import lab_page
 import pod
 import pytest
 
-from grader.author.course import Course, Lab, read_lab
+from grader.course.labs import Course, Lab, read_lab
 from grader.engines.native import NativeEngine
 from grader.engines.protocol import Engine
 

@@ -16,7 +16,8 @@ from typing import Any
 
 import pytest
 
-from grader.checks import CheckFailed, Checks, CouldNotCheck, Status, TaskReport, blame, bounded_client
+from grader.checks import CheckFailed, Checks, CouldNotCheck, Status, TaskReport
+from grader.docker_api import blame
 from grader.engines import best_engine
 from grader.engines.protocol import Engine
 
@@ -372,7 +373,7 @@ def test_an_answer_of_the_daemons_that_is_too_large(stage: Engine, monkeypatch: 
     client = stage.endpoint.client()
     client.containers.create("drydock/busybox:1", name="b-labelled", labels={"much": "x" * 2_000_000})
     assert report_of(stage, lambda t: t.container("b-labelled").is_created()).status is Status.PASSED
-    monkeypatch.setattr(bounded_client, "LARGEST", 1_000_000)
+    monkeypatch.setattr(docker_client, "LARGEST", 1_000_000)
     report = report_of(stage, lambda t: t.container("b-labelled").is_created().is_running())
     client.containers.get("b-labelled").remove()
     client.close()

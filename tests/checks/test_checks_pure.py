@@ -17,14 +17,14 @@ from hypothesis import strategies as st
 
 from grader.checks import AuthorError, CheckFailed, CouldNotCheck, Status, TaskReport, Verdict, fingerprint
 from grader.checks.commands import Outcome
-from grader.checks.docker_words import environment, full_reference, published
 from grader.checks.files import Entry, followed
-from grader.checks.multiplex import demultiplexed
-from grader.checks.plain import excerpt, printable
 from grader.checks.sizes import human_memory, human_size, memory_bytes, nanoseconds, size_bytes
 from grader.checks.sockets import listening
 from grader.checks.web import from_wget, reachable
-from grader.checks.wording import short_line
+from grader.docker_api.streams import demultiplexed
+from grader.docker_api.words import environment, full_reference, published
+from grader.report.plain import excerpt, printable
+from grader.report.wording import short_line
 
 texts = st.text(max_size=80)
 verdicts = st.builds(

@@ -11,10 +11,10 @@ import pytest
 from grader.checks import CheckFailed, Checks, CouldNotCheck, Status, TaskReport, Verdict
 from grader.checks.task import _folded
 from grader.checks.web import Answer, wanted
+from grader.course.heads import TaskCard
 from grader.engines.protocol import Engine
-from grader.progress import TaskProgress
-from grader.progress_line import line_of
-from grader.widgets.reading.course import TaskCard
+from grader.report.progress import TaskProgress
+from grader.report.progress_line import line_of
 
 
 def report_of(check: Checks, body: Callable[..., object], **more: object) -> TaskReport:

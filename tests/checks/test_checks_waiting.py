@@ -9,7 +9,8 @@ from contextlib import suppress
 
 import pytest
 
-from grader.checks import CheckFailed, Checks, CouldNotCheck, Status, TaskReport, daemon, waiting
+from grader.checks import CheckFailed, Checks, CouldNotCheck, Status, TaskReport, waiting
+from grader.docker_api import daemon
 from grader.engines.protocol import Engine
 
 pytestmark = pytest.mark.daemon

@@ -7,8 +7,8 @@ from urllib.parse import unquote
 
 import pytest
 
-from grader.author.course import Course, find_course
 from grader.cli.workspace import Workspace
+from grader.course.labs import Course, find_course
 from grader.widgets import pages
 
 _LINK = re.compile(r"\]\(([^)\s]+)\)")

@@ -12,9 +12,9 @@ import pytest
 from engine_tests import empty_at_the_end
 from grading_course import LAB, SOLUTIONS, Course
 
-from grader.checks.daemon import Connection, Daemon
-from grader.checks.deadline import Deadline
 from grader.checks.history import is_ours, past_events
+from grader.docker_api.daemon import Connection, Daemon
+from grader.docker_api.deadline import Deadline
 from grader.engines import canary, engine_named
 
 pytestmark = [pytest.mark.daemon, pytest.mark.skipif(os.geteuid() != 0, reason="makes mount namespaces")]

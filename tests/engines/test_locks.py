@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from grader.engines import EngineError, detached
-from grader.engines.locks import locked
+from grader.locks import locked
 
 HOLDER = """
 import sys, time
 from pathlib import Path
-from grader.engines.locks import locked
+from grader.locks import locked
 with locked(Path(sys.argv[1])):
     print("held", flush=True)
     time.sleep(600)

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from grader.whole import whole, write_whole
+from grader.files import whole, write_whole
 
 WRITER = """
 import sys
 from pathlib import Path
-from grader.whole import write_whole
+from grader.files import write_whole
 for number in range(500):
     write_whole(Path(sys.argv[1]), sys.argv[2] * 5000)
 """

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from grader.autograde.grading import Grading
-from grader.autograde.release import Release
 from grader.autograde.sandbox import Sandbox
 from grader.autograde.settings import Drydock
+from grader.course.release import Release
 from grader.execution import StudentKernel
 from grader.nursery import Nursery
 from grader.values import DEFAULT_KEY

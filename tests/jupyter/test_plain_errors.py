@@ -133,7 +133,7 @@ def test_a_wrong_name_of_an_answer(kernel: Kernel) -> None:
 
 REPORT = """
 from grader.checks.errors import CheckFailed
-from grader.checks.verdicts import Status, TaskReport, Verdict
+from grader.report.verdicts import Status, TaskReport, Verdict
 raise CheckFailed(TaskReport("web", "Web", "h", (Verdict(Status.FAILED, "A runs"),)))
 """
 

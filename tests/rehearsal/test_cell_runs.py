@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
-from grader.cell_runs import digest_of, forget_runs, note_runs, runs_of, telling_line
-from grader.progress import ProgressFolder
+from grader.report.cell_runs import digest_of, forget_runs, note_runs, runs_of, telling_line
+from grader.report.progress import ProgressFolder
 
 LAB = "00-tiny"
 

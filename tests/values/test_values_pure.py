@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.author.cases import Case, Kind
-from grader.author.course import find_course
 from grader.author.trial import student_of
 from grader.checks import AuthorError, Checks
 from grader.cli.group import main
 from grader.cli.workspace import Workspace
+from grader.course.labs import find_course
 from grader.values import DEFAULT_KEY, BadDeclaration, BadKey, Declaration, StudentKey, Values, own_key
 from grader.values.asked import all_asked_for, asked_for
 from grader.values.own import write_key

@@ -13,15 +13,15 @@ from urllib.parse import unquote
 import nbformat
 import pytest
 
-from grader.author.course import Cell, Course, Lab, Task, find_course
-from grader.checks.deadline import Deadline
-from grader.checks.verdicts import Status, TaskReport, Verdict
-from grader.progress import ProgressFolder
+from grader.course.heads import LabCard, TaskCard, card_of, read_labs
+from grader.course.labs import Cell, Course, Lab, Task, find_course
+from grader.docker_api.deadline import Deadline
+from grader.report.progress import ProgressFolder
+from grader.report.verdicts import Status, TaskReport, Verdict
 from grader.widgets import pages
 from grader.widgets.anchors import with_anchors
 from grader.widgets.index_page import Index, order
 from grader.widgets.live_index import LiveIndex
-from grader.widgets.reading.course import LabCard, TaskCard, card_of, read_labs
 
 NAMES = ["00-a", "01-b", "02-c"]
 CARDS = (

@@ -12,14 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from grader.checks.verdicts import Status
-from grader.progress import TaskProgress
+from grader.course.heads import LabCard, TaskCard
+from grader.report.progress import TaskProgress
+from grader.report.verdicts import Status
 from grader.widgets import folder_watch
 from grader.widgets.drawing import panel as draw
 from grader.widgets.drawing.part import Part
 from grader.widgets.folder_watch import FolderWatch
 from grader.widgets.live_panel import Panel
-from grader.widgets.reading.course import LabCard, TaskCard
 from grader.widgets.reading.overview import (
     ContainerRow,
     ImageRow,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from grader.checks import arguments
 from grader.checks.configured import Configured
 from grader.checks.container.subject import ContainerSubject
-from grader.checks.daemon import Attrs
-from grader.checks.docker_words import dig, full_reference, inspect_command, short_id, shown_words
 from grader.checks.expectation import Claim, Finding, expectation
+from grader.docker_api.daemon import Attrs
+from grader.docker_api.words import dig, full_reference, inspect_command, short_id, shown_words
 from grader.i18n import _
 
 

@@ -11,15 +11,15 @@ from typing import Any
 from grader.checks import arguments, commands, executing
 from grader.checks.container.storage import Storage, mounts_of
 from grader.checks.container.subject import NOT_RUNNING, is_live, state_in_words
-from grader.checks.daemon import Attrs
-from grader.checks.docker_words import dig, environment, inspect_command
-from grader.checks.errors import Obstructed, Unavailable
 from grader.checks.expectation import Claim, Finding, expectation
 from grader.checks.files import Entry, Reader, read_entry
 from grader.checks.holding_files import HoldsFiles
-from grader.checks.plain import excerpt, listed
 from grader.checks.throwaway import helper_image, run
+from grader.docker_api.daemon import Attrs
+from grader.docker_api.errors import Obstructed, Unavailable
+from grader.docker_api.words import dig, environment, inspect_command
 from grader.i18n import _
+from grader.report.plain import excerpt, listed
 
 #: How a container gets the engine's own namespace of a kind: the field of its HostConfig.
 _NAMESPACES = {"ipc": "IpcMode", "net": "NetworkMode", "pid": "PidMode", "user": "UsernsMode", "uts": "UTSMode"}

@@ -9,10 +9,10 @@ from typing import Any
 from grader.checks import arguments
 from grader.checks.configured import is_healthcheck
 from grader.checks.container.subject import NOT_RUNNING, ContainerSubject, is_live, state_in_words
-from grader.checks.daemon import Attrs
-from grader.checks.docker_words import dig, inspect_command
 from grader.checks.expectation import Claim, Finding, expectation
 from grader.checks.history import gone
+from grader.docker_api.daemon import Attrs
+from grader.docker_api.words import dig, inspect_command
 from grader.i18n import _, ngettext
 
 _HEALTH = ("healthy", "unhealthy", "starting", "none")

@@ -10,13 +10,13 @@ from typing import Any
 
 from grader.checks import arguments
 from grader.checks.container.subject import ContainerSubject, has_ended
-from grader.checks.daemon import Attrs
-from grader.checks.docker_words import dig
 from grader.checks.errors import AuthorError
 from grader.checks.expectation import Claim, Finding, expectation
-from grader.checks.logs import read_logs
-from grader.checks.plain import excerpt
+from grader.docker_api.daemon import Attrs
+from grader.docker_api.streams import read_logs
+from grader.docker_api.words import dig
 from grader.i18n import _
+from grader.report.plain import excerpt
 
 #: Seconds between two looks at a log that is waited for: no event tells about a new line.
 _RETRY = 0.25

@@ -11,12 +11,12 @@ from typing import Any
 
 from grader.checks import arguments
 from grader.checks.container.subject import ContainerSubject, has_ended, state_in_words
-from grader.checks.daemon import Attrs
-from grader.checks.docker_words import dig, inspect_command
-from grader.checks.errors import Refused
 from grader.checks.expectation import Claim, Finding, expectation
 from grader.checks.history import past_events
 from grader.checks.throwaway import throwaway
+from grader.docker_api.daemon import Attrs
+from grader.docker_api.errors import Refused
+from grader.docker_api.words import dig, inspect_command
 from grader.i18n import _
 
 #: The kernel's news of a kill and the end of the container come to the daemon by two ways: on a busy machine the news

@@ -6,11 +6,11 @@ from typing import Any
 
 from grader.checks import arguments
 from grader.checks.container.subject import ContainerSubject
-from grader.checks.daemon import Attrs
-from grader.checks.docker_words import dig, inspect_command, published, shown_port
 from grader.checks.expectation import Claim, Finding, expectation
-from grader.checks.plain import listed
+from grader.docker_api.daemon import Attrs
+from grader.docker_api.words import dig, inspect_command, published, shown_port
 from grader.i18n import _
+from grader.report.plain import listed
 
 
 class Networking(ContainerSubject):

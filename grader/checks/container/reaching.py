@@ -10,14 +10,15 @@ from grader.checks import arguments, web
 from grader.checks.commands import Outcome
 from grader.checks.container.networking import Networking, no_port, ports_of, shown_ports
 from grader.checks.container.subject import NOT_RUNNING, is_live, state_in_words
-from grader.checks.daemon import Attrs
-from grader.checks.errors import AuthorError, Obstructed
+from grader.checks.errors import AuthorError
 from grader.checks.expectation import Claim, Finding, expectation
-from grader.checks.plain import excerpt, listed
 from grader.checks.sockets import listening
 from grader.checks.throwaway import run_beside
 from grader.checks.waiting import wait_for
+from grader.docker_api.daemon import Attrs
+from grader.docker_api.errors import Obstructed
 from grader.i18n import _
+from grader.report.plain import excerpt, listed
 
 #: Seconds between two tries: no event tells that a server inside a container has begun to listen.
 _RETRY = 0.25

@@ -8,8 +8,8 @@ from typing import Any
 from grader.checks import arguments
 from grader.checks.container.creation import Creation
 from grader.checks.expectation import Claim, expectation
-from grader.checks.plain import listed
 from grader.i18n import _
+from grader.report.plain import listed
 
 
 class Security(Creation):

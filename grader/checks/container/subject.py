@@ -10,14 +10,14 @@ from functools import partial
 from typing import Any
 
 from grader.checks import arguments
-from grader.checks.daemon import Attrs
-from grader.checks.docker_words import dig
-from grader.checks.errors import Unavailable
 from grader.checks.expectation import MISSING, Finding, Subject
-from grader.checks.plain import listed
 from grader.checks.throwaway import OWN_LABEL
 from grader.checks.waiting import wait_for
+from grader.docker_api.daemon import Attrs
+from grader.docker_api.errors import Unavailable
+from grader.docker_api.words import dig
 from grader.i18n import _
+from grader.report.plain import listed
 
 
 class ContainerSubject(Subject):

@@ -11,13 +11,13 @@ from contextlib import suppress
 from grader.checks import arguments
 from grader.checks.container.reaching import Reaching
 from grader.checks.container.subject import is_live
-from grader.checks.daemon import Attrs
-from grader.checks.docker_words import dig
 from grader.checks.expectation import Claim, Finding, expectation
-from grader.checks.logs import read_logs
-from grader.checks.plain import excerpt, listed
 from grader.checks.throwaway import helper_image, run
+from grader.docker_api.daemon import Attrs
+from grader.docker_api.streams import read_logs
+from grader.docker_api.words import dig
 from grader.i18n import _
+from grader.report.plain import excerpt, listed
 
 _HOST = "host"
 #: Seconds for the check's own visit.

@@ -8,13 +8,14 @@ import tarfile
 from collections.abc import Callable
 from typing import IO, Any, cast
 
-from grader.checks import arguments, blame
-from grader.checks.daemon import Attrs, Daemon
+from grader.checks import arguments
 from grader.checks.errors import AuthorError
 from grader.checks.expectation import Claim, Finding, expectation
 from grader.checks.image.layers import image_size
 from grader.checks.image.subject import ImageSubject, layers_of
 from grader.checks.sizes import human_size
+from grader.docker_api import blame
+from grader.docker_api.daemon import Attrs, Daemon
 from grader.i18n import _
 
 #: Bytes of the image's layers to look through: a student's large image must not use up the check's time.

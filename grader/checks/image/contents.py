@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from grader.checks import arguments, commands
-from grader.checks.daemon import Attrs
 from grader.checks.expectation import Claim, Finding, expectation
 from grader.checks.files import Reader, read_entry
 from grader.checks.holding_files import HoldsFiles
 from grader.checks.image.subject import ImageSubject
 from grader.checks.throwaway import run, throwaway
+from grader.docker_api.daemon import Attrs
 from grader.i18n import _
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from grader.checks import arguments
-from grader.checks.course import steps_of
-from grader.checks.daemon import Attrs
 from grader.checks.expectation import Claim, Finding, expectation
 from grader.checks.image.subject import ImageSubject, find_image, history_of, nothing_to_compare
+from grader.docker_api.course_images import steps_of
+from grader.docker_api.daemon import Attrs
 from grader.i18n import _
 
 

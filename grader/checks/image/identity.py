@@ -7,14 +7,15 @@ from typing import Any
 
 from grader.checks import arguments
 from grader.checks.configured import Configured
-from grader.checks.daemon import Attrs
-from grader.checks.docker_words import full_reference, inspect_command, short_id, shown_words
-from grader.checks.errors import AuthorError, Unavailable
+from grader.checks.errors import AuthorError
 from grader.checks.expectation import Claim, Finding, expectation
 from grader.checks.history import gone
 from grader.checks.image.subject import ImageSubject, find_image
-from grader.checks.plain import listed
+from grader.docker_api.daemon import Attrs
+from grader.docker_api.errors import Unavailable
+from grader.docker_api.words import full_reference, inspect_command, short_id, shown_words
 from grader.i18n import _
+from grader.report.plain import listed
 
 
 class Identity(Configured, ImageSubject):

@@ -5,8 +5,6 @@ from __future__ import annotations
 from itertools import takewhile
 
 from grader.checks import arguments
-from grader.checks.daemon import Attrs, Daemon
-from grader.checks.docker_words import inspect_command
 from grader.checks.errors import AuthorError
 from grader.checks.expectation import Claim, Finding, expectation
 from grader.checks.image.subject import (
@@ -18,6 +16,8 @@ from grader.checks.image.subject import (
     nothing_to_compare,
 )
 from grader.checks.sizes import human_size, size_bytes
+from grader.docker_api.daemon import Attrs, Daemon
+from grader.docker_api.words import inspect_command
 from grader.i18n import _, ngettext
 
 

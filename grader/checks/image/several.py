@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import shlex
 
-from grader.checks.daemon import Attrs
-from grader.checks.docker_words import short_id
 from grader.checks.expectation import Claim, Finding, Subject, expectation
-from grader.checks.plain import listed
+from grader.docker_api.daemon import Attrs
+from grader.docker_api.words import short_id
 from grader.i18n import _
+from grader.report.plain import listed
 
 
 class Images(Subject):

@@ -6,11 +6,11 @@ import shlex
 from collections.abc import Mapping
 from typing import Any
 
-from grader.checks.daemon import Attrs, Daemon
-from grader.checks.docker_words import dig, full_reference, looks_like_id
 from grader.checks.expectation import Finding, Subject
-from grader.checks.plain import listed
+from grader.docker_api.daemon import Attrs, Daemon
+from grader.docker_api.words import dig, full_reference, looks_like_id
 from grader.i18n import _
+from grader.report.plain import listed
 
 
 class ImageSubject(Subject):

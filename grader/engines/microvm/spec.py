@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from grader.whole import write_whole
+from grader.files import write_whole
 
 
 @dataclass(frozen=True)

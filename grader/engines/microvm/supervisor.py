@@ -21,7 +21,7 @@ from grader.engines import ownership
 from grader.engines.microvm import counter, qemu
 from grader.engines.microvm.place import GuestFolder, TemplateFolder
 from grader.engines.microvm.spec import Enclosure, GuestSpec
-from grader.whole import write_whole
+from grader.files import write_whole
 
 if TYPE_CHECKING:
     from grader.engines.microvm.running import Running

@@ -24,14 +24,14 @@ from typing import TYPE_CHECKING
 
 from grader.engines.course import course_images
 from grader.engines.layout import cache_folder
-from grader.engines.locks import locked
 from grader.engines.microvm import acceleration, counter, disk, guest, qemu
 from grader.engines.microvm.owner import Owner
 from grader.engines.microvm.place import TemplateFolder
 from grader.engines.microvm.spec import GuestSpec
 from grader.engines.protocol import EngineError
+from grader.files import write_whole
 from grader.i18n import _
-from grader.whole import write_whole
+from grader.locks import locked
 
 if TYPE_CHECKING:
     from docker import DockerClient

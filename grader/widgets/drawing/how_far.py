@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from grader.course.heads import LabCard, TaskCard
 from grader.i18n import _, ngettext
-from grader.progress import TaskProgress
-from grader.widgets.reading.course import LabCard, TaskCard
+from grader.report.progress import TaskProgress
 
 _BLOCKS = 10
 

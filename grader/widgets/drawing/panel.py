@@ -6,13 +6,13 @@ import time
 from collections.abc import Mapping
 
 from grader.checks.sizes import human_memory, human_size
-from grader.checks.verdicts import Status
-from grader.checks.wording import SYMBOLS, status_word
+from grader.course.heads import LabCard
 from grader.i18n import _, ngettext
-from grader.progress import TaskProgress
+from grader.report.progress import TaskProgress
+from grader.report.verdicts import Status
+from grader.report.wording import SYMBOLS, status_word
 from grader.widgets.drawing.how_far import bar, how_far
 from grader.widgets.drawing.part import Part
-from grader.widgets.reading.course import LabCard
 from grader.widgets.reading.overview import ContainerRow, Overview
 from grader.widgets.table import Table
 from grader.widgets.words import state_word

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from html import escape
 
-from grader.checks.plain import printable
+from grader.report.plain import printable
 from grader.widgets.table import Table
 
 _LINE = '<p style="margin:2px 0;overflow-wrap:anywhere">{text}</p>'

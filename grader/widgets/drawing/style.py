@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from grader.checks.plain import printable
+from grader.report.plain import printable
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from grader.checks.daemon import Attrs, Daemon
 from grader.checks.throwaway import OWN_LABEL
+from grader.docker_api.daemon import Attrs, Daemon
 
 
 def all_containers(daemon: Daemon) -> list[Attrs]:

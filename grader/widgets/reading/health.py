@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from grader.checks.daemon import Attrs
-from grader.checks.docker_words import dig
+from grader.docker_api.daemon import Attrs
+from grader.docker_api.words import dig
 from grader.i18n import _
 
 #: Go's "never".

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
-from grader.checks.daemon import Daemon
-from grader.checks.docker_words import dig
+from grader.docker_api.daemon import Daemon
+from grader.docker_api.words import dig
 from grader.widgets.lab_docker import inspect_image
 
 #: What builders write around an instruction: the shell it ran in, build arguments, BuildKit's mark.

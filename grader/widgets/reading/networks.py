@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from grader.checks.daemon import Attrs, Daemon
-from grader.checks.docker_words import dig, published, shown_port
+from grader.docker_api.daemon import Attrs, Daemon
+from grader.docker_api.words import dig, published, shown_port
 from grader.widgets.lab_docker import no_container
 from grader.widgets.reading.containers import all_containers, name_of
 

@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass, replace
 
 from grader.checks.answer import LABEL as ANSWER_LABEL
-from grader.checks.daemon import Attrs, Daemon
-from grader.checks.docker_words import dig, short_id
 from grader.checks.throwaway import OWN_LABEL
+from grader.docker_api.daemon import Attrs, Daemon
+from grader.docker_api.words import dig, short_id
 from grader.widgets.reading.networks import PREDEFINED
 from grader.widgets.reading.use import CpuSample, MemorySample, cpu_sample, memory_sample, read_stats
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from grader.checks.daemon import Attrs, Daemon
-from grader.checks.docker_words import dig
+from grader.docker_api.daemon import Attrs, Daemon
+from grader.docker_api.words import dig
 from grader.widgets.reading.health import event_time, seconds
 
 

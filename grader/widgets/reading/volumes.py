@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from grader.checks.daemon import Attrs, Daemon
-from grader.checks.docker_words import dig
+from grader.docker_api.daemon import Attrs, Daemon
+from grader.docker_api.words import dig
 from grader.widgets.lab_docker import no_container
 from grader.widgets.reading.containers import all_containers, name_of
 

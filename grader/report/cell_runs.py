@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from grader.progress import ProgressFolder
+from grader.report.progress import ProgressFolder
 
 _ENDING = ".runs.jsonl"
 #: A file that grew beyond this (bytes) begins anew: some thousands of runs.

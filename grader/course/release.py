@@ -12,7 +12,7 @@ import nbformat
 from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
 
-from grader.checks.declared import has_task, prepares
+from grader.course.declared import has_task, prepares
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from grader.checks.declared import declared, prepares
-from grader.expected import ExpectedError
+from grader.course.declared import declared, prepares
+from grader.errors import ExpectedError
 from grader.i18n import _
 
 SOURCE = "solutions"

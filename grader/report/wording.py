@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from grader.checks.verdicts import Status, TaskReport, Verdict
 from grader.i18n import _, ngettext
+from grader.report.verdicts import Status, TaskReport, Verdict
 
 SYMBOLS = {Status.PASSED: "✓", Status.FAILED: "✗", Status.BLOCKED: "→", Status.COULD_NOT_CHECK: "?"}
 

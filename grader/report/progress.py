@@ -15,8 +15,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from grader.checks.verdicts import Status, TaskReport
-from grader.whole import write_whole
+from grader.files import write_whole
+from grader.report.verdicts import Status, TaskReport
 
 #: Names the folder for a notebook's kernel.
 VARIABLE = "DRYDOCK_PROGRESS"

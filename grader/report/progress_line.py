@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
-from grader.checks.verdicts import Status, TaskReport
 from grader.i18n import _, ngettext
-from grader.progress import ProgressFolder, TaskProgress
+from grader.report.progress import ProgressFolder, TaskProgress
+from grader.report.verdicts import Status, TaskReport
 
 
 class Counted(Protocol):
@@ -22,7 +22,7 @@ class Counted(Protocol):
 
 def progress_line(folder: ProgressFolder, lab: str, report: TaskReport) -> str:
     """The line; "" where the released lab, which knows the tasks and their points, can't be read."""
-    from grader.author.course import RELEASE, Course, CourseError
+    from grader.course.labs import RELEASE, Course, CourseError
 
     try:
         tasks = Course(folder.path.parent.parent).lab(lab, RELEASE).tasks

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from grader.checks.verdicts import Status, TaskReport, Verdict
-from grader.checks.wording import SYMBOLS, parts, quiet_line, status_word, summary
 from grader.i18n import _
+from grader.report.verdicts import Status, TaskReport, Verdict
+from grader.report.wording import SYMBOLS, parts, quiet_line, status_word, summary
 
 _ANSI = {
     Status.PASSED: "\x1b[32m",

@@ -1,4 +1,4 @@
-"""Pieces of a streamed response, each awaited with a time limit of its own.
+"""Pieces of a streamed response, each awaited with a time limit of its own; stdout and stderr in one stream; logs.
 
 A blocking read can't be given a shrinking limit, so a thread reads and the caller waits at a queue.
 """
@@ -6,11 +6,15 @@ A blocking read can't be given a shrinking limit, so a thread reads and the call
 from __future__ import annotations
 
 import queue
+import struct
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
+
+from grader.docker_api.daemon import Daemon
+from grader.docker_api.deadline import Deadline
 
 if TYPE_CHECKING:
     import requests
@@ -63,3 +67,48 @@ class Pieces:
         with suppress(Exception):
             self._response.raw.shutdown()
         self._thread.join(timeout=1)
+
+
+# -- Docker's framing of stdout and stderr in one stream.
+#
+# Eight bytes lead each piece: the stream's number (1 stdout, 2 stderr), three zeros, the length as a big-endian
+# 32-bit number (Engine API reference, "Stream format" under container attach).
+
+_HEADER = struct.Struct(">BxxxL")
+
+
+def demultiplexed(data: bytes) -> Iterator[tuple[int, bytes]]:
+    """The pieces in order; a cut-off last piece comes as far as it goes."""
+    position = 0
+    while position + _HEADER.size <= len(data):
+        stream, length = _HEADER.unpack_from(data, position)
+        position += _HEADER.size
+        yield stream, data[position : position + length]
+        position += length
+
+
+# -- A container's log, read with a limit on time and size.
+
+#: Bytes of log to look at. A container that logs without end must not fill the checker's memory.
+LOG_LIMIT = 8 * 1024 * 1024
+#: Seconds for its next bytes, and for all of it.
+_LOG_PATIENCE = 10.0
+
+
+def read_logs(daemon: Daemon, name: str, *, tty: bool, streams: Iterable[int] = (1, 2)) -> str:
+    """The log from its beginning, up to ``LOG_LIMIT`` bytes; ``streams``: 1 stdout, 2 stderr.
+
+    With a terminal both are one. Raises Unavailable, Obstructed or Refused.
+    """
+    limit = Deadline(_LOG_PATIENCE)
+    wanted = set(streams)
+    params = {"stdout": int(1 in wanted), "stderr": int(2 in wanted)}
+    data = bytearray()
+    with daemon.stream(f"/containers/{name}/logs", params, patience=_LOG_PATIENCE) as response:
+        for chunk in response.iter_content(64 * 1024):
+            data += chunk
+            if len(data) >= LOG_LIMIT or limit.is_over() or daemon.deadline.is_over():
+                break
+    raw = bytes(data)
+    text = raw if tty else b"".join(payload for _stream, payload in demultiplexed(raw))
+    return text.decode("utf-8", "replace")

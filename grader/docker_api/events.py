@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
-from grader.checks.daemon import Attrs, Connection, Daemon
-from grader.checks.deadline import Deadline
+from grader.docker_api.daemon import Attrs, Connection, Daemon
+from grader.docker_api.deadline import Deadline
 
 type Filters = Mapping[str, Sequence[str]]
 

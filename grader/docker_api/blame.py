@@ -18,12 +18,12 @@ import traceback
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from grader.checks.errors import Obstructed, Refused, Unavailable
+from grader.docker_api.errors import Obstructed, Refused, Unavailable
 from grader.i18n import _
 
 if TYPE_CHECKING:
-    from grader.checks.daemon import Daemon
-    from grader.checks.deadline import Deadline
+    from grader.docker_api.daemon import Daemon
+    from grader.docker_api.deadline import Deadline
 
 #: Seconds within which a daemon on a machine that gives it its time says its version (it takes a few hundredths).
 PROMPT_SECONDS = 2.0

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from html import escape
 
-from grader.checks.verdicts import Status, TaskReport, Verdict
-from grader.checks.wording import SYMBOLS, Part, parts, quiet_line, status_word, summary
 from grader.i18n import _
+from grader.report.verdicts import Status, TaskReport, Verdict
+from grader.report.wording import SYMBOLS, Part, parts, quiet_line, status_word, summary
 
 # The fallback colours have a contrast of at least 3:1 on white and on #111, enough for bars and symbols (WCAG 1.4.11).
 _COLOURS = {

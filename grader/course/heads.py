@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from grader.author.course import RELEASE, WORKSPACE, Course, CourseError, Lab
-from grader.progress import ProgressFolder, folder_of_this_notebook
+from grader.course.labs import RELEASE, WORKSPACE, Course, CourseError, Lab
+from grader.report.progress import ProgressFolder, folder_of_this_notebook
 
 _HEADING = re.compile(r"^#+\s+(.+)$", re.MULTILINE)
 _TITLE = re.compile(r"^#\s+(?:\d+\s*·\s*)?(.+)$", re.MULTILINE)

@@ -15,12 +15,13 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
-from grader.checks import blame, course
-from grader.checks.deadline import Deadline
-from grader.checks.docker_words import full_reference
-from grader.checks.errors import Obstructed, Refused, Unavailable
-from grader.checks.plain import printable
+from grader.docker_api import blame
+from grader.docker_api.course_images import REPOSITORY, CourseImages, look
+from grader.docker_api.deadline import Deadline
+from grader.docker_api.errors import Obstructed, Refused, Unavailable
+from grader.docker_api.words import full_reference
 from grader.i18n import _
+from grader.report.plain import printable
 
 if TYPE_CHECKING:
     import requests
@@ -43,7 +44,7 @@ _OTHER_VERSION = re.compile(r"client version \S+ is too (new|old)")
 class Connection:
     """One lazily opened connection, kept for many tasks."""
 
-    def __init__(self, host: str | None, images: course.CourseImages | None = None) -> None:
+    def __init__(self, host: str | None, images: CourseImages | None = None) -> None:
         """``images``: the course's, as somebody saw them before the student began; else they are looked up once."""
         self.host = host or os.environ.get("DOCKER_HOST") or ""
         self._client: APIClient | None = None
@@ -61,7 +62,7 @@ class Connection:
         """A client that has asked the daemon for its version."""
         from docker.utils import kwargs_from_env
 
-        from grader.checks.bounded_client import BoundedClient
+        from grader.docker_api.client import BoundedClient
 
         # DOCKER_TLS_VERIFY and DOCKER_CERT_PATH count as they do for the docker command.
         options: dict[str, Any] = dict(kwargs_from_env())
@@ -69,10 +70,10 @@ class Connection:
             options["base_url"] = self.host
         return BoundedClient(version="auto", timeout=timeout, **options)  # type: ignore[arg-type]
 
-    def course_images(self, daemon: Daemon) -> course.CourseImages:
+    def course_images(self, daemon: Daemon) -> CourseImages:
         """The course's images as they were when first asked for."""
         if self._images is None:
-            self._images = daemon.ask(course.look)
+            self._images = daemon.ask(look)
         return self._images
 
     def take_over(self, other: Connection) -> None:
@@ -124,7 +125,7 @@ class Daemon:
         from docker.errors import APIError, DockerException, InvalidVersion
         from urllib3.exceptions import HTTPError
 
-        from grader.checks.bounded_client import TooLarge
+        from grader.docker_api.client import TooLarge
 
         try:
             yield
@@ -191,9 +192,9 @@ class Daemon:
     def course_image(self, reference: str) -> Mapping[str, Any] | None:
         """``Id`` and ``RootFS`` of the course's image of this name, there or gone; None: no name of the course's."""
         name = full_reference(reference)
-        return self.course_images().get(name) if name.startswith(course.REPOSITORY) else None
+        return self.course_images().get(name) if name.startswith(REPOSITORY) else None
 
-    def course_images(self) -> course.CourseImages:
+    def course_images(self) -> CourseImages:
         """The course's images by tag, as they were before the student began."""
         return self._connection.course_images(self)
 
