@@ -207,6 +207,7 @@ def main() -> int:
     # Only answers may reach the caller's pipe: whatever a cell or a library prints goes to stderr.
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    from grader.docker_api import client  # noqa: F401 - and with it docker: once here, not in every child
 
     checks = Checks(os.environ.get("DOCKER_HOST"), course_images=from_environment())
     with suppress(NoAnswer):  # each cell will say so

@@ -18,6 +18,7 @@ import pytest
 
 from grader.checks import CheckFailed, Checks, CouldNotCheck, Status, TaskReport
 from grader.docker_api import blame
+from grader.docker_api import client as docker_client
 from grader.engines import best_engine
 from grader.engines.protocol import Engine
 
