@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
+import secrets
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from grader.docker_api.errors import NoAnswer
 from grader.i18n import _
 from grader.jupyter.plain_errors import load_ipython_extension
 from grader.report.cell_runs import note_runs
-from grader.report.html import progress_as_html
+from grader.report.html import progress_as_html, waiting_as_html
 from grader.report.progress import ProgressFolder, folder_of_this_notebook
 from grader.report.progress_line import progress_line
 from grader.report.verdicts import TaskReport
@@ -60,7 +60,14 @@ def connect(lab: str) -> LabChecks:
     # For the docker commands in the notebook's own cells.
     os.environ.update(variables(host))
     folder = folder_of_this_notebook()
-    checks = LabChecks(host, deadline=LIVE_SECONDS, on_report=_teller(lab, folder), values=Values(own_key(Path.cwd())))
+    below = _BelowCell(lab, folder)
+    checks = LabChecks(
+        host,
+        deadline=LIVE_SECONDS,
+        on_report=below.tell,
+        on_wait=below.wait,
+        values=Values(own_key(Path.cwd())),
+    )
     checks.lab = lab
     try:
         checks.prepare()
@@ -76,19 +83,6 @@ def connect(lab: str) -> LabChecks:
     return checks
 
 
-def _teller(lab: str, folder: ProgressFolder | None) -> Callable[[TaskReport], None]:
-    """Notes a report for the panel and the index page, and shows it with the student's progress below."""
-
-    def tell(report: TaskReport) -> None:
-        if folder is None:
-            show(report)
-            return
-        folder.note(lab, report)
-        show(report, progress_line(folder, lab, report))
-
-    return tell
-
-
 def started_by_drydock() -> str:
     """The DOCKER_HOST of the lab daemon that ``drydock up`` started; empty when none runs."""
     from grader.engines import detached
@@ -97,16 +91,42 @@ def started_by_drydock() -> str:
     return lab.host if lab is not None else ""
 
 
-def show(report: TaskReport, progress: str = "") -> None:
-    """One display with both faces in Jupyter; plain text, coloured on a terminal, elsewhere."""
-    below = f"\n\n{progress}" if progress else ""
-    if shell_of_kernel() is None:
-        print(report.as_text(colour=sys.stdout.isatty() and "NO_COLOR" not in os.environ) + below)
-        return
-    from IPython.display import publish_display_data
+class _BelowCell:
+    """What stands below a check's cell: what it waits for, then in its place the report and the student's progress."""
 
-    page = report.as_html() + (progress_as_html(progress) if progress else "")
-    publish_display_data({"text/plain": report.as_text() + below, "text/html": page})
+    def __init__(self, lab: str, folder: ProgressFolder | None) -> None:
+        self._lab = lab
+        self._folder = folder
+        self._id = secrets.token_hex(8)
+        self._waiting = ""
+        self._told = 0
+
+    def wait(self, sentence: str) -> None:
+        """Only in a notebook: elsewhere what was written stays."""
+        if shell_of_kernel() is not None:
+            self._publish({"text/plain": sentence, "text/html": waiting_as_html(sentence)}, stays=False)
+
+    def tell(self, report: TaskReport) -> None:
+        """Notes a report for the panel and the index page, and shows it."""
+        progress = ""
+        if self._folder is not None:
+            self._folder.note(self._lab, report)
+            progress = progress_line(self._folder, self._lab, report)
+        below = f"\n\n{progress}" if progress else ""
+        if shell_of_kernel() is None:
+            print(report.as_text(colour=sys.stdout.isatty() and "NO_COLOR" not in os.environ) + below)
+            return
+        page = report.as_html() + (progress_as_html(progress) if progress else "")
+        self._publish({"text/plain": report.as_text() + below, "text/html": page}, stays=True)
+
+    def _publish(self, data: dict[str, str], *, stays: bool) -> None:
+        from IPython.display import publish_display_data
+
+        # A check that was stopped while it waited leaves its words: what runs next gets a place of its own.
+        place = f"{self._id}-{self._told}-{shell_of_kernel().execution_count}"
+        publish_display_data(data, transient={"display_id": place}, update=self._waiting == place)
+        self._waiting = "" if stays else place
+        self._told += stays
 
 
 def shell_of_kernel() -> Any:

@@ -35,8 +35,9 @@ _TASK_ID = re.compile(r"[a-z0-9][a-z0-9-]*")
 class Checks:
     """All checks of a lab against one daemon.
 
-    ``deadline`` is the time for one task in seconds; ``on_report`` gets each finished report; ``values`` are those
-    of the copy of the lab that is checked; ``course_images`` what somebody saw before the student began.
+    ``deadline`` is the time for one task in seconds; ``on_report`` gets each finished report, ``on_wait`` a sentence on
+    whatever is waited for; ``values`` are those of the copy of the lab that is checked; ``course_images`` what somebody
+    saw before the student began.
     """
 
     def __init__(
@@ -46,6 +47,7 @@ class Checks:
         deadline: float = 50.0,
         request_seconds: float = REQUEST_SECONDS,
         on_report: Callable[[TaskReport], None] = lambda report: None,
+        on_wait: Callable[[str], None] = lambda told: None,
         values: Values | None = None,
         course_images: CourseImages | None = None,
     ) -> None:
@@ -53,12 +55,18 @@ class Checks:
         self._given_deadline = self._deadline = deadline
         self._request_seconds = request_seconds
         self._on_report = on_report
+        self._on_wait = on_wait
         self._values = values or Values()
         self._reports: dict[str, TaskReport] = {}
         self._sightings: set[str] = set()
 
     def _daemon(self) -> Daemon:
-        return Daemon(self._connection, Deadline(self._deadline), request_seconds=self._request_seconds)
+        return Daemon(
+            self._connection,
+            Deadline(self._deadline),
+            request_seconds=self._request_seconds,
+            on_wait=self._on_wait,
+        )
 
     def task(
         self, id: str, *, hint: str, title: str = "", needs: Sequence[str] = (), symptom_first: bool = False

@@ -24,11 +24,13 @@ def wait_for(
     name: str,
     look: Callable[[], Finding],
     *,
+    until: str,
     seconds: float,
     retry: float | None = None,
 ) -> Finding:
     """The first good or hopeless finding, or the last one when ``seconds`` are over.
 
+    ``until``: what is waited for, as the end of a sentence: "web answers on port 80".
     ``retry``: also look again every so many seconds. Only for things no event tells about (a line in a log,
     an answer over HTTP). Raises Unavailable when the check's own deadline comes first. An emulated daemon gets more
     time, as far as the check has any. What is refused now may be granted later.
@@ -43,10 +45,12 @@ def wait_for(
             refused.append(refusal)
             return Finding(False)
 
+    seconds = max(seconds, min(seconds * daemon.pace(), daemon.deadline.remaining() - _SPARE))
+    # Before the first look: a server that takes its time with its answer makes that one long, too.
+    daemon.waits_until(until, seconds)
     finding = look_once()
     if finding.ok or finding.hopeless:
         return finding
-    seconds = max(seconds, min(seconds * daemon.pace(), daemon.deadline.remaining() - _SPARE))
     limit = Deadline(min(seconds, daemon.deadline.remaining()))
     # By its name, as the student knows it and as ``look`` asks for it.
     params = {"filters": json.dumps({"type": [kind], kind: [name]})}

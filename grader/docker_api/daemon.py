@@ -89,10 +89,19 @@ class Connection:
 class Daemon:
     """Questions to one daemon, all within one deadline."""
 
-    def __init__(self, connection: Connection, deadline: Deadline, *, request_seconds: float = REQUEST_SECONDS) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        deadline: Deadline,
+        *,
+        request_seconds: float = REQUEST_SECONDS,
+        on_wait: Callable[[str], None] = lambda told: None,
+    ) -> None:
+        """``on_wait`` is told, in a sentence, what a check waits for whenever it begins to."""
         self._connection = connection
         self.deadline = deadline
         self._request_seconds = request_seconds
+        self._on_wait = on_wait
         self._info: Attrs | None = None
         self._lost = ""
         #: The ID of the image brought in the helper's place (throwaway.py), and what is to be done at the check's end.
@@ -102,6 +111,11 @@ class Daemon:
     @property
     def connection(self) -> Connection:
         return self._connection
+
+    def waits_until(self, what: str, seconds: float) -> None:
+        """A check begins to wait for this, at most so long."""
+        told = _("Waiting until {what}: up to {seconds:.0f} s …")
+        self._on_wait(told.format(what=what, seconds=max(1.0, min(seconds, self.deadline.remaining()))))
 
     @property
     def host(self) -> str:

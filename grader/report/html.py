@@ -43,6 +43,12 @@ def progress_as_html(line: str) -> str:
     return f'<div class="drydock-progress" style="margin:4px 0;padding-left:14px;{_TEXT}">{escape(line)}</div>'
 
 
+def waiting_as_html(sentence: str) -> str:
+    """What a check waits for, where its report will stand."""
+    style = f"margin:4px 0;padding-left:14px;{_TEXT}"
+    return f'<div class="drydock-waiting" role="status" style="{style}">{escape(sentence)}</div>'
+
+
 def mark(status: Status) -> str:
     """The colour is on the symbol only: a theme's colours need not be readable as text."""
     symbol = f'<span aria-hidden="true" style="color:{_COLOURS[status]};font-weight:bold">{SYMBOLS[status]}</span>'

@@ -106,3 +106,50 @@ def test_no_daemon_is_one_sentence_and_the_next_command(host: str, says: str) ->
 def test_importing_is_cheap() -> None:
     script = "import sys, grader.notebook; print([m for m in ('docker', 'requests', 'IPython') if m in sys.modules])"
     assert subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout == "[]\n"
+
+
+WAITS = (
+    'with check.task("slow", hint="Look.") as t:\n'
+    '    t.container("ck-live").answers_http(8123, inside=True, within=2)\n'
+    '    t.container("ck-live").logs_match("no such (line|word)", within=1)'
+)
+TWO_TASKS = f"try:\n    {WAITS.replace(chr(10), chr(10) + '    ')}\nexcept Exception:\n    pass\n{WAITS}".replace(
+    '"slow"', '"quick"', 1
+)
+
+
+@pytest.mark.daemon
+@pytest.mark.usefixtures("docker_host")
+def test_what_a_check_waits_for_is_shown_until_the_report_stands_in_its_place() -> None:
+    told: list[dict[str, Any]] = []
+
+    class Watched(NotebookClient):  # type: ignore[misc]  # nbclient has no types
+        def process_message(self, msg: dict[str, Any], cell: Any, cell_index: int) -> Any:
+            if msg["msg_type"] in ("display_data", "update_display_data"):
+                told.append(msg)
+            return super().process_message(msg, cell, cell_index)
+
+    book = notebook(CONNECT, WAITS, "1 + 1", TWO_TASKS)
+    Watched(book, allow_errors=True, timeout=120).execute()
+    _connect, slow, _sum, two = (cell.outputs for cell in book.cells)
+    words = [msg["content"]["data"]["text/plain"] for msg in told]
+    assert words[0] == "Waiting until ck-live answers on port 8123: up to 2 s …"
+    assert words[1] == "Waiting until the log of ck-live says it: up to 1 s …"
+    assert "✗ failed" in words[2]
+    # One place on the page, and in the notebook as it is saved the report alone.
+    assert [msg["msg_type"] for msg in told[:3]] == ["display_data", "update_display_data", "update_display_data"]
+    assert [output.output_type for output in slow] == ["display_data", "error"]
+    assert "Waiting" not in str(slow)
+    shown = [output.data["text/plain"] for output in two if output.output_type == "display_data"]
+    assert ["Quick" in text for text in shown] == [True, False]
+    assert ["Slow" in text for text in shown] == [False, True]
+
+
+@pytest.mark.daemon
+def test_where_no_notebook_is_nothing_is_said_of_waiting(world: Engine) -> None:
+    environment = {**os.environ, "DOCKER_HOST": world.endpoint.host, "NO_COLOR": "1"}
+    done = subprocess.run(
+        [sys.executable, "-c", f"{CONNECT}\n{WAITS}"], env=environment, capture_output=True, text=True, check=False
+    )
+    assert "✗ failed" in done.stdout
+    assert "Waiting until" not in done.stdout + done.stderr

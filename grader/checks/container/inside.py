@@ -52,6 +52,7 @@ class Inside(Storage, HoldsFiles):
         def judge(attrs: Attrs) -> Finding:
             if not is_live(attrs):
                 return _not_live(attrs)
+            self._daemon.waits_until(_("a command in {name} has ended").format(name=self.name), seconds)
             outcome, identifier = executing.execute(
                 self._daemon, self.name, words, seconds=seconds, user=user, environment=env, workdir=workdir
             )

@@ -223,14 +223,18 @@ class Life(ContainerSubject):
             self._says(_("{what} has {wanted} within {seconds:g} s"), wanted=wanted, seconds=within),
             wanted,
             lambda attrs: self._exited(attrs, code),
+            until=_("{name} has {wanted}").format(name=self.name, wanted=wanted),
             within=within,
         )
 
-    def _becomes(self, sentence: str, expected: str, judge: Callable[[Attrs], Finding], *, within: float) -> Claim:
+    def _becomes(
+        self, sentence: str, expected: str, judge: Callable[[Attrs], Finding], *, within: float, until: str = ""
+    ) -> Claim:
         limit = arguments.seconds(within, "within")
+        until = until or _("{name} is {state}").format(name=self.name, state=expected)
 
         def judged(_attrs: Attrs) -> Finding:
-            return self._wait(judge, limit)
+            return self._wait(judge, limit, until=until)
 
         return Claim(
             sentence,

@@ -62,7 +62,7 @@ class Logs(ContainerSubject):
             return replace(look(attrs), hopeless=has_ended(attrs))
 
         def judge(attrs: Attrs) -> Finding:
-            return look(attrs) if limit is None else self._wait(look_or_give_up, limit, retry=_RETRY)
+            return look(attrs) if limit is None else self._wait_for_log(look_or_give_up, limit)
 
         return Claim(
             sentence,
@@ -110,10 +110,15 @@ class Logs(ContainerSubject):
                 other=other,
             ),
             _("at most {times:g} times as much").format(times=times),
-            judge if limit is None else lambda _attrs: self._wait(judge, limit, retry=_RETRY),
+            judge if limit is None else lambda _attrs: self._wait_for_log(judge, limit),
             f"docker logs {self._shell_name}; docker logs {shlex.quote(other)}",
             _("A container's log is what its main process writes to its standard output and error."),
         )
+
+    def _wait_for_log(self, judge: Callable[[Attrs], Finding], seconds: float) -> Finding:
+        # Not the text that is wanted: it may be a regular expression.
+        until = _("the log of {name} says it").format(name=self.name)
+        return self._wait(judge, seconds, until=until, retry=_RETRY)
 
     def _number(self, attrs: Attrs, pattern: re.Pattern[str]) -> float | None:
         tty = dig(attrs, "Config", "Tty") is True

@@ -44,7 +44,8 @@ class Memory(ContainerSubject):
             return Finding(killed is yes, f"{words[killed]}; {state_in_words(attrs)}", hopeless=hopeless)
 
         def judge(attrs: Attrs) -> Finding:
-            finding = self._wait(look, _NEWS_SECONDS)
+            until = _("the daemon knows what became of {name}").format(name=self.name)
+            finding = self._wait(look, _NEWS_SECONDS, until=until)
             if finding.ok or not yes or not self._may_have_got_lost(attrs) or not self._is_killed_again(attrs):
                 return finding
             return Finding(

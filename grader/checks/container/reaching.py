@@ -49,12 +49,14 @@ class Reaching(Networking):
         wanted = web.wanted(path, status=status, containing=containing, lacking=lacking, headers=headers)
         where = _("inside") if arguments.yes(inside, "inside") else _("at the published port")
         command = f"docker exec {self._shell_name} wget -qO- http://127.0.0.1:{port}{path}"
+        answers = _("{name} answers on port {port}").format(name=self.name, port=port)
 
         def judge(attrs: Attrs) -> Finding:
             if not is_live(attrs):
                 return self._not_reachable(attrs)
             if inside:
-                answer = self._until(limit, lambda: wanted.judge(self._fetch_inside(str(attrs["Id"]), port, path)))
+                identifier = str(attrs["Id"])
+                answer = self._until(answers, limit, lambda: wanted.judge(self._fetch_inside(identifier, port, path)))
                 return self._its_own(answer, attrs, {port})
             entries = [entry for entry in ports_of(attrs) if entry[1] == port]
             if not entries:
@@ -69,7 +71,7 @@ class Reaching(Networking):
             def look() -> Finding:
                 return wanted.judge(web.fetch(web.here(self._daemon.host, published, port), port, path))
 
-            answer = self._until(limit, look)
+            answer = self._until(answers, limit, look)
             return self._its_own(answer, attrs, {int(entry[2].partition("/")[0]) for entry in entries})
 
         return Claim(
@@ -114,8 +116,8 @@ class Reaching(Networking):
         elsewhere = _("an answer came, but nothing in it listens on port {port}: {sockets}")
         return Finding(False, elsewhere.format(port=", ".join(map(str, sorted(ports))), sockets=shown))
 
-    def _until(self, seconds: float, look: Callable[[], Finding]) -> Finding:
-        return wait_for(self._daemon, "container", self.name, look, seconds=seconds, retry=_RETRY)
+    def _until(self, until: str, seconds: float, look: Callable[[], Finding]) -> Finding:
+        return wait_for(self._daemon, "container", self.name, look, until=until, seconds=seconds, retry=_RETRY)
 
     def _fetch_inside(self, identifier: str, port: int, path: str) -> web.Answer:
         address = f"http://127.0.0.1:{port}{path}"
@@ -233,7 +235,8 @@ class Reaching(Networking):
                 return self._not_reachable(attrs)
             if limit is None:
                 return try_once(str(attrs["Id"]))
-            return self._until(limit, lambda: try_once(str(attrs["Id"])))
+            until = _("{name} reaches {host}").format(name=self.name, host=f"{target}:{number}")
+            return self._until(until, limit, lambda: try_once(str(attrs["Id"])))
 
         sentence = _("{what} reaches {host}") if succeeds else _("{what} can't reach {host}")
         return Claim(

@@ -76,7 +76,9 @@ class ContainerSubject(Subject):
 
         return judge
 
-    def _wait(self, judge: Callable[[Attrs], Finding], seconds: float, *, retry: float | None = None) -> Finding:
+    def _wait(
+        self, judge: Callable[[Attrs], Finding], seconds: float, *, until: str, retry: float | None = None
+    ) -> Finding:
         """What ``wait_for`` comes to, looking at the container anew each time."""
 
         def look_now() -> Finding:
@@ -85,7 +87,7 @@ class ContainerSubject(Subject):
             # Nobody makes it while its check runs: in grading the student's processes are frozen.
             return judge(attrs) if attrs is not None else replace(self._missing(), hopeless=True, because=MISSING)
 
-        return wait_for(self._daemon, "container", self.name, look_now, seconds=seconds, retry=retry)
+        return wait_for(self._daemon, "container", self.name, look_now, until=until, seconds=seconds, retry=retry)
 
     def _must_be_able_to_run(self, attrs: Attrs) -> None:
         """Raises Unavailable for a container that can't start on this machine, whoever makes it.

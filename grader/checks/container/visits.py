@@ -104,7 +104,7 @@ class Visits(Reaching):
             log = read_logs(self._daemon, self.name, tty=dig(attrs, "Config", "Tty") is True)
             return Finding(text in log, log)
 
-        return self._until(3, look).found
+        return self._until(_("the log of {name} has the visit").format(name=self.name), 3, look).found
 
     def _counts(self, addresses: list[str], network: str, own: str, *, published: bool) -> Callable[[str], bool]:
         """Whether a visitor's address is one that the task asks for; ``own``: of the check's visit."""

@@ -49,6 +49,7 @@ class Contents(ImageSubject, HoldsFiles):
         more |= {"WorkingDir": workdir} if workdir else {}
 
         def judge(attrs: Attrs) -> Finding:
+            self._daemon.waits_until(_("a container of {name} has ended").format(name=self.name), seconds)
             outcome = run(self._daemon, str(attrs["Id"]), words, seconds=seconds, **more)
             return wanted.judge(outcome, seconds)
 
