@@ -9,18 +9,14 @@ Plain dockerd is Debian's, started by hand in namespaces of its own (so that it 
 from __future__ import annotations
 
 import argparse
-import shutil
 import statistics
-import subprocess
-import tempfile
 import time
 from collections.abc import Callable
-from pathlib import Path
 
-import docker
+from plain_docker import plain_docker
 
 from grader import images
-from grader.engines import cgroups, engine_class, engine_named
+from grader.engines import engine_class, engine_named
 
 
 def time_engine(kind: str) -> float:
@@ -31,40 +27,11 @@ def time_engine(kind: str) -> float:
 
 def time_plain() -> float:
     """Plain dockerd in its own namespaces, then docker load of every course image."""
-    archives = images.ensure().archives
-    folder = Path(tempfile.mkdtemp(prefix="dd-plain-", dir="/var/tmp"))
-    socket = f"unix://{folder}/docker.sock"
-    script = (
-        "ip link set lo up; mount -t tmpfs tmpfs /run; "
-        f"exec dockerd --data-root {folder}/data --exec-root {folder}/exec --pidfile {folder}/pid "
-        f"--host {socket} --cgroup-parent /{folder.name} --log-level error"
-    )
-    namespaces = ["unshare", "--mount", "--net", "--pid", "--ipc", "--uts", "--fork", "--kill-child=KILL"]
+    images.ensure()
     began = time.perf_counter()
-    daemon = subprocess.Popen(
-        [*namespaces, "--mount-proc", "sh", "-c", script], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    try:
-        client = docker.DockerClient(base_url=socket, timeout=120, version="1.41") if _answers(socket) else None
-        assert client is not None
-        for archive in archives:
-            with archive.open("rb") as stream:
-                client.images.load(stream)
+    with plain_docker() as daemon:
+        daemon.load_images()
         return time.perf_counter() - began
-    finally:
-        daemon.kill()
-        daemon.wait()
-        cgroups.remove([hierarchy.own / folder.name for hierarchy in cgroups.hierarchies()])
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _answers(socket: str) -> bool:
-    for _attempt in range(3000):
-        try:
-            return bool(docker.DockerClient(base_url=socket, timeout=10, version="1.41").ping())
-        except (docker.errors.DockerException, OSError):
-            time.sleep(0.01)
-    return False
 
 
 def main() -> None:

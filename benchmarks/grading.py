@@ -1,6 +1,10 @@
 """Grading speed: Drydock's isolated grading beside stock nbgrader on one shared daemon, same submissions, same run.
 
+    .venv/bin/python benchmarks/grading.py --lab 01 [--submissions 8] [--jobs 2 4] [--rounds 3] [--json FILE]
     .venv/bin/python benchmarks/grading.py [--submissions 8] [--growth 10 50 200] [--records 10 300] [--json FILE]
+
+``--lab`` takes perfect work of a real lab and counts CPU seconds by control groups, so it may run on a busy machine:
+compare those, and no times by the clock. Without it the work is a tiny lab's, which shows what grading itself costs.
 
 Stock nbgrader runs student code and checks in one kernel on the host against one daemon that was started before;
 Drydock starts a daemon, a confined kernel and a checker for each submission. CPU seconds are the whole machine's,
@@ -29,6 +33,8 @@ from pathlib import Path
 REPO = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(REPO / "tests"))
 
+import grading_lab  # noqa: E402
+from cpu_time import machine  # noqa: E402
 from grading_course import LAB, SOLUTIONS, Course  # noqa: E402
 
 from grader.engines import best_engine  # noqa: E402
@@ -53,17 +59,10 @@ class Result:
         return 60 * self.submissions / self.seconds
 
 
-def busy_seconds() -> float:
-    """CPU seconds the whole machine has worked since boot: proc_stat(5)."""
-    fields = [int(n) for n in Path("/proc/stat").read_text().splitlines()[0].split()[1:]]
-    idle = fields[3] + fields[4]
-    return (sum(fields[:8]) - idle) / os.sysconf("SC_CLK_TCK")
-
-
 def measured(name: str, workers: int, submissions: int, work: Callable[[], None]) -> Result:
-    busy, started = busy_seconds(), time.monotonic()
+    busy, started = machine(), time.monotonic()
     work()
-    result = Result(name, workers, submissions, time.monotonic() - started, busy_seconds() - busy)
+    result = Result(name, workers, submissions, time.monotonic() - started, machine() - busy)
     print(
         f"{name:24} {workers} worker{'s' * (workers > 1):1}  {result.each:5.2f} s each  "
         f"{result.a_minute:5.1f} a minute  {result.cpu_seconds / submissions:5.2f} CPU s each",
@@ -202,11 +201,19 @@ def main() -> None:
     arguments.add_argument("--submissions", type=int, default=8)
     arguments.add_argument("--growth", type=int, nargs="*", default=[], metavar="SIZE")
     arguments.add_argument("--records", type=int, nargs="*", default=[], metavar="SIZE")
+    arguments.add_argument("--lab", help="Perfect work of this lab of the course, and nothing else.")
+    arguments.add_argument("--jobs", type=int, nargs="+", default=[2], help="With --lab: for our side.")
+    arguments.add_argument("--rounds", type=int, default=3, help="With --lab: both sides in turns, so often.")
     arguments.add_argument("--json", type=Path)
     given = arguments.parse_args()
     logging.disable(logging.INFO)
     warnings.simplefilter("ignore")
     os.environ["PATH"] = _environment({})["PATH"]
+    if given.lab:
+        figures = grading_lab.compared(given.lab, given.submissions, given.jobs, given.rounds)
+        if given.json:
+            given.json.write_text(json.dumps(figures, indent=1) + "\n")
+        return
     with tempfile.TemporaryDirectory(prefix="drydock-bench-") as folder:
         results = compared(Path(folder) / "course", given.submissions) if given.submissions else []
         results += growing(Path(folder), given.growth)
