@@ -23,11 +23,11 @@ from typing import Any
 
 import nbformat
 from cpu_time import counted
+from grader.client import variables
 from plain_docker import plain_docker
 
-from grader.checks.text import mark
-from grader.checks.verdicts import Status
-from grader.client import variables
+from grader.report.text import mark
+from grader.report.verdicts import Status
 
 REPO = Path(__file__).resolve().parents[1]
 #: What we want to cost of what stock costs.
