@@ -23,9 +23,9 @@ from typing import Any
 
 import nbformat
 from cpu_time import counted
-from grader.client import variables
 from plain_docker import plain_docker
 
+from grader.docker_api.environment import variables
 from grader.report.text import mark
 from grader.report.verdicts import Status
 
