@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.checks.task import Checks
+from grader.docker_api.deadline import CHECK_SECONDS
 from grader.docker_api.environment import variables
 from grader.docker_api.errors import NoAnswer
 from grader.i18n import _
@@ -19,9 +20,6 @@ from grader.report.progress import ProgressFolder, folder_of_this_notebook
 from grader.report.progress_line import progress_line
 from grader.report.verdicts import TaskReport
 from grader.values import Values, own_key
-
-#: Seconds for one task while a student waits for it; grading gives the same.
-LIVE_SECONDS = 50.0
 
 
 class NoDaemon(Exception):
@@ -63,7 +61,7 @@ def connect(lab: str) -> LabChecks:
     below = _BelowCell(lab, folder)
     checks = LabChecks(
         host,
-        deadline=LIVE_SECONDS,
+        deadline=CHECK_SECONDS,
         on_report=below.tell,
         on_wait=below.wait,
         values=Values(own_key(Path.cwd())),

@@ -43,6 +43,19 @@ class Run:
 
 
 @dataclass(frozen=True)
+class SetUp:
+    """Run a setup cell, apart from the student's kernel."""
+
+    name: str
+    source: str
+    must_work: bool
+
+    @property
+    def where(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True)
 class Check:
     """Run a check cell in the checker."""
 
@@ -55,7 +68,7 @@ class Check:
     note: str = ""
 
 
-Step = Run | Check
+Step = Run | SetUp | Check
 
 
 @dataclass(frozen=True)
@@ -112,7 +125,7 @@ def _blank(source: Lab, released: Lab) -> Iterator[Step]:
         if not cell.is_code:
             continue
         if not cell.is_check:
-            yield Run(unsolved.get(cell.grade_id, cell.source), _where(cell), must_work=False)
+            yield _cell(cell, unsolved.get(cell.grade_id, cell.source), must_work=False)
             continue
         yield Check(cell.grade_id, cell.source, Want.FAIL)
         if visible.get(cell.grade_id, cell.source) != cell.source:
@@ -138,7 +151,7 @@ def _solution(source: Lab, released: Lab, *, before: bool) -> Iterator[Step]:
             continue
         if before and (task := by_answer.get(cell.index)):
             yield Check(task.id, task.check.source, Want.FAIL, note="with only the tasks before it solved")
-        yield Run(cell.source, _where(cell), must_work=not cell.may_fail)
+        yield _cell(cell, cell.source, must_work=not cell.may_fail)
 
 
 def _answer_cases(source: Lab, released: Lab) -> Iterator[Case]:
@@ -188,9 +201,15 @@ def _solved(needed: Task, *, before: str) -> Iterator[Step]:
     yield Check(needed.id, needed.check.source, Want.PASS, note=f"before {before}")
 
 
-def _setups(task: Task) -> Iterator[Run]:
+def _setups(task: Task) -> Iterator[SetUp]:
     for cell in task.setups:
-        yield Run(cell.source, _where(cell), must_work=not cell.may_fail)
+        yield SetUp(cell.grade_id, cell.source, must_work=not cell.may_fail)
+
+
+def _cell(cell: Cell, source: str, *, must_work: bool) -> Run | SetUp:
+    if cell.is_setup:
+        return SetUp(cell.grade_id, source, must_work)
+    return Run(source, _where(cell), must_work)
 
 
 def _where(cell: Cell) -> str:

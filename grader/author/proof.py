@@ -12,11 +12,13 @@ from grader.author import release, rules
 from grader.author.cases import Case, Kind, cases_of
 from grader.author.findings import Finding
 from grader.author.sharing import share
-from grader.author.stopping import StoppableEngines
-from grader.author.trial import EngineMaker, Life, Outcome, run_cases
+from grader.author.stopping import StoppableSandboxes
+from grader.author.trial import Life, Outcome, run_cases
 from grader.course.labs import Course, CourseError, Lab, read_lab
+from grader.course.release import release_in
 from grader.i18n import _
-from grader.nursery import Nursery
+from grader.sandbox.fork_client import ForkServer
+from grader.sandbox.sandbox import sweep
 
 
 @dataclass(frozen=True)
@@ -86,10 +88,13 @@ def prove(
     names: Sequence[str],
     plan: Plan,
     *,
-    make_engine: EngineMaker,
+    kind: str,
     progress: Progress | None = None,
 ) -> Proof:
-    """Prove ``names``. Findings are in the result; raises CourseError only when nbgrader refuses a lab."""
+    """Prove ``names`` on engines of this ``kind``. Findings are in the result.
+
+    Raises CourseError only when nbgrader refuses a lab, and EngineError for an unknown kind.
+    """
     started = time.monotonic()
     told = progress or Progress()
     proofs = {name: LabProof(name) for name in names}
@@ -97,7 +102,8 @@ def prove(
     for lab in labs.values():
         proofs[lab.name].tasks = len(lab.tasks)
         proofs[lab.name].findings += rules.findings(lab)
-    with release.generated(course, list(labs)) as fresh, closing(Nursery()) as nursery:
+    sweep(kind)
+    with release.generated(course, list(labs)) as fresh, closing(ForkServer()) as fork_server:
         for name in labs:
             proofs[name].findings += release.out_of_date(course, name, fresh)
         released = {name: read_lab(fresh / name / f"{name}.ipynb") for name in labs}
@@ -105,12 +111,15 @@ def prove(
         told.planned(len(cases))
         groups = [(case,) for case in cases] if plan.alone else _shared(cases)
 
-        engines = StoppableEngines(make_engine)
+        sandboxes = StoppableSandboxes(kind, fork_server)
+        cells = {name: release_in(lab.notebook) for name, lab in labs.items()}
 
         def run(group: Sequence[Case]) -> list[Life]:
-            return _judge(group, lambda some: run_cases(some, fresh / some[0].lab, engines, nursery))
+            return _judge(
+                group, lambda some: run_cases(some, cells[some[0].lab], fresh / some[0].lab, sandboxes.opened)
+            )
 
-        for life in _run_all(groups, run, plan.jobs, engines):
+        for life in _run_all(groups, run, plan.jobs, sandboxes):
             proof = proofs[life.outcomes[0].case.lab]
             proof.daemons.append(life.seconds)
             for outcome in life.outcomes:
@@ -167,7 +176,7 @@ def _run_all(
     groups: Sequence[tuple[Case, ...]],
     run: Callable[[Sequence[Case]], list[Life]],
     jobs: int,
-    engines: StoppableEngines,
+    sandboxes: StoppableSandboxes,
 ) -> Iterator[Life]:
     """Lives as they end. Threads do, since daemons, kernels and checkers are processes."""
     # One run of each solution has the machine to itself, so that its time means something. The last run, because
@@ -181,7 +190,7 @@ def _run_all(
     with ThreadPoolExecutor(max_workers=jobs, thread_name_prefix="case") as pool:
         waiting: set[Future[list[Life]]] = {pool.submit(run, group) for group in rest}
         try:
-            with engines.until_interrupted():
+            with sandboxes.until_interrupted():
                 while waiting:
                     done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
                     for future in done:

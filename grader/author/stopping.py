@@ -4,32 +4,39 @@ from __future__ import annotations
 
 import threading
 import weakref
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
-from grader.author.trial import EngineMaker
-from grader.engines.protocol import Engine, EngineError
+from grader.engines.protocol import EngineError
 from grader.i18n import _
+from grader.sandbox.bounds import Bounds
+from grader.sandbox.fork_client import ForkServer
+from grader.sandbox.sandbox import Sandbox
 
 
-class StoppableEngines:
-    """An EngineMaker of engines that all end when the block of ``until_interrupted`` is left by an exception."""
+class StoppableSandboxes:
+    """Opens sandboxes that all end when the block of ``until_interrupted`` is left by an exception."""
 
-    def __init__(self, make: EngineMaker) -> None:
-        self._make = make
+    def __init__(self, kind: str, fork_server: ForkServer) -> None:
+        self._kind = kind
+        self._fork_server = fork_server
         self._lock = threading.Lock()
         self._stopped = False
-        self._made: weakref.WeakSet[Engine] = weakref.WeakSet()
+        self._made: weakref.WeakSet[Sandbox] = weakref.WeakSet()
 
-    def __call__(self, shares: Sequence[Path]) -> Engine:
-        """Raises EngineError once the proof is interrupted."""
+    @contextmanager
+    def opened(self) -> Iterator[Sandbox]:
+        """A sandbox as a submission is graded in. Raises EngineError, also once the proof is interrupted."""
         with self._lock:
             if self._stopped:
                 raise EngineError(_("The proof was interrupted."), "drydock author check")
-            engine = self._make(shares)
-            self._made.add(engine)
-            return engine
+            sandbox = Sandbox(Bounds(), self._kind, self._fork_server)
+            self._made.add(sandbox)
+        sandbox.open()
+        try:
+            yield sandbox
+        finally:
+            sandbox.close()
 
     @contextmanager
     def until_interrupted(self) -> Iterator[None]:
@@ -39,7 +46,6 @@ class StoppableEngines:
             with self._lock:
                 self._stopped = True
             # A case whose daemon and kernel are gone ends by itself, and clears up as always.
-            for engine in list(self._made):
-                if engine.is_alive():
-                    engine.discard()
+            for sandbox in list(self._made):
+                sandbox.discard_engine()
             raise

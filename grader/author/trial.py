@@ -1,35 +1,31 @@
-"""Run cases on a fresh daemon, inside the same walls and with the same checker as grading.
-
-What runs is the author's own work: on an engine without walls it runs without them.
-"""
+"""Run cases on a fresh daemon, in the session that grades."""
 
 from __future__ import annotations
 
-import shutil
-import tempfile
+import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
 from nbformat import NotebookNode
 
 from grader.author.answers import FOLDER
-from grader.author.cases import Case, Check, Kind, Run, Step, Want
+from grader.author.cases import Case, Check, Kind, Run, SetUp, Step, Want
 from grader.author.findings import Finding
-from grader.engines.protocol import Engine, EngineError
-from grader.execution import CellOutcome, Checker, FreezeError, KernelLost, StudentKernel, checker, student_kernel
+from grader.course.release import Release
+from grader.engines.protocol import EngineError
 from grader.i18n import _
-from grader.nursery import Nursery
 from grader.report.verdicts import Status, TaskReport
-from grader.values import DEFAULT_KEY, KEY_VARIABLE, StudentKey
+from grader.sandbox import CellOutcome, FreezeError, KernelLost
+from grader.sandbox.bounds import Bounds
+from grader.sandbox.sandbox import Sandbox
+from grader.sandbox.session import NotRun, Session
+from grader.values import DEFAULT_KEY, StudentKey
 
-#: Makes an engine that isn't started yet; the argument is the folders it shares with the host.
-EngineMaker = Callable[[Sequence[Path]], Engine]
-#: Seconds for one student cell and one check; a lab's cell that needs longer is a bad exercise.
-CELL_SECONDS = 60.0
-CHECK_SECONDS = 60.0
+#: Opens a sandbox and ends it. Raises EngineError.
+Sandboxes = Callable[[], AbstractContextManager[Sandbox]]
 
 
 @dataclass(frozen=True)
@@ -49,28 +45,21 @@ class Life:
     seconds: float
 
 
-def run_cases(cases: Sequence[Case], folder: Path, make_engine: EngineMaker, nursery: Nursery) -> Life:
-    """Try ``cases``, one after the other, in a copy of the lab's ``folder`` with one fresh daemon.
+def run_cases(cases: Sequence[Case], lab: Release, folder: Path, sandboxes: Sandboxes) -> Life:
+    """Try ``cases`` of ``lab``, one after the other, with the files of its ``folder`` and one fresh daemon.
 
     A lab's faults become findings, never exceptions. A case that could not even begin has a finding, too.
     """
     started = time.monotonic()
     outcomes: list[Outcome] = []
-    trouble = _("the case before it ended the kernel or the daemon")
+    trouble = _("the case before it ended the daemon")
     try:
-        with (
-            _workdir(folder) as workdir,
-            make_engine([workdir]) as engine,
-            _cleared(engine, workdir),
-            student_kernel(engine, workdir, confined=engine.has_walls, nursery=nursery) as kernel,
-            checker(engine, nursery=nursery) as checks,
-        ):
-            # The kernel was launched first, so that it boots while the checker does.
-            kernel.wait_ready()
-            stage = _Stage(kernel, checks, cell_seconds=CELL_SECONDS * engine.patience)
+        with sandboxes() as sandbox:
+            _lay_out(folder, sandbox)
+            stage = _Stage(Session(sandbox, lab, DEFAULT_KEY, _silent(), originals=[folder]))
             for case in cases:
                 outcomes.append(stage.play(case))
-                if not kernel.is_alive() or not engine.is_alive():
+                if not sandbox.daemon_lives():
                     break
     except (EngineError, KernelLost, FreezeError) as error:
         trouble = str(error)
@@ -79,24 +68,19 @@ def run_cases(cases: Sequence[Case], folder: Path, make_engine: EngineMaker, nur
     return Life(tuple(outcomes), time.monotonic() - started)
 
 
-@contextmanager
-def _workdir(folder: Path) -> Iterator[Path]:
-    """A copy of the lab's folder that the student's user may write to, with no answers in it."""
-    with tempfile.TemporaryDirectory(prefix="drydock-case-", ignore_cleanup_errors=True) as parent:
-        copy = Path(parent) / folder.name
-        shutil.copytree(folder, copy, ignore=shutil.ignore_patterns(FOLDER, "*.ipynb", ".ipynb_checkpoints"))
-        for path in [copy, *copy.rglob("*")]:
-            path.chmod(path.stat().st_mode | (0o777 if path.is_dir() else 0o666))
-        yield copy
+def _lay_out(folder: Path, sandbox: Sandbox) -> None:
+    """The lab's files as students get them, with no answers among them."""
+    for path in sorted(folder.rglob("*")):
+        relative = path.relative_to(folder)
+        if path.is_file() and relative.parts[0] not in (FOLDER, ".ipynb_checkpoints") and path.suffix != ".ipynb":
+            sandbox.give_file(folder, relative)
 
 
-@contextmanager
-def _cleared(engine: Engine, workdir: Path) -> Iterator[None]:
-    """In the end, remove what the engine's users wrote there; an ordinary user can't remove the files of others."""
-    try:
-        yield
-    finally:
-        engine.remove_tree(workdir)
+def _silent() -> logging.Logger:
+    """What grading tells an instructor is among the findings here."""
+    logger = logging.Logger("drydock.proof")
+    logger.addHandler(logging.NullHandler())
+    return logger
 
 
 def student_of(case: Case) -> StudentKey:
@@ -107,15 +91,12 @@ def student_of(case: Case) -> StudentKey:
 
 
 class _Stage:
-    """A kernel and a checker on one daemon, and what has been done there."""
+    """A session, and what has been done there."""
 
-    def __init__(self, kernel: StudentKernel, checks: Checker, *, cell_seconds: float) -> None:
-        self._kernel = kernel
-        self._cell_seconds = cell_seconds
-        self._checks = checks
+    def __init__(self, session: Session) -> None:
+        self._session = session
         self._solved: set[str] = set()
         self._connected = False
-        self._key = DEFAULT_KEY
 
     def play(self, case: Case) -> Outcome:
         since = time.monotonic()
@@ -127,13 +108,12 @@ class _Stage:
             problem = self._step(case, step)
             if problem is not None:
                 yield problem
-                if not self._kernel.is_alive() or case.task:
+                if case.task:
                     # What follows would only repeat the same trouble in other words.
                     return
 
     def _script(self, case: Case) -> Iterator[Step]:
-        self._key = student_of(case)
-        self._kernel.export({KEY_VARIABLE: self._key.text})
+        self._session.become(student_of(case))
         if case.connect is not None and not self._connected:
             self._connected = True
             yield case.connect
@@ -145,14 +125,19 @@ class _Stage:
         yield from case.steps
 
     def _step(self, case: Case, step: Step) -> Finding | None:
-        if isinstance(step, Run):
-            return _cell_problem(case, step, self._kernel.run(step.source, self._cell_seconds))
-        with self._kernel.processes.frozen():
-            report = self._checks.check(step.task, step.source, CHECK_SECONDS, key=self._key)
-        return _check_problem(case, step, report)
+        if isinstance(step, Check):
+            return _check_problem(case, step, self._session.check(step.task, step.source))
+        try:
+            if isinstance(step, SetUp):
+                return _cell_problem(case, step, self._session.set_up(step.name, step.source))
+            return _cell_problem(case, step, self._session.run(step.source, step.where))
+        except NotRun as trouble:
+            return _finding(
+                case, step.where, _("The cell “{cell}” was not run.").format(cell=step.where), "", str(trouble)
+            )
 
 
-def _cell_problem(case: Case, step: Run, outcome: CellOutcome) -> Finding | None:
+def _cell_problem(case: Case, step: Run | SetUp, outcome: CellOutcome) -> Finding | None:
     if outcome.status == "ok" or (outcome.status == "error" and not step.must_work):
         return None
     if outcome.status == "error":
@@ -160,7 +145,7 @@ def _cell_problem(case: Case, step: Run, outcome: CellOutcome) -> Finding | None
         remedy = _("Mend it, or tag the cell “raises-exception” if the error is the lesson.")
     else:
         what = _("The cell “{cell}” did not end: {reason}").format(cell=step.where, reason=outcome.reason)
-        remedy = _("Make it shorter: a cell has {seconds:.0f} s.").format(seconds=CELL_SECONDS)
+        remedy = _("Make it shorter: a cell has {seconds:.0f} s.").format(seconds=Bounds().cell_seconds)
     return _finding(case, step.where, what, remedy, _tail(outcome.outputs))
 
 

@@ -25,11 +25,11 @@ from grader.autograde.journal import Busy, Journal, alone
 from grader.autograde.misnamed import Misnamed, by_lab_name
 from grader.autograde.owners import GradedSubmissions, unkeyed
 from grader.autograde.records import SubmissionRecord, our_fault
-from grader.autograde.sandbox import sweep
 from grader.autograde.settings import Drydock
 from grader.autograde.submissions import Submissions
 from grader.errors import ExpectedError
 from grader.i18n import _
+from grader.sandbox.sandbox import sweep
 
 CONFIG_FILE = "nbgrader_config.py"
 

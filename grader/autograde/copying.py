@@ -21,6 +21,7 @@ from nbgrader.utils import find_all_files
 from grader.autograde.settings import Drydock
 from grader.autograde.submission import Ceilings
 from grader.i18n import _
+from grader.sandbox.sandbox import give_file
 
 #: Folders of a submission deeper than this are not looked into.
 _DEEPEST = 20
@@ -147,19 +148,3 @@ def hand_over(folder: Path, target: Path) -> None:
             relative = (Path(parent) / name).relative_to(folder)
             if relative.suffix != ".ipynb":
                 give_file(folder, target, relative)
-
-
-def give_file(folder: Path, target: Path, relative: Path) -> None:
-    """Copy one file to the student's working folder ``target``; it is the student's to change there."""
-    _open_folders(target, relative.parent)
-    shutil.copyfile(folder / relative, target / relative)
-    executable = (folder / relative).stat().st_mode & 0o111
-    (target / relative).chmod(0o777 if executable else 0o666)
-
-
-def _open_folders(root: Path, relative: Path) -> None:
-    """Folders that belong to the student whatever id they have inside the engine; ``root`` is closed to others."""
-    for folder in reversed([relative, *relative.parents]):
-        if folder != Path() and not (root / folder).exists():
-            (root / folder).mkdir()
-            (root / folder).chmod(0o777)

@@ -19,8 +19,8 @@ from grader.autograde.records import our_fault
 from grader.autograde.verdict_cells import read_report, write_report
 from grader.course.release import Release, read_release, released_folders
 from grader.engines import EngineError, engine_class
-from grader.execution import KernelLost, could_not_check
 from grader.i18n import _
+from grader.sandbox import KernelLost, could_not_check
 from grader.values.secret import BadSecret, key_of
 
 
@@ -61,7 +61,7 @@ class IsolatedExecute(NbGraderPreprocessor):  # type: ignore[misc]
                 hand_over(folder, sandbox.folder)
                 originals = released_folders(coursedir, info["assignment"])
                 tests = NbgraderTests(self.log, IgnorePattern(parent=exporter).pattern)
-                Grading(sandbox, exporter.drydock, release, key, self.log, originals=originals, tests=tests).run(nb)
+                Grading(sandbox, release, key, self.log, originals=originals, tests=tests).run(nb)
         except (EngineError, KernelLost, BadSecret) as trouble:
             self.log.error("%s/%s: %s", info["student"], info["assignment"], trouble)
             return str(trouble)

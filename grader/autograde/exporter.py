@@ -15,7 +15,6 @@ from nbgrader.converters.base import NbGraderException
 
 from grader.autograde.copying import CarefulAutograde
 from grader.autograde.misnamed import Misnamed, by_lab_name
-from grader.autograde.sandbox import SandboxSupply, sweep
 from grader.autograde.settings import Drydock, NoWalls
 from grader.autograde.submission import (
     NOTES_KEY,
@@ -27,6 +26,7 @@ from grader.autograde.submission import (
     refuse,
 )
 from grader.i18n import _
+from grader.sandbox.sandbox import SandboxSupply, sweep
 
 
 class SubmissionExporter(NotebookExporter):  # type: ignore[misc]
@@ -100,7 +100,7 @@ class SubmissionExporter(NotebookExporter):  # type: ignore[misc]
         if warning := self.drydock.unheld_limits(kind):
             self.log.warning(warning)
         sweep(kind)
-        supply = SandboxSupply(self.drydock, kind)
+        supply = SandboxSupply(self.drydock.bounds(), kind)
         # nbgrader has no hook at the end of a run, but it drops its exporter there.
         weakref.finalize(self, supply.close)
         return supply

@@ -16,8 +16,8 @@ from nbconvert.filters.strings import strip_files_prefix
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 
-from grader.autograde.inert import is_base64
 from grader.i18n import _
+from grader.sandbox.outputs import is_base64
 
 type Attachments = dict[str, dict[str, str]]
 

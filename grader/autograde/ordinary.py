@@ -18,24 +18,9 @@ from nbgrader import utils
 
 from grader.autograde.verdict_cells import Graded
 from grader.course.release import Release, ReleaseCell
-from grader.execution import CellOutcome, CellStatus, could_not_check
 from grader.i18n import _
 from grader.report.verdicts import Status, TaskReport, Verdict
-
-#: nbgrader tells the code that it grades by this variable.
-ENVIRONMENT = {"NBGRADER_EXECUTION": "autograde"}
-
-#: Our kernels start without warnings. For nbgrader a warning is a test's failure, so it must be one here.
-WITH_WARNINGS = """
-def with_warnings():
-    import os, sys, warnings
-    os.environ.pop("PYTHONWARNINGS", None)
-    sys.warnoptions.clear()
-    warnings.filters[:] = [it for it in warnings.filters if tuple(it) != ("ignore", None, Warning, None, 0)]
-    warnings.simplefilter("ignore", ImportWarning, append=True)  # as it is; makes the list above count
-with_warnings()
-del with_warnings
-"""
+from grader.sandbox import CellOutcome, CellStatus, could_not_check
 
 
 def foreign_language(release: Release) -> str:

@@ -11,11 +11,12 @@ from traitlets.config import Configurable
 from grader.autograde.submission import MOST_CELLS, Ceilings
 from grader.engines import EngineError, Limits, best_kind, engine_class
 from grader.errors import ExpectedError
-from grader.execution import KernelSettings
 from grader.i18n import _
+from grader.sandbox import KernelSettings
+from grader.sandbox.bounds import Bounds
 from grader.values.secret import SECRET_FILE
 
-_GIB = 1024**3
+_BOUNDS = Bounds()
 _SLOW = "a slow engine has several times as long (Engine.patience)"
 
 
@@ -34,26 +35,39 @@ class Drydock(Configurable):  # type: ignore[misc]
         False,
         help="Grade even where no wall stands between the students' code and this account and machine.",
     ).tag(config=True)
-    cell_seconds = Float(60.0, help=f"Longest time for one cell of a student, in seconds; {_SLOW}.").tag(config=True)
-    notebook_seconds = Float(300.0, help=f"Longest time for all cells of a student, in seconds; {_SLOW}.").tag(
+    cell_seconds = Float(
+        _BOUNDS.cell_seconds, help=f"Longest time for one cell of a student, in seconds; {_SLOW}."
+    ).tag(config=True)
+    notebook_seconds = Float(
+        _BOUNDS.notebook_seconds, help=f"Longest time for all cells of a student, in seconds; {_SLOW}."
+    ).tag(config=True)
+    check_seconds = Float(_BOUNDS.check_seconds, help=f"Longest time for one check, in seconds; {_SLOW}.").tag(
         config=True
     )
-    check_seconds = Float(60.0, help=f"Longest time for one check, in seconds; {_SLOW}.").tag(config=True)
     daemon_seconds = Float(
-        30.0, help=f"A submission's daemon that says nothing for so many seconds counts as ended; {_SLOW}."
+        _BOUNDS.daemon_seconds,
+        help=f"A submission's daemon that says nothing for so many seconds counts as ended; {_SLOW}.",
     ).tag(config=True)
     kernels = Integer(
-        5, help="How often a student's kernel is started anew after it died, per notebook, plus one."
+        _BOUNDS.kernels, help="How often a student's kernel is started anew after it died, per notebook, plus one."
     ).tag(config=True)
     memory_bytes = Integer(
-        4 * _GIB, help="Memory for a submission: kernel, daemon, containers and their files, in bytes."
+        _BOUNDS.limits.memory_bytes,
+        help="Memory for a submission: kernel, daemon, containers and their files, in bytes.",
     ).tag(config=True)
-    disk_bytes = Integer(3 * _GIB, help="Space for a submission's images and containers, in bytes.").tag(config=True)
+    disk_bytes = Integer(
+        _BOUNDS.limits.disk_bytes, help="Space for a submission's images and containers, in bytes."
+    ).tag(config=True)
     files_bytes = Integer(
-        _GIB, help="Space for files in a student's working folder, in bytes (kept in memory, as root only)."
+        _BOUNDS.files_bytes,
+        help="Space for files in a student's working folder, in bytes (kept in memory, as root only).",
     ).tag(config=True)
-    pids = Integer(2048, help="Processes and threads of a submission, its containers included.").tag(config=True)
-    processes = Integer(512, help="Processes of a student's own kernel, without containers.").tag(config=True)
+    pids = Integer(_BOUNDS.limits.pids, help="Processes and threads of a submission, its containers included.").tag(
+        config=True
+    )
+    processes = Integer(_BOUNDS.kernel.processes, help="Processes of a student's own kernel, without containers.").tag(
+        config=True
+    )
     largest_file = Integer(
         100_000_000, help="A submitted file larger than this (bytes) is not given to the student's code."
     ).tag(config=True)
@@ -84,8 +98,18 @@ class Drydock(Configurable):  # type: ignore[misc]
     def limits(self) -> Limits:
         return Limits(memory_bytes=self.memory_bytes, pids=self.pids, disk_bytes=self.disk_bytes)
 
-    def kernel_settings(self) -> KernelSettings:
-        return KernelSettings(processes=self.processes)
+    def bounds(self) -> Bounds:
+        """What one notebook may use."""
+        return Bounds(
+            cell_seconds=self.cell_seconds,
+            notebook_seconds=self.notebook_seconds,
+            check_seconds=self.check_seconds,
+            daemon_seconds=self.daemon_seconds,
+            kernels=self.kernels,
+            files_bytes=self.files_bytes,
+            limits=self.limits(),
+            kernel=KernelSettings(processes=self.processes),
+        )
 
     def engine_kind(self) -> str:
         """The engine to use. Raises NoWalls when it would not confine students, and trust was not declared."""

@@ -11,9 +11,9 @@ from typing import Self
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
-from grader.autograde.inert import inert
 from grader.i18n import _, ngettext
 from grader.report.verdicts import Status, TaskReport
+from grader.sandbox.outputs import inert
 
 #: The first output of a graded cell is ours, and ``inert`` leaves nothing of this type in a student's.
 REPORT_TYPE = "application/vnd.drydock.report+json"

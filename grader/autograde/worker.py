@@ -16,9 +16,9 @@ from grader.autograde.copying import CarefulAutograde
 from grader.autograde.exporter import SubmissionExporter
 from grader.autograde.owners import GradedSubmissions
 from grader.autograde.records import SubmissionRecord, our_fault
-from grader.autograde.sandbox import SandboxSupply
 from grader.autograde.settings import Drydock
 from grader.i18n import _
+from grader.sandbox.sandbox import SandboxSupply
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Worker:
 
     def __init__(self, config: Config, kind: str) -> None:
         self._config = config
-        self._supply = SandboxSupply(Drydock(config=config), kind)
+        self._supply = SandboxSupply(Drydock(config=config).bounds(), kind)
         self._supply.prepare()
         # Worker processes end without atexit; this runs instead (multiprocessing.util).
         multiprocessing.util.Finalize(self, self._supply.close, exitpriority=10)

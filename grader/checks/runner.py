@@ -29,14 +29,13 @@ from typing import Any, BinaryIO, NoReturn, TextIO
 from grader.checks.errors import CheckFailed, CouldNotCheck, OutOfTime
 from grader.checks.task import Checks
 from grader.docker_api.course_images import from_environment
+from grader.docker_api.deadline import CHECK_SECONDS
 from grader.docker_api.errors import NoAnswer
 from grader.i18n import _
 from grader.report.plain import printable
 from grader.report.verdicts import TaskReport
 from grader.values import DEFAULT_KEY, BadKey, StudentKey, Values
 
-#: Seconds for one cell unless the request says otherwise; the caller's own patience should be a few seconds more.
-CELL_SECONDS = 50.0
 #: Seconds a cell gets to end by itself after its time is over, before it is killed.
 GRACE_SECONDS = 2.0
 #: Bytes of the longest answer a child may give.
@@ -51,7 +50,7 @@ class _Request:
     key: StudentKey
 
 
-def serve(requests: TextIO, answers: TextIO, checks: Checks, timeout: float = CELL_SECONDS) -> None:
+def serve(requests: TextIO, answers: TextIO, checks: Checks, timeout: float = CHECK_SECONDS) -> None:
     """Answer every request line until the end of input."""
     for line in requests:
         if line.strip():
@@ -202,7 +201,7 @@ def _in_short(error: BaseException) -> str:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m grader.checks.runner", description=__doc__)
-    parser.add_argument("--timeout", type=float, default=CELL_SECONDS, help=_("seconds for one cell"))
+    parser.add_argument("--timeout", type=float, default=CHECK_SECONDS, help=_("seconds for one cell"))
     options = parser.parse_args()
     # Only answers may reach the caller's pipe: whatever a cell or a library prints goes to stderr.
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")

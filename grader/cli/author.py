@@ -64,7 +64,7 @@ def check(
     message, each right alternative passes.
     """
     from grader.author.report import as_json, show
-    from grader.cli.engine_choice import maker
+    from grader.engines import best_kind
 
     course = find_course()
     names = _chosen(course, labs)
@@ -80,7 +80,7 @@ def check(
             raise click.BadParameter(why, param_hint="--json") from None
     plan = Plan(runs=runs, seconds=seconds, jobs=jobs or _jobs(kind), tasks=tasks, alone=alone, kinds=kinds)
     with LiveProgress(Console(stderr=True)) as progress:
-        proof = prove(course, names, plan, make_engine=maker(kind), progress=progress)
+        proof = prove(course, names, plan, kind=kind or best_kind(), progress=progress)
     show(proof, Console())
     if json_file is not None:
         json_file.write_text(json.dumps(as_json(proof), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

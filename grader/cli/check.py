@@ -11,12 +11,12 @@ from grader.cli import lab_daemon
 from grader.cli.group import EXIT_COULD_NOT
 from grader.cli.workspace import Workspace
 from grader.course.labs import RELEASE, Lab, find_course
+from grader.docker_api.deadline import CHECK_SECONDS
 from grader.i18n import _
 from grader.report.verdicts import Status, TaskReport
 from grader.values import StudentKey, own_key
 
 #: Seconds for one task.
-_TASK_SECONDS = 60.0
 
 
 @click.command("check")
@@ -63,13 +63,13 @@ def _check(lab: Lab, tasks: Sequence[str], key: StudentKey) -> dict[str, TaskRep
     colour = sys.stdout.isatty()
     engine = lab_daemon.running().engine
     # Takes a second to import: only now, when there is something to check.
-    from grader.execution import checker
+    from grader.sandbox import checker
 
     chosen = [task for task in lab.tasks if not tasks or task.id in tasks]
     needed = {other.id for task in chosen for other in lab.needed_by(task)}
     with checker(engine) as checks:
         for task in (task for task in lab.tasks if task in chosen or task.id in needed):
-            report = checks.check(task.id, task.check.source, _TASK_SECONDS, key=key)
+            report = checks.check(task.id, task.check.source, CHECK_SECONDS, key=key)
             if task in chosen:
                 reports[task.id] = report
                 click.echo(report.as_text(colour=colour))

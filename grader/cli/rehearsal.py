@@ -68,10 +68,10 @@ def _kind(lab: str) -> str:
 
 def _outcome(workspace: Workspace, lab: Lab, notebook: Path, kind: str) -> Outcome:
     from grader.autograde.submission import Unreadable
-    from grader.execution import KernelLost
     from grader.rehearsal.compare import compare, unsaved
     from grader.rehearsal.conduct import rehearse as rehearsed
     from grader.rehearsal.render import Outcome
+    from grader.sandbox import KernelLost
 
     released = workspace.course.root / RELEASE / lab.name / notebook.name
     # As they were when it began: a check that runs meanwhile belongs to the next rehearsal.

@@ -57,6 +57,11 @@ class Cell:
         return self.grade_id == "connect"
 
     @property
+    def is_setup(self) -> bool:
+        """Whether it prepares the daemon for a task: such cells run apart from the student's code."""
+        return self.is_code and self.locked and not self.grade and "-setup" in self.grade_id
+
+    @property
     def may_fail(self) -> bool:
         """Whether the author marked the cell as one that shows an error (Jupyter's own tag for it)."""
         return "raises-exception" in self.tags

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import time
 
+#: Seconds that the check of one task may take: live, in the author's proof and when it is graded.
+CHECK_SECONDS = 60.0
+
 
 class Deadline:
     """Counts from its creation; ``seconds`` is the whole time."""

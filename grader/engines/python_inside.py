@@ -1,7 +1,7 @@
 """The Python of student code: what it sees must not depend on where the course lies, nor tell it.
 
 Inside the walls it is a virtual environment at one place, made of the one that runs here: its packages, its interpreter
-where that is not the system's, and this package. python.sh makes it, in an engine's root and for a nursery.
+where that is not the system's, and this package. python.sh makes it, in an engine's root and for a fork server.
 """
 
 from __future__ import annotations

@@ -17,9 +17,8 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from grader.autograde.config import IGNORED
-from grader.autograde.copying import copy_submitted, give_file, hand_over
+from grader.autograde.copying import copy_submitted, hand_over
 from grader.autograde.grading import Grading
-from grader.autograde.sandbox import SandboxSupply, sweep
 from grader.autograde.sanitize import rebuild
 from grader.autograde.settings import Drydock
 from grader.autograde.submission import read_notebook
@@ -27,6 +26,7 @@ from grader.autograde.verdict_cells import read_report
 from grader.course.release import Release, release_in, released_files
 from grader.report.cell_runs import telling_line
 from grader.report.verdicts import TaskReport
+from grader.sandbox.sandbox import SandboxSupply, give_file, sweep
 from grader.values import StudentKey
 
 
@@ -69,7 +69,7 @@ def rehearse(notebook: Path, released: Path, *, kind: str, key: StudentKey) -> R
     # Whose code it is has started the rehearsal: where an engine has no walls, it runs as it does in their notebook.
     settings = Drydock(i_trust_these_students=True)
     sweep(kind)
-    with closing(SandboxSupply(settings, kind)) as supply:
+    with closing(SandboxSupply(settings.bounds(), kind)) as supply:
         supply.prepare()
         saved = notebook.stat().st_mtime
         student, _left_out = read_notebook(notebook, settings.largest_notebook, settings.most_cells)
@@ -77,7 +77,7 @@ def rehearse(notebook: Path, released: Path, *, kind: str, key: StudentKey) -> R
         rebuilt = rebuild(student, release)
         with supply.take() as sandbox:
             replaced = tuple(_give_files(notebook.parent, released.parent, sandbox.folder, settings))
-            Grading(sandbox, settings, release, key, _silent(), originals=[released.parent]).run(rebuilt)
+            Grading(sandbox, release, key, _silent(), originals=[released.parent]).run(rebuilt)
     tasks = tuple(_tasks(rebuilt, release))
     return Rehearsal(notebook.stem, kind, saved, student, tasks, replaced)
 

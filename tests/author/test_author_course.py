@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from grader.author.answers import answers_of
-from grader.author.cases import Check, Kind, Run, Want, cases_of
+from grader.author.cases import Check, Kind, Run, SetUp, Want, cases_of
 from grader.course.labs import Course, CourseError, find_course, read_lab
 
 
@@ -81,11 +81,11 @@ def test_a_wrong_answer_follows_the_tasks_it_needs_and_its_setup(course: Course)
     case = next(case for case in cases_of(lab, lab, runs=1) if case.name == "site/wrong-no-label")
     (ground,) = case.groundwork
     assert ground.task == "hello"
-    assert [step.where if isinstance(step, Run) else (step.task, step.want) for step in ground.steps] == [
+    assert [step.where if isinstance(step, Run | SetUp) else (step.task, step.want) for step in ground.steps] == [
         "hello-answer",
         ("hello", Want.PASS),
     ]
-    assert [step.where if isinstance(step, Run) else (step.task, step.want) for step in case.steps] == [
+    assert [step.where if isinstance(step, Run | SetUp) else (step.task, step.want) for step in case.steps] == [
         "site-setup",
         "site/wrong-no-label",
         ("site", Want.FAIL),

@@ -15,10 +15,10 @@ from docker import APIClient
 from grading_course import ESSAY, SOLUTIONS, Course
 from nbformat.v4 import new_code_cell
 
-from grader.autograde.course_images import CourseImages
 from grader.docker_api.client import LARGEST, BoundedClient, TooLarge
 from grader.docker_api.ping import answers
 from grader.engines import best_engine
+from grader.sandbox.restored import CourseImages
 
 STOP = "!docker run --rm --privileged --pid host drydock/busybox:1 killall -STOP dockerd"
 #: More than an answer may have; the command line would not take it.

@@ -16,9 +16,9 @@ from grading_course import ESSAY, HALF, LAB, SOLUTIONS, Course
 from nbgrader.converters.base import NbGraderException
 
 from grader.autograde.grading import Grading
-from grader.autograde.sandbox import PREFIX
 from grader.autograde.verdict_cells import read_report
 from grader.engines import Engine
+from grader.sandbox.sandbox import PREFIX
 
 pytestmark = pytest.mark.daemon
 

@@ -19,9 +19,9 @@ from grader.autograde.config import configure
 from grader.autograde.ordinary import NbgraderTests, foreign_language
 from grader.course.declared import has_task
 from grader.course.release import Release, ReleaseCell
-from grader.execution import CellOutcome, CellStatus, OutputLimits
-from grader.execution.outputs import OutputCollector
 from grader.report.verdicts import Status
+from grader.sandbox import CellOutcome, CellStatus, OutputLimits
+from grader.sandbox.outputs import OutputCollector
 
 LOG = logging.getLogger("test")
 TASK = 'with check.task("web", hint="Look.") as t:\n    t.container("web").is_running()'

@@ -10,8 +10,8 @@ import nbformat
 import pytest
 from grading_course import ESSAY, LAB, SOLUTIONS, Course, locked_cell
 
-from grader.autograde.scripts import scripts_run_by
 from grader.autograde.verdict_cells import read_report
+from grader.sandbox.restored import scripts_run_by
 
 pytestmark = pytest.mark.daemon
 

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from grader.autograde.sandbox import PREFIX, sweep
 from grader.engines import best_kind
-from grader.execution.processes import start_time
+from grader.sandbox.processes import start_time
+from grader.sandbox.sandbox import PREFIX, sweep
 
 pytestmark = pytest.mark.daemon
 

@@ -166,8 +166,8 @@ def test_a_false_daemon_in_the_guest_is_not_believed(walled: MicrovmEngine) -> N
     client = walled.endpoint.client(timeout=300)
     assert client.info()["ID"] == before
     client.close()
-    put_back = "mv /host/run/real.sock /host/run/docker.sock"
-    as_student(walled, f"docker run --rm --privileged -v /:/host drydock/busybox:1 sh -c '{put_back}'")
+    restore_scripts = "mv /host/run/real.sock /host/run/docker.sock"
+    as_student(walled, f"docker run --rm --privileged -v /:/host drydock/busybox:1 sh -c '{restore_scripts}'")
 
 
 @pytest.mark.weekly

@@ -15,8 +15,8 @@ from jupyter_client.blocking.client import BlockingKernelClient
 from jupyter_client.manager import KernelManager
 from student_desk import DRYDOCK, Desk, Done
 
-from grader.autograde.sandbox import SandboxSupply
 from grader.autograde.settings import Drydock
+from grader.sandbox.sandbox import SandboxSupply
 
 pytestmark = [pytest.mark.daemon, pytest.mark.timeout(1200)]
 LAB = "00-tiny"
@@ -232,7 +232,7 @@ def test_where_there_is_nothing_to_rehearse_it_is_one_sentence(course: Desk) -> 
 
 def test_where_students_code_is_graded_nothing_is_rehearsed() -> None:
     settings = Drydock()
-    with closing(SandboxSupply(settings, settings.engine_kind())) as supply, supply.take() as sandbox:
+    with closing(SandboxSupply(settings.bounds(), settings.engine_kind())) as supply, supply.take() as sandbox:
         sandbox.kernel.run(f"from grader.notebook import connect\ncheck = connect('{LAB}')", 600)
         outcome = sandbox.kernel.run("check.rehearse()", 600)
     (output,) = outcome.outputs

@@ -24,7 +24,7 @@ _STILL = frozenset("TtZX")
 
 
 class Launcher(Protocol):
-    """What subprocess.Popen and nursery.Born have in common."""
+    """What subprocess.Popen and fork_server.ForkedProcess have in common."""
 
     @property
     def pid(self) -> int: ...
@@ -64,14 +64,14 @@ class ProcessTree:
     def _root_is(self, pid: int) -> None:
         self._first = pid
         # With its start time, as the number may one day belong to another process.
-        self._born = start_time(pid)
+        self._forked = start_time(pid)
 
     def is_alive(self) -> bool:
         return self._launcher.poll() is None
 
     def members(self) -> list[int]:
         """Process ids as this process sees them."""
-        return _tree(self._first) if start_time(self._first) == self._born else []
+        return _tree(self._first) if start_time(self._first) == self._forked else []
 
     @contextmanager
     def frozen(self) -> Iterator[None]:

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 import docker
 import pytest
 
-from grader.autograde.course_images import CourseImages
 from grader.engines import best_engine
 from grader.engines.protocol import Engine
-from grader.execution import checker
 from grader.report.verdicts import Status, TaskReport
+from grader.sandbox import checker
+from grader.sandbox.restored import CourseImages
 
 pytestmark = pytest.mark.daemon
 

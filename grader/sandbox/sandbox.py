@@ -5,21 +5,22 @@ from __future__ import annotations
 import logging
 import os
 import re
+import shutil
 import stat
+import subprocess
 import tempfile
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
-from grader.autograde.bounded import bounded, unmount
-from grader.autograde.course_images import CourseImages
-from grader.autograde.settings import Drydock
 from grader.docker_api.ping import answers
 from grader.engines import Engine, engine_class
-from grader.execution import Checker, StudentKernel, checker, student_kernel
-from grader.execution.processes import start_time
-from grader.nursery import Nursery
+from grader.sandbox import Checker, StudentKernel, checker, student_kernel
+from grader.sandbox.bounds import Bounds
+from grader.sandbox.fork_client import ForkServer
+from grader.sandbox.processes import start_time
+from grader.sandbox.restored import CourseImages
 
 PREFIX = "drydock-grade-"
 
@@ -50,14 +51,15 @@ def sweep(kind: str) -> None:
 class Sandbox:
     """One daemon, one working folder, one student's kernel. Used for one notebook, then thrown away."""
 
-    def __init__(self, settings: Drydock, kind: str, nursery: Nursery) -> None:
-        self._settings = settings
+    def __init__(self, bounds: Bounds, kind: str, fork_server: ForkServer) -> None:
+        self.bounds = bounds
         self._kind = kind
-        self._nursery = nursery
+        self._fork_server = fork_server
         self._stack = ExitStack()
-        self._confined = settings.confined(kind)
+        self._confined = engine_class(kind).offers_walls()
         self._setup_kernel: StudentKernel | None = None
         self._daemon_lives = True
+        self._engine: Engine | None = None
 
     def open(self) -> None:
         """Start everything. Raises EngineError; the kernel may still be starting when this returns."""
@@ -68,34 +70,47 @@ class Sandbox:
             self._stack.callback(engine_class(self._kind).remove_tree, outer)
             self.folder = outer / "work"
             self.folder.mkdir()
-            self._stack.enter_context(bounded(self.folder, self._settings.files_bytes))
+            self._stack.enter_context(bounded(self.folder, self.bounds.files_bytes))
             self.folder.chmod(0o777)
-            self.engine: Engine = self._stack.enter_context(
-                engine_class(self._kind).for_strangers(shares=[self.folder], limits=self._settings.limits())
-            )
+            self._engine = engine_class(self._kind).for_strangers(shares=[self.folder], limits=self.bounds.limits)
+            self._stack.enter_context(self._engine)
             self.kernel: StudentKernel = self._stack.enter_context(self.new_kernel())
             self.images = CourseImages(self.engine.endpoint, self.engine.patience)
             self._stack.callback(self.images.close)
             self.checker: Checker = self._stack.enter_context(
-                checker(self.engine, nursery=self._nursery, course_images=self.images.known)
+                checker(self.engine, fork_server=self._fork_server, course_images=self.images.known)
             )
         except BaseException:
             self.close()
             raise
 
+    @property
+    def engine(self) -> Engine:
+        """Once it is opened."""
+        assert self._engine is not None
+        return self._engine
+
     @contextmanager
     def new_kernel(self, *, wary: bool = False) -> Iterator[StudentKernel]:
         """Another kernel on the same daemon and folder; for ``wary`` see student_kernel."""
-        settings = self._settings.kernel_settings()
         with student_kernel(
-            self.engine, self.folder, confined=self._confined, settings=settings, nursery=self._nursery, wary=wary
+            self.engine,
+            self.folder,
+            confined=self._confined,
+            settings=self.bounds.kernel,
+            fork_server=self._fork_server,
+            wary=wary,
         ) as kernel:
             yield kernel
+
+    def give_file(self, folder: Path, relative: Path) -> None:
+        """Copy a file below ``folder`` to the same place in the student's working folder."""
+        give_file(folder, self.folder, relative)
 
     def daemon_lives(self) -> bool:
         """Whether the daemon runs and answers. One that is stopped counts as ended: nobody waits for it again."""
         if self._daemon_lives:
-            seconds = self._settings.daemon_seconds * self.engine.patience
+            seconds = self.bounds.daemon_seconds * self.engine.patience
             self._daemon_lives = self.engine.is_alive() and answers(self.images.host, seconds)
         return self._daemon_lives
 
@@ -128,6 +143,11 @@ class Sandbox:
         """All whose processes a student may have a hand in."""
         return [self.kernel] if self._setup_kernel is None else [self.kernel, self._setup_kernel]
 
+    def discard_engine(self) -> None:
+        """End the daemon at once, from another thread; whoever works on it meets its end, and closes the sandbox."""
+        if self._engine is not None and self._engine.is_alive():
+            self._engine.discard()
+
     def close(self) -> None:
         """End all of it. Safe to call twice."""
         self._stack.close()
@@ -136,10 +156,10 @@ class Sandbox:
 class SandboxSupply:
     """Hands out sandboxes; one more can be made ready while a submission is graded. None is ever used twice."""
 
-    def __init__(self, settings: Drydock, kind: str) -> None:
-        self._settings = settings
+    def __init__(self, bounds: Bounds, kind: str) -> None:
+        self._bounds = bounds
         self.kind = kind
-        self._nursery = Nursery()
+        self._fork_server = ForkServer()
         self._next: Future[Sandbox] | None = None
         # One thread makes a sandbox, the other ends one.
         self._worker = ThreadPoolExecutor(2, thread_name_prefix="drydock-sandbox")
@@ -150,8 +170,8 @@ class SandboxSupply:
             self._next = self._worker.submit(self._open)
 
     def _open(self) -> Sandbox:
-        self._nursery.start()  # imports while the daemon starts
-        sandbox = Sandbox(self._settings, self.kind, self._nursery)
+        self._fork_server.start()  # imports while the daemon starts
+        sandbox = Sandbox(self._bounds, self.kind, self._fork_server)
         sandbox.open()
         return sandbox
 
@@ -174,7 +194,7 @@ class SandboxSupply:
         if ready is not None and ready.exception() is None:
             ready.result().close()
         self._worker.shutdown()
-        self._nursery.close()
+        self._fork_server.close()
 
 
 def _close(sandbox: Sandbox) -> None:
@@ -183,3 +203,55 @@ def _close(sandbox: Sandbox) -> None:
     except Exception:
         # The grade is made; what may be left is swept away by the next run.
         logging.getLogger("drydock").exception("A sandbox could not be ended.")
+
+
+# -- A folder with a size: students' files must not fill the grader's disk.
+
+#: Files and folders one submission may have.
+_INODES = 200_000
+
+
+@contextmanager
+def bounded(folder: Path, size: int) -> Iterator[None]:
+    """Let ``folder`` hold ``size`` bytes at most: a tmpfs, charged to the memory limit of whoever writes to it.
+
+    Needs root and Linux 6.3 (the engine maps the ids of the folder, which tmpfs can since then); elsewhere only
+    the file size limit of the student's kernel holds.
+    """
+    if os.geteuid() != 0 or _kernel() < (6, 3):
+        logging.getLogger(__name__).debug("no size limit for %s here", folder)
+        yield
+        return
+    options = f"size={size},nr_inodes={_INODES},mode=777,nosuid,nodev"
+    subprocess.run(["mount", "-t", "tmpfs", "-o", options, "drydock-work", str(folder)], check=True)
+    try:
+        yield
+    finally:
+        unmount(folder)
+
+
+def unmount(folder: Path) -> None:
+    """Take the tmpfs away again, if there is one. Lazily: a process that ends at this moment may still hold it."""
+    if os.path.ismount(folder):
+        subprocess.run(["umount", "--lazy", str(folder)], check=False)
+
+
+def _kernel() -> tuple[int, int]:
+    major, minor, *_rest = os.uname().release.replace("-", ".").split(".")
+    return int(major), int(minor)
+
+
+def give_file(folder: Path, target: Path, relative: Path) -> None:
+    """Copy one file to the student's working folder ``target``; it is the student's to change there."""
+    _open_folders(target, relative.parent)
+    shutil.copyfile(folder / relative, target / relative)
+    executable = (folder / relative).stat().st_mode & 0o111
+    (target / relative).chmod(0o777 if executable else 0o666)
+
+
+def _open_folders(root: Path, relative: Path) -> None:
+    """Folders that belong to the student whatever id they have inside the engine; ``root`` is closed to others."""
+    for folder in reversed([relative, *relative.parents]):
+        if folder != Path() and not (root / folder).exists():
+            (root / folder).mkdir()
+            (root / folder).chmod(0o777)

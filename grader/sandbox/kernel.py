@@ -27,10 +27,10 @@ from grader.docker_api.environment import variables
 from grader.engines import python_inside
 from grader.engines.home import HOME
 from grader.engines.protocol import Engine
-from grader.execution.outputs import Flood, OutputCollector, OutputLimits
-from grader.execution.processes import LastWords, ProcessTree
 from grader.i18n import _
-from grader.nursery import Born, KernelOrder, Nursery, NurseryLost
+from grader.sandbox.fork_client import ForkedProcess, ForkServer, ForkServerLost, KernelRequest
+from grader.sandbox.outputs import Flood, OutputCollector, OutputLimits
+from grader.sandbox.processes import LastWords, ProcessTree
 
 #: One message from a kernel may have this many bytes (ipykernel sends what was printed in 0.2 s as one);
 #: libzmq drops the connection beyond it.
@@ -46,7 +46,7 @@ _INTERRUPTS = 3
 _SETTLE = 0.3
 #: Seconds to wait for the last outputs after the kernel said that the cell is done.
 _LINGER = 15.0
-#: Number of the lifeline's descriptor in a kernel that a nursery gave birth to.
+#: Number of the lifeline's descriptor in a kernel that a fork server made.
 _LIFELINE = 3
 
 
@@ -114,17 +114,17 @@ def student_kernel(
     *,
     confined: bool = True,
     settings: KernelSettings | None = None,
-    nursery: Nursery | None = None,
+    fork_server: ForkServer | None = None,
     wary: bool = False,
 ) -> Iterator[StudentKernel]:
     """A kernel whose working folder is ``workdir``, which must lie in one of the engine's shared folders.
 
-    With a ``nursery`` it starts in a third of the time on engines that offer ``Engine.walls``. A ``wary`` one imports
-    nothing from its working folder: for cells that students may not meddle with.
+    With a ``fork_server`` it starts in a third of the time on engines that offer ``Engine.walls``. A ``wary`` one
+    imports nothing from its working folder: for cells that students may not meddle with.
     Raises EngineError when ``confined`` is asked of an engine without walls; KernelLost when it can't start.
     """
     settings = settings or KernelSettings()
-    kernel = StudentKernel(engine, workdir, confined=confined, settings=settings, nursery=nursery, wary=wary)
+    kernel = StudentKernel(engine, workdir, confined=confined, settings=settings, fork_server=fork_server, wary=wary)
     try:
         kernel.launch()
         yield kernel
@@ -142,11 +142,11 @@ class StudentKernel:
         *,
         confined: bool,
         settings: KernelSettings,
-        nursery: Nursery | None,
+        fork_server: ForkServer | None,
         wary: bool,
     ) -> None:
         self._engine = engine
-        self._nursery = nursery
+        self._fork_server = fork_server
         self._workdir = workdir.resolve()
         self._confined = confined
         self._wary = wary
@@ -171,19 +171,19 @@ class StudentKernel:
         self._connect(sockets / "k", key)
         theirs, self._lifeline = os.pipe()
         try:
-            process = self._born(sockets, key, theirs) or self._started(sockets, key, theirs)
+            process = self._forked(sockets, key, theirs) or self._started(sockets, key, theirs)
         finally:
             os.close(theirs)
         self._processes = ProcessTree(process)
         self._log = LastWords(process.stderr)
 
-    def _born(self, sockets: Path, key: str, lifeline: int) -> Born | None:
-        """Forked by the nursery; None where that is not possible."""
-        walls = self._engine.walls() if self._nursery is not None and self._confined else None
-        if self._nursery is None or walls is None:
+    def _forked(self, sockets: Path, key: str, lifeline: int) -> ForkedProcess | None:
+        """Forked by the fork server; None where that is not possible."""
+        walls = self._engine.walls() if self._fork_server is not None and self._confined else None
+        if self._fork_server is None or walls is None:
             return None
         s = self._settings
-        order = KernelOrder(
+        request = KernelRequest(
             walls=walls,
             environment=self._environment(),
             folder=str(self._workdir),
@@ -199,8 +199,8 @@ class StudentKernel:
         nothing = os.open(os.devnull, os.O_RDWR)
         pipe = os.fdopen(errors, "rb", buffering=0)
         try:
-            return self._nursery.give(order, {0: nothing, 1: nothing, 2: words, _LIFELINE: lifeline}, {2: pipe})
-        except NurseryLost:
+            return self._fork_server.fork(request, {0: nothing, 1: nothing, 2: words, _LIFELINE: lifeline}, {2: pipe})
+        except ForkServerLost:
             pipe.close()
             return None
         finally:

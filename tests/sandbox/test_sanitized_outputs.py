@@ -5,7 +5,7 @@ from __future__ import annotations
 import nbformat
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
-from grader.autograde.inert import inert
+from grader.sandbox.outputs import inert
 
 
 def test_texts_and_pictures_stay_as_they_are() -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from grader.engines import Engine, best_engine
-from grader.execution import (
+from grader.sandbox import (
     CellStatus,
     FreezeError,
     KernelLost,
@@ -218,7 +218,7 @@ def test_a_killed_grader_leaves_no_student_process(tmp_path: Path) -> None:
 import json, os, sys, tempfile, time
 from pathlib import Path
 from grader.engines import best_engine
-from grader.execution import student_kernel
+from grader.sandbox import student_kernel
 folder = Path(sys.argv[1]); folder.chmod(0o777)
 with best_engine(shares=[folder], images=False) as engine, student_kernel(engine, folder) as kernel:
     kernel.run("import subprocess; subprocess.Popen(['setsid', 'sh', '-c', 'sleep 600; : {mark}'])", 20)

@@ -1,9 +1,12 @@
-"""The course's names for images, which a student may give to others: put back before each cell of ours."""
+"""What student's code may have changed and cells of ours rely on, restored: names of course images, and scripts."""
 
 from __future__ import annotations
 
+import re
 import secrets
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from docker.errors import APIError, DockerException, ImageNotFound
@@ -11,7 +14,7 @@ from docker.errors import APIError, DockerException, ImageNotFound
 from grader.docker_api.client import BoundedClient, TooLarge
 from grader.docker_api.course_images import look, tags_of
 from grader.engines import Endpoint
-from grader.execution import PinnedSocket
+from grader.sandbox import PinnedSocket
 
 #: Seconds for each request; a flooded daemon is slow.
 _PATIENCE = 20.0
@@ -79,3 +82,45 @@ class CourseImages:
     def close(self) -> None:
         self._client.close()
         self._socket.close()
+
+
+# -- The scripts that setup cells run, as the author wrote them: a student's cells may have changed what lies there.
+
+#: Not an absolute path: that is one in a container.
+_RUN = re.compile(r"(?<![\w./-])(?:ba)?sh[ \t]+((?!/)[\w./-]+)")
+
+#: Run by the kernel that prepares tasks, with a student's rights and no more, so a link laid out there leads nowhere.
+_PUT_BACK = """
+def restore_scripts(scripts):
+    import os, shutil
+    for path, text in scripts.items():
+        parts = path.split("/")
+        for folder in ("/".join(parts[:depth]) for depth in range(1, len(parts))):
+            if os.path.islink(folder) or not os.path.isdir(folder):
+                if os.path.lexists(folder):
+                    os.unlink(folder)
+                os.mkdir(folder)
+        if os.path.isdir(path) and not os.path.islink(path):
+            shutil.rmtree(path)
+        elif os.path.lexists(path):
+            os.unlink(path)
+        with open(path, "x", encoding="utf-8") as file:
+            file.write(text)
+restore_scripts({scripts})
+del restore_scripts
+"""
+
+
+def scripts_run_by(source: str, folders: Sequence[Path]) -> dict[str, str]:
+    """Path → text of each file that a setup cell runs by ``sh PATH`` or ``bash PATH``, of the first folder with it."""
+    found: dict[str, str] = {}
+    for path in _RUN.findall(source):
+        for folder in folders:
+            if ".." not in Path(path).parts and (script := folder / path).is_file():
+                found.setdefault(path, script.read_text("utf-8"))
+    return found
+
+
+def restore_scripts(scripts: Mapping[str, str]) -> str:
+    """The cell that writes them anew below the working folder; whatever is in the way goes."""
+    return _PUT_BACK.replace("{scripts}", repr(dict(scripts)))

@@ -20,9 +20,8 @@ from jupyter_client.manager import start_new_kernel
 import grader
 from grader.engines import Engine, engine_class, engine_named
 from grader.engines.python_inside import FOLDER
-from grader.execution import KernelSettings, StudentKernel, checker, student_kernel
-from grader.nursery import Born, CheckerOrder, Nursery
-from grader.nursery.orders import KernelOrder, Letter, Walls
+from grader.sandbox import KernelSettings, StudentKernel, checker, student_kernel
+from grader.sandbox.fork_client import CheckerRequest, ForkedProcess, ForkServer, KernelRequest, Message, Walls
 
 CHECK = "with check.task('net', hint='h') as t:\n    t.network('front').exists()"
 #: What a process may do and see, as one dictionary: read by the kernel itself.
@@ -49,8 +48,8 @@ known
 
 
 @pytest.fixture(scope="module")
-def nursery() -> Iterator[Nursery]:
-    running = Nursery()
+def fork_server() -> Iterator[ForkServer]:
+    running = ForkServer()
     yield running
     running.close()
 
@@ -81,17 +80,17 @@ def look(kernel: StudentKernel) -> dict[str, Any]:
 
 def test_orders_survive_the_post() -> None:
     walls = Walls(7, ("/sys/fs/cgroup/x",), 1000)
-    order = KernelOrder(walls, {"A": "ä"}, "/w", "/w/k", ["-f", "x"], 3, 0o22, 1, 2, 3)
-    assert Letter.unpack(Letter(order, [0, 1, 2, 3]).pack()) == Letter(order, [0, 1, 2, 3])
-    other = Letter(CheckerOrder({}, None), [0])
-    assert Letter.unpack(other.pack()) == other
+    order = KernelRequest(walls, {"A": "ä"}, "/w", "/w/k", ["-f", "x"], 3, 0o22, 1, 2, 3)
+    assert Message.unpack(Message(order, [0, 1, 2, 3]).pack()) == Message(order, [0, 1, 2, 3])
+    other = Message(CheckerRequest({}, None), [0])
+    assert Message.unpack(other.pack()) == other
 
 
 @pytest.mark.daemon
-def test_a_born_kernel_is_walled_like_a_started_one(place: tuple[Engine, Path], nursery: Nursery) -> None:
-    with student_kernel(*place) as started, student_kernel(*place, nursery=nursery) as born:
+def test_a_born_kernel_is_walled_like_a_started_one(place: tuple[Engine, Path], fork_server: ForkServer) -> None:
+    with student_kernel(*place) as started, student_kernel(*place, fork_server=fork_server) as born:
         assert isinstance(launcher(started), subprocess.Popen)
-        assert isinstance(launcher(born), Born)
+        assert isinstance(launcher(born), ForkedProcess)
         usual, ours = look(started), look(born)
     # Namespaces of its own, so not the same ones; the engine's are shared.
     apart = {"pid", "pid_for_children", "ipc", "mnt"}
@@ -132,19 +131,19 @@ def imports_of_a_plain_kernel(folder: Path) -> list[str]:
 @pytest.mark.daemon
 @pytest.mark.parametrize("warm", [True, False], ids=["born", "started"])
 def test_what_lies_beside_the_notebook_can_be_imported_as_at_home(
-    place: tuple[Engine, Path], nursery: Nursery, warm: bool
+    place: tuple[Engine, Path], fork_server: ForkServer, warm: bool
 ) -> None:
     (place[1] / "helper_beside.py").write_text("VALUE = 42")
     (place[1] / "docker.py").write_text("raise OSError('not the real one')")
-    with student_kernel(*place, nursery=nursery if warm else None) as kernel:
-        assert isinstance(launcher(kernel), Born) == warm
+    with student_kernel(*place, fork_server=fork_server if warm else None) as kernel:
+        assert isinstance(launcher(kernel), ForkedProcess) == warm
         path, found = ast.literal_eval(kernel.run(IMPORTS, 30).outputs[0]["data"]["text/plain"])
     # The rest is the environment: at home where it was installed, in here at its own place.
     at_home, inside = imports_of_a_plain_kernel(place[1]), [entry for entry in path if entry.startswith(FOLDER)]
     assert path == [*at_home[: at_home.index("") + 1], *inside] and len(inside) == 2
     assert "" in path and found == 42
     # A wary kernel runs the lab's own cells, with the course's own modules.
-    with student_kernel(*place, nursery=nursery if warm else None, wary=True) as kernel:
+    with student_kernel(*place, fork_server=fork_server if warm else None, wary=True) as kernel:
         path, found = ast.literal_eval(kernel.run(IMPORTS, 30).outputs[0]["data"]["text/plain"])
         assert kernel.run("import docker; docker.APIClient", 30).status == "ok"
     assert "" not in path and found is None
@@ -169,10 +168,10 @@ print(seen, inner.stdout)
 @pytest.mark.daemon
 @pytest.mark.parametrize("warm", [True, False], ids=["born", "started"])
 def test_nothing_a_kernel_sees_tells_where_the_course_lies(
-    place: tuple[Engine, Path], nursery: Nursery, warm: bool
+    place: tuple[Engine, Path], fork_server: ForkServer, warm: bool
 ) -> None:
     # Not from the folder, in which other tests leave modules.
-    with student_kernel(*place, nursery=nursery if warm else None, wary=True) as kernel:
+    with student_kernel(*place, fork_server=fork_server if warm else None, wary=True) as kernel:
         outcome = kernel.run(WHEREABOUTS, 600)
     assert outcome.last_words == ""
     answer, _newline, seen = "".join(output["text"] for output in outcome.outputs).partition("\n")
@@ -183,13 +182,13 @@ def test_nothing_a_kernel_sees_tells_where_the_course_lies(
 
 @pytest.mark.daemon
 @pytest.mark.parametrize("warm", [True, False], ids=["born", "started"])
-def test_each_kernel_has_a_home_of_its_own(place: tuple[Engine, Path], nursery: Nursery, warm: bool) -> None:
-    nest = nursery if warm else None
-    with student_kernel(*place, nursery=nest) as first, student_kernel(*place, nursery=nest) as second:
+def test_each_kernel_has_a_home_of_its_own(place: tuple[Engine, Path], fork_server: ForkServer, warm: bool) -> None:
+    nest = fork_server if warm else None
+    with student_kernel(*place, fork_server=nest) as first, student_kernel(*place, fork_server=nest) as second:
         trap = "import os; os.makedirs(os.path.expanduser('~/.ipython/profile_default/startup'), exist_ok=True)"
         trap += "; open(os.path.expanduser('~/.ipython/profile_default/startup/0.py'), 'w').write('TRAPPED = 1')"
         assert first.run(trap, 30).status == "ok"
-        with student_kernel(*place, nursery=nest) as third:
+        with student_kernel(*place, fork_server=nest) as third:
             for other in (second, third):
                 seen = other.run("(os := __import__('os')).listdir('/home'), os.path.exists('/home/student/x')", 30)
                 assert "['student'], False" in str(seen.outputs)
@@ -200,9 +199,9 @@ def test_each_kernel_has_a_home_of_its_own(place: tuple[Engine, Path], nursery: 
 
 
 @pytest.mark.daemon
-def test_limits_are_those_asked_for(place: tuple[Engine, Path], nursery: Nursery) -> None:
+def test_limits_are_those_asked_for(place: tuple[Engine, Path], fork_server: ForkServer) -> None:
     settings = KernelSettings(address_space=3_000_000_000, file_size=12_345, processes=99)
-    with student_kernel(*place, settings=settings, nursery=nursery) as kernel:
+    with student_kernel(*place, settings=settings, fork_server=fork_server) as kernel:
         lines = [line.split() for line in look(kernel)["limits"].splitlines()]
     numbers = {" ".join(line[:-3]): line[-3:-1] for line in lines}
     assert numbers["Max address space"] == ["3000000000", "3000000000"]
@@ -211,10 +210,10 @@ def test_limits_are_those_asked_for(place: tuple[Engine, Path], nursery: Nursery
 
 
 @pytest.mark.daemon
-def test_a_born_kernel_knows_nothing_of_the_grader(place: tuple[Engine, Path], nursery: Nursery) -> None:
+def test_a_born_kernel_knows_nothing_of_the_grader(place: tuple[Engine, Path], fork_server: ForkServer) -> None:
     os.environ["DRYDOCK_TEST_SECRET"] = "rosebud-in-the-environment"
     try:
-        with student_kernel(*place, nursery=nursery) as kernel:
+        with student_kernel(*place, fork_server=fork_server) as kernel:
             search = """
 found = []
 secret = b"rosebud" + b"-in-the-environment"
@@ -239,20 +238,20 @@ print(len(found) > 50, open("/proc/1/environ").read().count(secret.decode()), su
 
 
 @pytest.mark.daemon
-def test_two_kernels_draw_different_random_numbers(place: tuple[Engine, Path], nursery: Nursery) -> None:
+def test_two_kernels_draw_different_random_numbers(place: tuple[Engine, Path], fork_server: ForkServer) -> None:
     cell = "import random, uuid, secrets\nprint(random.random(), uuid.uuid4(), secrets.token_hex())"
     drawn = []
     for _turn in range(2):
-        with student_kernel(*place, nursery=nursery) as kernel:
+        with student_kernel(*place, fork_server=fork_server) as kernel:
             drawn += kernel.run(cell, 20).outputs[0]["text"].split()
     assert len(set(drawn)) == 6
 
 
 @pytest.mark.daemon
-def test_a_born_checker_checks(place: tuple[Engine, Path], nursery: Nursery) -> None:
+def test_a_born_checker_checks(place: tuple[Engine, Path], fork_server: ForkServer) -> None:
     engine, _folder = place
-    with checker(engine, nursery=nursery) as checks:
-        assert isinstance(checks._process, Born)
+    with checker(engine, fork_server=fork_server) as checks:
+        assert isinstance(checks._process, ForkedProcess)
         assert checks.check("net", CHECK, 30).status == "failed"
         subprocess.run(
             check=True,
@@ -267,17 +266,17 @@ def test_a_born_checker_checks(place: tuple[Engine, Path], nursery: Nursery) -> 
 
 
 @pytest.mark.daemon
-def test_without_a_nursery_all_goes_on_more_slowly(place: tuple[Engine, Path]) -> None:
-    lost = Nursery()
+def test_without_a_fork_server_all_goes_on_more_slowly(place: tuple[Engine, Path]) -> None:
+    lost = ForkServer()
     lost.start()
     assert lost._process is not None
     lost._process.kill()
-    with student_kernel(*place, nursery=lost) as kernel, checker(place[0], nursery=lost) as checks:
+    with student_kernel(*place, fork_server=lost) as kernel, checker(place[0], fork_server=lost) as checks:
         assert isinstance(launcher(kernel), subprocess.Popen)
         assert kernel.run("1", 20).status == "ok"
         assert checks.check("x", CHECK, 30).status in ("passed", "failed")
         # The next order finds a new one.
-        assert isinstance(checks._process, Born)
+        assert isinstance(checks._process, ForkedProcess)
     lost.close()
 
 
@@ -287,15 +286,18 @@ def test_what_is_born_ends_with_the_grader(tmp_path: Path) -> None:
 import json, sys, time
 from pathlib import Path
 from grader.engines import engine_named
-from grader.execution import student_kernel, checker
-from grader.nursery import Nursery
+from grader.sandbox import student_kernel, checker
+from grader.sandbox.fork_client import ForkServer
 folder = Path(sys.argv[1]); folder.chmod(0o777)
-nursery = Nursery()
+fork_server = ForkServer()
 with engine_named("native", shares=[folder], images=False) as engine:
-    with student_kernel(engine, folder, nursery=nursery) as k, checker(engine, nursery=nursery) as checks:
+    with (
+        student_kernel(engine, folder, fork_server=fork_server) as k,
+        checker(engine, fork_server=fork_server) as checks,
+    ):
         k.wait_ready()
         checks.check("net", {CHECK!r}, 30)
-        print(json.dumps([nursery._process.pid, k.processes._launcher.pid, checks._process.pid]), flush=True)
+        print(json.dumps([fork_server._process.pid, k.processes._launcher.pid, checks._process.pid]), flush=True)
         time.sleep(60)
 """
     process = subprocess.Popen([sys.executable, "-c", script, str(tmp_path)], stdout=subprocess.PIPE)
@@ -312,13 +314,16 @@ with engine_named("native", shares=[folder], images=False) as engine:
 
 
 @pytest.mark.daemon
-def test_nothing_is_left_open(place: tuple[Engine, Path], nursery: Nursery) -> None:
+def test_nothing_is_left_open(place: tuple[Engine, Path], fork_server: ForkServer) -> None:
     def open_files() -> int:
         gc.collect()
         return len(os.listdir("/proc/self/fd"))  # noqa: PTH208 - descriptors, not files
 
     def round_trip() -> None:
-        with student_kernel(*place, nursery=nursery) as kernel, checker(place[0], nursery=nursery) as checks:
+        with (
+            student_kernel(*place, fork_server=fork_server) as kernel,
+            checker(place[0], fork_server=fork_server) as checks,
+        ):
             kernel.wait_ready()
             checks.check("net", CHECK, 30)
 
@@ -329,5 +334,5 @@ def test_nothing_is_left_open(place: tuple[Engine, Path], nursery: Nursery) -> N
         round_trip()
     time.sleep(0.5)
     assert open_files() <= before
-    assert nursery._process is not None
-    assert len(list(Path(f"/proc/{nursery._process.pid}/fd").iterdir())) <= 6
+    assert fork_server._process is not None
+    assert len(list(Path(f"/proc/{fork_server._process.pid}/fd").iterdir())) <= 6

@@ -1,6 +1,7 @@
-"""Running cells: student code inside an engine's walls, check cells outside them."""
+"""Where a notebook's cells run: student code inside an engine's walls, check cells outside them."""
 
-from grader.execution.kernel import (
+from grader.sandbox.checker import Checker, PinnedSocket, checker, could_not_check
+from grader.sandbox.kernel import (
     CellOutcome,
     CellStatus,
     KernelLost,
@@ -8,10 +9,8 @@ from grader.execution.kernel import (
     StudentKernel,
     student_kernel,
 )
-from grader.execution.outputs import OutputLimits
-from grader.execution.pinned import PinnedSocket
-from grader.execution.processes import FreezeError
-from grader.execution.trusted import Checker, checker, could_not_check
+from grader.sandbox.outputs import OutputLimits
+from grader.sandbox.processes import FreezeError
 
 __all__ = [
     "CellOutcome",

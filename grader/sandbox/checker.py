@@ -13,12 +13,11 @@ from contextlib import contextmanager, suppress
 from typing import IO, Any
 
 from grader.docker_api.course_images import CourseImages, as_variable
-from grader.engines.protocol import Engine
-from grader.execution.pinned import PinnedSocket
-from grader.execution.processes import LastWords
+from grader.engines.protocol import Engine, EngineError
 from grader.i18n import _
-from grader.nursery import Born, CheckerOrder, Nursery, NurseryLost
 from grader.report.verdicts import Status, TaskReport, Verdict
+from grader.sandbox.fork_client import CheckerRequest, ForkedProcess, ForkServer, ForkServerLost
+from grader.sandbox.processes import LastWords
 from grader.values import DEFAULT_KEY, StudentKey
 
 #: No home and no folder of the caller's: nothing of a submission, a lab or a user can shadow a module or a setting.
@@ -31,13 +30,13 @@ _LARGEST_ANSWER = 4_000_000
 
 @contextmanager
 def checker(
-    engine: Engine, *, nursery: Nursery | None = None, course_images: CourseImages | None = None
+    engine: Engine, *, fork_server: ForkServer | None = None, course_images: CourseImages | None = None
 ) -> Iterator[Checker]:
-    """A process that evaluates check cells against the engine's daemon, started at once; forked by a ``nursery``.
+    """A process that evaluates check cells against the engine's daemon, started at once; forked by a ``fork_server``.
 
     ``course_images``: as they were before the student began; without it the process looks at its start.
     """
-    running = Checker(engine, nursery, course_images)
+    running = Checker(engine, fork_server, course_images)
     try:
         running.launch()
         yield running
@@ -53,12 +52,12 @@ class Checker:
     """The runner of ``grader.checks`` behind pipes. Use ``checker``."""
 
     def __init__(
-        self, engine: Engine, nursery: Nursery | None = None, course_images: CourseImages | None = None
+        self, engine: Engine, fork_server: ForkServer | None = None, course_images: CourseImages | None = None
     ) -> None:
         self._engine = engine
         self._course = {} if course_images is None else as_variable(course_images)
-        self._nursery = nursery
-        self._process: subprocess.Popen[bytes] | Born | None = None
+        self._fork_server = fork_server
+        self._process: subprocess.Popen[bytes] | ForkedProcess | None = None
         self._buffer = b""
         self._log: LastWords | None = None
         self._socket = PinnedSocket(engine.endpoint.host)
@@ -77,14 +76,14 @@ class Checker:
             **endpoint.environment,
         }
         self._buffer = b""
-        self._process = self._born(environment) or self._started(environment)
+        self._process = self._forked(environment) or self._started(environment)
         self._log = LastWords(self._process.stderr)
 
-    def _born(self, environment: dict[str, str]) -> Born | None:
-        """Forked by the nursery; None where that is not possible."""
-        if self._nursery is None:
+    def _forked(self, environment: dict[str, str]) -> ForkedProcess | None:
+        """Forked by the fork server; None where that is not possible."""
+        if self._fork_server is None:
             return None
-        order = CheckerOrder(environment, self._engine.endpoint.netns_pid)
+        request = CheckerRequest(environment, self._engine.endpoint.netns_pid)
         theirs, questions = os.pipe()
         answers, their_answers = os.pipe()
         words, their_words = os.pipe()
@@ -95,8 +94,8 @@ class Checker:
         }
         kept = {number: number for number in self._socket.descriptors}
         try:
-            return self._nursery.give(order, {0: theirs, 1: their_answers, 2: their_words, **kept}, pipes)
-        except NurseryLost:
+            return self._fork_server.fork(request, {0: theirs, 1: their_answers, 2: their_words, **kept}, pipes)
+        except ForkServerLost:
             for pipe in pipes.values():
                 pipe.close()
             return None
@@ -194,3 +193,41 @@ class Checker:
 def could_not_check(task: str, reason: str) -> TaskReport:
     """A report that says that, and why, a task was not evaluated: for the instructor, never a zero."""
     return TaskReport(task, task, "", (Verdict(Status.COULD_NOT_CHECK, reason),))
+
+
+# -- A handle on a daemon's socket itself, not on its name.
+
+
+class PinnedSocket:
+    """Take it before any student code runs.
+
+    A privileged container is root of its engine and may put another socket in the old one's place, with a daemon
+    of its own behind it that answers as one likes; ``host`` still leads to the real one. Only this process and
+    children that inherit ``descriptors`` can use it. Other kinds of addresses are passed through.
+    """
+
+    def __init__(self, host: str) -> None:
+        """Raises EngineError when there is no socket: an engine that was killed lives for a moment longer than it."""
+        self._plain = host
+        self._handle: int | None = None
+        if host.startswith("unix://"):
+            try:
+                self._handle = os.open(host.removeprefix("unix://"), os.O_PATH | os.O_NOFOLLOW)
+            except FileNotFoundError as gone:
+                raise EngineError(_("The engine's daemon has ended."), "drydock up") from gone
+
+    @property
+    def host(self) -> str:
+        """A DOCKER_HOST value."""
+        # Connecting to such a path reaches the very socket the handle was opened on: proc_pid_fd(5).
+        return self._plain if self._handle is None else f"unix:///proc/self/fd/{self._handle}"
+
+    @property
+    def descriptors(self) -> tuple[int, ...]:
+        return () if self._handle is None else (self._handle,)
+
+    def close(self) -> None:
+        """Safe to call twice."""
+        handle, self._handle = self._handle, None
+        if handle is not None:
+            os.close(handle)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from grader.engines import EngineError
-from grader.execution.pinned import PinnedSocket
+from grader.sandbox.checker import PinnedSocket
 
 
 def test_a_daemon_that_is_gone_is_said_with_what_to_do(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Imports what kernels and checkers need, then forks one for each order that comes through a socket.
+"""Imports what kernels and checkers need, then forks one for each request that comes through a socket.
 
 It runs no cell itself and never learns a secret: what a student's kernel could find in its own memory is Python and
 this package. It has one thread only, as fork(2) copies no other.
@@ -23,9 +23,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import NoReturn
 
-from grader.nursery import walls
-from grader.nursery.client import MESSAGE_BYTES
-from grader.nursery.orders import CheckerOrder, KernelOrder, Letter
+from grader.sandbox import enter
+from grader.sandbox.fork_client import MESSAGE_BYTES, CheckerRequest, KernelRequest, Message
 
 #: The second line is what a kernel imports while it starts.
 _MODULES = (
@@ -33,25 +32,25 @@ _MODULES = (
     *("xmlrpc.server", "IPython.core.debugger", "IPython.extensions.storemagic", "tornado.platform.asyncio"),
 )
 _RUNNER = "grader.checks.runner"
-#: Descriptors of an order are moved above this number first, out of the way of the numbers they shall have.
+#: Descriptors of an request are moved above this number first, out of the way of the numbers they shall have.
 _HIGH = 500
 
 
 def main(number: int) -> None:
     for name in (*_MODULES, _RUNNER):
         importlib.import_module(name)
-    # What is here now is never garbage: left alone, it stays shared with every process born.
+    # What is here now is never garbage: left alone, it stays shared with every process forked.
     gc.freeze()
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for those born: they must not stay as zombies
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for those forked: they must not stay as zombies
     channel = socket.socket(fileno=number)
     while True:
         data, descriptors, _flags, _address = socket.recv_fds(channel, MESSAGE_BYTES, 64)
         if not data:
             return  # the grader has ended
-        letter = Letter.unpack(data)
+        message = Message.unpack(data)
         pid = os.fork()
         if pid == 0:
-            _live(letter, descriptors)
+            _live(message, descriptors)
         handle = os.pidfd_open(pid)
         for descriptor in descriptors:
             os.close(descriptor)
@@ -60,19 +59,19 @@ def main(number: int) -> None:
         os.close(handle)
 
 
-def _live(letter: Letter, descriptors: list[int]) -> NoReturn:
+def _live(message: Message, descriptors: list[int]) -> NoReturn:
     """The whole life of a new process; never returns."""
     code = 1
     try:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         os.setsid()
-        _arrange(dict(zip(letter.descriptors, descriptors, strict=True)))
+        _arrange(dict(zip(message.descriptors, descriptors, strict=True)))
         os.environ.clear()
-        os.environ.update(letter.order.environment)
-        if isinstance(letter.order, KernelOrder):
-            _kernel(letter.order)
+        os.environ.update(message.request.environment)
+        if isinstance(message.request, KernelRequest):
+            _kernel(message.request)
         else:
-            _checker(letter.order)
+            _checker(message.request)
         code = 0
     except SystemExit as ending:
         code = ending.code if isinstance(ending.code, int) else 1
@@ -86,7 +85,7 @@ def _live(letter: Letter, descriptors: list[int]) -> NoReturn:
 
 
 def _arrange(wanted: dict[int, int]) -> None:
-    """Give each descriptor its number; close all others, the nursery's own socket too."""
+    """Give each descriptor its number; close all others, the fork server's own socket too."""
     high = {number: fcntl.fcntl(descriptor, fcntl.F_DUPFD, _HIGH) for number, descriptor in wanted.items()}
     for number, descriptor in high.items():
         os.dup2(descriptor, number)
@@ -98,34 +97,34 @@ def _arrange(wanted: dict[int, int]) -> None:
             os.closerange(number + 1, following)
 
 
-def _checker(order: CheckerOrder) -> None:
-    if order.network is not None:
-        walls.join_network(order.network)
+def _checker(request: CheckerRequest) -> None:
+    if request.network is not None:
+        enter.join_network(request.network)
     sys.argv = [_RUNNER]
     sys.exit(importlib.import_module(_RUNNER).main())
 
 
-def _kernel(order: KernelOrder) -> None:
-    walls.enter(order.walls)
-    _limit(order)
-    walls.become(order.walls.user)
-    os.umask(order.umask)
-    os.chdir(order.folder)
-    Path(order.sockets).mkdir()
+def _kernel(request: KernelRequest) -> None:
+    enter.enter(request.walls)
+    _limit(request)
+    enter.become(request.walls.user)
+    os.umask(request.umask)
+    os.chdir(request.folder)
+    Path(request.sockets).mkdir()
     # Where control groups can't be had, nothing else would end a kernel whose grader was killed.
-    threading.Thread(target=lambda: os._exit(len(os.read(order.lifeline, 1))), daemon=True).start()
+    threading.Thread(target=lambda: os._exit(len(os.read(request.lifeline, 1))), daemon=True).start()
     sys.dont_write_bytecode = True
-    sys.argv = ["ipykernel", *order.arguments]
+    sys.argv = ["ipykernel", *request.arguments]
     from ipykernel.kernelapp import launch_new_instance
 
     launch_new_instance()
 
 
-def _limit(order: KernelOrder) -> None:
+def _limit(request: KernelRequest) -> None:
     for what, most in (
-        (resource.RLIMIT_AS, order.address_space),
-        (resource.RLIMIT_FSIZE, order.file_size),
+        (resource.RLIMIT_AS, request.address_space),
+        (resource.RLIMIT_FSIZE, request.file_size),
         (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_NPROC, order.processes),
+        (resource.RLIMIT_NPROC, request.processes),
     ):
         resource.setrlimit(what, (most, most))

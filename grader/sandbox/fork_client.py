@@ -1,4 +1,8 @@
-"""The grader's side of a nursery."""
+"""A fork server's client: asks it for warm kernels and checkers, forked from a process that has made their imports.
+
+Half of what an isolated grading costs beyond the student's own commands is Python starting and importing, for every
+kernel and every checker anew. A fork server pays that once. Every process is used once and by one student, as ever.
+"""
 
 from __future__ import annotations
 
@@ -13,14 +17,67 @@ import sys
 import threading
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import asdict, dataclass, field
 from typing import IO
 
 from grader.engines import python_inside
-from grader.nursery.orders import Letter, Order
+from grader.engines.protocol import Walls
 
-#: Bytes of the longest order or answer; one message of the socket (unix(7), SOCK_SEQPACKET).
+
+@dataclass(frozen=True)
+class KernelRequest:
+    """An IPython kernel inside an engine's walls. Bytes, numbers of processes; ``umask`` as in umask(2)."""
+
+    walls: Walls
+    environment: dict[str, str]
+    #: Its working folder, and a folder to make in it or elsewhere; both as seen inside the walls.
+    folder: str
+    sockets: str
+    arguments: list[str]
+    #: The descriptor whose other end closes when the kernel is no longer wanted.
+    lifeline: int
+    umask: int
+    address_space: int
+    file_size: int
+    processes: int
+
+
+@dataclass(frozen=True)
+class CheckerRequest:
+    """A runner of check cells in the network namespace of process ``network`` (None: where the fork server is)."""
+
+    environment: dict[str, str]
+    network: int | None = None
+
+
+Request = KernelRequest | CheckerRequest
+_KINDS: dict[str, type[KernelRequest] | type[CheckerRequest]] = {"kernel": KernelRequest, "checker": CheckerRequest}
+
+
+@dataclass(frozen=True)
+class Message:
+    """A request, and the numbers that the descriptors sent with it must have in the new process."""
+
+    request: Request
+    descriptors: list[int] = field(default_factory=list)
+
+    def pack(self) -> bytes:
+        kind = next(name for name, cls in _KINDS.items() if isinstance(self.request, cls))
+        return json.dumps({"kind": kind, "request": asdict(self.request), "descriptors": self.descriptors}).encode()
+
+    @classmethod
+    def unpack(cls, data: bytes) -> Message:
+        content = json.loads(data)
+        fields = dict(content["request"])
+        if "walls" in fields:
+            walls = fields["walls"]
+            fields["walls"] = Walls(walls["pid"], tuple(walls["groups"]), walls["user"], tuple(walls["opaque"]))
+        return cls(_KINDS[content["kind"]](**fields), list(content["descriptors"]))
+
+
+#: Bytes of the longest request or answer; one message of the socket (unix(7), SOCK_SEQPACKET).
 MESSAGE_BYTES = 100_000
-#: Seconds for the nursery's first answer, which waits for its imports, on a busy machine.
+#: Seconds for the fork server's first answer, which waits for its imports, on a busy machine.
 _PATIENCE = 60.0
 #: Of the environment; the new processes get their own, but a language is chosen when messages are first used.
 _LANGUAGE = ("LANG", "LANGUAGE", "LC_ALL", "LC_MESSAGES")
@@ -30,16 +87,16 @@ _LANGUAGE = ("LANG", "LANGUAGE", "LC_ALL", "LC_MESSAGES")
 _BOOT = """
 import sys
 del sys.path[0]
-from grader.nursery.server import main
+from grader.sandbox.fork_server import main
 main(int(sys.argv[1]))
 """
 
 
-class NurseryLost(Exception):
-    """The nursery can't give birth; start the process the slow way. ``str()`` says why."""
+class ForkServerLost(Exception):
+    """The fork server can't fork; start the process the slow way. ``str()`` says why."""
 
 
-class Born:
+class ForkedProcess:
     """A process that is not our child: what subprocess.Popen offers, as far as it is needed, by its pidfd."""
 
     def __init__(self, pid: int, handle: int, pipes: Mapping[int, IO[bytes]]) -> None:
@@ -81,7 +138,7 @@ class Born:
             os.close(self._handle)
 
 
-class Nursery:
+class ForkServer:
     """One warm process to fork from. It has run no student's code and ends with us; may be used by many threads."""
 
     def __init__(self) -> None:
@@ -124,24 +181,24 @@ class Nursery:
             )
         self._socket = ours
 
-    def give(self, order: Order, descriptors: Mapping[int, int], pipes: Mapping[int, IO[bytes]]) -> Born:
+    def fork(self, request: Request, descriptors: Mapping[int, int], pipes: Mapping[int, IO[bytes]]) -> ForkedProcess:
         """A new process. ``descriptors``: number there → descriptor here; ``pipes``: our ends of 0, 1 and 2.
 
-        Raises NurseryLost.
+        Raises ForkServerLost.
         """
-        letter = Letter(order, list(descriptors))
+        message = Message(request, list(descriptors))
         with self._lock:
             if self._process is None:
                 self._start()
             assert self._socket is not None
             try:
-                socket.send_fds(self._socket, [letter.pack()], list(descriptors.values()))
+                socket.send_fds(self._socket, [message.pack()], list(descriptors.values()))
                 data, handles = self._receive(self._socket)
                 answer = json.loads(data)
-                return Born(int(answer["pid"]), handles[0], pipes)
+                return ForkedProcess(int(answer["pid"]), handles[0], pipes)
             except (OSError, ValueError, KeyError, IndexError) as trouble:
                 self._end()
-                raise NurseryLost(f"{type(trouble).__name__}: {trouble}") from trouble
+                raise ForkServerLost(f"{type(trouble).__name__}: {trouble}") from trouble
 
     @staticmethod
     def _receive(channel: socket.socket) -> tuple[bytes, list[int]]:

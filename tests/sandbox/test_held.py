@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from grader.autograde.grading import Grading
-from grader.autograde.sandbox import Sandbox
 from grader.autograde.settings import Drydock
 from grader.course.release import Release
-from grader.execution import StudentKernel
-from grader.nursery import Nursery
+from grader.sandbox import StudentKernel
+from grader.sandbox.fork_client import ForkServer
+from grader.sandbox.sandbox import Sandbox
+from grader.sandbox.session import Session
 from grader.values import DEFAULT_KEY
 
 pytestmark = pytest.mark.daemon
@@ -22,12 +22,12 @@ pytestmark = pytest.mark.daemon
 
 @pytest.fixture
 def sandbox() -> Iterator[Sandbox]:
-    nursery, settings = Nursery(), Drydock()
-    opened = Sandbox(settings, settings.engine_kind(), nursery)
+    fork_server, settings = ForkServer(), Drydock()
+    opened = Sandbox(settings.bounds(), settings.engine_kind(), fork_server)
     opened.open()
     yield opened
     opened.close()
-    nursery.close()
+    fork_server.close()
 
 
 def ticking(kernel: StudentKernel, file: Path) -> None:
@@ -40,11 +40,11 @@ def ticking(kernel: StudentKernel, file: Path) -> None:
 
 
 def test_setup_cells_processes_are_held_too(sandbox: Sandbox) -> None:
-    grading = Grading(sandbox, Drydock(), Release((), {}), DEFAULT_KEY, logging.getLogger())
+    session = Session(sandbox, Release((), {}), DEFAULT_KEY, logging.getLogger())
     files = sandbox.folder / "student", sandbox.folder / "setup"
     ticking(sandbox.kernel, files[0])
     ticking(sandbox.setup_kernel()[0], files[1])
-    with grading._held(sandbox.kernels):
+    with session._held(sandbox.kernels):
         before = [file.stat().st_mtime_ns for file in files]
         time.sleep(0.3)
         assert [file.stat().st_mtime_ns for file in files] == before

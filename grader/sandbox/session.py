@@ -1,0 +1,254 @@
+"""One notebook's way through a sandbox: the student's cells inside, the lab's preparations apart, the checks outside.
+
+The only conductor: grading, its rehearsal and the author's proof differ in who supplies the cells and in what becomes
+of the outcomes.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from grader.course.declared import declared, prepares
+from grader.course.release import Release
+from grader.engines import EngineError
+from grader.i18n import _
+from grader.report.verdicts import TaskReport
+from grader.sandbox.checker import could_not_check
+from grader.sandbox.kernel import CellOutcome, CellStatus, KernelLost, StudentKernel
+from grader.sandbox.processes import FreezeError
+from grader.sandbox.restored import restore_scripts, scripts_run_by
+from grader.sandbox.sandbox import Sandbox
+from grader.values import KEY_VARIABLE, StudentKey
+
+_USES_CHECK = re.compile(r"\bcheck\b")
+#: nbgrader tells the code that it grades by this variable.
+_ENVIRONMENT = {"NBGRADER_EXECUTION": "autograde"}
+#: Our kernels start without warnings. For nbgrader a warning is a test's failure, so it must be one here.
+_WITH_WARNINGS = """
+def with_warnings():
+    import os, sys, warnings
+    os.environ.pop("PYTHONWARNINGS", None)
+    sys.warnoptions.clear()
+    warnings.filters[:] = [it for it in warnings.filters if tuple(it) != ("ignore", None, Warning, None, 0)]
+    warnings.simplefilter("ignore", ImportWarning, append=True)  # as it is; makes the list above count
+with_warnings()
+del with_warnings
+"""
+
+
+class NotRun(Exception):
+    """A cell was not run; ``str()`` says why. ``ours``: by no fault of the student's, as far as we know."""
+
+    def __init__(self, reason: str, *, ours: bool = False) -> None:
+        super().__init__(reason)
+        self.ours = ours
+
+
+class Session:
+    """Runs the cells of the lab ``release``, as whose student ``key`` says. Raises KernelLost when the first kernel
+    doesn't start.
+
+    ``originals``: folders in which the lab's files may lie as the author wrote them.
+    """
+
+    def __init__(
+        self,
+        sandbox: Sandbox,
+        release: Release,
+        key: StudentKey,
+        log: logging.Logger,
+        *,
+        originals: Sequence[Path] = (),
+    ) -> None:
+        self._sandbox = sandbox
+        self._release = release
+        self._originals = originals
+        self._key = key
+        self._log = log
+        bounds = sandbox.bounds
+        # A slow engine's students are slow without being to blame for it (a Checker sees to its own time).
+        self._patience = sandbox.engine.patience
+        self._seconds_left = bounds.notebook_seconds * self._patience
+        self._cell_seconds = bounds.cell_seconds * self._patience
+        self._check_seconds = bounds.check_seconds
+        self._kernels_left = bounds.kernels - 1
+        self._ended_at = ""
+        #: The setup kernel that has the student's key, and whether it ran the lab's first cell.
+        self._prepared_kernel: StudentKernel | None = None
+        self._connected = False
+        #: Tasks whose preparation failed by no fault of the student's, and why.
+        self._unprepared: dict[str, str] = {}
+        sandbox.kernel.wait_ready()
+        self._hand_key(sandbox.kernel)
+
+    def become(self, key: StudentKey) -> None:
+        """Go on as another student, with all of the time again; what is on the daemon stays."""
+        self._key = key
+        self._seconds_left = self._sandbox.bounds.notebook_seconds * self._patience
+        self._prepared_kernel = None
+        if self._sandbox.kernel.is_alive():
+            self._hand_key(self._sandbox.kernel)
+
+    # -- checks
+
+    def check(self, name: str, source: str) -> TaskReport:
+        """Ask the check cell ``source`` of the task ``name``, while nothing of the student's moves."""
+        sandbox = self._sandbox
+        if not sandbox.daemon_lives():
+            reason = _("The Docker daemon of this submission ended early ({where}).")
+            if sandbox.daemon_hangs:
+                reason = _("The Docker daemon of this submission answered no more ({where}).")
+            return could_not_check(name, reason.format(where=self._ended_at or _("nobody knows when")))
+        if why := self._lack(name, source):
+            return could_not_check(name, why)
+        try:
+            with self._held(sandbox.kernels):
+                self._restore_names(name)
+                return sandbox.checker.check(name, source, self._check_seconds, key=self._key)
+        except FreezeError as trouble:
+            return could_not_check(name, str(trouble))
+
+    def _lack(self, name: str, source: str) -> str:
+        """Why a task can't be checked fairly: it was not prepared, or one that it builds on; else an empty text."""
+        if why := self._unprepared.get(name):
+            return _("The task could not be prepared: {why}").format(why=why)
+        for need in declared(source).needs:
+            if why := self._unprepared.get(need):
+                # And so for those that build on this one.
+                self._unprepared[name] = why
+                return _("The task {need}, on which this one builds, could not be prepared: {why}").format(
+                    need=need, why=why
+                )
+        return ""
+
+    @contextmanager
+    def _held(self, kernels: list[StudentKernel]) -> Iterator[None]:
+        """Stop all processes of these kernels while the block runs.
+
+        What can't be held must go: a check may only see what nobody can change behind its back. Raises FreezeError
+        for what doesn't go either.
+        """
+        with ExitStack() as stack:
+            for kernel in kernels:
+                try:
+                    stack.enter_context(kernel.processes.frozen())
+                except FreezeError as trouble:
+                    self._log.warning("%s", trouble)
+                    kernel.close()
+                    if kernel.is_alive():
+                        raise
+            yield
+
+    def _restore_names(self, cell: str) -> None:
+        """Nothing of ours, neither a check nor a preparation, takes a student's image for one of the course's."""
+        for tag in self._sandbox.images.restore():
+            self._log.warning("%s: the name %s had been given to another image", cell, tag)
+
+    # -- cells that prepare a task
+
+    def set_up(self, name: str, source: str) -> CellOutcome:
+        """Run a setup cell in a kernel of its own, so that no student's code keeps the preparation from happening.
+
+        Where it fails by our fault (no kernel, no time), the task can't be checked, and NotRun is raised if it did
+        not even begin. A command in it that fails is no such fault: a student may have made what is in its way.
+        """
+        if not self._sandbox.daemon_lives():
+            raise NotRun(_("The Docker daemon of this submission has ended."), ours=True)
+        try:
+            with self._held([self._sandbox.kernel]):
+                self._restore_names(name)
+                outcome = self._prepare(source)
+        except (KernelLost, FreezeError, EngineError) as trouble:
+            self._log.error("%s: %s", name, trouble)
+            self._blame(name, str(trouble))
+            raise NotRun(str(trouble), ours=True) from trouble
+        self._note_end(outcome, name)
+        if outcome.reason:
+            self._blame(name, outcome.reason)
+        return outcome
+
+    def _blame(self, setup: str, why: str) -> None:
+        """Note that a setup cell didn't do its work, for the task it is named after; by any other name, for all later
+        ones, as nobody can tell which of them it is for."""
+        names = [cell.name for cell in self._release.cells]
+        tasks = self._release.checks
+        named = [task for task in tasks if prepares(setup, task)]
+        later = [task for task in tasks if names.index(task) > names.index(setup)]
+        self._unprepared.update(dict.fromkeys(named or later, why))
+
+    def _prepare(self, source: str) -> CellOutcome:
+        kernel, new = self._sandbox.setup_kernel()
+        if new or self._prepared_kernel is not kernel:
+            self._hand_key(kernel)
+            self._prepared_kernel = kernel
+            self._connected = False
+        if not self._connected and _USES_CHECK.search(source):
+            # Half a second of imports that most setup cells, being docker commands, don't need.
+            if why := self._run_connect(kernel):
+                raise KernelLost(why)
+            self._connected = True
+        if scripts := scripts_run_by(source, self._originals):
+            outcome = kernel.run(restore_scripts(scripts), self._cell_seconds)
+            if outcome.status is not CellStatus.OK:
+                why = _("{files} can't be written: {why}")
+                raise KernelLost(why.format(files=", ".join(scripts), why=outcome.last_words))
+        return kernel.run(source, self._cell_seconds)
+
+    # -- the student's cells
+
+    def run(self, source: str, name: str) -> CellOutcome:
+        """Run a cell in the student's kernel, on the student's time. Raises NotRun."""
+        if self._seconds_left <= 0:
+            raise NotRun(_("The time for this notebook is used up."))
+        if self._sandbox.daemon_hangs:
+            raise NotRun(_("The Docker daemon of this submission answers no more."), ours=True)
+        seconds = min(self._cell_seconds, self._seconds_left)
+        try:
+            outcome = self._living_kernel().run(source, seconds)
+        except KernelLost as trouble:
+            self._log.warning("%s: %s", name, trouble)
+            raise NotRun(str(trouble), ours=True) from trouble
+        self._seconds_left -= outcome.seconds
+        self._note_end(outcome, name)
+        return outcome
+
+    def _note_end(self, outcome: CellOutcome, name: str) -> None:
+        if outcome.reason:
+            self._log.warning("%s: %s", name, outcome.reason)
+        if not self._ended_at and not self._sandbox.daemon_lives():
+            self._ended_at = _("while {cell} ran").format(cell=name)
+            self._log.error("The Docker daemon ended or answered no more %s.", self._ended_at)
+
+    def _living_kernel(self) -> StudentKernel:
+        """Raises NotRun where there is none; KernelLost where one should be."""
+        if self._sandbox.kernel.is_alive():
+            return self._sandbox.kernel
+        if not self._sandbox.daemon_lives():
+            raise NotRun(_("The Docker daemon of this submission has ended."), ours=True)
+        if self._kernels_left <= 0:
+            raise NotRun(_("There is no kernel any more."))
+        self._kernels_left -= 1
+        kernel = self._sandbox.replace_kernel()
+        self._hand_key(kernel)
+        if why := self._run_connect(kernel):
+            self._log.warning("%s", why)
+        return kernel
+
+    def _hand_key(self, kernel: StudentKernel) -> None:
+        """The student's own values must be the same here as at home. A sandbox is made before its student is known."""
+        kernel.export({KEY_VARIABLE: self._key.text} | (_ENVIRONMENT if self._release.tests else {}))
+        if self._release.tests:
+            kernel.run(_WITH_WARNINGS, self._cell_seconds)
+
+    def _run_connect(self, kernel: StudentKernel) -> str:
+        """Run the lab's first cell in another kernel; why that did not work, or an empty text. Raises KernelLost."""
+        for cell in self._release.cells:
+            if cell.is_connect:
+                outcome = kernel.run(cell.source, self._cell_seconds)
+                if outcome.status is not CellStatus.OK:
+                    return _("The lab's first cell did not work: {why}").format(why=outcome.last_words)
+        return ""
