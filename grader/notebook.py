@@ -6,7 +6,7 @@ import os
 import secrets
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from grader.checks.task import Checks
 from grader.docker_api.deadline import CHECK_SECONDS
@@ -20,6 +20,9 @@ from grader.report.progress import ProgressFolder, folder_of_this_notebook
 from grader.report.progress_line import progress_line
 from grader.report.verdicts import TaskReport
 from grader.values import Values, own_key
+
+if TYPE_CHECKING:
+    from grader.widgets.end_card import EndCard
 
 
 class NoDaemon(Exception):
@@ -35,6 +38,16 @@ class LabChecks(Checks):
 
     #: Set by ``connect``.
     lab = ""
+    folder: ProgressFolder | None = None
+
+    def card(self) -> EndCard | None:
+        """How far this student is, what is open and what comes next; in a lab's last cell but one.
+
+        Where no student's copy lies it is a sentence and nothing more.
+        """
+        from grader.widgets.end_card import card
+
+        return card(self.lab, self.folder)
 
     def rehearse(self) -> None:
         """Show how this notebook, as it is saved, would be graded; typed by students, in a lab's last cell.
@@ -66,7 +79,7 @@ def connect(lab: str) -> LabChecks:
         on_wait=below.wait,
         values=Values(own_key(Path.cwd())),
     )
-    checks.lab = lab
+    checks.lab, checks.folder = lab, folder
     try:
         checks.prepare()
         version = checks.version()

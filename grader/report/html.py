@@ -56,7 +56,7 @@ def mark(status: Status) -> str:
 
 
 def _verdict(verdict: Verdict) -> str:
-    line = f"{mark(verdict.status)} {_with_code(verdict.sentence)}"
+    line = f"{mark(verdict.status)} {with_code(verdict.sentence)}"
     if verdict.status is Status.PASSED:
         return f"<li>{line}</li>"
     rows = "".join(_row(part) for part in parts(verdict))
@@ -65,12 +65,12 @@ def _verdict(verdict: Verdict) -> str:
 
 
 def _row(part: Part) -> str:
-    text = f'<code style="{_CODE}">{escape(part.text)}</code>' if part.code else _with_code(part.text)
+    text = f'<code style="{_CODE}">{escape(part.text)}</code>' if part.code else with_code(part.text)
     label = f'<dt style="grid-column:1;opacity:.8">{escape(part.label)}</dt>'
     return f'{label}<dd style="grid-column:2;margin:0">{text}</dd>'
 
 
-def _with_code(text: str) -> str:
+def with_code(text: str) -> str:
     """Escaped text in which `…` became code."""
     pieces = text.split("`")
     if len(pieces) % 2 == 0:  # an odd number of backticks: not ours, show them as they are
@@ -96,4 +96,4 @@ def _hint(report: TaskReport) -> str:
     if not report.hint or report.status is not Status.FAILED:
         return ""
     word = escape(_("Hint"))
-    return f"<details><summary>{word}</summary>{_with_code(report.hint)}</details>"
+    return f"<details><summary>{word}</summary>{with_code(report.hint)}</details>"

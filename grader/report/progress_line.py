@@ -35,18 +35,25 @@ def line_of(tasks: tuple[Counted, ...], known: Mapping[str, TaskProgress], repor
     """``2 of 14 tasks · 13 of 100 points · next: ask``, by what the checks said last."""
     if report.task not in {task.id for task in tasks}:
         return ""
-    done = {task.id for task in tasks if task.id in known and known[task.id].status is Status.PASSED}
+    return f"{counted(tasks, known)} · {_next([task.id for task in tasks], _done(tasks, known), report)}"
+
+
+def counted(tasks: tuple[Counted, ...], known: Mapping[str, TaskProgress]) -> str:
+    """``2 of 14 tasks · 13 of 100 points``, by what the checks said last."""
     earned = sum(known[task.id].fraction * task.points for task in tasks if task.id in known)
-    counted = ngettext("{done} of {total} task", "{done} of {total} tasks", len(tasks))
+    words = ngettext("{done} of {total} task", "{done} of {total} tasks", len(tasks))
     points = _("{earned:g} of {total:g} points")
     return " · ".join(
         [
-            counted.format(done=len(done), total=len(tasks)),
+            words.format(done=len(_done(tasks, known)), total=len(tasks)),
             # Rounded down, as the share in a report: what is nearly all is not all.
             points.format(earned=int(earned * 10 + 1e-6) / 10, total=sum(task.points for task in tasks)),
-            _next([task.id for task in tasks], done, report),
         ]
     )
+
+
+def _done(tasks: tuple[Counted, ...], known: Mapping[str, TaskProgress]) -> set[str]:
+    return {task.id for task in tasks if task.id in known and known[task.id].status is Status.PASSED}
 
 
 def _next(ids: list[str], done: set[str], report: TaskReport) -> str:

@@ -116,6 +116,18 @@ def test_a_task_fails_then_passes_in_the_browser(page: LabPage, tmp_path: Path) 
     assert (tmp_path / "lab.png").stat().st_size > 20_000
 
 
+def test_the_end_card_leads_to_what_is_open(page: LabPage) -> None:
+    card = page.cell("card")
+    expect(card).to_contain_text("# ✓ How far you are: Shift+Enter")
+    said = page.run("card")
+    assert "1 of 2 tasks" in said
+    assert "site (" in said
+    assert "That was the last lab." in said
+    card.locator("a", has_text="site").click()
+    expect(page.page.locator(".jp-Notebook .jp-Cell.jp-mod-active")).to_contain_text("site", timeout=PATIENCE)
+    assert page.page.locator("#jp-main-dock-panel .lm-TabBar-tab", has_text="00-tiny.ipynb").count() == 1
+
+
 def test_the_grading_is_rehearsed_from_the_last_cell(page: LabPage) -> None:
     page.page.keyboard.press("Control+S")
     page.page.locator(".lm-TabBar-tab.jp-mod-dirty").wait_for(state="detached")
