@@ -347,6 +347,9 @@ class StudentKernel:
         collector = OutputCollector(self._settings.outputs, self._room)
         status, reason = self._watch(source, collector, started + timeout)
         self._room -= collector.kept
+        if status is CellStatus.TIMEOUT and source.lstrip().startswith("%%"):
+            # What IPython says of a script that we interrupted is about IPython, which can't put it into words.
+            collector.drop_errors()
         if status in (CellStatus.TIMEOUT, CellStatus.DEAD):
             collector.note("CellTimeout" if status is CellStatus.TIMEOUT else "KernelDied", reason)
         return CellOutcome(collector.outputs, status, time.monotonic() - started, reason, collector.deciding)

@@ -78,6 +78,10 @@ class OutputCollector:
         """Add an error of our own, which the student and the instructor read in the notebook."""
         self.outputs.append(new_output("error", ename=name, evalue=text, traceback=[f"{name}: {text}"]))
 
+    def drop_errors(self) -> None:
+        """Show none of the cell's errors; what it decides stays."""
+        self.outputs[:] = [output for output in self.outputs if output.output_type != "error"]
+
     def _remember(self, kind: str, content: dict[str, Any]) -> None:
         if kind == "stream":
             if content.get("name") != "stderr":

@@ -109,6 +109,20 @@ def test_a_slow_cell_is_interrupted_and_the_kernel_goes_on(kernel: StudentKernel
     assert kernel.run("!sleep 60", 1).status is CellStatus.TIMEOUT
 
 
+@pytest.mark.parametrize("trap", ["", "trap '' INT TERM; "])
+def test_a_slow_script_is_told_in_one_sentence_without_pythons_words(kernel: StudentKernel, trap: str) -> None:
+    slow = kernel.run(f"%%bash\n{trap}echo begun\nsleep 60\n", 5)
+    assert slow.status is CellStatus.TIMEOUT
+    assert "begun" in text(slow.outputs)
+    errors = [output for output in slow.outputs if output.output_type == "error"]
+    assert [error.ename for error in errors] == ["CellTimeout"], text(slow.outputs)
+    assert "interrupted" in errors[0].evalue
+    assert "%d format" not in text(slow.outputs)
+    # Python's own cells say where they were.
+    python = kernel.run("import time\ntime.sleep(60)", 1)
+    assert [output.ename for output in python.outputs] == ["KeyboardInterrupt", "CellTimeout"]
+
+
 def test_a_cell_that_ignores_the_interrupt_costs_the_kernel(kernel: StudentKernel) -> None:
     stubborn = "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True: pass"
     assert kernel.run(stubborn, 1).status is CellStatus.TIMEOUT
