@@ -67,7 +67,20 @@ def test_make_help_lists_the_targets() -> None:
         assert f"make {target} " in done.stdout
 
 
-@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "SECURITY.md"])
-def test_links_to_files_lead_somewhere(page: str) -> None:
-    links = re.findall(r"\]\(([^)#:]+)\)", (_ROOT / page).read_text())
-    assert [link for link in links if not (_ROOT / link).exists()] == []
+_PAGES = [*(_ROOT.glob("*.md")), *(_ROOT / "docs").rglob("*.md")]
+
+
+@pytest.mark.parametrize("page", _PAGES, ids=lambda page: str(page.relative_to(_ROOT)))
+def test_links_to_files_lead_somewhere(page: Path) -> None:
+    prose = re.sub(r"```.*?```|`[^`\n]+`", "", page.read_text(), flags=re.DOTALL)
+    links = re.findall(r"\]\(([^)#:\s]+)\)", prose)
+    assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+def test_the_list_of_decisions_has_each_of_them() -> None:
+    folder = _ROOT / "docs" / "decisions"
+    listed = re.findall(r"^\| \[\d{4}\]\((.+?)\) \|", (folder / "README.md").read_text(), re.MULTILINE)
+    assert listed == sorted(path.name for path in folder.glob("0*.md"))
+    for name in listed:
+        text = (folder / name).read_text()
+        assert re.findall(r"^## (\w+)", text, re.MULTILINE) == ["Context", "Decision", "Measurement", "Consequences"]
