@@ -134,12 +134,23 @@ def fetch(host: str, port: int, path: str) -> Answer:
             headers = {name.lower(): value for name, value in response.getheaders()}
             return Answer(response.status, headers, _body(response))
     except (OSError, http.client.HTTPException, ValueError) as error:
-        why = str(error) or type(error).__name__
-        if limit.is_over():
-            why = _("no whole answer within {seconds:g} s").format(seconds=limit.seconds)
+        why = (
+            _("no whole answer within {seconds:g} s").format(seconds=limit.seconds) if limit.is_over() else _why(error)
+        )
         return Answer(0, {}, "", _("no answer at {host}:{port}: {why}").format(host=host, port=port, why=why))
     finally:
         connection.close()
+
+
+def _why(error: Exception) -> str:
+    """As a person would say it, without the names that Python has for it."""
+    if isinstance(error, ConnectionRefusedError):
+        return _("the connection was refused: nobody listens there")
+    if isinstance(error, ConnectionError):  # http.client's RemoteDisconnected is one, too.
+        return _("the connection was closed without a word")
+    if isinstance(error, TimeoutError):
+        return _("nothing came within {seconds:g} s").format(seconds=_TRY_SECONDS)
+    return (error.strerror if isinstance(error, OSError) else "") or str(error) or type(error).__name__
 
 
 @contextmanager

@@ -10,35 +10,27 @@ from __future__ import annotations
 
 import re
 import signal
-import sys
-from collections.abc import Callable
 from subprocess import CalledProcessError
 from types import TracebackType
 from typing import Any
 
 from grader.checks.errors import AuthorError, CheckFailed, CouldNotCheck
 from grader.i18n import _
+from grader.jupyter.printed import Printed
 
 #: Programs of a lab's first lines; a Python line doesn't begin with one of these and a word.
 _PROGRAMS = "docker|drydock|curl|wget|echo|cat|cd|ls|mkdir|sleep|export|cp|mv|rm|grep|head|tail|sh|bash"
 _COMMAND = re.compile(rf"\s*(?:sudo\s+)?(?:{_PROGRAMS})\s+[\w\"'./~$-]")
-#: A registry that can't even be looked up. Below that stands, in some form, which image was wanted.
-_NO_REGISTRY = re.compile(r'/v2/[^"\s]*": dial tcp: lookup ')
-_WANTED = re.compile(
-    r"Unable to find image '([^'\s]+)' locally|failed to solve: (\S+): failed|[?&]fromImage=([^\s&()]+)(?: |&|$)"
-)
-#: Of what a cell printed, the last characters are looked at.
-_KEPT = 20_000
 _NOTE = "_drydock_plain_errors"
 
 
 def load_ipython_extension(shell: Any) -> None:
     """IPython's own name for this. A second time changes nothing."""
-    if getattr(shell, _NOTE, False):
+    if getattr(shell, _NOTE, None) is not None:
         return
-    setattr(shell, _NOTE, True)
+    printed = Printed()
+    setattr(shell, _NOTE, printed)
     shell.set_custom_exc((Exception, KeyboardInterrupt), _shown)
-    printed = _Printed()
     shell.events.register("pre_run_cell", printed.begin)
     shell.events.register("post_run_cell", printed.end)
 
@@ -62,7 +54,8 @@ def sentence_for(error: BaseException, shell: Any) -> str:
     if isinstance(error, KeyboardInterrupt):
         return _stopped()
     if isinstance(error, CalledProcessError):
-        return _script_failed(error)
+        printed: Printed | None = getattr(shell, _NOTE, None)
+        return (printed.sentence() if printed is not None else "") or _script_failed(error)
     if isinstance(error, NameError) and error.name == "check" and "check" not in shell.user_ns:
         return _(
             "This notebook isn't connected: run its first code cell, then this one again. "
@@ -95,50 +88,3 @@ def _script_failed(error: CalledProcessError) -> str:
 
 def _is_command(line: str) -> bool:
     return _COMMAND.match(line) is not None
-
-
-class _Printed:
-    """What the running cell prints, for what can only be told from that: passed on as it is."""
-
-    def __init__(self) -> None:
-        self._text = ""
-        self._undo: list[Callable[[], None]] = []
-
-    def begin(self, _info: Any = None) -> None:
-        self._end_watching()
-        self._text = ""
-        for stream in (sys.stdout, sys.stderr):
-            self._undo.append(self._watch(stream))
-
-    def _watch(self, stream: Any) -> Callable[[], None]:
-        write = stream.write
-
-        def watched(text: str) -> Any:
-            self._text = (self._text + str(text))[-_KEPT:]
-            return write(text)
-
-        stream.write = watched
-        return lambda: setattr(stream, "write", write)
-
-    def _end_watching(self) -> None:
-        while self._undo:
-            self._undo.pop()()
-
-    def end(self, result: Any = None) -> None:
-        self._end_watching()
-        told = self._text + str(getattr(result, "error_in_exec", None) or "")
-        if _NO_REGISTRY.search(told):
-            print(_unknown_image(told), file=sys.stderr)
-
-
-def _unknown_image(told: str) -> str:
-    found = _WANTED.search(told)
-    name = next(filter(None, found.groups()), "") if found else ""
-    return (
-        _(
-            "There is no image {name} on your lab daemon, and it has no internet to fetch one from. "
-            "Mind the spelling and the tag; those it has: docker image ls"
-        )
-        .format(name=name)
-        .replace("  ", " ")
-    )

@@ -28,7 +28,7 @@ class Panel:
         self._status = ipywidgets.HTML(self._part.as_html())
         self._tasks = TasksPart()
         live = ipywidgets.Checkbox(
-            description=_("live figures of memory and CPU (costs some CPU itself)"),
+            description=_("live figures (they cost some CPU)"),
             indent=False,
             layout={"width": "auto"},
         )

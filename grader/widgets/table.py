@@ -41,7 +41,7 @@ class Table:
         hidden = f";{_UNSEEN}" if heard_only else ""
         head = "".join(f'<th scope="col" style="{_CELL};{_WHOLE_WORDS}">{escape(name)}</th>' for name in self.columns)
         body = "".join(
-            "<tr>" + "".join(f'<td style="{_style(cell)}">{escape(cell)}</td>' for cell in row) + "</tr>"
+            "<tr>" + "".join(f'<td style="{_style(cell)}">{_breakable(cell)}</td>' for cell in row) + "</tr>"
             for row in self.rows
         )
         return (
@@ -52,6 +52,11 @@ class Table:
 
 def _style(cell: str) -> str:
     return _CELL if any(len(word) > _LONG_WORD for word in cell.split()) else f"{_CELL};{_WHOLE_WORDS}"
+
+
+def _breakable(cell: str) -> str:
+    """An image's name and a published port may go on in the next line after a slash."""
+    return escape(cell).replace("/", "/<wbr>")
 
 
 def _one_line(cell: object) -> str:

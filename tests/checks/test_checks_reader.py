@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from typing import Any
 
 import pytest
@@ -86,6 +86,26 @@ def test_what_follows_from_a_fault_is_folded_under_it(world: Engine) -> None:
     others = lambda t: [t.container("ck-none").exists(), t.network("ck-none").exists(), t.volume("x").exists()]  # noqa: E731
     assert quiet(others) == [False, False, False]
     assert quiet(others, symptom_first=True) == [False, True, True]
+
+
+@pytest.mark.daemon
+def test_nobody_answers_at_a_port_that_leads_to_the_wrong_one(world: Engine) -> None:
+    """One fault, told once; and in the words of a person, not of Python's sockets."""
+    with closing(world.endpoint.client()) as client:
+        made = client.containers.run(
+            "drydock/busybox:1", "sleep 600", name="ck-wrong-port", ports={"8080/tcp": 18097}, detach=True
+        )
+        try:
+
+            def both(t: Any) -> None:
+                t.container("ck-wrong-port").publishes(18097).answers_http(18097, within=1)
+
+            published, answers = report_of(Checks(world.endpoint.host), both).verdicts
+        finally:
+            made.remove(force=True)
+    assert (published.quiet, answers.quiet) == (False, True)
+    assert "the connection was" in answers.found
+    assert "Errno" not in answers.found and "Remote end" not in answers.found
 
 
 @pytest.mark.daemon

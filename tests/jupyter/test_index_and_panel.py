@@ -12,9 +12,13 @@ from pathlib import Path
 import nbformat
 import pytest
 from lab_page import NEEDS_CHROMIUM, PATIENCE, LabPage, lab_page, start_cell
-from nbformat.v4 import new_code_cell, new_notebook
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from playwright.sync_api import Locator, Page, expect
 from student_desk import DRYDOCK, Desk
+
+from grader.course.heads import read_labs
+from grader.course.labs import Course
+from grader.widgets.index_page import order
 
 pytestmark = [
     pytest.mark.daemon,
@@ -22,6 +26,7 @@ pytestmark = [
     NEEDS_CHROMIUM,
 ]
 _WORD = "zymurgy"
+_REPO = Path(__file__).parents[2]
 expect.set_options(timeout=PATIENCE)
 _CHARTS = (
     "from grader.widgets import charts; charts.layers('drydock/nginx:1')",
@@ -40,7 +45,9 @@ def address(desk: Desk) -> Iterator[str]:
     # Without the kernel's name JupyterLab asks which one.
     kernel = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
     charts = new_notebook(cells=[new_code_cell(source) for source in _CHARTS], metadata={"kernelspec": kernel})
+    drawing = new_notebook(cells=[new_markdown_cell(order(read_labs(Course(_REPO))))], metadata=charts.metadata)
     (desk.root / "workspace").mkdir()
+    nbformat.write(drawing, desk.root / "workspace" / "drawing.ipynb")
     nbformat.write(charts, desk.root / "workspace" / "charts.ipynb")
     process = subprocess.Popen(
         [str(DRYDOCK), "lab", "--no-browser"],
@@ -214,10 +221,27 @@ def test_the_panel_is_still_there_and_alive_after_the_page_is_loaded_again(desk:
     _turn_to(page, "panel.ipynb")
     page.keyboard.press("Control+S")
     expect(page.locator("#jp-main-dock-panel .lm-TabBar-tab.jp-mod-dirty", has_text="panel.ipynb")).to_have_count(0)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
     page.reload()
     expect(_panel(page)).to_contain_text("is up: 0 of 1 container runs.")
     assert desk.docker("start", "hello").returncode == 0
     expect(_panel(page)).to_contain_text("is up: 1 of 1 container runs.")
+    # Seconds of the server's time for an answer that no student can do anything with.
+    assert any("/api/sessions" in url for url in asked)
+    assert not any("/lab/api/build" in url for url in asked)
+
+
+def test_the_index_is_right_and_follows_the_checks_after_the_page_is_loaded_again(desk: Desk, page: Page) -> None:
+    _turn_to(page, "index.ipynb")
+    table = page.locator("table.drydock-index")
+    expect(table).to_contain_text("1 of 2 tasks passed, 2 of 5 points")
+    assert desk.docker("volume", "create", "prepared").returncode == 0
+    assert desk.docker("commit", "--change", "LABEL course=drydock", "hello", "tiny/site:1").returncode == 0
+    desk.drydock("check", "00")
+    expect(table).to_contain_text("2 of 2 tasks passed, 5 of 5 points – done")
+    expect(table).to_have_count(1)
+    expect(page.locator(".drydock-next")).to_have_text("All tasks of all labs have passed.")
 
 
 def test_a_chart_is_a_picture_with_its_words_and_its_table(desk: Desk, page: Page) -> None:
@@ -250,3 +274,15 @@ def test_a_chart_is_drawn_anew_while_the_daemon_tells_more(desk: Desk, page: Pag
     assert chart.locator("img").get_attribute("src") != before
     expect(_shown(page).locator(".drydock-chart")).to_have_count(2)
     chart.scroll_into_view_if_needed()
+
+
+def test_the_drawing_of_all_labs_is_legible_on_a_small_screen(page: Page) -> None:
+    page.set_viewport_size({"width": 1024, "height": 768})
+    page.locator(".jp-DirListing-item", has_text="drawing.ipynb").dblclick()
+    picture = _shown(page).locator(".jp-RenderedMermaid img")
+    expect(picture).to_be_visible()
+    natural = picture.evaluate("img => /viewBox=\"[-\\d.]+ [-\\d.]+ ([\\d.]+)/.exec(decodeURIComponent(img.src))[1]")
+    box = picture.bounding_box()
+    assert box is not None
+    # Its letters have 16 pixels, and shrink with it.
+    assert 16 * box["width"] / float(natural) >= 14

@@ -154,6 +154,18 @@ def _page_at(url: str) -> bytes:
     pytest.fail(f"nothing answers at {url}")
 
 
+def test_a_file_that_is_there_for_a_moment_while_a_notebook_is_saved_is_not_listed(lab: OpenLab) -> None:
+    """Or JupyterLab says now and then "Directory not found": the file is gone when its size is asked for."""
+    folder = lab.notebook.parent
+    (folder / f".~{lab.notebook.name}").touch()
+    (folder / ".dockerignore").touch()
+    address, token = lab.url.partition("lab/tree/")[0], lab.url.partition("?token=")[2]
+    listed = json.loads(_page_at(f"{address}api/contents/labs/00-tiny?token={token}"))["content"]
+    names = {entry["name"] for entry in listed}
+    assert {lab.notebook.name, ".dockerignore"} <= names
+    assert f".~{lab.notebook.name}" not in names
+
+
 def test_a_second_lab_command_shows_the_running_one(desk: Desk, lab: OpenLab) -> None:
     done = desk.drydock("lab", "00", "--no-browser")
     assert done.returncode == 0, done.stderr

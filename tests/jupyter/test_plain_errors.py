@@ -116,10 +116,33 @@ NO_REGISTRY = 'Get "https://registry.example/v2/": dial tcp: lookup registry.exa
 def test_an_image_that_nobody_has(kernel: Kernel, said: str) -> None:
     """The daemon's own words (26.1, `docker run` and `docker build`), but for the registry's name."""
     printed, error = kernel.run(f"%%bash\ncat >&2 <<'END'\n{said}\nEND\nexit 125")
-    assert printed.startswith(said)
-    assert printed.splitlines()[-1].startswith("There is no image ngnix:1 on your lab daemon")
-    assert error["ename"] == "CalledProcessError"
+    assert printed == said.replace(NO_REGISTRY, "no registry answers.") + "\n"
+    assert one_sentence(error, "CalledProcessError").startswith("There is no image ngnix:1 on your lab daemon")
+    printed, error = kernel.run(f"%%bash\ncat <<'END'\n{said}\nEND")
+    assert (printed.splitlines()[-1].startswith("There is no image ngnix:1"), error) == (True, {})
     assert "There is no image" not in kernel.run("print('all is well')")[0]
+
+
+@pytest.mark.parametrize(
+    ("said", "sentence"),
+    [
+        (
+            'docker: Error response from daemon: Conflict. The container name "/web" is already in use by container '
+            '"c96d143edb57". You have to remove (or rename) that container to be able to reuse that name.',
+            "There is a container web already. docker rm -f web removes it",
+        ),
+        (
+            "docker: Error response from daemon: driver failed programming external connectivity on endpoint web2 "
+            "(c928dd6d87b5): Bind for 0.0.0.0:8080 failed: port is already allocated.",
+            "Port 8080 is taken by another container",
+        ),
+    ],
+)
+def test_a_name_or_a_port_that_is_taken(kernel: Kernel, said: str, sentence: str) -> None:
+    """The daemon's own words (26.1) stay, and the sentence stands in the place of "the last command failed"."""
+    printed, error = kernel.run(f"%%bash\ncat >&2 <<'END'\n{said}\nEND\nexit 125")
+    assert printed == f"{said}\n"
+    assert one_sentence(error, "CalledProcessError").startswith(sentence)
 
 
 def test_an_image_that_a_registry_of_ones_own_has(kernel: Kernel) -> None:

@@ -311,4 +311,4 @@ def test_states_are_said_in_the_readers_language(monkeypatch: pytest.MonkeyPatch
         assert {row[1] for row in chart.table.rows} == {"RUNNING", "CREATED"}
     assert "UNHEALTHY" in health_chart(notes().timeline(110)).says
     row = ContainerRow("1", "web", "nginx:1", "running", "healthy", "Up")
-    assert containers(Overview("26", (row,))).table.rows[0][1:3] == ("●\xa0RUNNING", "✓\xa0HEALTHY")
+    assert containers(Overview("26", (row,))).table.rows[0][1] == "●\xa0RUNNING ✓\xa0HEALTHY"

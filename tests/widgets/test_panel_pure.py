@@ -68,7 +68,8 @@ class _Tags(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.seen.add(tag)
-        self.open.append(tag)
+        if tag != "wbr":
+            self.open.append(tag)
         self.headless += tag == "th" and dict(attrs).get("scope") not in ("col", "row")
         assert not [name for name, _value in attrs if name.startswith("on")]
 
@@ -87,7 +88,7 @@ def _tags(html: str) -> _Tags:
 def test_names_from_containers_are_text_and_nothing_else(drawer: type[Part]) -> None:
     part = drawer(FULL)
     tags = _tags(part.as_html())
-    assert tags.seen <= {"div", "p", "span", "table", "caption", "thead", "tbody", "tr", "th", "td"}
+    assert tags.seen <= {"div", "p", "span", "table", "caption", "thead", "tbody", "tr", "th", "td", "wbr"}
     assert tags.headless == 0
     for text in (part.as_html(), part.as_text()):
         assert "\x1b" not in text
@@ -98,15 +99,13 @@ def test_every_state_is_a_word_beside_its_symbol() -> None:
     rows = draw.containers(FULL).table.rows  # type: ignore[union-attr]
     assert rows[0] == (
         "web",
-        "●\N{NO-BREAK SPACE}running",
-        "✓\N{NO-BREAK SPACE}healthy",
+        "●\N{NO-BREAK SPACE}running ✓\N{NO-BREAK SPACE}healthy",
         "nginx:1",
         "8080 → 80/tcp",
-        "3MiB of 64MiB",
-        "0.25",
+        "3MiB of 64MiB, 0.25",
     )
-    assert rows[1][1:3] == ("●\N{NO-BREAK SPACE}running", "✗\N{NO-BREAK SPACE}unhealthy")
-    assert rows[1][5:] == ("1KiB", "–")
+    assert rows[1][1] == "●\N{NO-BREAK SPACE}running ✗\N{NO-BREAK SPACE}unhealthy"
+    assert rows[1][4] == "1KiB"
     assert rows[2][1] == "○\N{NO-BREAK SPACE}exited (137)"
     assert rows[3][1] == "↻\N{NO-BREAK SPACE}restarting"
     assert draw.status(FULL).before == "● Docker 26.1 is up: 2 of 4 containers run. Unhealthy: sick."

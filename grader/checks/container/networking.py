@@ -36,8 +36,7 @@ class Networking(ContainerSubject):
             right = any(
                 entry[2] == inside and host_port in (None, entry[1]) and host_ip in (None, entry[0]) for entry in has
             )
-            unused = host_port is not None and all(entry[1] != host_port for entry in has)
-            return Finding(right, shown_ports(has), because=no_port(host_port) if unused else "")
+            return Finding(right, shown_ports(has), because=no_port(host_port) if host_port is not None else "")
 
         any_port = _("any port")
         where = _(" at port {port}").format(port=host_port) if host_port else ""

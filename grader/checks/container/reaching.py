@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from grader.checks import arguments, web
 from grader.checks.commands import Outcome
@@ -72,6 +73,8 @@ class Reaching(Networking):
                 return wanted.judge(web.fetch(web.here(self._daemon.host, published, port), port, path))
 
             answer = self._until(answers, limit, look)
+            # Where the container's port is another than was asked for, that is why nobody answers.
+            answer = replace(answer, because=no_port(port)) if answer.because else answer
             return self._its_own(answer, attrs, {int(entry[2].partition("/")[0]) for entry in entries})
 
         return Claim(

@@ -44,24 +44,26 @@ def lost(why: str, *, gone: bool) -> Part:
 def containers(overview: Overview) -> Part:
     if not overview.containers:
         return Part(_("There are none. Make one: docker run …"))
-    heads = (_("name"), _("state"), _("health"), _("image"), _("ports"), _("memory"), _("CPUs"))
+    # Five columns: more don't fit beside a lab on a small screen.
+    heads = (_("name"), _("state"), _("image"), _("ports"), _("memory, CPUs"))
     table = Table.of(heads, [_container(row) for row in overview.containers])
     return Part("", _("Containers"), table, _measured(overview))
 
 
 def _container(row: ContainerRow) -> tuple[str, ...]:
-    health = _marked(_HEALTHS[row.health], state_word(row.health)) if row.health else "–"
-    memory = cpus = "–"
+    use = "–"
     if row.use is not None:
-        memory = human_memory(row.use.memory.used)
+        use = human_memory(row.use.memory.used)
         if row.use.memory.limit:
-            memory += " " + _("of {limit}").format(limit=human_memory(row.use.memory.limit))
-        cpus = "–" if row.use.cpus is None else f"{row.use.cpus:.2f}"
+            use += " " + _("of {limit}").format(limit=human_memory(row.use.memory.limit))
+        use += "" if row.use.cpus is None else f", {row.use.cpus:.2f}"
     state = _marked(_STATES.get(row.state, "?"), state_word(row.state))
     # "Up 3 minutes" would be wrong a minute later, and nothing asks again: how it ended stays true.
     ended = row.since.split(")")[0] + ")" if row.since.startswith("Exited (") else ""
     state += f" {ended.removeprefix('Exited ')}" if ended else ""
-    return (_short(row.name), state, health, _short(row.image), ", ".join(row.ports), memory, cpus)
+    if row.health:
+        state += " " + _marked(_HEALTHS[row.health], state_word(row.health))
+    return (_short(row.name), state, _short(row.image), ", ".join(row.ports), use)
 
 
 def _marked(symbol: str, word: str) -> str:

@@ -1,0 +1,112 @@
+"""What the running cell prints: Docker's words for the mistakes of a first hour get a sentence that says what to do."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from grader.i18n import _
+
+#: A registry that can't even be looked up, to the end of what is said of that.
+_NO_REGISTRY = re.compile(r'Get "[^"\s]*/v2/[^"\s]*": dial tcp: lookup [^\r\n)]*')
+_UNFINISHED = re.compile(r'[^\r\n]*(?:Error response from daemon|failed to|Get "http)[^\r\n]*\Z')
+#: In which form it is said which image was wanted.
+_WANTED = re.compile(
+    r"Unable to find image '([^'\s]+)' locally|failed to solve: (\S+): failed|[?&]fromImage=([^\s&()]+)(?: |&|$)"
+)
+_PORT_TAKEN = re.compile(r"Bind for \S*?:(\d+) failed: port is already allocated")
+_NAME_TAKEN = re.compile(r'The container name "/([\w.-]+)" is already in use')
+#: Of what a cell printed, the last characters are looked at.
+_KEPT = 20_000
+
+
+class Printed:
+    """Kept for what can only be told from that, and shown without a name resolver's words."""
+
+    def __init__(self) -> None:
+        self._text = ""
+        self._told = False
+        self._undo: list[Callable[[], None]] = []
+
+    def begin(self, _info: Any = None) -> None:
+        """IPython's pre_run_cell."""
+        self._end_watching()
+        self._text, self._told = "", False
+        for stream in (sys.stdout, sys.stderr):
+            self._undo.append(self._watch(stream))
+
+    def _watch(self, stream: Any) -> Callable[[], None]:
+        write, held = stream.write, [""]
+
+        def watched(text: Any) -> Any:
+            if not isinstance(text, str):
+                return write(text)
+            self._text = (self._text + text)[-_KEPT:]
+            # A script's output comes in pieces: what may be such a line is shown when it is whole.
+            shown = held.pop() + text
+            unfinished = _UNFINISHED.search(shown)
+            cut = unfinished.start() if unfinished else len(shown)
+            held.append(shown[cut:])
+            write(_without_lookup(shown[:cut]))
+            return len(text)
+
+        def undo() -> None:
+            stream.write = write
+            write(_without_lookup(held[0]))
+
+        stream.write = watched
+        return undo
+
+    def _end_watching(self) -> None:
+        while self._undo:
+            self._undo.pop()()
+
+    def end(self, result: Any = None) -> None:
+        """IPython's post_run_cell."""
+        self._end_watching()
+        sentence = self.sentence(str(getattr(result, "error_in_exec", None) or ""))
+        if sentence:
+            print(sentence, file=sys.stderr)
+
+    def sentence(self, more: str = "") -> str:
+        """What to tell of what Docker said; "" where it says it best itself, or where it has been told."""
+        said = "" if self._told else sentence_for_words(self._text + more)
+        self._told = self._told or bool(said)
+        return said
+
+
+def sentence_for_words(words: str) -> str:
+    """For the mistake that was made last."""
+    if _NO_REGISTRY.search(words):
+        return _unknown_image(words)
+    taken = [*_PORT_TAKEN.finditer(words), *_NAME_TAKEN.finditer(words)]
+    last = max(taken, key=lambda found: found.start(), default=None)
+    if last is None:
+        return ""
+    if last.re is _PORT_TAKEN:
+        return _(
+            "Port {port} is taken by another container: docker ps shows by which. "
+            "The new container is there, but wasn't started: docker rm removes it, too."
+        ).format(port=last[1])
+    return _("There is a container {name} already. docker rm -f {name} removes it; then this works.").format(
+        name=last[1]
+    )
+
+
+def _without_lookup(text: str) -> str:
+    return _NO_REGISTRY.sub(_("no registry answers."), text)
+
+
+def _unknown_image(told: str) -> str:
+    found = _WANTED.search(told)
+    name = next(filter(None, found.groups()), "") if found else ""
+    return (
+        _(
+            "There is no image {name} on your lab daemon, and it has no internet to fetch one from. "
+            "Mind the spelling and the tag; those it has: docker image ls"
+        )
+        .format(name=name)
+        .replace("  ", " ")
+    )
