@@ -281,7 +281,7 @@ def test_the_drawing_of_all_labs_is_legible_on_a_small_screen(page: Page) -> Non
     page.locator(".jp-DirListing-item", has_text="drawing.ipynb").dblclick()
     picture = _shown(page).locator(".jp-RenderedMermaid img")
     expect(picture).to_be_visible()
-    natural = picture.evaluate("img => /viewBox=\"[-\\d.]+ [-\\d.]+ ([\\d.]+)/.exec(decodeURIComponent(img.src))[1]")
+    natural = picture.evaluate('img => /viewBox="[-\\d.]+ [-\\d.]+ ([\\d.]+)/.exec(decodeURIComponent(img.src))[1]')
     box = picture.bounding_box()
     assert box is not None
     # Its letters have 16 pixels, and shrink with it.
