@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable, Mapping
+from typing import Self
 
 from grader.checks import arguments
 from grader.checks.expectation import Claim, Context, Finding, Subject, expectation
@@ -24,6 +25,12 @@ class Event(Subject):
     """
 
     kind = "event"
+
+    @classmethod
+    def stated(  # type: ignore[override]
+        cls, context: Context, kind: str, action: str, name: str | None = None, /, **attributes: str
+    ) -> Self:
+        return cls(context, kind, action, name, attributes)
 
     def __init__(
         self, context: Context, kind: str, action: str, name: str | None, attributes: Mapping[str, str]

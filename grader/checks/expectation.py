@@ -102,6 +102,11 @@ class Subject(ABC):
 
     kind: ClassVar[str]
 
+    @classmethod
+    def stated(cls, context: Context, name: str) -> Self:
+        """What ``t.KIND(name)`` gives; a kind that is called with other words has its own. Raises AuthorError."""
+        return cls(context, required_name(name))
+
     def __init__(self, context: Context, name: str) -> None:
         self._context = context
         self.name = name
@@ -290,6 +295,13 @@ def expectation[S: Subject, **P](
 
     judged.__is_expectation__ = True  # type: ignore[attr-defined]
     return cast("Callable[Concatenate[S, P], S]", judged)
+
+
+def required_name(name: object) -> str:
+    """The name; raises AuthorError for what can be none."""
+    if not isinstance(name, str) or not name.strip():
+        raise AuthorError(_("a name must be a non-empty text, not {name!r}").format(name=name))
+    return name
 
 
 def author_verdict(mistake: AuthorError, sentence: str = "") -> Verdict:

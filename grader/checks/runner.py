@@ -26,6 +26,7 @@ from dataclasses import dataclass
 from types import FrameType
 from typing import Any, BinaryIO, NoReturn, TextIO
 
+from grader.checks import kinds
 from grader.checks.errors import CheckFailed, CouldNotCheck, OutOfTime
 from grader.checks.task import Checks
 from grader.docker_api.course_images import from_environment
@@ -207,6 +208,8 @@ def main() -> int:
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     from grader.docker_api import client  # noqa: F401 - and with it docker: once here, not in every child
+
+    kinds.preload()
 
     checks = Checks(os.environ.get("DOCKER_HOST"), course_images=from_environment())
     with suppress(NoAnswer):  # each cell will say so

@@ -9,17 +9,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from types import TracebackType
-from typing import overload
+from typing import TYPE_CHECKING, Any, overload
 
-from grader.checks.answer import Answer, store
-from grader.checks.container import Container
+from grader.checks import kinds
+from grader.checks.answer import store
 from grader.checks.errors import AuthorError, CheckFailed, CouldNotCheck, OutOfTime
-from grader.checks.event import Event
 from grader.checks.expectation import Context, author_verdict
-from grader.checks.image import Image, Images
-from grader.checks.network import Network
 from grader.checks.throwaway import sweep
-from grader.checks.volume import Volume, Volumes
 from grader.docker_api import blame
 from grader.docker_api.course_images import CourseImages
 from grader.docker_api.daemon import REQUEST_SECONDS, Connection, Daemon
@@ -28,6 +24,14 @@ from grader.docker_api.errors import NoAnswer, Obstructed
 from grader.i18n import _
 from grader.report.verdicts import Status, TaskReport, Verdict
 from grader.values import BadDeclaration, Values
+
+if TYPE_CHECKING:
+    from grader.checks.answer import Answer
+    from grader.checks.container import Container
+    from grader.checks.event import Event
+    from grader.checks.image import Image, Images
+    from grader.checks.network import Network
+    from grader.checks.volume import Volume, Volumes
 
 _TASK_ID = re.compile(r"[a-z0-9][a-z0-9-]*")
 
@@ -167,44 +171,29 @@ class Task:
         self._symptom_first = symptom_first
         self._context: Context | None = None
 
-    def container(self, name: str) -> Container:
-        """A container by its name."""
-        return Container(self._open(name), name)
+    if TYPE_CHECKING:
+        # Ours, for editors and mypy; pyproject.toml registers them, and others register more.
+        def container(self, name: str) -> Container: ...
+        def image(self, reference: str) -> Image: ...
+        def images(self, *, label: str) -> Images: ...
+        def network(self, name: str) -> Network: ...
+        def volume(self, name: str) -> Volume: ...
+        def volumes(self, *, label: str) -> Volumes: ...
+        def answer(self, name: str) -> Answer: ...
+        def event(self, kind: str, action: str, name: str | None = None, /, **attributes: str) -> Event: ...
 
-    def image(self, reference: str) -> Image:
-        """An image by its name and tag."""
-        return Image(self._open(reference), reference)
+    def __getattr__(self, kind: str) -> Callable[..., Any]:
+        """``t.KIND``: called, it gives what expectations are stated about (docs/extending.md)."""
+        if kind.startswith("_"):
+            raise AttributeError(kind)
+        subject = kinds.kind_named(kind)
 
-    def images(self, *, label: str) -> Images:
-        """All images with a label: ``key`` or ``key=value``."""
-        return Images(self._open(label), label)
+        def stated(*words: Any, **named: Any) -> Any:
+            if self._context is None:
+                raise AuthorError(_("a task is used inside its with block: with check.task(…) as t"))
+            return subject.stated(self._context, *words, **named)
 
-    def network(self, name: str) -> Network:
-        """A network by its name."""
-        return Network(self._open(name), name)
-
-    def volume(self, name: str) -> Volume:
-        """A volume by its name."""
-        return Volume(self._open(name), name)
-
-    def volumes(self, *, label: str) -> Volumes:
-        """All volumes with a label: ``key`` or ``key=value``."""
-        return Volumes(self._open(label), label)
-
-    def answer(self, name: str) -> Answer:
-        """An answer the student gave with ``check.answer(name, value)``."""
-        return Answer(self._open(name), name)
-
-    def event(self, kind: str, action: str, name: str | None = None, /, **attributes: str) -> Event:
-        """Something that happened: ``t.event("container", "die", "web", exitCode="137")``."""
-        return Event(self._open(kind), kind, action, name, attributes)
-
-    def _open(self, name: object) -> Context:
-        if self._context is None:
-            raise AuthorError(_("a task is used inside its with block: with check.task(…) as t"))
-        if not isinstance(name, str) or not name.strip():
-            raise AuthorError(_("a name must be a non-empty text, not {name!r}").format(name=name))
-        return self._context
+        return stated
 
     def __enter__(self) -> Task:
         daemon = self._checks._daemon()

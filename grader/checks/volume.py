@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import shlex
-from typing import Any
+from typing import Any, Self
 
 from grader.checks import arguments
-from grader.checks.expectation import Claim, Finding, Subject, expectation
+from grader.checks.expectation import Claim, Context, Finding, Subject, expectation, required_name
 from grader.checks.files import Reader, read_entry
 from grader.checks.history import gone
 from grader.checks.holding_files import HoldsFiles
@@ -114,6 +114,10 @@ class Volumes(Subject):
     """``t.volumes(label="team=blue")``: all volumes that carry a label. The way to those without a name."""
 
     kind = "volume"
+
+    @classmethod
+    def stated(cls, context: Context, *, label: str) -> Self:  # type: ignore[override]
+        return cls(context, required_name(label))
 
     @property
     def what(self) -> str:

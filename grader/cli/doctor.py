@@ -11,11 +11,12 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from grader import plugins
 from grader.cli import places
 from grader.cli.machine import Fact, Level, cgroup_version, facts
 from grader.cli.ways import three_ways
-from grader.engines import KINDS, engine_class
-from grader.engines.choice import NEVER_UNASKED, tried_out
+from grader.engines import EngineError, engine_class, kinds
+from grader.engines.choice import tried_out, unasked
 from grader.i18n import _
 
 _MARKS = {Level.OK: ("✓", "green"), Level.NOTE: ("•", "yellow"), Level.BAD: ("✗", "red")}
@@ -37,7 +38,7 @@ def command(*, as_json: bool) -> None:
     """Explain this machine. Exit code 0: a lab can run here; 1: it can't, or something is amiss."""
     engines = list(_engines())
     best = _best(engines)
-    found = list(facts(places.worth_watching()))
+    found = [*facts(places.worth_watching()), *_plugins()]
     healthy = best is not None and all(fact.level is not Level.BAD for fact in found)
     if as_json:
         click.echo(json.dumps(_as_json(found, engines, best, healthy=healthy), ensure_ascii=False, indent=1))
@@ -47,19 +48,33 @@ def command(*, as_json: bool) -> None:
 
 
 def _engines() -> Iterator[EngineFact]:
-    for kind in KINDS:
+    for kind in kinds():
         try:
             probe = engine_class(kind).probe()
-        except ImportError as error:
-            yield EngineFact(kind, works=False, reason=_("not in this installation: {why}").format(why=error))
+        except EngineError as error:
+            yield EngineFact(kind, works=False, reason=str(error), remedy=error.remedy)
             continue
         yield EngineFact(kind, probe.works, probe.reason, probe.remedy)
+
+
+def _plugins() -> Iterator[Fact]:
+    """What other packages add and can't be used; engines stand in a table of their own."""
+    from grader.checks import kinds as kinds_to_check
+    from grader.images import ImagesError, recipes
+
+    troubles = [*plugins.unreadable()]
+    try:
+        kinds_to_check.registered(troubles.append)
+        recipes.registered(troubles.append)
+    except (plugins.PluginError, ImagesError) as error:
+        troubles.append(str(error))
+    yield from (Fact(_("plug-ins"), Level.NOTE, trouble) for trouble in troubles)
 
 
 def _best(engines: list[EngineFact]) -> str | None:
     """The best that containers really run on; those that only seemed to work are put right in the list."""
     for place, engine in enumerate(engines):
-        if engine.works and engine.kind not in NEVER_UNASKED:
+        if engine.works and engine.kind in unasked():
             tried = tried_out(engine.kind)
             if tried.works:
                 return engine.kind

@@ -1,10 +1,9 @@
 """Where a real Docker daemon comes from: one protocol, several engines (see protocol.py)."""
 
-from grader.engines.choice import KINDS, best_engine, best_kind, engine_class, engine_named
+from grader.engines.choice import best_engine, best_kind, engine_class, engine_named, kinds
 from grader.engines.protocol import Endpoint, Engine, EngineError, Limits, Probe
 
 __all__ = [
-    "KINDS",
     "Endpoint",
     "Engine",
     "EngineError",
@@ -14,4 +13,5 @@ __all__ = [
     "best_kind",
     "engine_class",
     "engine_named",
+    "kinds",
 ]

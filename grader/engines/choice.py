@@ -3,34 +3,51 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from importlib import import_module
 from pathlib import Path
 
+from grader import plugins
 from grader.engines.protocol import Engine, EngineError, Limits, Probe
 from grader.i18n import _
 
-#: Best first. `host` has no walls and is never chosen unasked.
-_CLASSES = {
-    "native": ("grader.engines.native", "NativeEngine"),
-    "rootless": ("grader.engines.rootless", "RootlessEngine"),
-    "microvm": ("grader.engines.microvm.engine", "MicrovmEngine"),
-    "dind": ("grader.engines.dind", "DindEngine"),
-    "host": ("grader.engines.host", "HostEngine"),
-}
-KINDS = tuple(_CLASSES)
-NEVER_UNASKED = {"host"}
+#: Best first: what is chosen unasked, where it is installed. `host` has no walls, and an engine of another package is
+#: nothing that should come to run because somebody installed it: both are used when they are asked for by name.
+_PREFERRED = ("native", "rootless", "microvm", "dind")
+
+
+def kinds() -> tuple[str, ...]:
+    """The names of all engines that are installed, the preferred ones first. Raises EngineError."""
+    try:
+        installed = plugins.names(plugins.Group.ENGINES)
+    except plugins.PluginError as error:
+        raise EngineError(str(error), error.remedy) from error
+    return (*unasked(), *(kind for kind in installed if kind not in _PREFERRED))
+
+
+def unasked() -> tuple[str, ...]:
+    """Those that ``best_kind`` chooses from, best first."""
+    installed = plugins.names(plugins.Group.ENGINES)
+    return tuple(kind for kind in _PREFERRED if kind in installed)
 
 
 def engine_class(kind: str) -> type[Engine]:
-    """The class of an engine kind. Raises EngineError for an unknown one."""
-    if kind not in _CLASSES:
+    """The class of an engine kind. Raises EngineError for an unknown one, and for one that can't be loaded."""
+    if kind not in kinds():
         raise EngineError(
-            _("There is no engine called {kind}; there are {kinds}.").format(kind=kind, kinds=", ".join(KINDS)),
+            _("There is no engine called {kind}; there are {kinds}.").format(kind=kind, kinds=", ".join(kinds())),
             "drydock doctor",
         )
-    module, name = _CLASSES[kind]
-    found: type[Engine] = getattr(import_module(module), name)
-    return found
+
+    def checked(found: object) -> type[Engine]:
+        if not (isinstance(found, type) and issubclass(found, Engine)):
+            raise TypeError(_("it is no subclass of Engine"))
+        if getattr(found, "kind", "") != kind:
+            raise TypeError(_("its class has another kind than its entry point has a name"))
+        return found
+
+    try:
+        return plugins.load(plugins.Group.ENGINES, kind, checked)
+    except plugins.PluginError as error:
+        raise EngineError(str(error), error.remedy) from error
 
 
 def engine_named(
@@ -45,8 +62,8 @@ def tried_out(kind: str) -> Probe:
     would take long, as when the course images would have to be made first."""
     from grader import images
 
-    probe = engine_class(kind).probe()
     try:
+        probe = engine_class(kind).probe()
         if probe.works and engine_class(kind).starts_at_once and images.are_made():
             with engine_named(kind):
                 pass
@@ -58,10 +75,12 @@ def tried_out(kind: str) -> Probe:
 def best_kind() -> str:
     """The best engine kind that works here. Raises EngineError that says why none does."""
     reasons = []
-    for kind in KINDS:
-        if kind in NEVER_UNASKED:
-            continue
-        probe = engine_class(kind).probe()
+    kinds()  # says what to do where nothing is registered
+    for kind in unasked():
+        try:
+            probe = engine_class(kind).probe()
+        except EngineError as error:
+            probe = Probe(False, str(error))
         if probe.works:
             return kind
         reasons.append(f"{kind}: {probe.reason}")

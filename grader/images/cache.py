@@ -29,6 +29,7 @@ from grader.i18n import _
 from grader.images.catalogue import CourseImage
 from grader.images.errors import ImagesError
 from grader.images.recipes.base import FILES
+from grader.images.recipes.outside import OutsideRecipe
 from grader.images.recipes.recipe import Recipe
 
 #: Receives lines for a person, one per step.
@@ -188,8 +189,10 @@ def recipe_digest(recipe: Recipe) -> str:
     here = Path(__file__).parent
     shared = ("base", "busybox_tools", "bytecode", "layers", "recipe")
     sources = [here / name for name in ("archive.py", "build.py", "debian.py", "tree.py")]
-    sources += [here / "recipes" / f"{name}.py" for name in (*shared, recipe.name)]
-    sources += sorted(path for folder in (FILES / "common", recipe.files) for path in folder.iterdir())
+    own = recipe.own_sources() if isinstance(recipe, OutsideRecipe) else [here / "recipes" / f"{recipe.name}.py"]
+    folders = (FILES / "common",) if isinstance(recipe, OutsideRecipe) else (FILES / "common", recipe.files)
+    sources += [*(here / "recipes" / f"{name}.py" for name in shared), *own]
+    sources += sorted(path for folder in folders for path in folder.iterdir())
     return hashlib.sha256(b"\0".join(path.read_bytes() for path in sources)).hexdigest()[:12]
 
 

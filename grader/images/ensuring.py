@@ -12,7 +12,8 @@ from grader.images.cache import ImageCache, Progress, StoredImage, recipe_digest
 from grader.images.catalogue import CourseImage, ImageSet, key_of, manifest
 from grader.images.debian import Apt
 from grader.images.errors import ImagesError
-from grader.images.recipes import RECIPES
+from grader.images.recipes import registered
+from grader.images.recipes.outside import OutsideRecipe, module_of
 from grader.images.recipes.recipe import Recipe
 
 
@@ -23,7 +24,7 @@ def ensure(
     verify: bool = False,
     rebuild: bool = False,
     compare: bool = True,
-    recipes: Sequence[Recipe] = RECIPES,
+    recipes: Sequence[Recipe] | None = None,
 ) -> ImageSet:
     """The course images, made now if they aren't in the cache yet or are damaged.
 
@@ -34,6 +35,7 @@ def ensure(
     """
     say = progress or (lambda line: None)
     store = ImageCache(cache, say)
+    recipes = registered(say) if recipes is None else recipes
     with store.explained():
         found = _find(store, recipes, verify=verify)
         if rebuild or None in found.values():
@@ -51,14 +53,16 @@ def are_made() -> bool:
     """Whether ``ensure`` would have nothing to make. Raises ImagesError."""
     store = ImageCache(None, lambda line: None)
     with store.explained():
-        return None not in _find(store, RECIPES, verify=False).values()
+        return None not in _find(store, registered(), verify=False).values()
 
 
 def archive_of(reference: str) -> Path | None:
     """The archive of one course image, or None where it isn't made here. Raises ImagesError."""
     store = ImageCache(None, lambda line: None)
     with store.explained():
-        found = next((store.find(recipe, verify=False) for recipe in RECIPES if recipe.reference == reference), None)
+        found = next(
+            (store.find(recipe, verify=False) for recipe in registered() if recipe.reference == reference), None
+        )
     return found.archive if found else None
 
 
@@ -80,7 +84,8 @@ def _make(missing: Sequence[Recipe], store: ImageCache, scratch: Path, say: Prog
     try:
         for built in build(missing, apt, scratch, say):
             image = _describe(built)
-            notes = differences(image) if compare else []
+            # The manifest is about ours.
+            notes = differences(image) if compare and not isinstance(built.recipe, OutsideRecipe) else []
             for note in notes:
                 say(note)
             store.put(built.recipe, built.path, image, notes)
@@ -93,7 +98,7 @@ def _describe(built: Built) -> CourseImage:
     return CourseImage(
         name=built.recipe.name,
         tag=built.recipe.tag,
-        recipe=f"grader.images.recipes.{built.recipe.name}",
+        recipe=module_of(built.recipe),
         recipe_digest=recipe_digest(built.recipe),
         source="debian",
         architecture=built.architecture,

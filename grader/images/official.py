@@ -19,8 +19,9 @@ from grader.images.cache import ImageCache, Progress, recipe_digest
 from grader.images.catalogue import CourseImage, ImageSet
 from grader.images.ensuring import as_set
 from grader.images.errors import ImagesError
-from grader.images.recipes import RECIPES
+from grader.images.recipes import registered
 from grader.images.recipes.base import FILES
+from grader.images.recipes.outside import module_of
 from grader.images.recipes.recipe import Recipe
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def ensure(
     host: str | None = None,
     mirror: str = HUB,
     rebuild: bool = False,
-    recipes: Sequence[Recipe] = RECIPES,
+    recipes: Sequence[Recipe] | None = None,
 ) -> ImageSet:
     """The course images made from official ones, by the Docker daemon at ``host`` (a DOCKER_HOST value).
 
@@ -52,6 +53,7 @@ def ensure(
     """
     say = progress or (lambda line: None)
     store = ImageCache(cache, say)
+    recipes = registered(say) if recipes is None else recipes
     with store.explained(), store.locked() as scratch:
         missing = [recipe for recipe in recipes if rebuild or store.find(recipe, verify=False) is None]
         if missing:
@@ -103,7 +105,7 @@ def _context(recipe: Recipe) -> io.BytesIO:
     with tarfile.open(fileobj=buffer, mode="w") as tar:
         for folder in (FILES / "common", recipe.files):
             for path in sorted(folder.iterdir()):
-                tar.add(path, path.relative_to(FILES).as_posix())
+                tar.add(path, f"{folder.name}/{path.name}")
     buffer.seek(0)
     return buffer
 
@@ -180,7 +182,7 @@ def _describe(recipe: Recipe, inspected: dict[str, Any], archive: Path) -> Cours
     return CourseImage(
         name=recipe.name,
         tag=recipe.tag,
-        recipe=f"grader.images.recipes.{recipe.name}",
+        recipe=module_of(recipe),
         recipe_digest=recipe_digest(recipe),
         source="official",
         architecture=inspected["Architecture"],

@@ -23,6 +23,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import NoReturn
 
+from grader.checks import kinds
 from grader.sandbox import enter
 from grader.sandbox.fork_client import MESSAGE_BYTES, CheckerRequest, KernelRequest, Message
 
@@ -39,6 +40,7 @@ _HIGH = 500
 def main(number: int) -> None:
     for name in (*_MODULES, _RUNNER):
         importlib.import_module(name)
+    kinds.preload()
     # What is here now is never garbage: left alone, it stays shared with every process forked.
     gc.freeze()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for those forked: they must not stay as zombies

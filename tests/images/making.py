@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.images.recipes import RECIPES
+from grader.images.recipes import registered
 from grader.images.recipes.recipe import Recipe
 
 _ENSURE = """
@@ -24,7 +24,7 @@ print(made.key, *made.archives, sep="\\n")
 
 def recipes(*names: str) -> list[Recipe]:
     """The recipes of these images."""
-    return [recipe for recipe in RECIPES if recipe.name in names]
+    return [recipe for recipe in registered() if recipe.name in names]
 
 
 def start(cache: Path, *names: str, environment: dict[str, str] | None = None) -> subprocess.Popen[str]:

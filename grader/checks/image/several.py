@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import shlex
+from typing import Self
 
-from grader.checks.expectation import Claim, Finding, Subject, expectation
+from grader.checks.expectation import Claim, Context, Finding, Subject, expectation, required_name
 from grader.docker_api.daemon import Attrs
 from grader.docker_api.words import short_id
 from grader.i18n import _
@@ -15,6 +16,10 @@ class Images(Subject):
     """``t.images(label="team=blue")``: all images that carry a label, with a name or without."""
 
     kind = "image"
+
+    @classmethod
+    def stated(cls, context: Context, *, label: str) -> Self:  # type: ignore[override]
+        return cls(context, required_name(label))
 
     @property
     def what(self) -> str:
