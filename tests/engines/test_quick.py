@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import socket
 import subprocess
 import threading
@@ -65,6 +66,30 @@ def test_other_commands_and_newer_daemons_are_left_alone(runc, tmp_path):
     before = (bundle / "config.json").read_text()
     runc("create", "--bundle", str(bundle), "c1")
     assert (bundle / "config.json").read_text() == before
+
+
+@pytest.mark.parametrize(("verb", "shown"), [("create", True), ("exec", True), ("start", False), ("delete", False)])
+def test_only_what_becomes_a_process_in_a_container_has_a_view_of_its_own(tmp_path, verb, shown):
+    """Others stay closed to everybody inside, and cost no mount namespace."""
+    quick, tools = tmp_path / "quick", tmp_path / "tools"
+    quick.mkdir()
+    tools.mkdir()
+    shutil.copy(QUICK / "runc", quick)
+    (quick / "hidden").write_text("/usr/lib/loader.so\n/private\n")
+    for name, does in (
+        ("unshare", 'echo "$0" "$1" >>"$NOTES"; shift 3; exec "$@"'),
+        ("umount", 'echo "$0" "$@" >>"$NOTES"'),
+        ("runc", 'echo "$0" "$@" >>"$NOTES"; exit 7'),
+    ):
+        (tools / name).write_text(f"#!/bin/sh\n{does}\n")
+        (tools / name).chmod(0o755)
+    notes = tmp_path / "notes"
+    words = ["--root", "/run/moby", verb, "--log", "a  b", "c1"]
+    environment = {"PATH": f"{quick}:{tools}:{os.environ['PATH']}", "NOTES": str(notes)}
+    done = subprocess.run([quick / "runc", *words], env=environment, timeout=20, check=False)
+    assert done.returncode == 7
+    view = [f"{tools}/unshare --mount", f"{tools}/umount -l /usr/lib/loader.so /private"] if shown else []
+    assert notes.read_text().splitlines() == [*view, f"{tools}/runc {' '.join(words)}"]
 
 
 @pytest.mark.parametrize("answer", ["success", "sandbox c0 is not there"])
