@@ -29,12 +29,11 @@ from functools import partial
 from pathlib import Path
 
 from grader.engines import Engine, engine_named
-from grader.engines.layout import runtime_folder
+from grader.engines.folders import runtime_folder
 from grader.engines.microvm import qemu, template
 from grader.engines.microvm.engine import MicrovmEngine
-from grader.engines.microvm.place import GuestFolder, TemplateFolder
+from grader.engines.microvm.place import GuestFolder, GuestSpec, TemplateFolder
 from grader.engines.microvm.running import Running
-from grader.engines.microvm.spec import GuestSpec
 from grader.engines.microvm.supervisor import machine, new_key
 
 BUILD = """FROM drydock/busybox:1

@@ -11,7 +11,7 @@ from grader.cli.group import Trouble
 from grader.cli.ways import need_an_engine
 from grader.docker_api.environment import variables
 from grader.engines import detached
-from grader.engines.layout import EngineFolder
+from grader.engines.folders import EngineFolder
 from grader.i18n import _
 
 Say = Callable[[str], None]

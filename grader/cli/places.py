@@ -7,7 +7,7 @@ from pathlib import Path
 
 import platformdirs
 
-from grader.engines.layout import cache_folder, runtime_folder
+from grader.engines.folders import cache_folder, runtime_folder
 from grader.i18n import _
 
 

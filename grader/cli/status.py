@@ -9,7 +9,7 @@ import click
 
 from grader.cli import lab_daemon, places
 from grader.engines import detached
-from grader.engines.local_ports import LocalPorts
+from grader.engines.relay import LocalPorts
 from grader.i18n import _
 from grader.jupyter import server
 

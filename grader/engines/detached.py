@@ -14,18 +14,68 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from grader.engines import sweep
+from grader.engines import orphans
 from grader.engines.choice import best_kind, engine_class
-from grader.engines.layout import EngineFolder, runtime_folder
-from grader.engines.local_ports import LocalPorts
+from grader.engines.folders import EngineFolder, runtime_folder
 from grader.engines.protocol import Engine, EngineError
+from grader.engines.relay import LocalPorts
 from grader.files import write_whole
 from grader.i18n import _
 from grader.locks import locked
+
+_SUFFIX = ".outer.json"
+
+
+@dataclass(frozen=True)
+class OuterNote:
+    """Both ends of a lab engine in a container; "" and None for what is not known."""
+
+    #: The DOCKER_HOST of the Docker that the engine was started in last.
+    outer: str = ""
+    #: The DOCKER_HOST of the engine itself, and its port on this machine's localhost.
+    host: str = ""
+    port: int | None = None
+
+
+def read(folder: Path) -> OuterNote:
+    """The note of the engine with this folder; an empty one if there is none."""
+    return _parsed(_place(folder))
+
+
+def write(folder: Path, note: OuterNote) -> None:
+    write_whole(_place(folder), json.dumps(asdict(note)))
+
+
+def outer_of(host: str) -> str:
+    """The Docker that the lab engine with this DOCKER_HOST is in; empty if this is no lab engine's."""
+    with contextlib.suppress(EngineError):
+        for place in runtime_folder().glob(f"*{_SUFFIX}"):
+            note = _parsed(place)
+            if host and note.host == host:
+                return note.outer
+    return ""
+
+
+def _place(folder: Path) -> Path:
+    # Beside the folder, so that it outlives the data: after `drydock reset` the address must be the same.
+    return folder.with_name(f"{folder.name}{_SUFFIX}")
+
+
+def _parsed(place: Path) -> OuterNote:
+    try:
+        return OuterNote(**json.loads(place.read_text()))
+    except (OSError, ValueError, TypeError):
+        return OuterNote()
+
+
+# -- The lab engine: one per user, running in the background until ``drydock down``, its data kept in between.
+#
+# What runs is written down in one small file beside the engine's folder. A lab engine that was killed (or lost with a
+# reboot) starts again on the same data.
 
 _NAME = "lab"
 #: The slowest engine's first start, an emulated guest's, on a busy machine.
@@ -105,7 +155,7 @@ def down(*, forget: bool = False) -> bool:
             engine_class(last[0]).forget(lab_folder())
         elif forget and lab_folder().exists():
             # No note tells any more what kind of engine it was.
-            sweep.forget(lab_folder(), engine_class(best_kind()).remove_tree)
+            orphans.forget(lab_folder(), engine_class(best_kind()).remove_tree)
         return ended
 
 
@@ -166,9 +216,9 @@ def _end_unfinished() -> bool:
         half.stop()
         return True
     place = EngineFolder(lab_folder())
-    if not sweep.is_owned(place):
+    if not orphans.is_owned(place):
         return False
-    sweep.end_supervisor(place, within=_START_SECONDS)
+    orphans.end_supervisor(place, within=_START_SECONDS)
     return True
 
 

@@ -16,10 +16,10 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from grader.engines import canary, outer_note
-from grader.engines.course import course_images
-from grader.engines.outer_note import OuterNote
+from grader.engines import canary, detached
+from grader.engines.detached import OuterNote
 from grader.engines.protocol import Endpoint, Engine, EngineError, Limits, Probe
+from grader.engines.template import course_images
 from grader.i18n import _
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def outer_host() -> str:
     """The DOCKER_HOST of the Docker that is here already: the user's own, or the default socket."""
     host = os.environ.get("DOCKER_HOST", "")
     # In a lab's shells it is our own engine's; which Docker that one is in was noted at its start.
-    outer = os.environ.get("DRYDOCK_OUTER_DOCKER_HOST") or outer_note.outer_of(host) or host
+    outer = os.environ.get("DRYDOCK_OUTER_DOCKER_HOST") or detached.outer_of(host) or host
     return outer or "unix:///var/run/docker.sock"
 
 
@@ -126,7 +126,7 @@ class DindEngine(Engine):
 
         engine = cls(name=_kept_name(folder), publish=True, folder=folder)
         with contextlib.suppress(DockerException, OSError):
-            found = outer_client(noted=outer_note.read(folder).outer).containers.get(engine._name)
+            found = outer_client(noted=detached.read(folder).outer).containers.get(engine._name)
             if found.labels.get(LABEL) and found.status == "running":
                 engine._container = found
                 engine._host = _address(found)
@@ -137,7 +137,7 @@ class DindEngine(Engine):
     def forget(cls, folder: Path) -> None:
         name = _kept_name(folder)
         with explained(_("The engine's data can't be removed: {why}")):
-            client = outer_client(noted=outer_note.read(folder).outer)
+            client = outer_client(noted=detached.read(folder).outer)
             _remove_containers(client, name)
             for volume in client.volumes.list(filters={"label": f"{LABEL}={name}"}):
                 volume.remove()
@@ -178,9 +178,9 @@ class DindEngine(Engine):
         """Run the container where it answered before: JupyterLab and its notebooks have the address from then."""
         from docker.errors import APIError
 
-        outer, before = outer_host(), outer_note.read(folder)
+        outer, before = outer_host(), detached.read(folder)
         # Noted before it runs: whoever finds it after this process was killed must know where.
-        outer_note.write(folder, OuterNote(outer, before.host, before.port))
+        detached.write(folder, OuterNote(outer, before.host, before.port))
         try:
             container = self._run(client, before.port)
         except APIError:
@@ -189,7 +189,7 @@ class DindEngine(Engine):
             # Somebody else may have the port by now; what else is wrong is said at the second try.
             self.stop()
             container = self._run(client, None)
-        outer_note.write(folder, OuterNote(outer, _address(container), _bound_port(container)))
+        detached.write(folder, OuterNote(outer, _address(container), _bound_port(container)))
         return container
 
     def _run(self, client: DockerClient, port: int | None) -> Container:

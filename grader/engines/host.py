@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from grader.engines import canary
-from grader.engines.course import course_images
 from grader.engines.dind import explained, outer_client, outer_host
 from grader.engines.protocol import Endpoint, Engine, EngineError, Limits, Probe
+from grader.engines.template import course_images
 from grader.i18n import _
 
 if TYPE_CHECKING:

@@ -9,12 +9,14 @@ owner whom nobody inside has, closes dockerd, containerd, shims and what they st
 
 from __future__ import annotations
 
+import ctypes
+import os
 import shutil
 import struct
 from collections.abc import Iterable
 from pathlib import Path
 
-from grader.engines.layout import SYSTEM_PATH
+from grader.engines.folders import SYSTEM_PATH
 
 #: What lives as long as the engine or a container. runc copies itself from its own file, which it must be able to read.
 _LASTING = ("sh", "dockerd", "containerd", "containerd-shim-runc-v2", "docker-proxy")
@@ -42,4 +44,28 @@ def loader_of(program: Path) -> Path | None:
             if kind == _PT_INTERP:
                 file.seek(offset)
                 return Path(file.read(length).rstrip(b"\0").decode())
+    return None
+
+
+# -- An engine whose root makes itself the loader of everybody's programs ends at once.
+#
+# Since Linux 6.7 each user namespace has a binfmt_misc of its own (the kernel's admin-guide/binfmt-misc): what a
+# privileged container writes there is what the kernel then starts for dockerd, in runc's place. Nothing forbids it,
+# but the file that it must open is one for the whole namespace, so that a watch on it (inotify(7)) hears of it from
+# outside. Standard library only.
+
+_LIBC = ctypes.CDLL(None, use_errno=True)
+_IN_MODIFY, _IN_OPEN = 0x2, 0x20
+#: Where inner.sh mounts it, out of everybody's sight.
+_REGISTER = "private/binfmt/register"
+
+
+def watch(first: int) -> int | None:
+    """A descriptor that can be read when somebody in the engine with this process 1 touches it; None without one."""
+    place = f"/proc/{first}/root/{_REGISTER}".encode()
+    watcher: int = _LIBC.inotify_init1(os.O_CLOEXEC)
+    if watcher >= 0 and _LIBC.inotify_add_watch(watcher, place, _IN_MODIFY | _IN_OPEN) >= 0:
+        return watcher
+    if watcher >= 0:
+        os.close(watcher)
     return None

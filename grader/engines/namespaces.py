@@ -18,14 +18,14 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import ClassVar, Self
 
-from grader.engines import canary, home, python_inside, sweep
-from grader.engines.launched import Launched, with_last_words
-from grader.engines.layout import EngineFolder, runtime_folder, throwaway_name
+from grader.engines import canary, inside, orphans
+from grader.engines.folders import EngineFolder, runtime_folder, throwaway_name
 from grader.engines.loaders import opaque_files
 from grader.engines.protocol import Endpoint, Engine, EngineError, Limits, Probe
 from grader.engines.supervisor import Spec
 from grader.files import write_whole
 from grader.i18n import _
+from grader.processes import Launched, with_last_words
 
 STUDENT_ID = 1000
 #: The one id of the user namespace around an engine's that the engine has not: what is its own, an engine's root has no
@@ -45,7 +45,7 @@ _STUDENT = (
 _AT_HOME = f"""
 for file in $DD_OPAQUE; do umount -l "$file" || exit 1; done
 unset DD_OPAQUE
-mount -t tmpfs -o nosuid,nodev,{home.options(STUDENT_ID)} drydock-home {home.HOME} || exit 1
+mount -t tmpfs -o nosuid,nodev,{inside.home_options(STUDENT_ID)} drydock-home {inside.HOME} || exit 1
 exec "$@"
 """
 #: Of an engine that would start all the same, and on which no container would.
@@ -221,7 +221,7 @@ class NamespaceEngine(Engine):
         probe = self.probe() if self._daemon else None
         if probe is not None and not probe.works:
             raise EngineError(probe.reason, probe.remedy)
-        sweep.sweep()
+        orphans.remove_orphans()
         template = self._template() if self._images else ""
         self._folder = self._make_folder()
         try:
@@ -292,7 +292,7 @@ class NamespaceEngine(Engine):
             daemon_json={"features": {"containerd-snapshotter": False}},
             shares=list(map(str, self._shares)),
             readonly=self._readonly,
-            python=python_inside.variables() if self._python else {},
+            python=inside.variables() if self._python else {},
             daemon=self._daemon,
             devices=self._devices,
             template=template,
@@ -323,13 +323,13 @@ class NamespaceEngine(Engine):
 
     @classmethod
     def forget(cls, folder: Path) -> None:
-        sweep.forget(folder, cls.remove_tree)
+        orphans.forget(folder, cls.remove_tree)
 
     @classmethod
     def attach(cls, folder: Path) -> Self | None:
         """The running engine of this folder, started by another process; None if none runs there."""
         place = EngineFolder(folder)
-        if not place.state.exists() or not sweep.is_owned(place):
+        if not place.state.exists() or not orphans.is_owned(place):
             return None
         engine = cls(folder=folder, detached=True)
         engine._folder = place
@@ -349,16 +349,16 @@ class NamespaceEngine(Engine):
 
     def stop(self) -> None:
         if self._supervisor is None and self._folder is not None and self._detached:
-            sweep.end_supervisor(self._folder)
+            orphans.end_supervisor(self._folder)
         supervisor, self._supervisor = self._supervisor, None
         folder, self._folder = self._folder, None
         if supervisor is not None:
             supervisor.end(within=60)
         if folder is not None and folder.path.exists():
-            sweep.sweep_one(folder)
+            orphans.remove_orphan(folder)
 
     def is_alive(self) -> bool:
-        return self._folder is not None and sweep.is_owned(self._folder)
+        return self._folder is not None and orphans.is_owned(self._folder)
 
     # -- ways in
 

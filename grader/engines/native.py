@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from grader.engines import cgroups, namespaces
-from grader.engines.layout import SYSTEM_PATH, EngineFolder
+from grader.engines.folders import SYSTEM_PATH, EngineFolder
 from grader.engines.namespaces import DAEMON_TOOLS, NOBODY_INSIDE, STUDENT_ID, WALL_TOOLS, NamespaceEngine
 from grader.engines.protocol import Probe, Walls
 from grader.i18n import _

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from grader.engines import cgroups, namespaces
-from grader.engines.layout import SYSTEM_PATH, EngineFolder
+from grader.engines.folders import SYSTEM_PATH, EngineFolder
 from grader.engines.namespaces import DAEMON_TOOLS, NOBODY_INSIDE, WALL_TOOLS, NamespaceEngine
 from grader.engines.protocol import EngineError, Probe
 from grader.i18n import _

@@ -21,12 +21,12 @@ import time
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from grader.engines import cgroups, ownership, tripwire
-from grader.engines.bounded_log import BoundedLog
-from grader.engines.layout import SYSTEM_PATH, EngineFolder
-from grader.engines.sweep import remove_remains
+from grader.engines import cgroups, loaders, orphans
+from grader.engines.folders import SYSTEM_PATH, EngineFolder
+from grader.engines.orphans import remove_remains
 from grader.files import write_whole
 from grader.i18n import _
+from grader.processes import BoundedLog
 
 READY_SECONDS = 60.0
 GRACE_SECONDS = 15.0
@@ -276,7 +276,7 @@ def main(spec_path: str) -> int:
     spec = Spec.load(Path(spec_path))
     folder = EngineFolder(Path(spec.folder))
     try:
-        ownership.take(folder.lock)
+        orphans.own(folder.lock)
     except (RuntimeError, OSError) as error:
         _answer({"error": str(error), "log": ""})
         return 1
@@ -295,7 +295,7 @@ def main(spec_path: str) -> int:
         supervisor.stop()
         return 1
     # A kept engine is one person's own.
-    wire = None if spec.keep_data or not spec.daemon else tripwire.watch(first)
+    wire = None if spec.keep_data or not spec.daemon else loaders.watch(first)
     _answer(state)
     _wait_for_the_end(supervisor, wake_reader, wire, detached=spec.detached)
     supervisor.stop()

@@ -19,9 +19,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grader.engines import ownership, sweep
-from grader.engines.course import course_images
-from grader.engines.layout import SYSTEM_PATH, EngineFolder, cache_folder, runtime_folder
+from grader.engines import orphans
+from grader.engines.folders import SYSTEM_PATH, EngineFolder, cache_folder, runtime_folder
 from grader.engines.protocol import EngineError
 from grader.files import write_whole
 from grader.i18n import _
@@ -85,7 +84,7 @@ def _clear(kind: type[NamespaceEngine], templates: Path) -> None:
     """Remove what a killed build left."""
     run = _workshop(templates)
     if run.exists():
-        sweep.end_supervisor(EngineFolder(run))
+        orphans.end_supervisor(EngineFolder(run))
     for left in (run, *templates.glob(".*")):
         kind.remove_tree(left)
 
@@ -101,7 +100,7 @@ def _remove_old(kind: type[NamespaceEngine], templates: Path, keep: int = 3) -> 
 
 def _is_used(place: Path) -> bool:
     """Whether an engine runs from it (its supervisor holds a lock), or a kept one's data was made from it."""
-    with ownership.trying(place / "complete") as free:
+    with orphans.unowned(place / "complete") as free:
         if not free:
             return True
     # Labs that an earlier version of this program started left no note in the template.
@@ -151,3 +150,19 @@ def _split(kind: type[NamespaceEngine], data: Path, work: Path) -> None:
     if done.returncode != 0:
         why = done.stderr.strip()[-300:]
         raise EngineError(_("The template can't be split: {why}").format(why=why), f"df -h '{work.parent}'")
+
+
+# -- The course images, for engines: what goes wrong with them is an engine's trouble.
+
+if TYPE_CHECKING:
+    from grader.images import ImageSet
+
+
+def course_images(progress: Callable[[str], None] | None) -> ImageSet:
+    """All of them, made if they are not there yet. Raises EngineError."""
+    from grader import images
+
+    try:
+        return images.ensure(progress=progress)
+    except images.ImagesError as error:
+        raise EngineError(str(error), error.remedy) from error

@@ -10,7 +10,7 @@ import os
 import signal
 from pathlib import Path
 
-from grader.engines import home
+from grader.engines import inside
 from grader.engines.protocol import Walls
 
 _LIBC = ctypes.CDLL(None, use_errno=True)
@@ -45,7 +45,7 @@ def enter(walls: Walls) -> None:
         _unmount(file)
     _mount("none", "/proc", None, _MS_REC | _MS_PRIVATE)
     _mount("proc", "/proc", "proc", _MS_NOSUID | _MS_NOEXEC | _MS_NODEV)
-    _mount("drydock-home", home.HOME, "tmpfs", _MS_NOSUID | _MS_NODEV, home.options(walls.user))
+    _mount("drydock-home", inside.HOME, "tmpfs", _MS_NOSUID | _MS_NODEV, inside.home_options(walls.user))
 
 
 def become(user: int) -> None:

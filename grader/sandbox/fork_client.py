@@ -20,7 +20,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from typing import IO
 
-from grader.engines import python_inside
+from grader.engines import inside
 from grader.engines.protocol import Walls
 
 
@@ -158,10 +158,10 @@ class ForkServer:
         language = {name: os.environ[name] for name in _LANGUAGE if name in os.environ}
         with theirs:
             argv, python = [sys.executable, "-c", _BOOT, str(theirs.fileno())], {}
-            if python_inside.can_have_its_place():
+            if inside.can_have_its_place():
                 # What a forked kernel has imported must lie where it finds the rest.
-                argv = python_inside.at_its_place([python_inside.EXECUTABLE, *argv[1:]])
-                python = python_inside.variables()
+                argv = inside.at_its_place([inside.EXECUTABLE, *argv[1:]])
+                python = inside.variables()
             self._process = subprocess.Popen(
                 argv,
                 cwd="/",

@@ -24,8 +24,8 @@ from jupyter_client.session import Session
 from nbformat import NotebookNode
 
 from grader.docker_api.environment import variables
-from grader.engines import python_inside
-from grader.engines.home import HOME
+from grader.engines import inside
+from grader.engines.inside import HOME
 from grader.engines.protocol import Engine
 from grader.i18n import _
 from grader.sandbox.fork_client import ForkedProcess, ForkServer, ForkServerLost, KernelRequest
@@ -247,7 +247,7 @@ class StudentKernel:
         return [*own, "--transport=ipc", f"--ip={sockets / 'k'}", *ports, *options]
 
     def _python(self) -> Path:
-        return Path(python_inside.EXECUTABLE if self._confined else sys.executable)
+        return Path(inside.EXECUTABLE if self._confined else sys.executable)
 
     def _environment(self) -> dict[str, str]:
         """Nothing of the instructor's environment reaches the student."""

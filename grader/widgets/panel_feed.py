@@ -13,7 +13,7 @@ from grader.docker_api.deadline import Deadline
 from grader.docker_api.errors import NoAnswer
 from grader.docker_api.events import EventStream, Filters, moment
 from grader.engines import detached
-from grader.engines.local_ports import LocalPorts
+from grader.engines.relay import LocalPorts
 from grader.i18n import _
 from grader.notebook import NoDaemon
 from grader.widgets.lab_docker import lab_host

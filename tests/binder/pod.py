@@ -20,7 +20,7 @@ from pathlib import Path
 import base_image
 from outside import way_out
 
-from grader.engines.layout import runtime_folder
+from grader.engines.folders import runtime_folder
 from grader.engines.native import NativeEngine
 from grader.engines.protocol import Engine
 from grader.engines.relay import Connector, Relay

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.engines import sweep
+from grader.engines import orphans
 from grader.engines.microvm.engine import MicrovmEngine
 
 
@@ -33,7 +33,7 @@ def empty_at_the_end(name: str) -> Iterator[Path]:
         patch.setenv("DRYDOCK_RUNTIME", str(folder))
         yield folder
         left = [path.name for path in folder.iterdir() if path.is_dir()]
-        sweep.sweep()
+        orphans.remove_orphans()
         shutil.rmtree(folder)
     assert left == []
 

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from grader import images
-from grader.engines.layout import cache_folder
+from grader.engines.folders import cache_folder
 from grader.engines.microvm import template
 
 REPO = Path(__file__).resolve().parents[2]

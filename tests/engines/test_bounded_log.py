@@ -7,7 +7,7 @@ from pathlib import Path
 
 from engine_tests import eventually
 
-from grader.engines.bounded_log import BoundedLog
+from grader.processes import BoundedLog
 
 SAYS_MUCH = "head -c 5000000 /dev/zero; echo last words >&2"
 

@@ -18,8 +18,8 @@ from pathlib import Path
 import pytest
 from engine_tests import empty_at_the_end, eventually
 
-from grader.engines import EngineError, cgroups, detached, sweep, template
-from grader.engines.layout import EngineFolder, cache_folder
+from grader.engines import EngineError, cgroups, detached, orphans, template
+from grader.engines.folders import EngineFolder, cache_folder
 from grader.engines.native import NativeEngine
 
 pytestmark = [pytest.mark.daemon, pytest.mark.skipif(os.geteuid() != 0, reason="mounts and freezes as root")]
@@ -83,8 +83,8 @@ def test_a_lab_without_a_readable_note_is_never_swept_away(own_runtime: Path, no
             folder.spec.write_text(note)
         for path in (folder.lock, folder.path):
             os.utime(path, (time.time() - 100, time.time() - 100))
-    sweep.sweep()
-    sweep.sweep_one(lab)
+    orphans.remove_orphans()
+    orphans.remove_orphan(lab)
     assert (lab.data / "work").exists()
     assert not dead.path.exists()
     NativeEngine.forget(lab.path)
@@ -95,7 +95,7 @@ def test_folders_that_are_no_engines_are_left_alone(own_runtime: Path) -> None:
     project.mkdir()
     (project / "state.json").write_text("mine")
     os.utime(project, (time.time() - 100, time.time() - 100))
-    assert sweep.sweep() == []
+    assert orphans.remove_orphans() == []
     assert [(path.name, path.read_text()) for path in project.iterdir()] == [("state.json", "mine")]
     (project / "state.json").unlink()
     project.rmdir()
@@ -122,7 +122,7 @@ def test_down_ends_a_start_that_was_killed(own_runtime: Path) -> None:
     starter.kill()
     starter.wait()
     assert detached.down()
-    assert not sweep.is_owned(place)
+    assert not orphans.is_owned(place)
     detached.down(forget=True)
 
 
@@ -178,10 +178,10 @@ def test_groups_that_could_not_be_removed_are_tried_again(own_runtime: Path) -> 
         folder.groups_note.write_text(str(group))
         # What sleeps in it does not even die of SIGKILL.
         (frozen / "freezer.state").write_text("FROZEN")
-        assert not sweep.sweep_one(folder)
+        assert not orphans.remove_orphan(folder)
         assert group.exists() and folder.groups_note.read_text() == str(group)
         (frozen / "freezer.state").write_text("THAWED")
-        assert sweep.sweep() == [folder.engine_id]
+        assert orphans.remove_orphans() == [folder.engine_id]
         assert not group.exists() and not folder.path.exists()
     finally:
         if frozen.exists():
@@ -197,8 +197,8 @@ def test_what_could_not_be_removed_is_tried_again(own_runtime: Path) -> None:
     folder = EngineFolder(own_runtime / secrets.token_hex(4))
     folder.data.mkdir(parents=True)
     with small_disk(folder.data, 1):
-        assert not sweep.sweep_one(folder)
-    assert sweep.sweep_one(folder)
+        assert not orphans.remove_orphan(folder)
+    assert orphans.remove_orphan(folder)
     assert not folder.path.exists()
 
 

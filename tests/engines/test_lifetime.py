@@ -17,8 +17,8 @@ from pathlib import Path
 import pytest
 from engine_tests import eventually
 
-from grader.engines import EngineError, Limits, cgroups, detached, engine_named, sweep
-from grader.engines.layout import EngineFolder, runtime_folder
+from grader.engines import EngineError, Limits, cgroups, detached, engine_named, orphans
+from grader.engines.folders import EngineFolder, runtime_folder
 from grader.engines.native import NativeEngine
 
 pytestmark = [pytest.mark.daemon, pytest.mark.skipif(os.geteuid() != 0, reason="looks at the whole machine as root")]
@@ -41,7 +41,7 @@ def own_runtime(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     folder = Path(f"/var/tmp/dd-life-{os.getpid()}-{time.monotonic_ns() % 10**6}")
     monkeypatch.setenv("DRYDOCK_RUNTIME", str(folder))
     yield folder
-    sweep.sweep()
+    orphans.remove_orphans()
     assert [path.name for path in folder.iterdir() if path.is_dir()] == []
     for path in folder.iterdir():
         path.unlink()
@@ -107,7 +107,7 @@ def test_the_groups_are_found_from_another_group(own_runtime: Path, monkeypatch:
     owner.wait()
     # As if this process were in another session's groups than the one that made the engine.
     monkeypatch.setattr(cgroups, "hierarchies", list)
-    assert sweep.sweep_one(EngineFolder(folder))
+    assert orphans.remove_orphan(EngineFolder(folder))
     assert [group for group in groups if group.exists()] == []
 
 
@@ -118,7 +118,7 @@ def test_a_killed_supervisor_takes_the_engine_with_it() -> None:
     eventually(lambda: not Path(f"/proc/{first}").exists())
     owner.kill()
     owner.wait()
-    sweep.sweep()
+    orphans.remove_orphans()
     assert remains(folder) == {"processes": [], "mounts": [], "groups": [], "files": []}
 
 
@@ -129,7 +129,7 @@ def test_killed_while_it_starts(own_runtime: Path, sign: str) -> None:
     owner.kill()
     owner.wait()
     started = list(own_runtime.iterdir())
-    eventually(lambda: all(not folder.exists() or sweep.sweep_one(EngineFolder(folder)) for folder in started))
+    eventually(lambda: all(not folder.exists() or orphans.remove_orphan(EngineFolder(folder)) for folder in started))
     # What was killed may still be on its way out.
     eventually(lambda: not any(any(remains(folder).values()) for folder in started))
 

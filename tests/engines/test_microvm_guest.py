@@ -20,11 +20,10 @@ import pytest
 from docker import DockerClient
 from engine_tests import empty_at_the_end, eventually, needs_a_guest
 
-from grader.engines import engine_named, sweep
+from grader.engines import engine_named, orphans
 from grader.engines.microvm import template
 from grader.engines.microvm.engine import MicrovmEngine
-from grader.engines.microvm.place import GuestFolder
-from grader.engines.microvm.spec import GuestSpec
+from grader.engines.microvm.place import GuestFolder, GuestSpec
 
 pytestmark = [
     pytest.mark.daemon,
@@ -319,7 +318,7 @@ def test_what_is_left_of_a_labs_guest_is_kept_and_of_a_throwaway_nothing(own_run
     folder.path.mkdir()
     folder.disk.write_bytes(b"disk")
     GuestSpec(folder=str(folder.path), template="/nowhere", accelerator="tcg", keep_data=wanted).save(folder.spec)
-    assert sweep.sweep_one(folder)
+    assert orphans.remove_orphan(folder)
     assert folder.disk.exists() is wanted
     if wanted:
         shutil.rmtree(folder.path)

@@ -11,10 +11,8 @@ from engine_tests import eventually, needs_a_guest
 
 from grader.engines.microvm import template
 from grader.engines.microvm.engine import MicrovmEngine
-from grader.engines.microvm.owner import Owner
-from grader.engines.microvm.place import TemplateFolder
-from grader.engines.microvm.spec import GuestSpec
-from grader.engines.microvm.visit import Door
+from grader.engines.microvm.guest_agent import Door
+from grader.engines.microvm.place import GuestSpec, Owner, TemplateFolder
 
 pytestmark = [
     pytest.mark.daemon,

@@ -19,7 +19,7 @@ import pytest
 from engine_tests import empty_at_the_end, needs_a_guest
 
 from grader.engines import cgroups
-from grader.engines.layout import cache_folder
+from grader.engines.folders import cache_folder
 from grader.engines.microvm import template
 from grader.engines.microvm.engine import MicrovmEngine
 from grader.engines.microvm.place import TemplateFolder

@@ -19,7 +19,7 @@ from jupyter_client.manager import start_new_kernel
 
 import grader
 from grader.engines import Engine, engine_class, engine_named
-from grader.engines.python_inside import FOLDER
+from grader.engines.inside import FOLDER
 from grader.sandbox import KernelSettings, StudentKernel, checker, student_kernel
 from grader.sandbox.fork_client import CheckerRequest, ForkedProcess, ForkServer, KernelRequest, Message, Walls
 

@@ -11,12 +11,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import ClassVar, Self
 
-from grader.engines import canary, sweep
-from grader.engines.layout import runtime_folder
-from grader.engines.microvm import acceleration, qemu, room, template, walls
-from grader.engines.microvm.owner import Owner
-from grader.engines.microvm.place import GuestFolder
-from grader.engines.microvm.spec import Enclosure, GuestSpec
+from grader.engines import canary, orphans
+from grader.engines.folders import runtime_folder
+from grader.engines.microvm import host, qemu, template, walls
+from grader.engines.microvm.place import Enclosure, GuestFolder, GuestSpec, Owner
 from grader.engines.microvm.template import Template
 from grader.engines.microvm.walls import Walls
 from grader.engines.protocol import Endpoint, Engine, EngineError, Limits, Probe
@@ -61,10 +59,10 @@ class MicrovmEngine(Engine):
 
     @classmethod
     def probe(cls) -> Probe:
-        trouble = qemu.trouble() or room.trouble()
+        trouble = qemu.trouble() or host.trouble()
         if trouble is not None:
             return trouble
-        if acceleration.known() is qemu.KVM:
+        if host.known() is qemu.KVM:
             return Probe(True, _("a virtual machine (KVM)"))
         return Probe(True, _("a virtual machine, emulated: everything works, several times slower"))
 
@@ -90,7 +88,7 @@ class MicrovmEngine(Engine):
             probe = walls.probe()
         if not probe.works:
             raise EngineError(probe.reason, probe.remedy)
-        sweep.sweep()
+        orphans.remove_orphans()
         found = template.ensure()
         try:
             self._launch(found)
@@ -173,15 +171,15 @@ class MicrovmEngine(Engine):
         if owner is not None:
             owner.end()
         elif folder is not None:
-            sweep.end_supervisor(folder, within=120)
-            sweep.sweep_one(folder)
+            orphans.end_supervisor(folder, within=120)
+            orphans.remove_orphan(folder)
         if self._walls is not None:
             self._walls.tear_down()
 
     def is_alive(self) -> bool:
         if self._walls is not None and not self._walls.stand():
             return False
-        return self._folder is not None and sweep.is_owned(self._folder)
+        return self._folder is not None and orphans.is_owned(self._folder)
 
     def enter(self, argv: Sequence[str]) -> list[str]:
         return list(argv) if self._walls is None else self._walls.students.enter(argv)
@@ -238,7 +236,7 @@ class MicrovmEngine(Engine):
     @classmethod
     def attach(cls, folder: Path) -> Self | None:
         place = GuestFolder(folder)
-        if not place.state.exists() or not sweep.is_owned(place):
+        if not place.state.exists() or not orphans.is_owned(place):
             return None
         engine = cls(folder=folder)
         engine._folder = place
@@ -252,7 +250,7 @@ class MicrovmEngine(Engine):
     @classmethod
     def forget(cls, folder: Path) -> None:
         # remove_tree's way, as an engine of another kind may have been here before.
-        sweep.forget(folder, cls.remove_tree)
+        orphans.forget(folder, cls.remove_tree)
 
 
 def _copy(source: Path, copy: Path) -> None:

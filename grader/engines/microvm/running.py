@@ -15,13 +15,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from grader.engines.microvm import counter, qemu
-from grader.engines.microvm.api import ApiSocket
-from grader.engines.microvm.monitor import Monitor, MonitorError
-from grader.engines.microvm.place import GuestFolder, TemplateFolder
-from grader.engines.microvm.ports import Ports
-from grader.engines.microvm.spec import GuestSpec
-from grader.engines.microvm.visit import Door
+from grader.engines.microvm import host, qemu
+from grader.engines.microvm.forwarding import ApiSocket, Ports
+from grader.engines.microvm.guest_agent import Door
+from grader.engines.microvm.place import GuestFolder, GuestSpec, TemplateFolder
+from grader.engines.microvm.qemu import Monitor, MonitorError
 from grader.engines.relay import Connector
 from grader.i18n import _
 
@@ -110,9 +108,9 @@ class Running:
             template = TemplateFolder(Path(self.spec.template))
             dial = self._there.connect if self._there is not None else None
             self.door = Door(await self._monitor.door_port(), template.key.read_text(), dial)
-            began = counter.stamp()
+            began = host.stamp()
             await self._monitor.restore(template.state)
-            await self._mind_the_counter(template, began, counter.stamp())
+            await self._mind_the_counter(template, began, host.stamp())
         await self._make_its_own(own_key)
         if self.spec.enclosure is not None:
             await self._monitor.unplug(_SHARE_DEVICES[len(self.spec.shares) :])
@@ -160,11 +158,11 @@ class Running:
             self._asked_to_end.set()
 
     async def _mind_the_counter(
-        self, template: TemplateFolder, began: counter.Stamp | None, now: counter.Stamp | None
+        self, template: TemplateFolder, began: host.Stamp | None, now: host.Stamp | None
     ) -> None:
         """On a machine with another counter than the template's, the guest's clock must go by something else."""
         known = int(template.counter.read_text())
-        if known and began and now and counter.differ(known, began.kilohertz_until(now)):
+        if known and began and now and host.differ(known, began.kilohertz_until(now)):
             await asyncio.to_thread(self.door.shell, _OTHER_CLOCK, READY_SECONDS)
 
     async def _make_its_own(self, key: str) -> None:

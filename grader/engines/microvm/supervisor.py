@@ -17,10 +17,9 @@ import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grader.engines import ownership
-from grader.engines.microvm import counter, qemu
-from grader.engines.microvm.place import GuestFolder, TemplateFolder
-from grader.engines.microvm.spec import Enclosure, GuestSpec
+from grader.engines import orphans
+from grader.engines.microvm import host, qemu
+from grader.engines.microvm.place import Enclosure, GuestFolder, GuestSpec, TemplateFolder
 from grader.files import write_whole
 
 if TYPE_CHECKING:
@@ -107,7 +106,7 @@ def machine(spec: GuestSpec, files: GuestFolder, template: TemplateFolder) -> qe
         console=files.console,
         shares=shares,
         incoming=not boots,
-        kilohertz=counter.kilohertz() if boots and spec.accelerator == qemu.TCG.name else None,
+        kilohertz=host.kilohertz() if boots and spec.accelerator == qemu.TCG.name else None,
     )
 
 
@@ -115,7 +114,7 @@ def main(spec_path: str) -> int:
     spec = GuestSpec.load(Path(spec_path))
     folder = GuestFolder(Path(spec.folder))
     try:
-        ownership.take(folder.lock)
+        orphans.own(folder.lock)
     except (RuntimeError, OSError) as error:
         _answer({"error": str(error), "log": ""})
         return 1

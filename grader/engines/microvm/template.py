@@ -22,13 +22,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from grader.engines.course import course_images
-from grader.engines.layout import cache_folder
-from grader.engines.microvm import acceleration, counter, disk, guest, qemu
-from grader.engines.microvm.owner import Owner
-from grader.engines.microvm.place import TemplateFolder
-from grader.engines.microvm.spec import GuestSpec
+from grader.engines.folders import cache_folder
+from grader.engines.microvm import guest, host, qemu
+from grader.engines.microvm.place import GuestSpec, Owner, TemplateFolder
 from grader.engines.protocol import EngineError
+from grader.engines.template import course_images
 from grader.files import write_whole
 from grader.i18n import _
 from grader.locks import locked
@@ -43,7 +41,7 @@ _LAYOUT = 2
 #: Downloads (170 MB), the parts while they are put together, disk and memory.
 _NEEDED_BYTES = 1_500_000_000
 #: What decides how a guest is made and which devices it has; the rest may change without a new template.
-_SHAPING = ("guest.py", "kernel.py", "initrd.py", "disk.py", "programs.py", "qemu.py")
+_SHAPING = ("guest.py", "kernel.py", "initrd.py", "guest.py", "programs.py", "qemu.py")
 _SOURCES = Path(__file__).parent
 #: Seconds after which an emulated daemon has nothing left to do.
 _SETTLES = 5.0
@@ -98,7 +96,7 @@ def _require_own(store: Path) -> None:
 
 
 def _find(course: ImageSet) -> Template | None:
-    accelerator = acceleration.known()
+    accelerator = host.known()
     if accelerator is None:
         return None
     folder = TemplateFolder(_store() / _key(accelerator, course))
@@ -199,7 +197,7 @@ def _build(course: ImageSet, say: Progress) -> Template:
     work.path.mkdir(mode=0o700)
     try:
         _make_parts(work, say)
-        accelerator = acceleration.known() or acceleration.decide(work.kernel, work.initrd)
+        accelerator = host.known() or host.decide(work.kernel, work.initrd)
         folder = TemplateFolder(_store() / _key(accelerator, course))
         if _intact(folder):
             return Template(folder, accelerator)
@@ -208,7 +206,7 @@ def _build(course: ImageSet, say: Progress) -> Template:
             forget(folder)
         say(_("Booting the microVM once and loading the course images into it …"))
         _record_guest(work, accelerator, course)
-        disk.pack(work.draft, work.disk)
+        guest.pack(work.draft, work.disk)
         _set_modes(work)
         _write_record(work, {path.name: _hash(path) for path in _files(work)})
         work.path.rename(folder.path)
@@ -237,8 +235,8 @@ def _make_parts(work: TemplateFolder, say: Progress) -> None:
                 apt.forget()
         work.kernel.write_bytes(made.vmlinux)
         work.initrd.write_bytes(made.initrd)
-        disk.make_disk(made.root, work.draft, Path(scratch))
-        disk.make_empty_layer(work.layer)
+        guest.make_disk(made.root, work.draft, Path(scratch))
+        guest.make_empty_layer(work.layer)
 
 
 def _record_guest(work: TemplateFolder, accelerator: qemu.Accelerator, course: ImageSet) -> None:
@@ -270,7 +268,7 @@ def _record_guest(work: TemplateFolder, accelerator: qemu.Accelerator, course: I
         # What the daemon still tidies up would be tidied up anew in every guest, while somebody waits for it.
         time.sleep(_SETTLES)
         work.key.write_text(owner.folder.key.read_text())
-        work.counter.write_text(str(counter.kilohertz() or 0))
+        work.counter.write_text(str(host.kilohertz() or 0))
         owner.save(work.state)
     finally:
         owner.end()

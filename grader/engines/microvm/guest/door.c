@@ -13,7 +13,7 @@
  *                                  shared folders. SEED and each PATH are in hexadecimal.
  *
  * One small process for each connection keeps the code simple and the host's traffic apart.
- * Built with tcc and musl (grader/engines/microvm/programs.py); uses nothing but POSIX and Linux.
+ * Built with tcc and musl (grader/engines/microvm/guest.py); uses nothing but POSIX and Linux.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>

@@ -1,37 +1,87 @@
-"""Removes what killed engines left behind: control groups and folders. Never anything else.
-
-What has no owner any more, ownership.py tells. Standard library only: every engine's supervisor imports it.
-"""
+"""Who owns an engine's folder, and the clean-up of what killed engines left behind."""
 
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import json
 import os
 import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from grader.engines import cgroups, ownership
-from grader.engines.layout import EngineFolder, is_throwaway, runtime_folder
+from grader.engines import cgroups
+from grader.engines.folders import EngineFolder, is_throwaway, runtime_folder
 from grader.engines.protocol import EngineError
 from grader.i18n import _
+
+
+def own(lock_file: Path, within: float = 10.0) -> None:
+    """Become the owner, for as long as this process lives. Raises RuntimeError when somebody else is and stays it."""
+    lock = os.open(lock_file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    deadline = time.monotonic() + within
+    while True:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            break
+        except OSError:
+            if time.monotonic() > deadline:
+                os.close(lock)
+                raise RuntimeError(
+                    _("process {pid} runs an engine in this folder already").format(pid=owner(lock_file))
+                ) from None
+            # Who only asks whether the folder has an owner holds the lock for a moment.
+            time.sleep(0.01)
+    os.ftruncate(lock, 0)
+    os.pwrite(lock, str(os.getpid()).encode(), 0)
+
+
+def owner(lock_file: Path) -> int | None:
+    """The process that took the lock last; whether it still lives, only the lock itself tells."""
+    try:
+        return int(lock_file.read_text())
+    except (OSError, ValueError):
+        return None
+
+
+@contextlib.contextmanager
+def unowned(lock_file: Path) -> Iterator[bool]:
+    """Yield whether the folder has no owner; nobody can become it meanwhile."""
+    try:
+        lock = os.open(lock_file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError:
+        yield False
+        return
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        free = True
+    except OSError:
+        free = False
+    try:
+        yield free
+    finally:
+        os.close(lock)
+
+
+# -- Removes what killed engines left behind: control groups and folders. Never anything else.
+#
+# What has no owner any more, py tells. Standard library only: every engine's supervisor imports it.
 
 #: A folder this young may belong to an engine whose supervisor has not taken its lock yet.
 _YOUNG_SECONDS = 60.0
 
 
-def sweep() -> list[str]:
+def remove_orphans() -> list[str]:
     """Remove the remains of this user's dead engines; returns their ids."""
     removed = []
     for path in runtime_folder().iterdir():
         folder = EngineFolder(path)
         # Other processes start and end engines meanwhile: what is gone when we look is theirs and done with.
         with contextlib.suppress(FileNotFoundError, NotADirectoryError):
-            if _is_abandoned(folder) and sweep_one(folder):
+            if _is_abandoned(folder) and remove_orphan(folder):
                 removed.append(folder.engine_id)
     return removed
 
@@ -47,12 +97,12 @@ def _is_abandoned(folder: EngineFolder) -> bool:
     return is_throwaway(folder.path) and time.time() - folder.path.stat().st_mtime > _YOUNG_SECONDS
 
 
-def sweep_one(folder: EngineFolder) -> bool:
+def remove_orphan(folder: EngineFolder) -> bool:
     """Remove one engine's remains if nobody owns it any more; True if all of them are gone.
 
     Whose data stays, the folder's name says: a file may be unreadable, and nobody's work is thrown away for that.
     """
-    with ownership.trying(folder.lock) as free:
+    with unowned(folder.lock) as free:
         # What holds out against SIGKILL does so at each start of an engine.
         kept = not is_throwaway(folder.path)
         return free and remove_remains(folder, folder.noted_groups(), keep_data=kept, within=0.5)
@@ -91,7 +141,7 @@ def is_owned(folder: EngineFolder) -> bool:
     """Whether a supervisor lives for this folder."""
     if not folder.lock.exists():
         return False
-    with ownership.trying(folder.lock) as free:
+    with unowned(folder.lock) as free:
         return not free
 
 
@@ -115,7 +165,7 @@ def end_supervisor(folder: EngineFolder, within: float = 30.0) -> None:
 
 def _supervisor(folder: EngineFolder) -> int | None:
     """The process that owns the folder, as far as it can be known."""
-    for pid in (ownership.owner(folder.lock), _noted_supervisor(folder)):
+    for pid in (owner(folder.lock), _noted_supervisor(folder)):
         # A number may be an earlier owner's, and anybody's by now.
         with contextlib.suppress(OSError):
             if f"{folder.path.name}/{folder.spec.name}".encode() in Path(f"/proc/{pid}/cmdline").read_bytes():

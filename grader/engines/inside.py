@@ -1,8 +1,6 @@
-"""The Python of student code: what it sees must not depend on where the course lies, nor tell it.
+"""What a student's code finds inside the walls: its Python, and its home.
 
-Inside the walls it is a virtual environment at one place, made of the one that runs here: its packages, its interpreter
-where that is not the system's, and this package. python.sh makes it, in an engine's root and for a fork server.
-"""
+Standard library only."""
 
 from __future__ import annotations
 
@@ -92,3 +90,18 @@ def _inside(path: Path, shown: dict[Path, str]) -> str:
         if path.is_relative_to(folder):
             return str(Path(FOLDER, place, path.relative_to(folder)))
     return str(path)
+
+
+# -- The student's home inside an engine's walls: a folder in memory, its own for each program that is confined there.
+#
+# What the cells of another kernel leave at home (IPython's startup files, plugins of the docker command) would run in
+# this one. Standard library only.
+
+#: Where the engine's /etc/passwd (outer.sh) says that the student lives.
+HOME = "/home/student"
+_MEGABYTES = 256
+
+
+def home_options(user: int) -> str:
+    """Of its tmpfs(5), beside nosuid and nodev, if it is this user's and nobody else's."""
+    return f"mode=700,uid={user},gid={user},size={_MEGABYTES}m"

@@ -1,0 +1,131 @@
+"""Processes of ours that outlive a call: how a supervisor is started and asked, and where its words go."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from grader.i18n import _
+
+PACKAGE_ROOT = Path(__file__).resolve().parents[1]
+
+
+class Launched:
+    """It ends when this process does, unless it is ``detached``. ``bare``: for one that needs no installed package."""
+
+    def __init__(self, module: str, spec: Path, *, detached: bool, bare: bool) -> None:
+        code = (
+            f"import sys; sys.path.insert(0, {str(PACKAGE_ROOT)!r}); from {module} import main; "
+            f"sys.exit(main({str(spec)!r}))"
+        )
+        self._process = subprocess.Popen(
+            [sys.executable, "-I", *(["-S"] if bare else []), "-c", code],
+            stdin=subprocess.DEVNULL if detached else subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+            cwd="/",
+        )
+
+    def answer(self) -> dict[str, object]:
+        """Its next answer; one with an "error" if it ended without a word."""
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline()
+        answer: dict[str, object] = json.loads(line) if line else {"error": _("its supervisor was ended")}
+        return answer
+
+    def tell(self, line: str) -> None:
+        """To one that is not detached."""
+        assert self._process.stdin is not None
+        self._process.stdin.write(f"{line}\n".encode())
+        self._process.stdin.flush()
+
+    def end(self, within: float) -> None:
+        """Ask it to end, and return when it did; kill it after so many seconds."""
+        process = self._process
+        if process.stdin is not None:
+            process.stdin.close()
+        else:
+            process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(within)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        if process.stdout is not None:
+            process.stdout.close()
+
+
+def with_last_words(sentence: str, answer: dict[str, object]) -> str:
+    """The sentence and the end of the log in a supervisor's answer."""
+    lines = [line.strip() for line in str(answer.get("log", "")).splitlines()]
+    last = [line for line in lines if line and "level=warning" not in line][-3:]
+    return sentence if not last else sentence + " " + _("Its last words: {words}").format(words=" / ".join(last))
+
+
+# -- What an engine's processes say, in a file of a bounded size: who is root in there may say as much as they like.
+#
+# Any of its processes can be made to give away where its words go (pidfd_getfd(2)). So that is a pipe, and no file of
+# the machine's disk. Standard library only: every engine's supervisor imports it.
+
+#: Bytes of the file; what it held before is in one older file beside it.
+_MOST = 1_000_000
+_AT_ONCE = 65_536
+#: Between two reads: who never stops talking keeps no processor of the machine's busy.
+_PAUSE = 0.005
+
+
+class BoundedLog:
+    """``file`` and its writers: it is carried there from a pipe until nobody writes any more."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._thread: threading.Thread | None = None
+
+    @contextlib.contextmanager
+    def opened(self) -> Iterator[int]:
+        """A descriptor for processes that are started meanwhile."""
+        reader, writer = os.pipe()
+        # A daemon: who writes may outlive us, and no end is to wait for it.
+        self._thread = threading.Thread(target=self._carry, args=(reader,), daemon=True)
+        self._thread.start()
+        try:
+            yield writer
+        finally:
+            os.close(writer)
+
+    def _carry(self, reader: int) -> None:
+        while data := os.read(reader, _AT_ONCE):
+            # What can't be kept (a full disk) is lost: nobody who writes may have to wait.
+            with contextlib.suppress(OSError):
+                self._keep(data)
+            time.sleep(_PAUSE)
+        os.close(reader)
+
+    def _keep(self, data: bytes) -> None:
+        # Before writing, so that the last words are always in this file.
+        if self._file.exists() and self._file.stat().st_size > _MOST:
+            self._file.replace(self._file.with_suffix(".old"))
+        with self._file.open("ab") as log:
+            log.write(data)
+
+    def wait(self, within: float = 1.0) -> None:
+        """Return when all is written, for which the writers must have ended."""
+        if self._thread is not None:
+            self._thread.join(within)
+
+    def tail(self, length: int) -> str:
+        """The last characters, when all is written."""
+        self.wait()
+        try:
+            return self._file.read_text(errors="replace")[-length:]
+        except OSError:
+            return ""
