@@ -12,8 +12,7 @@ from grader.author import release, rules
 from grader.author.cases import Case, Kind, cases_of
 from grader.author.findings import Finding
 from grader.author.sharing import share
-from grader.author.stopping import StoppableSandboxes
-from grader.author.trial import Life, Outcome, run_cases
+from grader.author.trial import Life, Outcome, StoppableSandboxes, run_cases
 from grader.course.labs import Course, CourseError, Lab, read_lab
 from grader.course.release import release_in
 from grader.i18n import _

@@ -1,18 +1,81 @@
-"""The rules of a lab that can be seen without running it: each is a function from a lab to its findings."""
+"""What a check cell may say: it runs in a trusted process that has run nothing else.
+
+So only ``check``, names the cell assigns itself and plain builtins exist there. This is a help for authors,
+not a wall: check cells come from the course, never from a submission.
+"""
 
 from __future__ import annotations
 
 import ast
+import builtins
 from collections import Counter
 from collections.abc import Callable, Iterator
 
-from grader.author import lint
-from grader.author.answers import EXPECT, FOLDER, SUFFIXES, answer_files, answers_of, read_answer, well_named
+from grader.author.cases import EXPECT, FOLDER, SUFFIXES, answer_files, answers_of, read_answer, well_named
 from grader.author.findings import Finding
 from grader.course.labs import Cell, Lab
 from grader.i18n import _
 from grader.values import BadDeclaration, Declaration
 from grader.values.asked import asked_for
+
+# Builtins that reach out of the cell: files, the interpreter's insides, the terminal.
+_REACHES_OUT = ("open", "exec", "eval", "compile", "input", "globals", "locals", "vars", "dir", "print")
+_INTERACTIVE = ("breakpoint", "exit", "quit", "help", "copyright", "credits", "license")
+_AROUND_NAMES = ("getattr", "setattr", "delattr", "memoryview")
+_OUTSIDE = frozenset((*_REACHES_OUT, *_INTERACTIVE, *_AROUND_NAMES))
+ALLOWED_BUILTINS = frozenset(name for name in dir(builtins) if not name.startswith("_") and name not in _OUTSIDE)
+
+
+def problems(source: str) -> list[str]:
+    """What is wrong with a check cell's source, in sentences; empty when all is well."""
+    try:
+        tree = ast.parse(source)
+    except SyntaxError as error:
+        line = (error.text or "").strip()
+        return [
+            _("line {line} is not plain Python (magics and ! commands don't work here): {text}").format(
+                line=error.lineno, text=line
+            )
+        ]
+    assigned = set(_assigned(tree))
+    found = [*_forbidden(tree), *_unknown_names(tree, assigned)]
+    return list(dict.fromkeys(found))
+
+
+def _assigned(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        match node:
+            case ast.Name(id=name, ctx=ast.Store()) | ast.arg(arg=name) | ast.FunctionDef(name=name):
+                yield name
+            case ast.ExceptHandler(name=str(name)):
+                yield name
+
+
+def _forbidden(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        match node:
+            case ast.Import() | ast.ImportFrom():
+                yield _("line {line} imports something: a check cell may not").format(line=node.lineno)
+            case ast.Attribute(attr=attr) if attr.startswith("__"):
+                yield _("line {line} reaches for {name}: a check cell may not").format(line=node.lineno, name=attr)
+            case ast.Try():
+                yield _("line {line} catches exceptions: a lost daemon would then pass for a wrong answer").format(
+                    line=node.lineno
+                )
+
+
+def _unknown_names(tree: ast.AST, assigned: set[str]) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if not (isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)):
+            continue
+        if node.id == "check" or node.id in assigned or node.id in ALLOWED_BUILTINS:
+            continue
+        yield _("line {line} uses “{name}”, which does not exist where check cells run").format(
+            line=node.lineno, name=node.id
+        )
+
+
+# -- The rules of a lab that can be seen without running it: each is a function from a lab to its findings.
 
 WRONG_ANSWERS_PER_TASK = 2
 Rule = Callable[[Lab], Iterator[Finding]]
@@ -109,7 +172,7 @@ def needs_come_before(lab: Lab) -> Iterator[Finding]:
 
 def checks_use_allowed_names(lab: Lab) -> Iterator[Finding]:
     for task in lab.tasks:
-        for problem in lint.problems(task.check.source):
+        for problem in problems(task.check.source):
             yield _about(
                 lab,
                 task.check,

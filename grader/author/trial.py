@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import logging
+import threading
 import time
+import weakref
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from nbformat import NotebookNode
 
-from grader.author.answers import FOLDER
-from grader.author.cases import Case, Check, Kind, Run, SetUp, Step, Want
+from grader.author.cases import FOLDER, Case, Check, Kind, Run, SetUp, Step, Want
 from grader.author.findings import Finding
 from grader.course.release import Release
 from grader.engines.protocol import EngineError
@@ -20,9 +21,50 @@ from grader.i18n import _
 from grader.report.verdicts import Status, TaskReport
 from grader.sandbox import CellOutcome, FreezeError, KernelLost
 from grader.sandbox.bounds import Bounds
+from grader.sandbox.fork_client import ForkServer
 from grader.sandbox.sandbox import Sandbox
 from grader.sandbox.session import NotRun, Session
 from grader.values import DEFAULT_KEY, StudentKey
+
+
+class StoppableSandboxes:
+    """Opens sandboxes that all end when the block of ``until_interrupted`` is left by an exception."""
+
+    def __init__(self, kind: str, fork_server: ForkServer) -> None:
+        self._kind = kind
+        self._fork_server = fork_server
+        self._lock = threading.Lock()
+        self._stopped = False
+        self._made: weakref.WeakSet[Sandbox] = weakref.WeakSet()
+
+    @contextmanager
+    def opened(self) -> Iterator[Sandbox]:
+        """A sandbox as a submission is graded in. Raises EngineError, also once the proof is interrupted."""
+        with self._lock:
+            if self._stopped:
+                raise EngineError(_("The proof was interrupted."), "drydock author check")
+            sandbox = Sandbox(Bounds(), self._kind, self._fork_server)
+            self._made.add(sandbox)
+        sandbox.open()
+        try:
+            yield sandbox
+        finally:
+            sandbox.close()
+
+    @contextmanager
+    def until_interrupted(self) -> Iterator[None]:
+        try:
+            yield
+        except BaseException:
+            with self._lock:
+                self._stopped = True
+            # A case whose daemon and kernel are gone ends by itself, and clears up as always.
+            for sandbox in list(self._made):
+                sandbox.discard_engine()
+            raise
+
+
+# -- Run cases on a fresh daemon, in the session that grades.
 
 #: Opens a sandbox and ends it. Raises EngineError.
 Sandboxes = Callable[[], AbstractContextManager[Sandbox]]

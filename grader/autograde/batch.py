@@ -19,14 +19,11 @@ from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 from traitlets.config.loader import ConfigFileNotFound, PyFileConfigLoader
 
-from grader.autograde.crew import Crew
 from grader.autograde.database import gradebook, lab_named, standings
-from grader.autograde.journal import Busy, Journal, alone
-from grader.autograde.misnamed import Misnamed, by_lab_name
-from grader.autograde.owners import GradedSubmissions, unkeyed
-from grader.autograde.records import SubmissionRecord, our_fault
+from grader.autograde.records import GradedSubmissions, SubmissionRecord, our_fault, unkeyed
 from grader.autograde.settings import Drydock
-from grader.autograde.submissions import Submissions
+from grader.autograde.submissions import Busy, Journal, Misnamed, Submissions, alone, by_lab_name
+from grader.autograde.worker_pool import WorkerPool
 from grader.errors import ExpectedError
 from grader.i18n import _
 from grader.sandbox.sandbox import sweep
@@ -232,7 +229,7 @@ class Batch:
         sweep(self._kind)
         if self.plan.todo:
             self._settings.try_out(self._kind)
-        crew = Crew(self._config, self._kind, min(jobs, max(1, len(self.plan.todo))))
+        pool = WorkerPool(self._config, self._kind, min(jobs, max(1, len(self.plan.todo))))
         records = []
         fingerprints: dict[str, str] = {}
         before = self._final_scores()
@@ -248,7 +245,7 @@ class Batch:
                 hopeless.append(SubmissionRecord(student, self._lab, error=our_fault(fault)))
         named = {record.student for record in hopeless}
         todo = [student for student in self.plan.todo if student not in named]
-        for made in chain(hopeless, crew.work(self._lab, todo)):
+        for made in chain(hopeless, pool.work(self._lab, todo)):
             record = made if made.error else replace(made, before=before.get(made.student))
             if self._everybody and not record.error:
                 self._journal.add(record.student, fingerprints[record.student])

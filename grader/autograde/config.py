@@ -6,7 +6,7 @@ from traitlets.config import Config
 
 #: nbgrader's own steps of generate_assignment, with ours in the place of ClearSolutions and one before them all.
 STEPS = [
-    "grader.autograde.folded_checks.FoldedChecks",
+    "grader.autograde.assign.FoldedChecks",
     "nbgrader.preprocessors.IncludeHeaderFooter",
     "nbgrader.preprocessors.InstantiateTests",
     "nbgrader.preprocessors.LockCells",
@@ -36,14 +36,14 @@ def configure(c: Config) -> None:
     c.ClearSolutions.text_stub = "*Write your answer here.*"
     c.Autograde.exporter_class = "grader.autograde.exporter.SubmissionExporter"
     c.Autograde.sanitize_preprocessors = [
-        "grader.autograde.sanitize.RebuildFromRelease",
+        "grader.autograde.rebuild.RebuildFromRelease",
         "nbgrader.preprocessors.CheckCellMetadata",
     ]
     c.Autograde.autograde_preprocessors = [
         "grader.autograde.execute.IsolatedExecute",
         "nbgrader.preprocessors.IgnorePattern",
         "nbgrader.preprocessors.LimitOutput",
-        "grader.autograde.grades.SaveGrades",
+        "grader.autograde.execute.SaveGrades",
         "nbgrader.preprocessors.AssignLatePenalties",
         "nbgrader.preprocessors.CheckCellMetadata",
     ]
@@ -53,7 +53,7 @@ def configure(c: Config) -> None:
     # For formgrader's pages; generate_feedback has its own list, below.
     c.HTMLExporter.preprocessors = [
         "grader.autograde.feedback.QuotedNames",
-        "grader.autograde.graders_page.GradersPage",
+        "grader.autograde.feedback.GradersPage",
     ]
     c.GenerateFeedback.preprocessors = [
         "nbgrader.preprocessors.GetGrades",

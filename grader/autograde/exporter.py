@@ -14,7 +14,6 @@ from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
 
 from grader.autograde.copying import CarefulAutograde
-from grader.autograde.misnamed import Misnamed, by_lab_name
 from grader.autograde.settings import Drydock, NoWalls
 from grader.autograde.submission import (
     NOTES_KEY,
@@ -25,6 +24,7 @@ from grader.autograde.submission import (
     read_notebook,
     refuse,
 )
+from grader.autograde.submissions import Misnamed, by_lab_name
 from grader.i18n import _
 from grader.sandbox.sandbox import SandboxSupply, sweep
 

@@ -14,12 +14,11 @@ from traitlets.config import Config
 
 from grader.autograde.batch import BatchError, lab_in_gradebook
 from grader.autograde.copying import copy_submitted
-from grader.autograde.crew import Crew, settle_in
-from grader.autograde.journal import Busy, alone
 from grader.autograde.records import SubmissionRecord, our_fault
 from grader.autograde.submission import Ceilings
-from grader.autograde.submissions import Submissions, is_signed
+from grader.autograde.submissions import Busy, Submissions, alone, is_signed
 from grader.autograde.worker import Job, Words
+from grader.autograde.worker_pool import WorkerPool, settle_in
 from grader.i18n import _
 
 #: What is graded has been looked at and counted already.
@@ -56,7 +55,7 @@ class FeedbackRun:
                 # Of a run that was killed.
                 shutil.rmtree(drafts, ignore_errors=True)
                 size = min(jobs, len(self.students))
-                yield from Crew(self._config, "", size, begin=_begin, task=_make).work(self.lab, self.students)
+                yield from WorkerPool(self._config, "", size, begin=_begin, task=_make).work(self.lab, self.students)
                 shutil.rmtree(drafts, ignore_errors=True)
         except Busy:
             raise BatchError(

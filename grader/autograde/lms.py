@@ -17,7 +17,7 @@ from nbgrader.api import Gradebook
 from nbgrader.plugins import CsvExportPlugin, ExportPlugin
 
 from grader.autograde.database import Standing, standings
-from grader.autograde.tables import harmless, in_order
+from grader.autograde.reports import harmless, in_order
 from grader.i18n import _
 
 type Row = list[str]

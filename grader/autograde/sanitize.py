@@ -1,136 +1,133 @@
-"""Rebuild a submission from the release: only the sources a student may write are taken over from it."""
+"""Students' text cells, made so that whoever renders them runs nothing of theirs.
+
+formgrader and the feedback render text with nbconvert, which lets HTML through as it stands: a script in an essay would
+run in the instructor's session, with everybody's grades in reach.
+"""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Collection
+import re
+from collections.abc import Iterable
 from typing import Any
 
+from mistune.util import safe_entity
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from nbconvert.filters.strings import strip_files_prefix
 from nbformat import NotebookNode
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
-from nbgrader.preprocessors import NbGraderPreprocessor
+from nbformat.v4 import new_markdown_cell
 
-from grader.autograde.harmless import StudentsTexts
-from grader.autograde.strays import MISPLACED_KEY, Strays, is_unanswered, name_of, source_of
-from grader.autograde.submission import NOTES_KEY, PROBLEM_KEY
-from grader.course.release import Release, ReleaseCell, read_release, released_sources
+from grader.i18n import _
+from grader.sandbox.outputs import is_base64
 
-#: Pictures pasted into text cells are kept up to this size, in characters of JSON per cell.
-_LARGEST_ATTACHMENT = 2_000_000
-#: Cells of students' own that stay what they are.
-_KINDS = {"code", "markdown"}
+type Attachments = dict[str, dict[str, str]]
 
-
-class RebuildFromRelease(NbGraderPreprocessor):  # type: ignore[misc]
-    """Undo what a submission did to the lab's cells: deleted, duplicated, re-typed, reordered, false metadata.
-
-    Takes the place of nbgrader's ClearOutput, DeduplicateIds, OverwriteKernelspec and OverwriteCells.
-    """
-
-    def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
-        info = resources["nbgrader"]
-        release = read_release(info["db_url"], info["notebook"], info["assignment"])
-        coursedir = self.parent.parent.coursedir
-        texts = released_sources(coursedir, info["notebook"], info["assignment"], {"markdown"})
-        code = released_sources(coursedir, info["notebook"], info["assignment"], {"code", "raw"})
-        rebuilt = rebuild(nb, release, texts, code)
-        about = {
-            **rebuilt.metadata.get("drydock", {}),
-            "problem": resources.get(PROBLEM_KEY),
-            "notes": [*resources.get(NOTES_KEY, []), *getattr(self.parent.parent, "notes", [])],
-        }
-        rebuilt.metadata["drydock"] = {key: value for key, value in about.items() if value}
-        return rebuilt, resources
+#: Pictures that may be attached to a text cell. An SVG is none of them: it can hold a script.
+_PICTURES = {"image/png", "image/jpeg", "image/gif", "image/webp"}
+#: Characters of a text, and of all texts of a notebook, that are looked at; others are shown as they were typed. The
+#: time of the parser grows with the square of a text's length: 5 seconds for the worst text of this length.
+_LONGEST_TEXT = 20_000
+_ALL_TEXTS = 100_000
+#: Code, in which "<" is but a character: fenced blocks, and spans within a line.
+_CODE = re.compile(
+    r"(?ms)^ {0,3}(`{3,}|~{3,})[^\n]*\n.*?(?:^ {0,3}\1[`~]*[ \t]*$|\Z)|(?<!`)(`+)(?!`)[^\n]+?(?<!`)\2(?!`)"
+)
+_TAG = re.compile(r"<(?=[A-Za-z/!?])(?!https?://[^\s<>]*>)")
+_INWARD_LINK = re.compile(r"(!?)\[([^\[\]\n]*)\]\((?!https?:|mailto:|#)")
+_FENCES = re.compile(r"`{3,}")
 
 
-def rebuild(
-    nb: NotebookNode, release: Release, texts: Collection[str] = (), code: Collection[str] = ()
-) -> NotebookNode:
-    """A new notebook with every cell of the release in its order, and the student's own cells beside them.
+class StudentsTexts:
+    """Makes the text cells of one submission."""
 
-    ``texts``: the lab's texts that have no name, which therefore come from the submission, too; ``code``: its code.
-    """
-    named = (cell.source for cell in release.cells if cell.cell_type == "markdown")
-    groups = _grouped(nb.get("cells", []), release.by_name())
-    strays = Strays(release, groups, [*texts, *code])
-    make = _Maker(StudentsTexts([*texts, *named]), strays)
-    cells = make.own_cells(groups[""])
-    for wanted in release.cells:
-        found, own = groups.get(wanted.name, [])[:1], groups.get(wanted.name, [])[1:]
-        cells += [make.named_cell(wanted, found[0] if found else None), *make.own_cells(own)]
-    for number, cell in enumerate(cells):
-        # The ids of a submission may be missing, doubled or no ids at all; ours only have to be unique.
-        cell["id"] = f"cell-{number}"
-    about = {"drydock": {MISPLACED_KEY: strays.misplaced}} if strays.misplaced else {}
-    return new_notebook(cells=cells, metadata={"kernelspec": release.kernelspec, **about})
+    def __init__(self, authors: Iterable[str]) -> None:
+        """``authors``: texts of the lab itself, in which HTML is the author's."""
+        self._authors = frozenset(authors)
+        self._left = _ALL_TEXTS
 
-
-def _grouped(cells: Any, known: dict[str, ReleaseCell]) -> dict[str, list[dict[str, Any]]]:
-    """The submission's cells by the named cell they follow; that one comes first in its group."""
-    listed = _readable(cells)
-    counts = _counting(listed, known)
-    groups: dict[str, list[dict[str, Any]]] = {"": []}
-    place = ""
-    for index, cell in enumerate(listed):
-        name = name_of(cell)
-        if counts.get(name) == index:
-            place = name
-            groups[name] = [cell]
-            if known[name].locked and known[name].cell_type != "code" and not is_unanswered(cell, known[name]):
-                # Somebody wrote into the author's text: the text is put back, and what was written stays behind it.
-                groups[name].append({**cell, "metadata": {}})
-        else:
-            groups[place].append(cell)
-    return groups
-
-
-def _counting(listed: list[dict[str, Any]], known: dict[str, ReleaseCell]) -> dict[str, int]:
-    """Which cell counts under each name: of two the last one, as with nbgrader; the other is the student's own.
-
-    But of answers that are graded by hand the last in which something was written.
-    """
-    counts: dict[str, int] = {}
-    for index, cell in enumerate(listed):
-        name = name_of(cell)
-        if name in known and not (name in counts and known[name].by_hand and is_unanswered(cell, known[name])):
-            counts[name] = index
-    return counts
-
-
-def _readable(cells: Any) -> list[dict[str, Any]]:
-    return [cell for cell in cells if isinstance(cell, dict)] if isinstance(cells, list) else []
-
-
-class _Maker:
-    """Makes the cells of the rebuilt notebook."""
-
-    def __init__(self, texts: StudentsTexts, strays: Strays) -> None:
-        self._texts = texts
-        self._strays = strays
-
-    def named_cell(self, wanted: ReleaseCell, found: dict[str, Any] | None) -> NotebookNode:
-        """The release's cell; its source is the student's only where it is theirs to write."""
-        if noted := self._strays.noted(wanted):
-            # All of it is ours or the author's.
-            cell = new_code_cell(noted) if wanted.cell_type == "code" else new_markdown_cell(noted)
-        else:
-            source = wanted.source if found is None or wanted.locked else source_of(found)
-            cell = self._make(wanted.cell_type, source, found if not wanted.locked else None)
-        cell.metadata["nbgrader"] = wanted.nbgrader_metadata()
+    def cell(self, source: str, attachments: Any) -> NotebookNode:
+        pictures = _pictures(attachments)
+        if source not in self._authors or "attachment:" in source:
+            source = self._harmless(source, pictures)
+        cell = new_markdown_cell(source)
+        if pictures:
+            cell["attachments"] = pictures
         return cell
 
-    def own_cells(self, cells: list[dict[str, Any]]) -> list[NotebookNode]:
-        return [made for cell in cells for made in (*self._strays.mark(cell), self._own_cell(cell))]
+    def raw(self, source: str) -> NotebookNode:
+        """For a raw cell, which formgrader would show as HTML: without scripts, but with names of its own inputs."""
+        return new_markdown_cell(_fenced(source))
 
-    def _own_cell(self, cell: dict[str, Any]) -> NotebookNode:
-        kind = str(cell.get("cell_type"))
-        return self._make(kind, source_of(cell), cell) if kind in _KINDS else self._texts.raw(source_of(cell))
+    def _harmless(self, source: str, pictures: Attachments) -> str:
+        if len(source) <= min(_LONGEST_TEXT, self._left):
+            self._left -= len(source)
+            for attempt in (source, _without_html(source)):
+                if is_harmless(attempt, pictures):
+                    return attempt
+        return _as_typed(source)
 
-    def _make(self, cell_type: str, source: str, found: dict[str, Any] | None) -> NotebookNode:
-        if cell_type == "code":
-            return new_code_cell(source)
-        if cell_type != "markdown":
-            return new_raw_cell(source)
-        attachments = (found or {}).get("attachments")
-        small = len(json.dumps(attachments, default=str)) <= _LARGEST_ATTACHMENT
-        return self._texts.cell(source, attachments if small else None)
+
+def is_harmless(source: str, pictures: Attachments) -> bool:
+    """Whether nbconvert's usual rendering is also the one that lets no HTML and no doubtful link through."""
+    usual = MarkdownWithMath(renderer=IPythonRenderer(escape=False, attachments=pictures))
+    strict = MarkdownWithMath(renderer=_Strict(escape=True, allow_harmful_protocols=False, attachments=pictures))
+    try:
+        return bool(strip_files_prefix(usual.render(source)) == strict.render(source))
+    except Exception:  # a text that can't be rendered would keep the whole page from being shown
+        return False
+
+
+class _Strict(IPythonRenderer):  # type: ignore[misc]
+    """mistune's own safe mode, which knows what is HTML and which links are harmful, and what nbconvert adds to it."""
+
+    def text(self, text: str) -> str:
+        return str(safe_entity(text))  # as in the usual mode: "&amp;" is no HTML
+
+    def block_mermaidjs(self, code: str) -> str:
+        return str(super().block_mermaidjs(code.replace("<", "&lt;")))
+
+    def link(self, text: str, url: str, title: str | None = None) -> str:
+        # Pages that were handed in beside the notebook are served by formgrader as its own.
+        outward = url.startswith("#") or re.match(r"[A-Za-z]+:", url)
+        return str(super().link(text, url if outward else "inward:", title))
+
+    def image(self, text: str, url: str, title: str | None = None) -> str:
+        # Fetched without a click: from the web or the submission, but from no address of the server.
+        inward = url.startswith("/") or ".." in url
+        return str(super().image(text, "inward:" if inward else url, title))
+
+
+def _without_html(source: str) -> str:
+    """With its HTML and inward links as text, but for code."""
+    parts, end = [], 0
+    for code in _CODE.finditer(source):
+        parts += [_plain(source[end : code.start()]), code[0]]
+        end = code.end()
+    return "".join([*parts, _plain(source[end:])])
+
+
+def _plain(text: str) -> str:
+    return _INWARD_LINK.sub(lambda link: f"{link[1]}[{link[2]}]&#40;", _TAG.sub("&lt;", text))
+
+
+def _as_typed(source: str) -> str:
+    note = _("Shown as it was typed: as Markdown it could do something in your browser.")
+    return f"*{note}*\n\n{_fenced(source)}"
+
+
+def _fenced(source: str) -> str:
+    fence = "`" * max(3, *(len(run) + 1 for run in ["", *_FENCES.findall(source)]))
+    return f"{fence}\n{source}\n{fence}"
+
+
+def _pictures(attachments: Any) -> Attachments:
+    """What is attached to a cell, if it is a picture and has the form that it should have."""
+    if not isinstance(attachments, dict):
+        return {}
+    found = {name: _picture(data) for name, data in attachments.items() if isinstance(name, str)}
+    return {name: data for name, data in found.items() if data}
+
+
+def _picture(data: Any) -> dict[str, str]:
+    if not isinstance(data, dict):
+        return {}
+    return {kind: text for kind, text in data.items() if kind in _PICTURES and text and is_base64(text)}

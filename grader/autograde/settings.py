@@ -14,7 +14,7 @@ from grader.errors import ExpectedError
 from grader.i18n import _
 from grader.sandbox import KernelSettings
 from grader.sandbox.bounds import Bounds
-from grader.values.secret import SECRET_FILE
+from grader.values.keys import SECRET_FILE
 
 _BOUNDS = Bounds()
 _SLOW = "a slow engine has several times as long (Engine.patience)"

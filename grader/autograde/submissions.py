@@ -1,20 +1,22 @@
-"""Which submissions there are, and which of them have been graded as they lie there now."""
+"""Which submissions there are, under which name, and which of them have been graded as they lie there now."""
 
 from __future__ import annotations
 
+import fcntl
 import glob
 import hashlib
 import json
 import os
 import re
-from collections.abc import Collection, Iterator
-from contextlib import suppress
+import shlex
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
-from grader.autograde.misnamed import Misnamed, by_lab_name
+from grader.i18n import _
 
 
 class Submissions:
@@ -98,3 +100,105 @@ class Submissions:
 def is_signed(graded: Path) -> bool:
     """nbgrader writes a graded notebook twice; only the second one is signed (IsolatedExecute)."""
     return "version" in json.loads(graded.read_bytes())["metadata"].get("drydock", {})
+
+
+# -- Notebooks that were handed in under another name than the lab's, as a browser names a second download.
+
+
+class Misnamed(Exception):
+    """A notebook of the lab is missing and another is there. ``str()`` says so; ``remedy`` is a command, or empty."""
+
+    def __init__(self, message: str, remedy: str) -> None:
+        super().__init__(message)
+        self.remedy = remedy
+
+
+def by_lab_name(handed_in: Iterable[Path], wanted: Collection[str], *, accept: bool) -> dict[str, Path]:
+    """The lab's notebooks ``wanted`` → their files among those that were ``handed_in``.
+
+    With ``accept`` the only one there is stands for the only one that is missing. Raises Misnamed where it is not to
+    be told which is which: nbgrader would give a zero for the missing one.
+    """
+    files = sorted(handed_in)
+    known = {path.stem: path for path in files if path.stem in wanted}
+    missing = sorted(set(wanted) - set(known))
+    others = [path for path in files if path.stem not in wanted]
+    if known:
+        # Beside the lab's own there may be scratch notebooks: then only a name like the missing one's counts.
+        others = [path for path in others if path.stem.startswith(tuple(missing))]
+    if not missing or not others:
+        return known
+    only = len(missing) == len(others) == 1
+    if only and accept:
+        return {**known, missing[0]: others[0]}
+    folder = others[0].parent
+    why = _("there is no {wanted} in {folder}, only {names}").format(
+        wanted=_(" or ").join(f"{name}.ipynb" for name in missing),
+        folder=os.path.relpath(folder),
+        names=", ".join(path.name for path in others),
+    )
+    target = folder / f"{missing[0]}.ipynb"
+    raise Misnamed(why, f"mv {shell_word(others[0])} {shell_word(target)}" if only else "")
+
+
+def shell_word(path: Path) -> str:
+    """The path from here, as bash reads it, whatever characters its name has."""
+    word = os.path.relpath(path)
+    if word.startswith("-"):
+        word = f"./{word}"
+    if word.isprintable():
+        return shlex.quote(word)
+    plain = (chr(byte) if 32 <= byte < 127 and byte not in b"'\\" else f"\\x{byte:02x}" for byte in os.fsencode(word))
+    return "$'" + "".join(plain) + "'"
+
+
+# -- What an unfinished run has done already, so that the same command continues after a crash or a kill.
+
+
+class Busy(Exception):
+    """Another run of the same lab is at work."""
+
+
+@contextmanager
+def alone(path: Path) -> Iterator[None]:
+    """Hold the lock at ``path``, which ends with this process at the latest. Raises Busy."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a", encoding="utf-8") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Busy from None
+        yield
+
+
+class Journal:
+    """A file of finished submissions. It exists only while a run is unfinished.
+
+    One line per submission, written and synced after nbgrader has written its grade and its notebook.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def read(self) -> dict[str, str]:
+        """student → fingerprint of what was graded; a last line cut off by a kill is ignored."""
+        done: dict[str, str] = {}
+        if self._path.exists():
+            for line in self._path.read_text(encoding="utf-8").splitlines():
+                try:
+                    entry = json.loads(line)
+                    done[str(entry["student"])] = str(entry["fingerprint"])
+                except (ValueError, KeyError, TypeError):
+                    continue
+        return done
+
+    def add(self, student: str, fingerprint: str) -> None:
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        with self._path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps({"student": student, "fingerprint": fingerprint}) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+
+    def finish(self) -> None:
+        """The run is complete: the next one begins anew."""
+        self._path.unlink(missing_ok=True)

@@ -14,8 +14,7 @@ from traitlets.config import Config
 
 from grader.autograde.copying import CarefulAutograde
 from grader.autograde.exporter import SubmissionExporter
-from grader.autograde.owners import GradedSubmissions
-from grader.autograde.records import SubmissionRecord, our_fault
+from grader.autograde.records import GradedSubmissions, SubmissionRecord, our_fault
 from grader.autograde.settings import Drydock
 from grader.i18n import _
 from grader.sandbox.sandbox import SandboxSupply

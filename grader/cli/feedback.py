@@ -26,7 +26,7 @@ def command(*, lab: str, jobs: int | None, students: tuple[str, ...], db_url: st
 
     Killed at any moment, everybody has a whole page, the old one or the new one; the same command makes all of them.
     """
-    from grader.autograde.crew import get_ready
+    from grader.autograde.worker_pool import get_ready
 
     get_ready(["grader.autograde.feedback_run"])
     from grader.autograde.batch import course_config, course_folder

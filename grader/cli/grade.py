@@ -55,7 +55,7 @@ def command(
 
     Killed at any moment, the same command continues where it was. Grades are those of `nbgrader autograde`.
     """
-    from grader.autograde.crew import get_ready
+    from grader.autograde.worker_pool import get_ready
 
     get_ready()
     from grader.autograde.batch import Batch, course_config, course_folder

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import click
 
-from grader.cli import lab_daemon, places
-from grader.cli.workspace import Workspace
+from grader.cli import lab_daemon
+from grader.cli.workspace import Workspace, jupyter_folder
 from grader.course.labs import RELEASE, find_course, read_notebook
 from grader.docker_api.environment import variables
 from grader.i18n import _
@@ -40,7 +40,7 @@ def command(*, name: str | None, kind: str | None, browser: bool | None) -> None
     _say(_("Opening JupyterLab …"))
     page, process = server.find_or_start(
         workspace.root,
-        places.jupyter_folder(),
+        jupyter_folder(),
         {**variables(lab.host), PROGRESS_VARIABLE: str(workspace.progress.path)},
     )
     _say(
@@ -70,7 +70,7 @@ def _prepare(workspace: Workspace, name: str | None) -> Path:
 
 
 def _prepare_all(workspace: Workspace) -> None:
-    workspace.prepare_all(refresh=server.running(places.jupyter_folder()) is None)
+    workspace.prepare_all(refresh=server.running(jupyter_folder()) is None)
 
 
 def _open(link: str, browser: bool | None) -> None:
@@ -104,7 +104,7 @@ def _wait(process: subprocess.Popen[bytes]) -> None:
         _say(_("JupyterLab is closed. Your work is saved in workspace/. Stop the lab daemon: drydock down"))
         return
     if code:
-        log = places.jupyter_folder() / "jupyter.log"
+        log = jupyter_folder() / "jupyter.log"
         raise server.JupyterError(_("JupyterLab ended with code {code}.").format(code=code), f"less '{log}'")
 
 

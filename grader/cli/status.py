@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 
 import click
 
-from grader.cli import lab_daemon, places
+from grader.cli import lab_daemon, workspace
 from grader.engines import detached
 from grader.engines.relay import LocalPorts
 from grader.i18n import _
@@ -44,7 +44,7 @@ def command(*, as_json: bool) -> None:
 
 
 def _now() -> Status:
-    page = server.running(places.jupyter_folder())
+    page = server.running(workspace.jupyter_folder())
     url = f"{page.url}lab?token={page.token}" if page else ""
     lab = detached.current()
     if lab is None:

@@ -35,7 +35,7 @@ def set_key(*, key: tuple[str, ...]) -> None:
     """For students: keep the KEY your instructor gave you, once for all labs."""
     from grader.cli.workspace import Workspace
     from grader.course.labs import find_course
-    from grader.values.own import write_key
+    from grader.values.keys import write_key
 
     # In one or several words: it may have been copied with spaces.
     file = write_key(Workspace(find_course()).root, StudentKey.parse("".join(key)))
@@ -49,7 +49,7 @@ def set_key(*, key: tuple[str, ...]) -> None:
 )
 def keys(*, students: tuple[str, ...], output: str) -> None:
     """For instructors: a table with every student's key, to hand out. Makes the course secret on first use."""
-    from grader.values.secret import make_secret
+    from grader.values.keys import make_secret
 
     course = _course()
     chosen = _chosen(course, students)
@@ -72,7 +72,7 @@ def keys(*, students: tuple[str, ...], output: str) -> None:
 def show(*, lab: str, students: tuple[str, ...]) -> None:
     """For instructors: every student's values in LAB, as a table."""
     from grader.values.asked import all_asked_for
-    from grader.values.secret import key_of
+    from grader.values.keys import key_of
 
     course = _course()
     asked = all_asked_for(_check_sources(course, lab))
@@ -150,7 +150,7 @@ def _opened(root: Path, output: str) -> Iterator[TextIO]:
 
 
 def _write(file: TextIO, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    from grader.autograde.tables import harmless
+    from grader.autograde.reports import harmless
 
     table = csv.writer(file, lineterminator="\n")
     table.writerow(header)

@@ -19,7 +19,7 @@ from nbformat import NotebookNode
 from grader.autograde.config import IGNORED
 from grader.autograde.copying import copy_submitted, hand_over
 from grader.autograde.grading import Grading
-from grader.autograde.sanitize import rebuild
+from grader.autograde.rebuild import rebuild
 from grader.autograde.settings import Drydock
 from grader.autograde.submission import read_notebook
 from grader.autograde.verdict_cells import read_report

@@ -3,10 +3,8 @@
 course secret (instructor's disk only) → a key per student → each value a lab asks for.
 """
 
-from grader.values.declaration import BadDeclaration, Declaration
-from grader.values.keys import DEFAULT_KEY, BadKey, StudentKey
-from grader.values.own import KEY_FILE, KEY_VARIABLE, own_key
-from grader.values.values import Values
+from grader.values.keys import DEFAULT_KEY, KEY_FILE, KEY_VARIABLE, BadKey, StudentKey, own_key
+from grader.values.values import BadDeclaration, Declaration, Values
 
 __all__ = [
     "DEFAULT_KEY",

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from grader.i18n import _
-from grader.values.declaration import BadDeclaration, Declaration
+from grader.values.values import BadDeclaration, Declaration
 
 #: Lines that are IPython's, not Python's: magics and shell commands.
 _NOT_PYTHON = re.compile(r"^([ \t]*)[!%].*$", re.MULTILINE)

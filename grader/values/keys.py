@@ -1,13 +1,18 @@
-"""A student's key: twenty characters that can be typed once, with a checksum that catches a slip."""
+"""Keys: a student's own, the course secret from which all of them are derived, and which one this copy has."""
 
 from __future__ import annotations
 
 import hashlib
 import hmac
+import os
 import re
+import secrets
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 from grader.errors import ExpectedError
+from grader.files import whole
 from grader.i18n import _
 
 #: Crockford's base 32 (crockford.com/base32.html): no I, L, O, U, so nothing can be misread.
@@ -79,3 +84,115 @@ def _grouped(text: str) -> str:
 _SHAPE = "7K3M-9QXR-2F6T-H8WB-5N0D"
 #: For everybody without a key of their own: self-learners, papermill, authors. No secret.
 DEFAULT_KEY = StudentKey.derive(b"", "")
+
+
+# -- The course secret: 32 random bytes on the instructor's disk, from which every student's key is derived.
+#
+# It is made by ``drydock values keys``, not by grading: before keys are handed out, everybody works and is graded
+# with the default key. It belongs into the same backup as the gradebook; without it, no key can be made again.
+
+SECRET_FILE = "values.secret"
+_BYTES = 32
+
+
+class BadSecret(ExpectedError):
+    """The secret's file can't be used. ``str()`` is one sentence; ``remedy`` what to do."""
+
+
+def read_secret(file: Path) -> bytes | None:
+    """The secret in ``file``, or None when there is none yet. Raises BadSecret."""
+    try:
+        status = file.stat()
+        text = file.read_text(encoding="ascii", errors="replace").strip()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise BadSecret(
+            _("The course secret {file} can't be read: {why}.").format(file=file, why=error.strerror), f"ls -l '{file}'"
+        ) from error
+    if status.st_mode & 0o077:
+        raise BadSecret(
+            _("The course secret {file} can be read by other users of this machine.").format(file=file),
+            f"chmod 600 '{file}'",
+        )
+    try:
+        secret = bytes.fromhex(text)
+    except ValueError:
+        secret = b""
+    if len(secret) < _BYTES:
+        raise BadSecret(
+            _("The course secret {file} is damaged: it must hold {n} hexadecimal digits.").format(
+                file=file, n=2 * _BYTES
+            ),
+            _("Bring it back from your backup; a new one would change every student's values."),
+        )
+    return secret
+
+
+def make_secret(file: Path) -> bytes:
+    """The secret in ``file``; made now when there is none. Raises BadSecret."""
+    partial = file.with_name(f".{file.name}.{secrets.token_hex(4)}")
+    file.parent.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "w", encoding="ascii") as new:
+            new.write(secrets.token_hex(_BYTES) + "\n")
+            new.flush()
+            os.fsync(new.fileno())
+        # A link is made only where nothing is: of two that start at once, both then read the same secret.
+        with suppress(FileExistsError):
+            os.link(partial, file)
+    finally:
+        partial.unlink()
+    secret = read_secret(file)
+    assert secret is not None
+    return secret
+
+
+def key_of(file: Path, student: str) -> StudentKey:
+    """The key ``student`` is graded with: the default one while the course has no secret. Raises BadSecret."""
+    secret = read_secret(file)
+    return DEFAULT_KEY if secret is None else StudentKey.derive(secret, student)
+
+
+# -- Which key this copy of the course has: a student's own, or the default one.
+
+#: Beside the notebook or in any folder above it; ``drydock values set`` writes it into workspace/.
+KEY_FILE = "values.key"
+#: Wins over the file. In grading it is how the student's kernel gets to know its key.
+KEY_VARIABLE = "DRYDOCK_VALUES_KEY"
+
+
+def own_key(folder: Path) -> StudentKey:
+    """The key for notebooks in ``folder``; DEFAULT_KEY when there is none. Raises BadKey for a broken one."""
+    given = os.environ.get(KEY_VARIABLE)
+    if given:
+        return _parsed(given, KEY_VARIABLE)
+    folder = folder.resolve()
+    for place in (folder, *folder.parents):
+        file = place / KEY_FILE
+        if file.is_file():
+            return read_key(file)
+    return DEFAULT_KEY
+
+
+def read_key(file: Path) -> StudentKey:
+    """Raises BadKey, naming the file."""
+    return _parsed(file.read_bytes()[:1000].decode(errors="replace"), str(file))
+
+
+def write_key(folder: Path, key: StudentKey) -> Path:
+    """Keep ``key`` in ``folder``, for its owner's eyes only; returns the file."""
+    file = folder / KEY_FILE
+    folder.mkdir(parents=True, exist_ok=True)
+    with whole(file) as draft:
+        draft.touch(mode=0o600)
+        draft.write_text(f"{key.text}\n", encoding="ascii")
+    return file
+
+
+def _parsed(text: str, where: str) -> StudentKey:
+    try:
+        return StudentKey.parse(text)
+    except BadKey as slip:
+        raise BadKey(_("{where}: {what}").format(where=where, what=slip)) from None

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.author.answers import answers_of
-from grader.author.cases import Check, Kind, Run, SetUp, Want, cases_of
+from grader.author.cases import Check, Kind, Run, SetUp, Want, answers_of, cases_of
 from grader.course.labs import Course, CourseError, find_course, read_lab
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from grader.author.lint import problems
+from grader.author.rules import problems
 
 
 @pytest.mark.parametrize(

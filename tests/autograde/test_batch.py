@@ -22,11 +22,11 @@ from nbformat import NotebookNode
 from traitlets.config import Config
 
 from grader.autograde.batch import Batch, BatchError
-from grader.autograde.crew import Crew
-from grader.autograde.journal import Journal
 from grader.autograde.records import SubmissionRecord
 from grader.autograde.settings import Drydock
+from grader.autograde.submissions import Journal
 from grader.autograde.worker import Job, Worker
+from grader.autograde.worker_pool import WorkerPool
 from grader.cli.grade import command
 
 pytestmark = pytest.mark.daemon
@@ -234,7 +234,7 @@ def test_one_submissions_trouble_is_its_own(course: Course, monkeypatch: pytest.
     """A full disk, a locked gradebook: the record says so, and the worker goes on."""
     worker = Worker(course.config(), Drydock(config=course.config()).engine_kind())
     with monkeypatch.context() as trouble:
-        trouble.setattr("grader.autograde.owners.read_record", _no_space)
+        trouble.setattr("grader.autograde.records.read_record", _no_space)
         record = worker.grade(Job("cyd", LAB, more=True))
     assert "No space left" in record.error
     assert record.seconds > 0
@@ -279,8 +279,8 @@ class BreakingPool:
 
 
 def test_a_pool_that_breaks_while_work_is_handed_out_costs_nobody_a_grade(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("grader.autograde.crew.ProcessPoolExecutor", BreakingPool)
-    records = list(Crew(Config(), "native", 2).work(LAB, ["ada", "bob", "cyd"]))
+    monkeypatch.setattr("grader.autograde.worker_pool.ProcessPoolExecutor", BreakingPool)
+    records = list(WorkerPool(Config(), "native", 2).work(LAB, ["ada", "bob", "cyd"]))
     assert sorted(record.student for record in records) == ["ada", "bob", "cyd"]
     assert [record.error for record in records] == ["", "", ""]
     assert BreakingPool.made == 2

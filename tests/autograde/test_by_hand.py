@@ -23,7 +23,7 @@ from nbgrader.server_extensions.formgrader import handlers
 from traitlets.config import Config
 
 from grader.autograde.config import configure
-from grader.autograde.sanitize import rebuild
+from grader.autograde.rebuild import rebuild
 from grader.course.release import Release, ReleaseCell
 
 TEXT = "An image is a stack of layers, zymurgy."

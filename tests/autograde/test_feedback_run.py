@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from grading_course import HALF, LAB, SOLUTIONS, Course
 
 from grader.autograde.feedback_run import FeedbackRun
-from grader.autograde.journal import alone
+from grader.autograde.submissions import alone
 from grader.cli.feedback import command
 
 pytestmark = [pytest.mark.daemon, pytest.mark.timeout(900)]

@@ -17,10 +17,9 @@ from grading_course import ESSAY, HALF, LAB, SOLUTIONS, Course
 from rich.console import Console
 
 from grader.autograde.batch import Batch
-from grader.autograde.misnamed import Misnamed, by_lab_name, shell_word
 from grader.autograde.records import SubmissionRecord
-from grader.autograde.reports import as_csv, as_json, as_junit
-from grader.autograde.tables import in_order
+from grader.autograde.reports import as_csv, as_json, as_junit, in_order
+from grader.autograde.submissions import Misnamed, by_lab_name, shell_word
 from grader.cli.grade import _line, _sum_up
 
 DAY = 24 * 3600.0

@@ -15,7 +15,7 @@ from nbgrader.plugins import ExportPlugin
 from sqlalchemy import Engine, event
 
 from grader.autograde.lms import CanvasExport, GradesExport, MoodleExport
-from grader.autograde.owners import GradedSubmissions
+from grader.autograde.records import GradedSubmissions
 
 
 @pytest.mark.parametrize("kind", ["CanvasExport", "MoodleExport"])

@@ -12,8 +12,7 @@ import pytest
 from rich.console import Console
 
 from grader.autograde.records import SubmissionRecord
-from grader.autograde.reports import as_csv, as_junit, write_report_file
-from grader.autograde.tables import harmless
+from grader.autograde.reports import as_csv, as_junit, harmless, write_report_file
 from grader.cli.grade import _Lines
 from grader.report.plain import one_line
 

@@ -10,7 +10,7 @@ from grading_course import LAB, Course, grading_marks
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
-from grader.autograde.owners import GradedSubmissions
+from grader.autograde.records import GradedSubmissions
 from grader.autograde.verdict_cells import read_graded
 from grader.report.verdicts import Status
 

@@ -18,6 +18,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 from nbgrader import utils
 
+from grader.autograde.rebuild import rebuild
 from grader.autograde.records import CheckRecord, SubmissionRecord, read_checks
 from grader.autograde.reports import (
     UnknownReport,
@@ -27,7 +28,6 @@ from grader.autograde.reports import (
     as_junit,
     write_report_file,
 )
-from grader.autograde.sanitize import rebuild
 from grader.autograde.submission import Unreadable, read_notebook
 from grader.autograde.verdict_cells import REPORT_TYPE, read_report, score, sentence, write_report
 from grader.course.release import Release, ReleaseCell

@@ -23,8 +23,8 @@ from traitlets.config import Config
 
 from grader.autograde.config import configure
 from grader.autograde.feedback import FeedbackView
-from grader.autograde.harmless import StudentsTexts, is_harmless
-from grader.autograde.sanitize import rebuild
+from grader.autograde.rebuild import rebuild
+from grader.autograde.sanitize import StudentsTexts, is_harmless
 from grader.course.release import Release, ReleaseCell, released_sources
 
 PICTURE = {"shot.png": {"image/png": "iVBORw0KGgo="}}

@@ -16,7 +16,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from grader.cli import packages
+from grader.cli import machine
 from grader.engines.microvm.engine import MicrovmEngine
 
 _ROOT = Path(__file__).parents[2]
@@ -48,7 +48,7 @@ def test_the_image_has_the_locked_packages_without_those_for_tests() -> None:
 def test_the_image_has_what_the_microvm_engine_needs_and_no_docker_daemon() -> None:
     lines = (_BINDER / "apt.txt").read_text().splitlines()
     installed = {line.strip() for line in lines if line.strip() and not line.startswith("#")}
-    needed = {package.name for package in packages.packages("microvm")}
+    needed = {package.name for package in machine.packages("microvm")}
     assert needed <= installed
     assert {"docker-cli", "docker-buildx", "docker-compose", "python3-venv"} <= installed
     assert "docker.io" not in installed

@@ -11,8 +11,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
 from grader.author.cases import Kind, cases_of
-from grader.author.stopping import StoppableSandboxes
-from grader.author.trial import Life, run_cases
+from grader.author.trial import Life, StoppableSandboxes, run_cases
 from grader.autograde.grading import Grading
 from grader.autograde.verdict_cells import read_report
 from grader.course.labs import read_lab

@@ -17,8 +17,7 @@ from grader.cli.workspace import Workspace
 from grader.course.labs import find_course
 from grader.values import DEFAULT_KEY, BadDeclaration, BadKey, Declaration, StudentKey, Values, own_key
 from grader.values.asked import all_asked_for, asked_for
-from grader.values.own import write_key
-from grader.values.secret import BadSecret, key_of, make_secret, read_secret
+from grader.values.keys import BadSecret, key_of, make_secret, read_secret, write_key
 
 ADA, BOB = (StudentKey.derive(b"a secret of the course", name) for name in ("ada", "bob"))
 names = st.from_regex(r"[a-z][a-z0-9-]{0,10}", fullmatch=True)

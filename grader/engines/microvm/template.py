@@ -41,7 +41,7 @@ _LAYOUT = 2
 #: Downloads (170 MB), the parts while they are put together, disk and memory.
 _NEEDED_BYTES = 1_500_000_000
 #: What decides how a guest is made and which devices it has; the rest may change without a new template.
-_SHAPING = ("guest.py", "kernel.py", "initrd.py", "guest.py", "programs.py", "qemu.py")
+_SHAPING = ("guest.py", "kernel.py", "qemu.py")
 _SOURCES = Path(__file__).parent
 #: Seconds after which an emulated daemon has nothing left to do.
 _SETTLES = 5.0

@@ -31,7 +31,7 @@ def get_ready(modules: Sequence[str] = ("grader.autograde.worker",)) -> None:
     forkserver.ensure_running()
 
 
-class Crew:
+class WorkerPool:
     """``size`` processes that grade submissions; imports are paid once, by the server they are forked from.
 
     Or that do another ``task`` for each, after they did ``begin``: both are functions of a module.
@@ -116,7 +116,7 @@ def _begin(config: Config, kind: str) -> None:
 
 
 def settle_in() -> None:
-    """What every process of a crew begins with."""
+    """What every process of a pool begins with."""
     from sqlalchemy.exc import SAWarning
 
     # nbgrader 0.9.6 makes SQLAlchemy 2.1 warn on every submission; nothing the instructor could do about it.
