@@ -15,7 +15,7 @@ from grader import plugins
 from grader.cli import workspace
 from grader.cli.group import Trouble
 from grader.cli.machine import Fact, Level, cgroup_version, facts
-from grader.engines import EngineError, engine_class, kinds
+from grader.engines import EngineError, best_kind, engine_class, kinds
 from grader.engines.choice import tried_out, unasked
 from grader.i18n import _
 
