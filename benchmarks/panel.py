@@ -22,9 +22,9 @@ from pathlib import Path
 import docker
 
 from grader.engines import best_engine
-from grader.widgets.live_panel import LIVE_SECONDS
-from grader.widgets.panel_feed import PanelFeed
-from grader.widgets.reading.overview import Overview
+from grader.panel.feed import PanelFeed
+from grader.panel.live import LIVE_SECONDS
+from grader.panel.overview import Overview
 
 
 class Screen:

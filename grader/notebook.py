@@ -22,7 +22,7 @@ from grader.report.verdicts import TaskReport
 from grader.values import Values, own_key
 
 if TYPE_CHECKING:
-    from grader.widgets.end_card import EndCard
+    from grader.panel.end_card import EndCard
 
 
 class NoDaemon(Exception):
@@ -45,7 +45,7 @@ class LabChecks(Checks):
 
         Where no student's copy lies it is a sentence and nothing more.
         """
-        from grader.widgets.end_card import card
+        from grader.panel.end_card import card
 
         return card(self.lab, self.folder)
 

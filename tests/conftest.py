@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
 import docker
 import pytest
+from student_shell import Shell
 from xdist.scheduler import LoadScopeScheduling
 
 from grader.engines import best_engine
@@ -61,3 +63,20 @@ def daemon(engine: Engine) -> Iterator[docker.DockerClient]:
     client = engine.endpoint.client()
     yield client
     client.close()
+
+
+@pytest.fixture
+def sh(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shell]:
+    """Run shell commands as a student's cell does. What carries the label w=1 is removed afterwards."""
+    monkeypatch.setenv("DOCKER_HOST", engine.endpoint.host)
+
+    def run(script: str) -> str:
+        done = subprocess.run(["sh", "-ec", script], capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
+
+    yield run
+    run("docker ps --all --quiet --filter label=w | xargs --no-run-if-empty docker rm --force --volumes")
+    run("docker images --quiet --filter label=w | xargs --no-run-if-empty docker rmi --force")
+    run("docker volume ls --quiet --filter label=w | xargs --no-run-if-empty docker volume rm")
+    run("docker network ls --quiet --filter label=w | xargs --no-run-if-empty docker network rm")

@@ -19,10 +19,10 @@ from grader.engines.folders import cache_folder, runtime_folder
 from grader.files import whole
 from grader.i18n import _
 from grader.jupyter.index_kernel import INDEX
+from grader.panel import pages
+from grader.panel.pages import with_anchors
 from grader.report.cell_runs import forget_runs
 from grader.report.progress import ProgressFolder
-from grader.widgets import pages
-from grader.widgets.anchors import with_anchors
 
 
 def state_folder() -> Path:

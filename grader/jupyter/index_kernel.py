@@ -17,7 +17,7 @@ def load_ipython_extension(_shell: Any) -> None:
     """IPython's own name for this. In every other notebook it does nothing."""
     if PurePosixPath(os.environ.get(_NOTEBOOK, "")).name != INDEX:
         return
-    from grader.widgets.live_index import open_index
+    from grader.panel.live_index import open_index
 
     try:
         open_index()

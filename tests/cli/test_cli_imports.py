@@ -37,5 +37,5 @@ def test_help_and_grader_itself_import_no_pictures_and_no_widgets() -> None:
 
 
 def test_this_test_would_see_them() -> None:
-    assert {"ipywidgets", "IPython"} <= _imported_by("from grader.widgets.live_panel import Panel; Panel()")
-    assert "matplotlib" in _imported_by("from grader.widgets.drawing.style import figure; figure(1)")
+    assert {"ipywidgets", "IPython"} <= _imported_by("from grader.panel.live import Panel; Panel()")
+    assert "matplotlib" in _imported_by("from grader.charts.style import figure; figure(1)")

@@ -21,8 +21,8 @@ import pytest
 from student_desk import Desk
 
 from grader.checks import Checks
-from grader.widgets.drawing import panel
-from grader.widgets.panel_feed import PanelFeed
+from grader.panel import parts
+from grader.panel.feed import PanelFeed
 
 pytestmark = pytest.mark.daemon
 _PAGE = "<h1>tiny</h1>\n"
@@ -99,7 +99,7 @@ def test_a_port_that_another_student_has_is_told_with_another_address(
     monkeypatch.setenv("DRYDOCK_RUNTIME", desk.environment["DRYDOCK_RUNTIME"])
     monkeypatch.setenv("DOCKER_HOST", shlex.split(desk.drydock("env").stdout)[1].removeprefix("DOCKER_HOST="))
     said: list[str] = []
-    feed = PanelFeed(lambda overview: said.append(panel.status(overview).as_text()), lambda why, gone: said.append(why))
+    feed = PanelFeed(lambda overview: said.append(parts.status(overview).as_text()), lambda why, gone: said.append(why))
     feed.start()
     try:
         # The first student's page.

@@ -9,7 +9,7 @@ import pytest
 
 from grader.cli.workspace import Workspace
 from grader.course.labs import Course, find_course
-from grader.widgets import pages
+from grader.panel import pages
 
 _LINK = re.compile(r"\]\(([^)\s]+)\)")
 

@@ -18,7 +18,7 @@ from student_desk import DRYDOCK, Desk
 
 from grader.course.heads import read_labs
 from grader.course.labs import Course
-from grader.widgets.index_page import order
+from grader.panel.index_page import order
 
 pytestmark = [
     pytest.mark.daemon,

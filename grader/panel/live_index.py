@@ -1,0 +1,76 @@
+"""The index in a notebook: the same page again whenever a check has noted something."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import suppress
+from typing import Any
+
+from grader.course.heads import LabCard
+from grader.notebook import shell_of_kernel
+from grader.panel.feed import FolderWatch
+from grader.panel.index_page import Index
+from grader.report.progress import ProgressFolder
+
+#: One for each kernel, so that a saved page finds it again in the kernel that runs behind it.
+MODEL_ID = "drydock-course-index"
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+
+
+class LiveIndex:
+    """Displays itself as the last value of a cell, and stays up to date until ``close``."""
+
+    def __init__(self, cards: tuple[LabCard, ...], progress: ProgressFolder) -> None:
+        import ipywidgets
+
+        self._cards, self._progress = cards, progress
+        # Links in an output lead where links of a notebook lead; those of an HTML widget would leave JupyterLab.
+        self._output = ipywidgets.Output(model_id=MODEL_ID)
+        self._watch: FolderWatch | None = None
+        self._show()
+
+    def start(self) -> None:
+        # No inotify left (a limit of the machine), or no right to write: the page then stays as it is.
+        with suppress(OSError):
+            self._watch = FolderWatch(self._progress.path)
+            threading.Thread(target=self._follow, args=(self._watch,), name="drydock-index", daemon=True).start()
+
+    def close(self) -> None:
+        """End its thread. Safe to call twice."""
+        if self._watch is not None:
+            self._watch.close()
+
+    def _follow(self, watch: FolderWatch) -> None:
+        for _change in watch:
+            self._show()
+
+    def _show(self) -> None:
+        data = self._index()._repr_mimebundle_()
+        self._output.outputs = ({"output_type": "display_data", "data": data, "metadata": {}},)
+
+    def _index(self) -> Index:
+        return Index(self._cards, self._progress)
+
+    def __str__(self) -> str:
+        return self._index().text
+
+    def _repr_mimebundle_(self, **_wanted: object) -> dict[str, Any]:
+        # IPython asks for all forms by this name.
+        view = {"version_major": 2, "version_minor": 0, "model_id": MODEL_ID}
+        return {**self._index()._repr_mimebundle_(), WIDGET_VIEW: view}
+
+
+def open_index() -> LiveIndex:
+    """This kernel's index, made at the first call."""
+    from grader.course.heads import progress_folder, read_labs
+    from grader.course.labs import find_course
+
+    shell = shell_of_kernel()
+    index: LiveIndex | None = getattr(shell, "drydock_index", None)
+    if index is None:
+        course = find_course()
+        index = LiveIndex(read_labs(course), progress_folder(course))
+        if shell is not None:
+            shell.drydock_index = index
+            index.start()
+    return index

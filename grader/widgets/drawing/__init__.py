@@ -1,1 +1,0 @@
-"""Pictures and tables made from data alone: nothing here talks to a daemon."""
