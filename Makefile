@@ -61,9 +61,9 @@ messages: setup ## Make the translators' catalogue anew from the code
 
 .PHONY: lock
 lock: setup ## Resolve requirements.lock (and the Binder image's part) anew from pyproject.toml
-	@uv pip compile pyproject.toml --group dev --universal --generate-hashes --no-header --no-emit-index-url \
+	@uv pip compile pyproject.toml --extra all --group dev --universal --generate-hashes --no-header --no-emit-index-url \
 	  -q -o requirements.lock
-	@uv pip compile pyproject.toml --universal --generate-hashes --no-header --no-annotate --no-emit-index-url \
+	@uv pip compile pyproject.toml --extra all --universal --generate-hashes --no-header --no-annotate --no-emit-index-url \
 	  -c requirements.lock -q -o binder/requirements.txt
 
 .PHONY: clean

@@ -12,6 +12,7 @@ from enum import StrEnum
 from functools import cache
 from importlib.metadata import Distribution, EntryPoint, distributions
 
+from grader import extras
 from grader.errors import ExpectedError
 from grader.i18n import _
 
@@ -133,7 +134,10 @@ def load[T](group: Group, name: str, checked: Callable[[object], T]) -> T:
     """
     entry = entry_of(group, name)
     try:
-        return checked(entry.load())
+        with extras.needed():
+            return checked(entry.load())
+    except extras.MissingPart as error:
+        raise PluginError(str(error), error.remedy) from error
     except (Exception, SystemExit) as error:  # whatever the module does when it is imported
         package = next(offer.package for offer in _found().offers[group][name] if offer.entry is entry)
         raise PluginError(

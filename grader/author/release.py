@@ -13,6 +13,7 @@ from pathlib import Path
 
 from grader.author.findings import Finding
 from grader.course.labs import RELEASE, SOURCE, Course, CourseError
+from grader.course.settings import settings_in, speak
 from grader.i18n import _
 
 REMEDY = "drydock author release"
@@ -46,6 +47,7 @@ def _run_nbgrader(course: Course, root: Path, labs: Sequence[str]) -> None:
             _("nbgrader_config.py does not load: {reason}").format(reason=f"{type(error).__name__}: {error}"),
             "nbgrader generate_assignment --help",
         ) from error
+    speak(settings_in(course.root))
     config.CourseDirectory.root = str(root)
     log = _Words()
     for name in labs:

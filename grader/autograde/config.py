@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from traitlets.config import Config
 
+from grader.course.settings import settings, speak
+
 #: nbgrader's own steps of generate_assignment, with ours in the place of ClearSolutions and one before them all.
 STEPS = [
     "grader.autograde.assign.FoldedChecks",
@@ -26,7 +28,8 @@ IGNORED = (".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback", "answers")
 
 
 def configure(c: Config) -> None:
-    """Set everything a Drydock course needs; what the instructor sets afterwards wins."""
+    """Set everything a Drydock course needs; what the instructor sets afterwards wins. Raises CourseError."""
+    speak(settings())
     c.CourseDirectory.source_directory = "solutions"
     c.CourseDirectory.release_directory = "labs"
     c.CourseDirectory.ignore = list(IGNORED)

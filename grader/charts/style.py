@@ -8,6 +8,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
+from grader import extras
 from grader.report.plain import printable
 
 if TYPE_CHECKING:
@@ -32,8 +33,9 @@ WIDTH = 9.0
 
 
 def figure(height: float, width: float = WIDTH) -> Figure:
-    """An empty picture of ``height`` inches. No global state of matplotlib is touched."""
-    from matplotlib.figure import Figure
+    """An empty picture of ``height`` inches. No global state of matplotlib is touched. Raises MissingPart."""
+    with extras.needed():
+        from matplotlib.figure import Figure
 
     return Figure(figsize=(width, height), layout="constrained", facecolor="white")
 
@@ -50,6 +52,7 @@ def label(text: object, limit: int = 60) -> str:
 
 @cache
 def _characters() -> frozenset[int]:
-    from matplotlib.font_manager import FontProperties, findfont, get_font
+    with extras.needed():
+        from matplotlib.font_manager import FontProperties, findfont, get_font
 
     return frozenset(get_font(findfont(FontProperties())).get_charmap())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from grader.i18n import _
 
 @click.group("author")
 def command() -> None:
-    """Prove a lab sound, make the students' release."""
+    """Begin a lab or a course, prove a lab sound, make the students' release."""
 
 
 @command.command("check")
@@ -139,3 +140,30 @@ def release(labs: tuple[str, ...], only_check: bool) -> None:
         click.echo(_("removed {lab}: it has no source any more").format(lab=f"labs/{name}"))
     if not changed:
         click.echo(_("labs/ was current."))
+
+
+@command.command("new")
+@click.argument("name", metavar="NN-NAME")
+@click.option("--title", default="", help="The lab's title (default: made of its name).")
+def new(name: str, title: str) -> None:
+    """Begin a lab: a small one in solutions/ that is sound already. Change it from there."""
+    from grader.author.skeleton import new_lab
+
+    course = find_course()
+    notebook = new_lab(course, name, title)
+    click.echo(_("made   {lab}").format(lab=notebook.relative_to(course.root)))
+    click.echo(_("Next: drydock author check {number}").format(number=name.split("-", maxsplit=1)[0]))
+
+
+@command.command("course")
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.option("--title", default="", help="The course's title (default: made of the folder's name).")
+def new_course(folder: Path, title: str) -> None:
+    """Begin a course of your own in a new folder DIR, with one lab that is sound already."""
+    from grader.author import skeleton
+    from grader.cli.machine import packages
+
+    names = list(dict.fromkeys(package.name for package in packages("lab")))
+    course = skeleton.new_course(folder, names, title)
+    click.echo(_("made   {folder}").format(folder=course.root))
+    click.echo(_("Next: cd {folder} && drydock author check").format(folder=shlex.quote(str(folder))))

@@ -13,7 +13,7 @@ from typing import Any
 
 import click
 
-from grader import __version__
+from grader import __version__, extras
 from grader.errors import ExpectedError
 from grader.i18n import _
 
@@ -32,7 +32,7 @@ _COMMANDS = {
     "grade": _("Grade submissions."),
     "feedback": _("Make the feedback pages of a graded lab."),
     "values": _("Names, ports and tokens that differ per student."),
-    "author": _("For authors: prove a lab sound, make the release."),
+    "author": _("For authors: begin a lab or a course, prove it sound, make the release."),
 }
 
 
@@ -100,6 +100,8 @@ def explain(error: BaseException) -> Trouble | None:
     if isinstance(error, PermissionError):
         remedy = _("Look at who owns it: ls -ld '{path}'").format(path=error.filename) if error.filename else ""
         return Trouble(_("{path} may not be written or read by you.").format(path=error.filename or error), remedy)
+    if isinstance(error, ImportError):
+        error = extras.missing(error) or error
     if isinstance(error, ExpectedError):
         return Trouble(str(error), error.remedy)
     # A name without a folder is a program's that is missing: a bug or a broken machine.

@@ -15,6 +15,7 @@ import platformdirs
 
 from grader.course.heads import read_labs
 from grader.course.labs import RELEASE, WORKSPACE, Course, CourseError, find_course
+from grader.course.settings import settings_in
 from grader.engines.folders import cache_folder, runtime_folder
 from grader.files import whole
 from grader.i18n import _
@@ -60,7 +61,8 @@ def worth_watching() -> dict[str, Path]:
 
 #: Documents of the course that labs link to (../../docs/…): a link must not lead out of the workspace, where JupyterLab
 #: sees nothing.
-DOCUMENTS = ("docs/glossary.md",)
+GLOSSARY = "docs/glossary.md"
+DOCUMENTS = (GLOSSARY,)
 #: A student's copy is named "NN-name 2026-11-24 15.30.12.ipynb": readable, sorted by time, legal everywhere.
 _STAMP = "%Y-%m-%d %H.%M.%S"
 
@@ -129,9 +131,17 @@ class Workspace:
 
     def _pages(self) -> dict[Path, Callable[[], str]]:
         return {
-            self.index: lambda: pages.index_notebook(read_labs(self.course), self.progress),
+            self.index: self._index,
             self.root / pages.PANEL: pages.panel_notebook,
         }
+
+    def _index(self) -> str:
+        return pages.index_notebook(
+            read_labs(self.course),
+            self.progress,
+            title=settings_in(self.course.root).title,
+            glossary=(self.course.root / GLOSSARY).is_file(),
+        )
 
     def is_untouched(self, lab: str) -> bool:
         """Whether the student's notebook is still exactly the release's."""

@@ -187,7 +187,7 @@ def find_course(start: Path | None = None) -> Course:
             return Course(place)
     raise CourseError(
         _("There is no Drydock course in {folder}.").format(folder=named or here),
-        _("Go to the folder you cloned, or set {variable} to it.").format(variable=COURSE_VARIABLE),
+        _("Go to the folder of a course, or set {variable} to it.").format(variable=COURSE_VARIABLE),
     )
 
 

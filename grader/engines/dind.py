@@ -16,6 +16,8 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
+from grader.course.labs import CourseError
+from grader.course.settings import settings
 from grader.engines import canary, detached
 from grader.engines.detached import OuterNote
 from grader.engines.protocol import Endpoint, Engine, EngineError, Limits, Probe
@@ -29,10 +31,16 @@ if TYPE_CHECKING:
 LABEL = "drydock.engine"
 _MACHINE = "drydock.owner_machine"
 _OWNER_PID = "drydock.owner_pid"
-#: What labs publish: a container's ports can't be opened later, so the engine's container opens these at once.
-LAB_PORTS = range(8080, 8100)
 _API_PORT = 2375
 _READY_SECONDS = 60.0
+
+
+def lab_ports() -> range:
+    """What labs publish: a container's ports can't be opened later, so the engine's container opens these at once."""
+    try:
+        return settings().ports
+    except CourseError as error:
+        raise EngineError(str(error), error.remedy) from error
 
 
 def image() -> str:
@@ -204,7 +212,7 @@ class DindEngine(Engine):
         # The API has no TLS, so it is open on this machine's loopback address only.
         ports: dict[str, Any] = {f"{_API_PORT}/tcp": ("127.0.0.1", port)}
         if self._publish:
-            ports |= {f"{port}/tcp": ("127.0.0.1", port) for port in LAB_PORTS}
+            ports |= {f"{port}/tcp": ("127.0.0.1", port) for port in lab_ports()}
         options: dict[str, Any] = {
             "name": self._name,
             # Without the explicit --tls=false dockerd waits 15 seconds to show a warning; see `ports` above.

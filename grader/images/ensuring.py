@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from grader.course.labs import CourseError
+from grader.course.settings import settings
 from grader.i18n import _
 from grader.images.build import Built, build
 from grader.images.cache import ImageCache, Progress, StoredImage, recipe_digest
@@ -15,6 +17,9 @@ from grader.images.errors import ImagesError
 from grader.images.recipes import registered
 from grader.images.recipes.outside import OutsideRecipe, module_of
 from grader.images.recipes.recipe import Recipe
+
+#: The image of the containers with which checks look into things (checks/throwaway.py).
+_CHECKS_NEED = "busybox"
 
 
 def ensure(
@@ -35,7 +40,7 @@ def ensure(
     """
     say = progress or (lambda line: None)
     store = ImageCache(cache, say)
-    recipes = registered(say) if recipes is None else recipes
+    recipes = wanted(say) if recipes is None else recipes
     with store.explained():
         found = _find(store, recipes, verify=verify)
         if rebuild or None in found.values():
@@ -49,11 +54,34 @@ def ensure(
     return as_set([stored for stored in found.values() if stored is not None])
 
 
+def wanted(tell: Callable[[str], None] = lambda sentence: None) -> tuple[Recipe, ...]:
+    """The recipes of the course's images: those that its course.toml names, or all that are installed.
+
+    ``tell`` gets a sentence on each installed one that can't be used. Raises ImagesError.
+    """
+    there = registered(tell)
+    try:
+        names = settings().images
+    except CourseError as error:
+        raise ImagesError(str(error), error.remedy) from error
+    if not names:
+        return there
+    known = [recipe.name for recipe in there]
+    if lost := [name for name in names if name not in known]:
+        raise ImagesError(
+            _("No recipe makes {names}, which course.toml names; there are {known}.").format(
+                names=", ".join(lost), known=", ".join(known)
+            ),
+            _("Install the package that brings it (drydock doctor says what is wrong with one), or edit course.toml."),
+        )
+    return tuple(recipe for recipe in there if recipe.name in (_CHECKS_NEED, *names))
+
+
 def are_made() -> bool:
     """Whether ``ensure`` would have nothing to make. Raises ImagesError."""
     store = ImageCache(None, lambda line: None)
     with store.explained():
-        return None not in _find(store, registered(), verify=False).values()
+        return None not in _find(store, wanted(), verify=False).values()
 
 
 def archive_of(reference: str) -> Path | None:

@@ -17,9 +17,8 @@ from typing import TYPE_CHECKING, Any
 from grader.i18n import _
 from grader.images.cache import ImageCache, Progress, recipe_digest
 from grader.images.catalogue import CourseImage, ImageSet
-from grader.images.ensuring import as_set
+from grader.images.ensuring import as_set, wanted
 from grader.images.errors import ImagesError
-from grader.images.recipes import registered
 from grader.images.recipes.base import FILES
 from grader.images.recipes.outside import module_of
 from grader.images.recipes.recipe import Recipe
@@ -53,7 +52,7 @@ def ensure(
     """
     say = progress or (lambda line: None)
     store = ImageCache(cache, say)
-    recipes = registered(say) if recipes is None else recipes
+    recipes = wanted(say) if recipes is None else recipes
     with store.explained(), store.locked() as scratch:
         missing = [recipe for recipe in recipes if rebuild or store.find(recipe, verify=False) is None]
         if missing:

@@ -17,6 +17,7 @@ from urllib.error import URLError
 from urllib.parse import quote
 from urllib.request import ProxyHandler, Request, build_opener
 
+from grader import extras
 from grader.errors import ExpectedError
 from grader.i18n import _
 
@@ -109,6 +110,8 @@ def _one_at_a_time(path: Path) -> Iterator[None]:
 
 
 def _start(root: Path, runtime: Path, environment: Mapping[str, str]) -> tuple[Server, subprocess.Popen[bytes]]:
+    if missing := extras.absent("jupyterlab"):
+        raise missing
     log = runtime / "jupyter.log"
     with log.open("wb") as output:
         process = subprocess.Popen(

@@ -6,6 +6,7 @@ import threading
 from contextlib import suppress
 from typing import Any
 
+from grader import extras
 from grader.course.heads import LabCard, progress_folder, read_labs
 from grader.course.labs import CourseError, find_course
 from grader.i18n import _
@@ -133,7 +134,8 @@ class Panel:
     """Displays itself as the last value of a cell, and stays up to date until ``close``."""
 
     def __init__(self) -> None:
-        import ipywidgets
+        with extras.needed():
+            import ipywidgets
 
         self._feed = PanelFeed(self._show, self._lost)
         self._part = Part(_("Looking for the lab daemon …"))

@@ -6,6 +6,7 @@ import threading
 from contextlib import suppress
 from typing import Any
 
+from grader import extras
 from grader.course.heads import LabCard
 from grader.notebook import shell_of_kernel
 from grader.panel.feed import FolderWatch
@@ -21,7 +22,8 @@ class LiveIndex:
     """Displays itself as the last value of a cell, and stays up to date until ``close``."""
 
     def __init__(self, cards: tuple[LabCard, ...], progress: ProgressFolder) -> None:
-        import ipywidgets
+        with extras.needed():
+            import ipywidgets
 
         self._cards, self._progress = cards, progress
         # Links in an output lead where links of a notebook lead; those of an HTML widget would leave JupyterLab.

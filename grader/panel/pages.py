@@ -49,7 +49,10 @@ _INDEX_CODE = "from grader.widgets import course_index\n\ncourse_index()"
 _PANEL_CODE = "from grader.widgets import panel\n\npanel()"
 
 
-def index_notebook(cards: Sequence[LabCard], progress: ProgressFolder) -> str:
+def index_notebook(
+    cards: Sequence[LabCard], progress: ProgressFolder, *, title: str = "", glossary: bool = True
+) -> str:
+    """``title``: the course's own; ``glossary``: whether it has one."""
     forms = Index(cards, progress)._repr_mimebundle_()
     # The notebook's own kernel makes this widget when it starts, before anybody runs a cell.
     live = {"version_major": 2, "version_minor": 0, "model_id": MODEL_ID}
@@ -64,7 +67,7 @@ def index_notebook(cards: Sequence[LabCard], progress: ProgressFolder) -> str:
     }
     return _notebook(
         [
-            _markdown("title", _welcome()),
+            _markdown("title", _welcome(title, glossary=glossary)),
             _code("labs", f"# {_('Your labs: Shift+Enter')}\n{_INDEX_CODE}", [table], hidden=True),
             _markdown("order", f"## {_('What builds on what')}\n\n{order(cards)}"),
         ]
@@ -75,15 +78,15 @@ def panel_notebook() -> str:
     return _notebook([_markdown("title", _how_to_look()), _code("panel", _PANEL_CODE, [])])
 
 
-def _welcome() -> str:
+def _welcome(title: str, *, glossary: bool) -> str:
     return "\n".join(
         [
-            f"# {_('Drydock: the course')}",
+            f"# {title or _('Drydock: the course')}",
             "",
             _("Click a lab to open it. Your copies are yours: nothing overwrites them."),
             "",
             _("- [The panel](panel.ipynb) shows what your lab's Docker is doing, beside any lab."),
-            _("- [The glossary](docs/glossary.md) explains each new word."),
+            *([_("- [The glossary](docs/glossary.md) explains each new word.")] if glossary else []),
             "",
             _("The table follows your checks by itself. If it is missing below, click “Your labs: "
               "Shift+Enter” there and press **Shift + Enter**."),

@@ -38,7 +38,9 @@ def test_the_image_has_the_locked_packages_without_those_for_tests() -> None:
     whole, image = _entries(_ROOT / "requirements.lock"), _entries(_BINDER / "requirements.txt")
     assert {name for name in image if image[name] != whole.get(name)} == set(), "run: make lock"
     project = tomllib.loads((_ROOT / "pyproject.toml").read_text())
-    needed = {canonicalize_name(Requirement(text).name) for text in project["project"]["dependencies"]}
+    extras = project["project"]["optional-dependencies"]
+    direct = [*project["project"]["dependencies"], *extras["lab"], *extras["microvm"]]
+    needed = {canonicalize_name(Requirement(text).name) for text in direct}
     only_tests = {canonicalize_name(Requirement(text).name) for text in project["dependency-groups"]["dev"]} - needed
     assert needed <= set(image), "run: make lock"
     assert not {"playwright", "mypy", "pytest"} & set(image)

@@ -299,7 +299,7 @@ def test_states_are_said_in_the_readers_language(monkeypatch: pytest.MonkeyPatch
         def gettext(self, message: str) -> str:
             return message if "{" in message else message.upper()
 
-    monkeypatch.setattr(i18n, "_catalogue", Shouting)
+    monkeypatch.setattr(i18n, "_catalogue", lambda _languages: Shouting())
     store = Store(Kind.VOLUME, "data")
     volumes = volume_chart(VolumeMap((store,), {"web": "running", "new": "created"}, (Mount("web", store, "/d"),)))
     members = (Member("web", "running", ()), Member("new", "created", ()))

@@ -68,9 +68,9 @@ def test_a_running_container_of_the_same_name_may_be_another_places_and_stays(ou
 
 
 def test_a_taken_port_is_said_each_time_and_leaves_no_container(outer: DockerClient) -> None:
-    with socket.create_server(("127.0.0.1", dind.LAB_PORTS[3])):
+    with socket.create_server(("127.0.0.1", dind.lab_ports()[3])):
         for _attempt in range(2):
-            with pytest.raises(EngineError, match=str(dind.LAB_PORTS[3])):
+            with pytest.raises(EngineError, match=str(dind.lab_ports()[3])):
                 lab().start()
             assert ours(outer) == []
 

@@ -19,7 +19,14 @@ from grader.course.labs import Course
 
 _ROOT = Path(__file__).parents[2]
 _PROJECT = tomllib.loads((_ROOT / "pyproject.toml").read_text())
-_DIRECT = [Requirement(text) for text in (*_PROJECT["project"]["dependencies"], *_PROJECT["dependency-groups"]["dev"])]
+_EXTRAS = {
+    extra: [Requirement(text) for text in texts if not text.startswith(_PROJECT["project"]["name"])]
+    for extra, texts in _PROJECT["project"]["optional-dependencies"].items()
+}
+_DIRECT = [
+    *(Requirement(text) for text in (*_PROJECT["project"]["dependencies"], *_PROJECT["dependency-groups"]["dev"])),
+    *(dependency for extra in _EXTRAS.values() for dependency in extra),
+]
 
 
 def _locked() -> dict[str, Version]:
@@ -52,6 +59,16 @@ def test_every_direct_dependency_has_its_reason() -> None:
     page = (_ROOT / "docs" / "dependencies.md").read_text()
     rows = {name for row in re.findall(r"^\| ([\w., -]+) \|", page, re.MULTILINE) for name in row.split(", ")}
     assert {dep.name for dep in _DIRECT} == rows - {"package"}
+
+
+def test_the_page_says_which_extra_brings_what() -> None:
+    page = (_ROOT / "docs" / "dependencies.md").read_text()
+    for extra, dependencies in _EXTRAS.items():
+        section = re.search(rf"^## `\[{extra}\]`.*?(?=^## |\Z)", page, re.MULTILINE | re.DOTALL)
+        assert section, extra
+        assert set(re.findall(r"^\| ([\w.-]+) \|", section[0], re.MULTILINE)) - {"package"} == {
+            dependency.name for dependency in dependencies
+        }
 
 
 def test_the_release_is_what_the_solutions_make() -> None:

@@ -1,0 +1,95 @@
+"""What a course says of itself in ``course.toml``. Every entry may be left out; the file, too."""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from grader.course.labs import CourseError, find_course
+from grader.i18n import _
+
+FILE = "course.toml"
+_PORTS = re.compile(r"(\d{1,5})-(\d{1,5})")
+_LANGUAGE = re.compile(r"[a-z]{2,3}(_[A-Z]{2})?")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """``title`` stands above the index of the labs; "" for Drydock's own.
+
+    ``images``: the names of those that a lab's daemon has, busybox besides; none for all that are installed. ``ports``:
+    what labs publish, for engines that must open them beforehand. ``languages``: of the release, of reports and of
+    feedback, the best first; none for what the environment asks for.
+    """
+
+    title: str = ""
+    images: tuple[str, ...] = ()
+    ports: range = range(8080, 8100)
+    languages: tuple[str, ...] = ()
+
+
+def settings() -> Settings:
+    """Those of the course around the current folder; the defaults outside of any. Raises CourseError."""
+    try:
+        root = find_course().root
+    except CourseError:
+        return Settings()
+    return settings_in(root)
+
+
+def settings_in(root: Path) -> Settings:
+    """Those of the course in this folder. Raises CourseError with what is wrong in the file."""
+    path = root / FILE
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return Settings()
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise _wrong(path, str(error)) from error
+    unknown = sorted(set(content) - set(Settings.__dataclass_fields__))
+    if unknown:
+        known = ", ".join(Settings.__dataclass_fields__)
+        raise _wrong(path, _("it knows {known}, not {names}").format(known=known, names=", ".join(unknown)))
+    default = Settings()
+    return Settings(
+        title=_text(path, content.get("title", default.title)),
+        images=_names(path, "images", content.get("images", []), r"[a-z0-9][a-z0-9._-]*"),
+        ports=_ports(path, content["ports"]) if "ports" in content else default.ports,
+        languages=_names(path, "languages", content.get("languages", []), _LANGUAGE.pattern),
+    )
+
+
+def speak(found: Settings) -> None:
+    """From now on what is made in this process is in the course's languages: it is for students, whoever makes it."""
+    if found.languages:
+        os.environ["LANGUAGE"] = ":".join(found.languages)
+
+
+def _wrong(path: Path, why: str) -> CourseError:
+    return CourseError(
+        _("{path} can't be used: {why}.").format(path=path, why=why),
+        _("Mend that line, or remove it: every line may be left out."),
+    )
+
+
+def _text(path: Path, value: Any) -> str:
+    if not isinstance(value, str):
+        raise _wrong(path, _("title must be a text"))
+    return value.strip()
+
+
+def _names(path: Path, key: str, value: Any, form: str) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(name, str) and re.fullmatch(form, name) for name in value):
+        raise _wrong(path, _("{key} must be a list of names, not {value!r}").format(key=key, value=value))
+    return tuple(value)
+
+
+def _ports(path: Path, value: Any) -> range:
+    found = _PORTS.fullmatch(value) if isinstance(value, str) else None
+    if found is None or not 1024 <= int(found[1]) <= int(found[2]) <= 65535:
+        raise _wrong(path, _('ports must be like "8080-8099", from 1024 to 65535, not {value!r}').format(value=value))
+    return range(int(found[1]), int(found[2]) + 1)
