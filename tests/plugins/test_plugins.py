@@ -50,6 +50,13 @@ def test_nothing_imports_the_microvm_but_itself() -> None:
             assert not [name for name in _imports(path) if name.startswith("grader.engines.microvm")], path
 
 
+def test_nobody_pays_for_what_he_does_not_ask_for() -> None:
+    for module in ("grader.engines.supervisor", "grader.cli.up", "grader.checks.task"):
+        code = f"import sys, {module}; print('importlib.metadata' in sys.modules)"
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+        assert done.stdout.strip() == "False", module
+
+
 def test_registering_costs_no_import() -> None:
     code = (
         "import sys, grader.checks, grader.engines, grader.images\n"
@@ -148,7 +155,7 @@ def test_an_engine_of_another_package_is_never_chosen_unasked(harbour: None) -> 
 
 
 def test_sources_that_are_not_installed_are_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(plugins, "distributions", lambda: iter(()))
+    monkeypatch.setattr("importlib.metadata.distributions", lambda: iter(()))
     plugins.look_again()
     try:
         with pytest.raises(EngineError, match="drydock-course is not installed with its entry points") as told:

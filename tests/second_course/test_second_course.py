@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import shutil
 import sqlite3
 import tomllib
@@ -123,6 +124,17 @@ def test_its_own_engine_image_and_kind_are_proved_and_graded(course: Desk) -> No
     _hand_in(course, "bob", _LIGHTS, "labs")
     said = course.run("drydock", "grade", "02", "--engine", "harbour")
     assert _points(course, _LIGHTS) == {"ada": 10, "bob": 0}, said
+
+
+def test_a_checker_that_is_started_afresh_knows_its_kind_too(desk: Desk) -> None:
+    """As sandbox/checker.py starts it where there is no fork server: in no folder, with nobody's home."""
+    cell = 'with check.task("t", hint="Look.") as t: t.config("lights").exists()'
+    question = shlex.quote(json.dumps({"id": "t", "source": cell}))
+    clean = "env -i PATH=/usr/bin HOME=/nonexistent DOCKER_HOST=unix:///nonexistent/docker.sock"
+    python = shlex.quote(str(desk.venv / "bin" / "python"))
+    said = desk.run("sh", "-c", f"cd / && echo {question} | {clean} {python} -P -m grader.checks.runner")
+    (verdict,) = json.loads(said)["report"]["verdicts"]
+    assert verdict["sentence"] == "Config lights exists" and "can't be reached" in verdict["found"]
 
 
 @pytest.mark.parametrize(
