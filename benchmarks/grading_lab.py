@@ -26,7 +26,7 @@ from cpu_time import counted
 from plain_docker import plain_docker
 
 from grader.docker_api.environment import variables
-from grader.report.text import mark
+from grader.report.render import mark
 from grader.report.verdicts import Status
 
 REPO = Path(__file__).resolve().parents[1]

@@ -15,9 +15,9 @@ from grader.docker_api.errors import NoAnswer
 from grader.i18n import _
 from grader.jupyter.plain_errors import load_ipython_extension
 from grader.report.cell_runs import note_runs
-from grader.report.html import progress_as_html, waiting_as_html
 from grader.report.progress import ProgressFolder, folder_of_this_notebook
 from grader.report.progress_line import progress_line
+from grader.report.render import progress_as_html, waiting_as_html
 from grader.report.verdicts import TaskReport
 from grader.values import Values, own_key
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from grader.charts import style
 from grader.charts.chart import Chart, Table
 from grader.charts.lab_docker import inspect_image
-from grader.checks.sizes import human_size
+from grader.checks.arguments import human_size
 from grader.docker_api.daemon import Daemon
 from grader.docker_api.words import dig
 from grader.i18n import _, ngettext

@@ -10,7 +10,7 @@ from grader.charts.chart import Chart, Table
 from grader.charts.lab_docker import NotThere, TooLate, ask, inspect_container, state_word
 from grader.charts.recording import AT_MOST, Recording
 from grader.charts.use import Ending, MemoryCurve, MemorySample, ending_of, kills_of, memory_sample, read_stats
-from grader.checks.sizes import human_memory
+from grader.checks.arguments import human_memory
 from grader.docker_api.daemon import Attrs, Connection, Daemon
 from grader.docker_api.deadline import Deadline
 from grader.docker_api.events import Filters, moment, remembered

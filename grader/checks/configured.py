@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from grader.checks import arguments
+from grader.checks.arguments import human_duration, nanoseconds
 from grader.checks.expectation import Claim, expectation
 from grader.checks.labels import Labelled
-from grader.checks.sizes import human_duration, nanoseconds
 from grader.docker_api.words import environment, shown_words
 from grader.i18n import _
 from grader.report.plain import listed

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from grader.docker_api.errors import OneLine
+from grader.report.render import short_line
 from grader.report.verdicts import TaskReport
-from grader.report.wording import short_line
 
 
 class AuthorError(OneLine):

@@ -7,9 +7,8 @@ from typing import Any, Self
 
 from grader.checks import arguments
 from grader.checks.expectation import Claim, Context, Finding, Subject, expectation, required_name
-from grader.checks.files import Reader, read_entry
+from grader.checks.files import HoldsFiles, Reader, read_entry
 from grader.checks.history import gone
-from grader.checks.holding_files import HoldsFiles
 from grader.checks.labels import Driven, Labelled
 from grader.checks.throwaway import OWN_LABEL, any_image, throwaway
 from grader.docker_api.daemon import Attrs

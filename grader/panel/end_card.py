@@ -15,9 +15,9 @@ from grader.course.claims import claims_of
 from grader.course.heads import LabCard, card_of
 from grader.course.labs import RELEASE, WORKSPACE, Course, CourseError, Lab, Task
 from grader.i18n import _
-from grader.report.html import with_code
 from grader.report.progress import ProgressFolder, TaskProgress
 from grader.report.progress_line import counted
+from grader.report.render import with_code
 from grader.report.verdicts import Status
 
 

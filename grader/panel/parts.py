@@ -9,14 +9,14 @@ from html import escape
 
 from grader.charts.chart import Table
 from grader.charts.lab_docker import state_word
-from grader.checks.sizes import human_memory, human_size
+from grader.checks.arguments import human_memory, human_size
 from grader.course.heads import LabCard, TaskCard
 from grader.i18n import _, ngettext
 from grader.panel.overview import ContainerRow, Overview
 from grader.report.plain import printable
 from grader.report.progress import TaskProgress
+from grader.report.render import SYMBOLS, status_word
 from grader.report.verdicts import Status
-from grader.report.wording import SYMBOLS, status_word
 
 _LINE = '<p style="margin:2px 0;overflow-wrap:anywhere">{text}</p>'
 

@@ -9,9 +9,8 @@ from html import escape
 
 from grader.i18n import _, ngettext
 from grader.rehearsal.compare import Compared, clock
-from grader.report import html
 from grader.report.plain import printable
-from grader.report.text import mark
+from grader.report.render import html_mark, mark
 from grader.report.verdicts import Status
 
 _CELL = "text-align:left;vertical-align:top;padding:2px 12px 2px 0"
@@ -117,9 +116,9 @@ def _heads() -> tuple[str, ...]:
 
 
 def _html_row(task: Compared) -> str:
-    live = "–" if task.live is None else html.mark(task.live)
+    live = "–" if task.live is None else html_mark(task.live)
     why = "".join(f'<div style="overflow-wrap:anywhere">{escape(_plain(reason))}</div>' for reason in task.reasons)
-    cells = (live, html.mark(task.rehearsed), escape(_points(task)), why)
+    cells = (live, html_mark(task.rehearsed), escape(_points(task)), why)
     columns = "".join(f'<td style="{_CELL}">{cell}</td>' for cell in cells)
     return f'<tr><th scope="row" style="{_CELL}">{escape(task.task)}</th>{columns}</tr>'
 

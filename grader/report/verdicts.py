@@ -142,12 +142,12 @@ class TaskReport:
 
     def as_text(self, *, colour: bool = False) -> str:
         """For a terminal; ``colour`` adds ANSI colours to the status words."""
-        from grader.report.text import report_as_text
+        from grader.report.render import report_as_text
 
         return report_as_text(self, colour=colour)
 
     def as_html(self) -> str:
         """For a notebook: one accessible fragment without scripts."""
-        from grader.report.html import report_as_html
+        from grader.report.render import report_as_html
 
         return report_as_html(self)

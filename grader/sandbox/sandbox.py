@@ -14,7 +14,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
-from grader.docker_api.ping import answers
+from grader.docker_api.client import answers
 from grader.engines import Engine, engine_class
 from grader.sandbox import Checker, StudentKernel, checker, student_kernel
 from grader.sandbox.bounds import Bounds

@@ -15,8 +15,7 @@ from docker import APIClient
 from grading_course import ESSAY, SOLUTIONS, Course
 from nbformat.v4 import new_code_cell
 
-from grader.docker_api.client import LARGEST, BoundedClient, TooLarge
-from grader.docker_api.ping import answers
+from grader.docker_api.client import LARGEST, BoundedClient, TooLarge, answers
 from grader.engines import best_engine
 from grader.sandbox.restored import CourseImages
 

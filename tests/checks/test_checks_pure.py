@@ -16,15 +16,15 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from grader.checks import AuthorError, CheckFailed, CouldNotCheck, Status, TaskReport, Verdict, fingerprint
+from grader.checks.arguments import human_memory, human_size, memory_bytes, nanoseconds, size_bytes
 from grader.checks.commands import Outcome
 from grader.checks.files import Entry, followed
-from grader.checks.sizes import human_memory, human_size, memory_bytes, nanoseconds, size_bytes
 from grader.checks.sockets import listening
 from grader.checks.web import from_wget, reachable
 from grader.docker_api.streams import demultiplexed
 from grader.docker_api.words import environment, full_reference, published
 from grader.report.plain import excerpt, printable
-from grader.report.wording import short_line
+from grader.report.render import short_line
 
 texts = st.text(max_size=80)
 verdicts = st.builds(

@@ -5,10 +5,9 @@ from __future__ import annotations
 from grader.checks.container.inside import Inside
 from grader.checks.container.life import Life
 from grader.checks.container.limits import Limits
-from grader.checks.container.logs import Logs
+from grader.checks.container.logs import Logs, Visits
 from grader.checks.container.memory import Memory
 from grader.checks.container.security import Security
-from grader.checks.container.visits import Visits
 
 
 class Container(Life, Memory, Limits, Visits, Security, Logs, Inside):

@@ -8,12 +8,11 @@ import shlex
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from grader.checks import arguments, commands, executing
+from grader.checks import arguments, commands
 from grader.checks.container.storage import Storage, mounts_of
 from grader.checks.container.subject import NOT_RUNNING, is_live, state_in_words
 from grader.checks.expectation import Claim, Finding, expectation
-from grader.checks.files import Entry, Reader, read_entry
-from grader.checks.holding_files import HoldsFiles
+from grader.checks.files import Entry, HoldsFiles, Reader, read_entry
 from grader.checks.throwaway import helper_image, run
 from grader.docker_api.daemon import Attrs
 from grader.docker_api.errors import Obstructed, Unavailable
@@ -53,7 +52,7 @@ class Inside(Storage, HoldsFiles):
             if not is_live(attrs):
                 return _not_live(attrs)
             self._daemon.waits_until(_("a command in {name} has ended").format(name=self.name), seconds)
-            outcome, identifier = executing.execute(
+            outcome, identifier = commands.execute(
                 self._daemon, self.name, words, seconds=seconds, user=user, environment=env, workdir=workdir
             )
             # Ours, not the student's: event checks leave it out.
@@ -116,9 +115,7 @@ class Inside(Storage, HoldsFiles):
 
     def _read_by_exec(self, path: str) -> Entry | None:
         """A file the archive can't see, by the container's own tools (stat and cat)."""
-        facts, identifier = executing.execute(
-            self._daemon, self.name, ["stat", "-c", "%F|%a|%u|%g|%s", path], seconds=5
-        )
+        facts, identifier = commands.execute(self._daemon, self.name, ["stat", "-c", "%F|%a|%u|%g|%s", path], seconds=5)
         self._context.sightings.add(f"exec:{identifier}")
         fields = facts.output.strip().split("|")
         if facts.code != 0:
@@ -130,7 +127,7 @@ class Inside(Storage, HoldsFiles):
         mode, uid, gid, size = int(fields[1], 8), *map(int, fields[2:])
         if kind != "file":
             return Entry(kind, mode, uid, gid, size)
-        content, identifier = executing.execute(self._daemon, self.name, ["cat", path], seconds=5)
+        content, identifier = commands.execute(self._daemon, self.name, ["cat", path], seconds=5)
         self._context.sightings.add(f"exec:{identifier}")
         return Entry(kind, mode, uid, gid, size, content=content.output.encode())
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from grader.checks import arguments
+from grader.checks.arguments import human_memory, memory_bytes
 from grader.checks.container.subject import ContainerSubject
 from grader.checks.errors import AuthorError
 from grader.checks.expectation import Claim, Finding, expectation
-from grader.checks.sizes import human_memory, memory_bytes
 from grader.docker_api.daemon import Attrs
 from grader.docker_api.errors import Unavailable
 from grader.docker_api.words import dig, inspect_command

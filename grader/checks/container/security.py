@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from grader.checks import arguments
-from grader.checks.container.creation import Creation
+from grader.checks.container.subject import Creation
 from grader.checks.expectation import Claim, expectation
 from grader.i18n import _
 from grader.report.plain import listed

@@ -6,9 +6,9 @@ import re
 from typing import Any
 
 from grader.checks import arguments
+from grader.checks.arguments import human_memory, memory_bytes
 from grader.checks.container.subject import ContainerSubject
 from grader.checks.expectation import Claim, Finding, expectation
-from grader.checks.sizes import human_memory, memory_bytes
 from grader.docker_api.daemon import Attrs
 from grader.docker_api.words import dig, inspect_command, unnamed_volume
 from grader.i18n import _
