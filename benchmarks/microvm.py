@@ -225,7 +225,7 @@ def booted(change: Change) -> Iterator[tuple[str, int]]:
         try:
             with _serving(Running(spec, folder, process, lambda _answer: None)) as running:
                 if change.script:
-                    running.door.shell(change.script + "exec >/dev/null 2>&1\n", timeout=120)
+                    running.agent.shell(change.script + "exec >/dev/null 2>&1\n", timeout=120)
                     _wait_for(str(folder.socket))
                 yield f"unix://{folder.socket}", process.pid
         finally:

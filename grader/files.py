@@ -17,7 +17,7 @@ _ABANDONED = 3600.0
 
 
 @contextmanager
-def whole(target: Path) -> Iterator[Path]:
+def atomic(target: Path) -> Iterator[Path]:
     """A file beside ``target`` to write to, which takes its place at the end; nothing is left of it after an error.
 
     Whoever writes the same file at the same time has a draft of their own; the last one's stays.
@@ -41,7 +41,7 @@ def _clear(target: Path) -> None:
                 path.unlink()
 
 
-def write_whole(target: Path, text: str) -> None:
+def atomic_write(target: Path, text: str) -> None:
     """Make ``text`` the content of ``target``."""
-    with whole(target) as draft:
+    with atomic(target) as draft:
         draft.write_text(text, encoding="utf-8")

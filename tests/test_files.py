@@ -10,20 +10,20 @@ from pathlib import Path
 
 import pytest
 
-from grader.files import whole, write_whole
+from grader.files import atomic, atomic_write
 
 WRITER = """
 import sys
 from pathlib import Path
-from grader.files import write_whole
+from grader.files import atomic_write
 for number in range(500):
-    write_whole(Path(sys.argv[1]), sys.argv[2] * 5000)
+    atomic_write(Path(sys.argv[1]), sys.argv[2] * 5000)
 """
 
 
 def test_two_writers_do_not_break_each_other(tmp_path: Path) -> None:
     file = tmp_path / "note"
-    write_whole(file, "a" * 5000)
+    atomic_write(file, "a" * 5000)
     writers = [subprocess.Popen([sys.executable, "-c", WRITER, file, letter]) for letter in "ab"]
     while any(writer.poll() is None for writer in writers):
         assert file.read_text() in ("a" * 5000, "b" * 5000)
@@ -33,14 +33,14 @@ def test_two_writers_do_not_break_each_other(tmp_path: Path) -> None:
 
 def test_nor_do_threads(tmp_path: Path) -> None:
     with ThreadPoolExecutor(4) as pool:
-        list(pool.map(lambda number: write_whole(tmp_path / "note", f"{number % 7}" * 5000), range(400)))
+        list(pool.map(lambda number: atomic_write(tmp_path / "note", f"{number % 7}" * 5000), range(400)))
     assert {path.name for path in tmp_path.iterdir()} == {"note"}
 
 
 def test_an_error_leaves_what_was_there_and_nothing_else(tmp_path: Path) -> None:
     file = tmp_path / "note"
-    write_whole(file, "before")
-    with pytest.raises(KeyboardInterrupt), whole(file) as draft:
+    atomic_write(file, "before")
+    with pytest.raises(KeyboardInterrupt), atomic(file) as draft:
         draft.write_text("half")
         raise KeyboardInterrupt
     assert file.read_text() == "before"
@@ -53,5 +53,5 @@ def test_drafts_of_killed_writers_go_with_time(tmp_path: Path) -> None:
         (tmp_path / name).touch()
         os.utime(tmp_path / name, (0, 0))
     os.utime(tmp_path / ".note.0.part")
-    write_whole(tmp_path / "note", "new")
+    atomic_write(tmp_path / "note", "new")
     assert {path.name for path in tmp_path.iterdir()} == kept

@@ -17,7 +17,7 @@ from grader.course.labs import Course, CourseError, Lab, read_lab
 from grader.course.release import release_in
 from grader.i18n import _
 from grader.sandbox.fork_client import ForkServer
-from grader.sandbox.sandbox import sweep
+from grader.sandbox.sandbox import remove_orphans
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ def prove(
     for lab in labs.values():
         proofs[lab.name].tasks = len(lab.tasks)
         proofs[lab.name].findings += rules.findings(lab)
-    sweep(kind)
+    remove_orphans(kind)
     with release.generated(course, list(labs)) as fresh, closing(ForkServer()) as fork_server:
         for name in labs:
             proofs[name].findings += release.out_of_date(course, name, fresh)

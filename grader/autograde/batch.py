@@ -26,7 +26,7 @@ from grader.autograde.submissions import Busy, Journal, Misnamed, Submissions, a
 from grader.autograde.worker_pool import WorkerPool
 from grader.errors import ExpectedError
 from grader.i18n import _
-from grader.sandbox.sandbox import sweep
+from grader.sandbox.sandbox import remove_orphans
 
 CONFIG_FILE = "nbgrader_config.py"
 
@@ -226,7 +226,7 @@ class Batch:
 
         Raises NoWalls before anything runs. Can be killed at any moment: the next run continues, until ``finish``.
         """
-        sweep(self._kind)
+        remove_orphans(self._kind)
         if self.plan.todo:
             self._settings.try_out(self._kind)
         pool = WorkerPool(self._config, self._kind, min(jobs, max(1, len(self.plan.todo))))

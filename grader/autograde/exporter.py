@@ -26,7 +26,7 @@ from grader.autograde.submission import (
 )
 from grader.autograde.submissions import Misnamed, by_lab_name
 from grader.i18n import _
-from grader.sandbox.sandbox import SandboxSupply, sweep
+from grader.sandbox.sandbox import SandboxSupply, remove_orphans
 
 
 class SubmissionExporter(NotebookExporter):  # type: ignore[misc]
@@ -99,7 +99,7 @@ class SubmissionExporter(NotebookExporter):  # type: ignore[misc]
             raise NbGraderException(str(refusal)) from refusal
         if warning := self.drydock.unheld_limits(kind):
             self.log.warning(warning)
-        sweep(kind)
+        remove_orphans(kind)
         supply = SandboxSupply(self.drydock.bounds(), kind)
         # nbgrader has no hook at the end of a run, but it drops its exporter there.
         weakref.finalize(self, supply.close)

@@ -14,7 +14,7 @@ from grader.autograde.verdict_cells import write_graded, write_report
 from grader.course.release import Release, ReleaseCell
 from grader.i18n import _
 from grader.sandbox import CellStatus, could_not_check
-from grader.sandbox.outputs import inert
+from grader.sandbox.outputs import sanitized
 from grader.sandbox.sandbox import Sandbox
 from grader.sandbox.session import NotRun, Session
 from grader.values import StudentKey
@@ -64,7 +64,7 @@ class Grading:
                 outcome = self._session.set_up(known.name, known.source)
             else:
                 outcome = self._session.run(cell.source, name)
-            cell.outputs = inert(outcome.outputs)
+            cell.outputs = sanitized(outcome.outputs)
         except NotRun as trouble:
             why = _("Not run: {why}").format(why=trouble)
             cell.outputs = [new_output("error", ename="NotRun", evalue=str(trouble), traceback=[why])]

@@ -12,7 +12,7 @@ from xml.etree import ElementTree as ET
 
 from grader.autograde.records import CheckRecord, SubmissionRecord
 from grader.errors import ExpectedError
-from grader.files import whole
+from grader.files import atomic
 from grader.i18n import _
 from grader.report.verdicts import Status
 
@@ -30,7 +30,7 @@ def write_report_file(path: Path, records: Sequence[SubmissionRecord]) -> None:
     text = writer_for(path)(records)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with whole(path) as draft:
+        with atomic(path) as draft:
             # Names of files that are no UTF-8, by their escapes: in JSON they mean the same.
             draft.write_text(text, encoding="utf-8", errors="backslashreplace", newline="")
     except OSError as error:

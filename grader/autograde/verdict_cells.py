@@ -13,9 +13,9 @@ from nbformat.v4 import new_output
 
 from grader.i18n import _, ngettext
 from grader.report.verdicts import Status, TaskReport
-from grader.sandbox.outputs import inert
+from grader.sandbox.outputs import sanitized
 
-#: The first output of a graded cell is ours, and ``inert`` leaves nothing of this type in a student's.
+#: The first output of a graded cell is ours, and ``sanitized`` leaves nothing of this type in a student's.
 REPORT_TYPE = "application/vnd.drydock.report+json"
 
 
@@ -90,7 +90,7 @@ def write_graded(cell: NotebookNode, graded: Graded, outputs: Iterable[NotebookN
     plain = graded.sentence if earned is None else f"{earned:g}" if earned == round(earned, 2) else repr(earned)
     kind = "display_data" if earned is None else "execute_result"
     verdict = {"text/plain": plain, "text/html": f"<p><strong>{escape(graded.sentence)}</strong></p>"}
-    cell.outputs = [shown, new_output(kind, verdict), *inert(outputs)]
+    cell.outputs = [shown, new_output(kind, verdict), *sanitized(outputs)]
     cell.execution_count = None
 
 

@@ -15,7 +15,7 @@ from grader.checks import kinds
 from grader.checks.answer import store
 from grader.checks.errors import AuthorError, CheckFailed, CouldNotCheck, OutOfTime
 from grader.checks.expectation import Context, author_verdict
-from grader.checks.throwaway import sweep
+from grader.checks.throwaway import remove_orphans
 from grader.docker_api import blame
 from grader.docker_api.course_images import CourseImages
 from grader.docker_api.daemon import REQUEST_SECONDS, Connection, Daemon
@@ -135,7 +135,7 @@ class Checks:
     def tidy(self) -> None:
         """Remove containers of ours that a check which was killed just now left on the daemon."""
         with suppress(NoAnswer):
-            sweep(self._daemon(), older_than=-math.inf)
+            remove_orphans(self._daemon(), older_than=-math.inf)
 
     def again(
         self, *, deadline: float, on_report: Callable[[TaskReport], None], values: Values | None = None

@@ -41,7 +41,7 @@ def throwaway(
 
     ``host`` and ``more`` are the Engine API's HostConfig and other fields of "create a container".
     """
-    sweep(daemon)
+    remove_orphans(daemon)
     body: dict[str, Any] = {
         "Image": image,
         "Labels": {OWN_LABEL: "1"},
@@ -155,7 +155,7 @@ def any_image(daemon: Daemon) -> Iterator[str]:
         daemon.release(lambda client: client.remove_image(identifier))
 
 
-def sweep(daemon: Daemon, older_than: float = _STALE) -> None:
+def remove_orphans(daemon: Daemon, older_than: float = _STALE) -> None:
     """Remove containers of ours that a killed check left behind, ``older_than`` in seconds."""
     label = f"{OWN_LABEL}=1"
     left = daemon.ask(lambda client: client.containers(all=True, filters={"label": label}))

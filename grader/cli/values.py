@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 import click
 
 from grader.errors import ExpectedError
-from grader.files import whole
+from grader.files import atomic
 from grader.i18n import _, ngettext
 from grader.values import StudentKey
 
@@ -143,7 +143,7 @@ def _opened(root: Path, output: str) -> Iterator[TextIO]:
     if output == "-":
         yield sys.stdout
         return
-    with whole(root / output) as draft:
+    with atomic(root / output) as draft:
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
             yield file

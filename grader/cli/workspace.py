@@ -17,7 +17,7 @@ from grader.course.heads import read_labs
 from grader.course.labs import RELEASE, WORKSPACE, Course, CourseError, find_course
 from grader.course.settings import settings_in
 from grader.engines.folders import cache_folder, runtime_folder
-from grader.files import whole
+from grader.files import atomic
 from grader.i18n import _
 from grader.jupyter.index_kernel import INDEX
 from grader.panel import pages
@@ -172,7 +172,7 @@ def _bring(target: Path, content: bytes) -> None:
     if target.is_file() and target.read_bytes() == content:
         return
     target.parent.mkdir(parents=True, exist_ok=True)
-    with whole(target) as partial:
+    with atomic(target) as partial:
         partial.write_bytes(content)
 
 
@@ -188,7 +188,7 @@ def _free_name(notebook: Path) -> Path:
 
 def _copy(source: Path, target: Path) -> None:
     """Copy whole or not at all."""
-    with whole(target) as partial:
+    with atomic(target) as partial:
         shutil.copyfile(source, partial)
         shutil.copymode(source, partial)
         partial.chmod(partial.stat().st_mode | 0o200)

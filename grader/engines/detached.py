@@ -23,7 +23,7 @@ from grader.engines.choice import best_kind, engine_class
 from grader.engines.folders import EngineFolder, runtime_folder
 from grader.engines.protocol import Engine, EngineError
 from grader.engines.relay import LocalPorts
-from grader.files import write_whole
+from grader.files import atomic_write
 from grader.i18n import _
 from grader.locks import locked
 
@@ -47,7 +47,7 @@ def read(folder: Path) -> OuterNote:
 
 
 def write(folder: Path, note: OuterNote) -> None:
-    write_whole(_place(folder), json.dumps(asdict(note)))
+    atomic_write(_place(folder), json.dumps(asdict(note)))
 
 
 def outer_of(host: str) -> str:
@@ -228,13 +228,13 @@ def _written_down(kind: str, shares: tuple[Path, ...]) -> Iterator[None]:
     note = _state_file()
     before = note.read_text() if note.exists() else None
     told = {"kind": kind, "shares": list(map(str, shares))}
-    write_whole(note, json.dumps({**told, "ready": False}))
+    atomic_write(note, json.dumps({**told, "ready": False}))
     try:
         yield
-        write_whole(note, json.dumps({**told, "ready": True}))
+        atomic_write(note, json.dumps({**told, "ready": True}))
     except BaseException:
         with contextlib.suppress(OSError):
-            note.unlink() if before is None else write_whole(note, before)
+            note.unlink() if before is None else atomic_write(note, before)
         raise
 
 
@@ -248,7 +248,7 @@ def _start_relay(kind: str) -> None:
             start_new_session=True,
             cwd=Path(__file__).resolve().parents[2],
         )
-    write_whole(_relay_note(), str(relay.pid))
+    atomic_write(_relay_note(), str(relay.pid))
 
 
 def _relay_note() -> Path:

@@ -171,7 +171,7 @@ class DindEngine(Engine):
 
     def _start(self) -> None:
         client = outer_client()
-        sweep(client)
+        remove_orphans(client)
         if self._keep:
             # One that has ended (a reboot): what is in it lies in its volume. One that runs may be another place's.
             _remove_containers(client, self._name, running=False)
@@ -338,7 +338,7 @@ def _remove_containers(client: DockerClient, name: str, *, running: bool = True)
                 container.remove(force=True, v=True)
 
 
-def sweep(client: DockerClient) -> list[str]:
+def remove_orphans(client: DockerClient) -> list[str]:
     """Remove throwaway engines of processes of this machine that are gone. Returns their names."""
     from docker.errors import APIError
 

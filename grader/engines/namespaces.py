@@ -23,7 +23,7 @@ from grader.engines.folders import EngineFolder, runtime_folder, throwaway_name
 from grader.engines.loaders import opaque_files
 from grader.engines.protocol import Endpoint, Engine, EngineError, Limits, Probe
 from grader.engines.supervisor import Spec
-from grader.files import write_whole
+from grader.files import atomic_write
 from grader.i18n import _
 from grader.processes import Launched, with_last_words
 
@@ -227,7 +227,7 @@ class NamespaceEngine(Engine):
         try:
             self._make_spec(template).save(self._folder.spec)
             if self._kept is not None and template and not self._folder.template_note.exists():
-                write_whole(self._folder.template_note, template)
+                atomic_write(self._folder.template_note, template)
             self._launch()
             if self._daemon:
                 self._close_sockets(self._folder)

@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from grader.files import write_whole
+from grader.files import atomic_write
 from grader.i18n import _
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ class Relay:
         status = {"listening": sorted(self._servers), "refused": self._refused, "elsewhere": elsewhere}
         # Where there is no room for the note, the ports are open all the same.
         with contextlib.suppress(OSError):
-            write_whole(self._status_file, json.dumps(status))
+            atomic_write(self._status_file, json.dumps(status))
 
     async def _open(self, port: int) -> asyncio.Server:
         if self._listen is None:

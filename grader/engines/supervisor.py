@@ -24,7 +24,7 @@ from pathlib import Path
 from grader.engines import cgroups, loaders, orphans
 from grader.engines.folders import SYSTEM_PATH, EngineFolder
 from grader.engines.orphans import remove_remains
-from grader.files import write_whole
+from grader.files import atomic_write
 from grader.i18n import _
 from grader.processes import BoundedLog
 
@@ -75,7 +75,7 @@ class Spec:
     opaque: list[str] = field(default_factory=list)
 
     def save(self, path: Path) -> None:
-        write_whole(path, json.dumps(asdict(self)))
+        atomic_write(path, json.dumps(asdict(self)))
 
     @classmethod
     def load(cls, path: Path) -> Spec:
@@ -118,7 +118,7 @@ class Supervisor:
         expected = cgroups.groups_of(self.folder.engine_id)
         # Groups of an earlier life of this engine that could not be removed yet stay noted.
         forgotten = [group for group in self.folder.noted_groups() if group not in expected and group.exists()]
-        write_whole(self.folder.groups_note, "\n".join(map(str, [*forgotten, *expected])))
+        atomic_write(self.folder.groups_note, "\n".join(map(str, [*forgotten, *expected])))
         self.groups = cgroups.create(
             self.folder.engine_id,
             self.spec.owner,
@@ -289,7 +289,7 @@ def main(spec_path: str) -> int:
     try:
         first = supervisor.start()
         state = {"pid1": first, "supervisor": os.getpid(), "cgroups": list(map(str, supervisor.groups))}
-        write_whole(folder.state, json.dumps(state))
+        atomic_write(folder.state, json.dumps(state))
     except Exception as error:
         _answer({"error": str(error), "log": supervisor.log.tail(2000)})
         supervisor.stop()

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 from grader.engines import orphans
 from grader.engines.folders import SYSTEM_PATH, EngineFolder, cache_folder, runtime_folder
 from grader.engines.protocol import EngineError
-from grader.files import write_whole
+from grader.files import atomic_write
 from grader.i18n import _
 from grader.locks import locked
 
@@ -58,7 +58,7 @@ def keep_for(place: Path, lab: Path) -> None:
     # A cache that can't be written can't lose a template either.
     with contextlib.suppress(OSError):
         if not note.exists():
-            write_whole(note, str(lab))
+            atomic_write(note, str(lab))
 
 
 def _key(kind: type[NamespaceEngine], course: ImageSet) -> str:

@@ -26,7 +26,7 @@ from grader.autograde.verdict_cells import read_report
 from grader.course.release import Release, release_in, released_files
 from grader.report.cell_runs import telling_line
 from grader.report.verdicts import TaskReport
-from grader.sandbox.sandbox import SandboxSupply, give_file, sweep
+from grader.sandbox.sandbox import SandboxSupply, give_file, remove_orphans
 from grader.values import StudentKey
 
 
@@ -68,7 +68,7 @@ def rehearse(notebook: Path, released: Path, *, kind: str, key: StudentKey) -> R
     """
     # Whose code it is has started the rehearsal: where an engine has no walls, it runs as it does in their notebook.
     settings = Drydock(i_trust_these_students=True)
-    sweep(kind)
+    remove_orphans(kind)
     with closing(SandboxSupply(settings.bounds(), kind)) as supply:
         supply.prepare()
         saved = notebook.stat().st_mtime

@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from grader.files import write_whole
+from grader.files import atomic_write
 from grader.report.verdicts import Status, TaskReport
 
 #: Names the folder for a notebook's kernel.
@@ -68,7 +68,7 @@ class ProgressFolder:
         return self.path / f"{Path(lab).name}.json"
 
     def _write(self, lab: str, known: Mapping[str, TaskProgress]) -> None:
-        write_whole(self._file(lab), json.dumps({task: asdict(entry) for task, entry in known.items()}, indent=1))
+        atomic_write(self._file(lab), json.dumps({task: asdict(entry) for task, entry in known.items()}, indent=1))
 
     @contextmanager
     def _alone(self) -> Iterator[None]:

@@ -149,13 +149,13 @@ _PICTURES = ("image/png", "image/jpeg")
 _BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
 
 
-def inert(outputs: Iterable[NotebookNode]) -> list[NotebookNode]:
+def sanitized(outputs: Iterable[NotebookNode]) -> list[NotebookNode]:
     """The outputs with their texts and pictures only, and without metadata, some of which templates don't quote."""
-    return [_inert(output) if "data" in output else output for output in outputs]
+    return [_sanitized(output) if "data" in output else output for output in outputs]
 
 
-def _inert(output: NotebookNode) -> NotebookNode:
-    kept = {kind: data for kind, data in output.data.items() if _is_inert(kind, data)}
+def _sanitized(output: NotebookNode) -> NotebookNode:
+    kept = {kind: data for kind, data in output.data.items() if _is_harmless(kind, data)}
     if not kept:
         kinds = ", ".join(sorted(output.data)) or "-"
         kept = {
@@ -165,7 +165,7 @@ def _inert(output: NotebookNode) -> NotebookNode:
     return new_output(output.output_type, kept, **count)
 
 
-def _is_inert(kind: str, data: object) -> bool:
+def _is_harmless(kind: str, data: object) -> bool:
     return is_base64(data) if kind in _PICTURES else kind == "text/plain"
 
 

@@ -28,7 +28,7 @@ PREFIX = "drydock-grade-"
 _NAME = re.compile(rf"{PREFIX}(?P<pid>[0-9]+)-(?P<start>[0-9]+-|)")
 
 
-def sweep(kind: str) -> None:
+def remove_orphans(kind: str) -> None:
     """Remove the working folders that killed runs of this user, on engines of this kind, left behind.
 
     Once for a run. Another run may do the same at this moment.

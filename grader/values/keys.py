@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.errors import ExpectedError
-from grader.files import whole
+from grader.files import atomic
 from grader.i18n import _
 
 #: Crockford's base 32 (crockford.com/base32.html): no I, L, O, U, so nothing can be misread.
@@ -185,7 +185,7 @@ def write_key(folder: Path, key: StudentKey) -> Path:
     """Keep ``key`` in ``folder``, for its owner's eyes only; returns the file."""
     file = folder / KEY_FILE
     folder.mkdir(parents=True, exist_ok=True)
-    with whole(file) as draft:
+    with atomic(file) as draft:
         draft.touch(mode=0o600)
         draft.write_text(f"{key.text}\n", encoding="ascii")
     return file

@@ -143,5 +143,5 @@ def test_only_engines_of_dead_processes_of_this_machine_are_swept(outer: DockerC
     for name, given in labels.items():
         outer.containers.create(dind.image(), "true", name=name, labels=given)
     with contextlib.closing(dind.outer_client()) as client:
-        assert dind.sweep(client) == ["left"]
+        assert dind.remove_orphans(client) == ["left"]
     assert {container.name for container in outer.containers.list(all=True)} >= set(labels) - {"left"}

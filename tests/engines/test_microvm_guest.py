@@ -97,7 +97,7 @@ def test_a_published_port_is_there_when_run_returns_and_goes_when_the_container_
     eventually(lambda: b"nginx" in read(port))
     # The network came by the short way of guest/runc.c, not by another start of dockerd.
     bundles = "/run/containerd/daemon/io.containerd.runtime.v2.task/moby"
-    config = json.loads(guest._owner.door().shell(f"cat {bundles}/{web.id}/config.json"))
+    config = json.loads(guest._owner.agent().shell(f"cat {bundles}/{web.id}/config.json"))
     assert [hook["path"] for hook in config["hooks"]["prestart"]] == ["/sbin/key"]
     web.pause()
     web.unpause()
@@ -209,10 +209,10 @@ def test_no_connection_outlives_its_client(guest: MicrovmEngine) -> None:
     """Each connection is a process in the guest: they must end with it."""
     owner = guest._owner
     assert owner is not None
-    count = "ps | grep -c '[/]sbin/door'"
+    count = "ps | grep -c '[/]sbin/agent'"
 
     def doors() -> int:
-        return int(owner.door().shell(count))
+        return int(owner.agent().shell(count))
 
     before = doors()
     for _round in range(5):
@@ -249,7 +249,7 @@ def test_a_guests_root_reaches_neither_this_machine_nor_with_walls_its_folders(c
             service.accept()
 
 
-def test_the_door_opens_only_to_its_key(guest: MicrovmEngine) -> None:
+def test_the_agent_opens_only_to_its_key(guest: MicrovmEngine) -> None:
     """Anybody on this machine can connect to the loopback port: two users on one machine, or a student's kernel."""
     port = int(json.loads(guest.folder.state.read_text())["port"])
     template_key = template.ensure().folder.key.read_text()

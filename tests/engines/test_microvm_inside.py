@@ -11,7 +11,7 @@ from engine_tests import eventually, needs_a_guest
 
 from grader.engines.microvm import template
 from grader.engines.microvm.engine import MicrovmEngine
-from grader.engines.microvm.guest_agent import Door
+from grader.engines.microvm.guest_agent import GuestAgent
 from grader.engines.microvm.place import GuestSpec, Owner, TemplateFolder
 
 pytestmark = [
@@ -30,12 +30,12 @@ def guest() -> Iterator[MicrovmEngine]:
         yield engine
 
 
-def the_clock_is_right(door: Door) -> bool:
+def the_clock_is_right(agent: GuestAgent) -> bool:
     """Whether as many seconds pass in the guest as here, as far as the time that the answers take lets us know."""
 
     def look() -> tuple[float, float, float]:
         asked = time.monotonic()
-        uptime = float(door.shell("cat /proc/uptime").split()[0])
+        uptime = float(agent.shell("cat /proc/uptime").split()[0])
         return asked, uptime, time.monotonic()
 
     first_asked, first, first_told = look()
@@ -48,7 +48,7 @@ def the_clock_is_right(door: Door) -> bool:
 def test_the_clock_runs_as_fast_as_here(guest: MicrovmEngine) -> None:
     """On a busy machine the kernel measured its counter badly, and the clock ran eight times too fast."""
     assert guest._owner is not None
-    assert the_clock_is_right(guest._owner.door())
+    assert the_clock_is_right(guest._owner.agent())
 
 
 def test_on_a_machine_with_another_counter_the_clock_goes_by_something_else(tmp_path: Path) -> None:
@@ -63,22 +63,22 @@ def test_on_a_machine_with_another_counter_the_clock_goes_by_something_else(tmp_
     )
     try:
         owner.launch()
-        used = owner.door().shell("cat /sys/devices/system/clocksource/clocksource0/current_clocksource")
+        used = owner.agent().shell("cat /sys/devices/system/clocksource/clocksource0/current_clocksource")
         assert used.strip() == "acpi_pm"
-        assert the_clock_is_right(owner.door())
+        assert the_clock_is_right(owner.agent())
     finally:
         owner.end()
 
 
-def shims(door: Door) -> list[str]:
-    return door.shell("ps -o pid,args | grep '[c]ontainerd-shim-runc-v2 -namespace' | awk '{print $1}'").split()
+def shims(agent: GuestAgent) -> list[str]:
+    return agent.shell("ps -o pid,args | grep '[c]ontainerd-shim-runc-v2 -namespace' | awk '{print $1}'").split()
 
 
 def test_containers_share_one_shim_and_keep_their_own_ends(guest: MicrovmEngine) -> None:
     """guest/shim.c: no container starts a shim, and each has its own output, exit code, OOM kill and restarts."""
     assert guest._owner is not None
-    door, client = guest._owner.door(), guest.endpoint.client(timeout=300)
-    (shim,) = shims(door)
+    agent, client = guest._owner.agent(), guest.endpoint.client(timeout=300)
+    (shim,) = shims(agent)
     commands = {"said": "echo one; echo two >&2; exit 3", "killed": "sleep 1000", "again": "exit 4", "big": BIG}
     options = {"again": {"restart_policy": {"Name": "on-failure", "MaximumRetryCount": 2}}, "big": {"mem_limit": "24m"}}
     made = {
@@ -87,7 +87,7 @@ def test_containers_share_one_shim_and_keep_their_own_ends(guest: MicrovmEngine)
     }
     try:
         assert made["killed"].exec_run(["sh", "-c", "echo in; exit 5"]) == (5, b"in\n")
-        assert shims(door) == [shim]
+        assert shims(agent) == [shim]
         made["killed"].kill()
         assert {name: one.wait()["StatusCode"] for name, one in made.items()} == {
             "said": 3, "killed": 137, "again": 4, "big": 137,
@@ -101,31 +101,31 @@ def test_containers_share_one_shim_and_keep_their_own_ends(guest: MicrovmEngine)
         for one in made.values():
             one.remove(force=True)
         client.close()
-    assert shims(door) == [shim]
+    assert shims(agent) == [shim]
     bundles = "/run/containerd/daemon/io.containerd.runtime.v2.task/moby"
-    assert door.shell(f"ls {bundles}; grep -c merged /proc/mounts") == "0\n"
+    assert agent.shell(f"ls {bundles}; grep -c merged /proc/mounts") == "0\n"
 
 
 @pytest.mark.weekly
 def test_the_shared_shims_death_is_told_and_later_containers_have_their_own() -> None:
     with MicrovmEngine() as engine:
         assert engine._owner is not None
-        door, client = engine._owner.door(), engine.endpoint.client(timeout=300)
+        agent, client = engine._owner.agent(), engine.endpoint.client(timeout=300)
         running = client.containers.run("drydock/busybox:1", "sleep 1000", detach=True)
-        (shim,) = shims(door)
-        door.shell(f"kill -9 {shim}")
+        (shim,) = shims(agent)
+        agent.shell(f"kill -9 {shim}")
         assert running.wait()["StatusCode"] == 137
         running.start()
         assert running.exec_run("true").exit_code == 0
-        assert len(shims(door)) == 1
-        assert shims(door) != [shim]
+        assert len(shims(agent)) == 1
+        assert shims(agent) != [shim]
         running.remove(force=True)
-        assert shims(door) == []
+        assert shims(agent) == []
         client.close()
 
 
 def test_cruns_program_can_only_be_read(guest: MicrovmEngine) -> None:
     """Otherwise crun copies itself, three times for each container."""
     assert guest._owner is not None
-    (options,) = guest._owner.door().shell("grep ' /usr/bin/crun ' /proc/mounts | cut -d' ' -f4").splitlines()
+    (options,) = guest._owner.agent().shell("grep ' /usr/bin/crun ' /proc/mounts | cut -d' ' -f4").splitlines()
     assert "ro" in options.split(",")

@@ -17,7 +17,7 @@ from grader.engines.choice import best_kind
 from grader.engines.microvm import host, kernel, qemu, template
 from grader.engines.microvm.forwarding import Ports, _Changes, _published
 from grader.engines.microvm.guest import cpio
-from grader.engines.microvm.guest_agent import Door
+from grader.engines.microvm.guest_agent import GuestAgent
 from grader.engines.microvm.place import TemplateFolder
 from grader.engines.protocol import Probe
 from grader.engines.relay import Relay
@@ -130,7 +130,7 @@ def test_a_port_that_is_taken_is_told_and_had_later(tmp_path: Path) -> None:
     status = tmp_path / "relay.json"
 
     async def scene() -> tuple[str, str]:
-        relay = Relay(Door(1, ""), status)
+        relay = Relay(GuestAgent(1, ""), status)
         with socket.create_server(("127.0.0.1", 0)) as taken:
             port = taken.getsockname()[1]
             await relay.follow({port})
@@ -270,7 +270,7 @@ def test_commas_in_folders_do_not_end_an_option(tmp_path: Path) -> None:
     assert not any("x,y" in word for word in command if "=" in word and "kernel" not in word)
 
 
-def test_the_guest_reaches_no_network_and_only_the_door_is_forwarded(tmp_path: Path) -> None:
+def test_the_guest_reaches_no_network_and_only_the_agent_is_forwarded(tmp_path: Path) -> None:
     (net,) = [word for word in machine(tmp_path, []) if word.startswith("user,")]
     assert "restrict=on" in net
     assert net.count("hostfwd=") == 1 and "hostfwd=tcp:127.0.0.1:0-" in net
@@ -341,7 +341,7 @@ class CountedPorts(Ports):
     """Counts its looks at a daemon whose container "web" runs and publishes a port, and "job" runs and does not."""
 
     def __init__(self, folder: Path) -> None:
-        super().__init__(Door(0, ""), folder / "status")
+        super().__init__(GuestAgent(0, ""), folder / "status")
         self.looks = 0
         self._running, self._publishing = {"web", "job"}, {"web"}
 

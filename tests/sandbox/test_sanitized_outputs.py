@@ -5,7 +5,7 @@ from __future__ import annotations
 import nbformat
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
-from grader.sandbox.outputs import inert
+from grader.sandbox.outputs import sanitized
 
 
 def test_texts_and_pictures_stay_as_they_are() -> None:
@@ -16,12 +16,12 @@ def test_texts_and_pictures_stay_as_they_are() -> None:
         new_output("display_data", {"text/plain": "x", "image/png": "aGk=\naGk=\n"}),
         new_output("display_data", {"image/jpeg": "aGk="}),
     ]
-    assert inert(outputs) == outputs
+    assert sanitized(outputs) == outputs
 
 
 def test_what_runs_in_a_browser_goes_and_its_text_stays() -> None:
     data = {"text/html": "<script>", "image/svg+xml": "<svg>", "application/javascript": "x", "text/plain": "a chart"}
-    (kept,) = inert([new_output("display_data", data, metadata={"image/png": {"width": "1><script>"}})])
+    (kept,) = sanitized([new_output("display_data", data, metadata={"image/png": {"width": "1><script>"}})])
     assert kept == new_output("display_data", {"text/plain": "a chart"})
 
 
@@ -31,7 +31,7 @@ def test_what_has_no_text_is_named() -> None:
         new_output("display_data", {"image/png": '"><script>'}),
         new_output("execute_result", {}, execution_count=1),
     ]
-    kept = inert(outputs)
+    kept = sanitized(outputs)
     assert "image/svg+xml, text/html" in kept[0].data["text/plain"]
     assert [list(output.data) for output in kept] == [["text/plain"]] * 3
     nbformat.validate(new_notebook(cells=[new_code_cell("", outputs=kept)]))

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import quote
 
-from grader.engines.microvm.guest_agent import Door
+from grader.engines.microvm.guest_agent import GuestAgent
 from grader.engines.relay import CHANGES, Relay
 
 _CHUNK = 262_144
@@ -46,8 +46,8 @@ class ApiSocket:
     So a port that a container publishes is there when ``docker run -d`` returns, not some moments later.
     """
 
-    def __init__(self, door: Door, before_answer: BeforeAnswer) -> None:
-        self._door = door
+    def __init__(self, agent: GuestAgent, before_answer: BeforeAnswer) -> None:
+        self._agent = agent
         self._before_answer = before_answer
         self._server: asyncio.Server | None = None
 
@@ -62,11 +62,11 @@ class ApiSocket:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            inner_reader, inner_writer = await self._door.reach()
+            inner_reader, inner_writer = await self._agent.reach()
         except OSError:
             writer.close()
             return
-        inner_writer.write(self._door.greeting("docker"))
+        inner_writer.write(self._agent.greeting("docker"))
         changes = _Changes()
         await asyncio.gather(self._there(reader, inner_writer, changes), self._back(inner_reader, writer, changes))
         for end in (writer, inner_writer):
@@ -112,9 +112,11 @@ class Ports:
     where nothing can have changed.
     """
 
-    def __init__(self, door: Door, status_file: Path, listen: Callable[[int], socket.socket] | None = None) -> None:
-        self._door = door
-        self._relay = Relay(door, status_file, listen)
+    def __init__(
+        self, agent: GuestAgent, status_file: Path, listen: Callable[[int], socket.socket] | None = None
+    ) -> None:
+        self._agent = agent
+        self._relay = Relay(agent, status_file, listen)
         self._one_at_a_time = asyncio.Lock()
         #: Containers, as of the last look.
         self._running: set[str] = set()
@@ -123,7 +125,7 @@ class Ports:
     async def follow(self) -> None:
         """Keep up with the daemon until it ends."""
         with contextlib.suppress(*_BROKEN):
-            reader, writer = await _request(self._door, _EVENTS)
+            reader, writer = await _request(self._agent, _EVENTS)
             await self.refresh()
             while line := await reader.readline():
                 await self._hear(json.loads(line))
@@ -154,7 +156,7 @@ class Ports:
         """Listen on what is published now, and on nothing else."""
         async with self._one_at_a_time:
             with contextlib.suppress(*_BROKEN):
-                listed = await _get(self._door, _LIST)
+                listed = await _get(self._agent, _LIST)
                 publishing = [one for one in listed if _published([one]) and await self._runs(one["Id"])]
                 self._running = {one["Id"] for one in listed}
                 self._publishing = {one["Id"] for one in publishing}
@@ -162,7 +164,7 @@ class Ports:
 
     async def _runs(self, container: str) -> bool:
         """What the container itself says: the daemon's list is behind it for a moment after the container ended."""
-        found = await _get(self._door, f"/containers/{container}/json")
+        found = await _get(self._agent, f"/containers/{container}/json")
         return bool(found.get("State", {}).get("Running"))
 
     async def close(self) -> None:
@@ -176,8 +178,8 @@ def _published(containers: Any) -> set[int]:
     return {int(port["PublicPort"]) for port in ports if port.get("Type") == "tcp" and port.get("PublicPort")}
 
 
-async def _get(door: Door, path: str) -> Any:
-    reader, writer = await _request(door, path)
+async def _get(agent: GuestAgent, path: str) -> Any:
+    reader, writer = await _request(agent, path)
     try:
         parts, size = [], 0
         while part := await reader.read(2**18):
@@ -190,9 +192,9 @@ async def _get(door: Door, path: str) -> Any:
         writer.close()
 
 
-async def _request(door: Door, path: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+async def _request(agent: GuestAgent, path: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
     """Ask the daemon, and return when the answer's body begins. HTTP/1.0: the body ends with the connection."""
-    reader, writer = await door.reach(limit=2**22)
-    writer.write(door.greeting("docker") + f"GET {path} HTTP/1.0\r\nHost: docker\r\n\r\n".encode())
+    reader, writer = await agent.reach(limit=2**22)
+    writer.write(agent.greeting("docker") + f"GET {path} HTTP/1.0\r\nHost: docker\r\n\r\n".encode())
     await reader.readuntil(b"\r\n\r\n")
     return reader, writer

@@ -135,7 +135,7 @@ def _shape(tree: FileTree, programs: dict[str, bytes]) -> FileTree:
     tree.move("usr/bin/containerd-shim-runc-v2", "usr/lib/containerd/containerd-shim-runc-v2")
     tree.file("usr/bin/containerd-shim-runc-v2", programs[SHIM], 0o755)
     tree.file("sbin/init", (FILES / "init.sh").read_bytes(), 0o755)
-    tree.file("sbin/door", programs[DOOR], 0o755)
+    tree.file("sbin/agent", programs[AGENT], 0o755)
     tree.file("etc/passwd", "root:x:0:0:root:/root:/bin/sh\n")
     tree.file("etc/group", "root:x:0:\ndocker:x:999:\n")
     tree.file("etc/hosts", "127.0.0.1 localhost\n::1 localhost\n127.0.1.1 drydock\n")
@@ -237,13 +237,13 @@ def _qemu_img(words: list[str]) -> None:
 COMPILER = ("tcc", "musl-dev")
 _SOURCES = Path(__file__).with_name("guest")
 #: The programs' names: each is one file of C.
-DOOR, RUNC, SHIM = "door", "runc", "shim"
+AGENT, RUNC, SHIM = "agent", "runc", "shim"
 
 
 def compile_programs(toolchain: FileTree, scratch: Path) -> dict[str, bytes]:
     """Each program under its name. ``toolchain`` holds the unpacked COMPILER. Raises EngineError."""
     place = _lay_out(toolchain, scratch / "toolchain")
-    return {name: _compile(name, place, scratch / name) for name in (DOOR, RUNC, SHIM)}
+    return {name: _compile(name, place, scratch / name) for name in (AGENT, RUNC, SHIM)}
 
 
 def _lay_out(toolchain: FileTree, place: Path) -> Path:

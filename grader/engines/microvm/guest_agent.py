@@ -1,4 +1,4 @@
-"""Talking to the guest's door (guest/door.c) over the loopback port that QEMU forwards to it."""
+"""Talking to the guest's agent (guest/agent.c) over the loopback port that QEMU forwards to it."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ _CHUNK = 262_144
 
 
 @dataclass(frozen=True)
-class Door:
-    """Where a guest's door is on this machine, and the key to it.
+class GuestAgent:
+    """Where a guest's agent is on this machine, and the key to it.
 
     ``dial`` makes connections to the port where it is on another localhost than this process's; they may block.
     """
@@ -30,7 +30,7 @@ class Door:
         return f"{self.key} {wish}\n".encode()
 
     def open(self, wish: str, timeout: float | None = None) -> socket.socket:
-        """A connection to what ``wish`` names (see door.c). Raises OSError."""
+        """A connection to what ``wish`` names (see agent.c). Raises OSError."""
         if self.dial is None:
             made = socket.create_connection(("127.0.0.1", self.port), timeout=timeout)
         else:
@@ -52,7 +52,7 @@ class Door:
         return self.open(f"tcp {port}")
 
     def ask(self, wish: str, timeout: float = 30) -> str:
-        """What the door answers. Raises EngineError if it is an error, OSError if there is none."""
+        """What the agent answers. Raises EngineError if it is an error, OSError if there is none."""
         with self.open(wish, timeout) as made:
             answer = _read_all(made, timeout).decode(errors="replace").strip()
         word, _sep, detail = answer.partition(":")

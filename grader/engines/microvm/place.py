@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Self
 
 from grader.engines import orphans
 from grader.engines.folders import EngineFolder, runtime_folder, throwaway_name
-from grader.engines.microvm.guest_agent import Door
+from grader.engines.microvm.guest_agent import GuestAgent
 from grader.engines.protocol import Endpoint, EngineError
-from grader.files import write_whole
+from grader.files import atomic_write
 from grader.i18n import _
 from grader.processes import Launched, with_last_words
 
@@ -29,7 +29,7 @@ class GuestFolder(EngineFolder):
 
     @property
     def key(self) -> Path:
-        """The key to the guest's door."""
+        """The key to the guest's agent."""
         return self.path / "key"
 
     @property
@@ -111,7 +111,7 @@ class TemplateFolder:
 
     @property
     def key(self) -> Path:
-        """The key to the door of a guest just restored; the first thing it gets is one of its own."""
+        """The key to the agent of a guest just restored; the first thing it gets is one of its own."""
         return self.path / "key"
 
     @property
@@ -136,8 +136,8 @@ class Enclosure:
     files: str
     #: Runs a program in QEMU's walls.
     qemu: list[str]
-    #: Runs a trusted program on QEMU's localhost, where the guest's door is, and on the students', where ports appear.
-    door_network: list[str]
+    #: Runs a trusted program on QEMU's localhost, where the guest's agent is, and on the students', where ports appear.
+    agent_network: list[str]
     student_network: list[str]
     #: Where students find the daemon.
     socket: str
@@ -164,7 +164,7 @@ class GuestSpec:
     enclosure: Enclosure | None = None
 
     def save(self, path: Path) -> None:
-        write_whole(path, json.dumps(asdict(self)))
+        atomic_write(path, json.dumps(asdict(self)))
 
     @classmethod
     def load(cls, path: Path) -> GuestSpec:
@@ -221,10 +221,10 @@ class Owner:
     def client(self, timeout: float) -> DockerClient:
         return Endpoint(host=f"unix://{self.folder.socket}").client(timeout=timeout)
 
-    def door(self) -> Door:
-        """The running guest's door."""
+    def agent(self) -> GuestAgent:
+        """The running guest's agent."""
         port = int(json.loads(self.folder.state.read_text())["port"])
-        return Door(port, self.folder.key.read_text())
+        return GuestAgent(port, self.folder.key.read_text())
 
     def end(self) -> None:
         """End the guest and remove what belongs to it. Safe to call twice."""

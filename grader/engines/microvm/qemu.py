@@ -28,7 +28,7 @@ MEMORY = 768
 #: Translated code that QEMU keeps, in MiB (only under emulation). When it is full QEMU throws all of it away and
 #: translates anew: with 128, which one `docker run` fills, all took twice as long. It takes the memory it uses.
 TRANSLATIONS = 384
-DOOR_PORT = 4242
+AGENT_PORT = 4242
 #: How many folders of this machine one guest can see. Each is a device, and a snapshot's devices are fixed.
 SHARES = 4
 
@@ -114,7 +114,7 @@ class Machine:
             ("-append", _KERNEL_LINE + (f" tsc_early_khz={self.kilohertz}" if self.kilohertz else "")),
             *(("-blockdev", option) for option in self.disk),
             ("-device", "virtio-blk-pci,drive=disk,num-queues=1"),
-            ("-netdev", f"user,id=net,restrict=on,ipv6=off,hostfwd=tcp:127.0.0.1:0-10.0.2.15:{DOOR_PORT}"),
+            ("-netdev", f"user,id=net,restrict=on,ipv6=off,hostfwd=tcp:127.0.0.1:0-10.0.2.15:{AGENT_PORT}"),
             ("-device", "virtio-net-pci,netdev=net,romfile="),
             ("-object", "rng-random,id=rng,filename=/dev/urandom"),
             ("-device", "virtio-rng-pci,rng=rng"),
@@ -274,8 +274,8 @@ class Monitor:
         await self._finish()
         await self._run("quit")
 
-    async def door_port(self) -> int:
-        """The port of this machine's loopback address that QEMU forwards to the guest's door."""
+    async def agent_port(self) -> int:
+        """The port of this machine's loopback address that QEMU forwards to the guest's agent."""
         # Only the monitor for people tells which port the kernel gave.
         text = await self._run("human-monitor-command", **{"command-line": "info usernet"})
         match = re.search(r"TCP\[HOST_FORWARD\]\s+\d+\s+127\.0\.0\.1\s+(\d+)", str(text))

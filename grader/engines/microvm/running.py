@@ -17,7 +17,7 @@ from pathlib import Path
 
 from grader.engines.microvm import host, qemu
 from grader.engines.microvm.forwarding import ApiSocket, Ports
-from grader.engines.microvm.guest_agent import Door
+from grader.engines.microvm.guest_agent import GuestAgent
 from grader.engines.microvm.place import GuestFolder, GuestSpec, TemplateFolder
 from grader.engines.microvm.qemu import Monitor, MonitorError
 from grader.engines.relay import Connector
@@ -70,7 +70,7 @@ class Running:
         self.spec = spec
         self.folder = folder
         self.process = process
-        self.door = Door(0, "")
+        self.agent = GuestAgent(0, "")
         self._monitor = Monitor()
         self._ports: Ports | None = None
         self._api: ApiSocket | None = None
@@ -102,12 +102,12 @@ class Running:
         own_key = self.folder.key.read_text()
         await self._connect_monitor()
         if self.spec.boot_disk:
-            self.door = Door(await self._monitor.door_port(), own_key)
+            self.agent = GuestAgent(await self._monitor.agent_port(), own_key)
             await self._wait_for_api(BOOT_SECONDS)
         else:
             template = TemplateFolder(Path(self.spec.template))
             dial = self._there.connect if self._there is not None else None
-            self.door = Door(await self._monitor.door_port(), template.key.read_text(), dial)
+            self.agent = GuestAgent(await self._monitor.agent_port(), template.key.read_text(), dial)
             began = host.stamp()
             await self._monitor.restore(template.state)
             await self._mind_the_counter(template, began, host.stamp())
@@ -116,10 +116,10 @@ class Running:
             await self._monitor.unplug(_SHARE_DEVICES[len(self.spec.shares) :])
         await self._wait_for_api(READY_SECONDS)
         if self.spec.disk_bytes is not None:
-            await asyncio.to_thread(self.door.shell, _LIMIT_DISK.format(bytes=self.spec.disk_bytes), READY_SECONDS)
-        self._ports = Ports(self.door, self.folder.ports, self._students.listen if self._students else None)
+            await asyncio.to_thread(self.agent.shell, _LIMIT_DISK.format(bytes=self.spec.disk_bytes), READY_SECONDS)
+        self._ports = Ports(self.agent, self.folder.ports, self._students.listen if self._students else None)
         publish = self._ports.before_answer if self.spec.publish else _nothing
-        self._api = ApiSocket(self.door, publish)
+        self._api = ApiSocket(self.agent, publish)
         await self._open_api()
         if self.spec.publish:
             self._following = asyncio.create_task(self._follow(self._ports))
@@ -129,7 +129,7 @@ class Running:
         if walls is None:
             await self._monitor.connect(self.folder.monitor)
             return
-        self._there = Connector(lambda argv: [*walls.door_network, *argv])
+        self._there = Connector(lambda argv: [*walls.agent_network, *argv])
         self._students = Connector(lambda argv: [*walls.student_network, *argv])
         files = GuestFolder(Path(walls.files))
         await self._monitor.connect(files.monitor)
@@ -163,7 +163,7 @@ class Running:
         """On a machine with another counter than the template's, the guest's clock must go by something else."""
         known = int(template.counter.read_text())
         if known and began and now and host.differ(known, began.kilohertz_until(now)):
-            await asyncio.to_thread(self.door.shell, _OTHER_CLOCK, READY_SECONDS)
+            await asyncio.to_thread(self.agent.shell, _OTHER_CLOCK, READY_SECONDS)
 
     async def _make_its_own(self, key: str) -> None:
         """Give the guest its key, the time, a name, fresh randomness, a daemon's ID, and its shared folders."""
@@ -172,8 +172,8 @@ class Running:
         name = f"drydock-{secrets.token_hex(4)}"
         shares = [f"share{n}={os.fsencode(path).hex()}" for n, path in enumerate(self.spec.shares)]
         words = [key, str(seconds), str(nanoseconds), name, secrets.token_hex(32), identity, *shares]
-        await asyncio.to_thread(self.door.ask, "fresh " + " ".join(words), READY_SECONDS)
-        self.door = replace(self.door, key=key)
+        await asyncio.to_thread(self.agent.ask, "fresh " + " ".join(words), READY_SECONDS)
+        self.agent = replace(self.agent, key=key)
 
     async def _wait_for_api(self, within: float) -> None:
         end = time.monotonic() + within
@@ -185,9 +185,9 @@ class Running:
         raise GuestFailed(_("the daemon's API did not answer within {seconds} seconds").format(seconds=f"{within:.0f}"))
 
     async def _ping(self) -> bool:
-        reader, writer = await self.door.reach()
+        reader, writer = await self.agent.reach()
         try:
-            writer.write(self.door.greeting("docker") + b"GET /_ping HTTP/1.0\r\nHost: docker\r\n\r\n")
+            writer.write(self.agent.greeting("docker") + b"GET /_ping HTTP/1.0\r\nHost: docker\r\n\r\n")
             return b" 200 " in await reader.readline()
         finally:
             writer.close()
@@ -246,7 +246,7 @@ class Running:
             await self._ports.close()
         if self.spec.keep_data and self.process.poll() is None and self._api is not None:
             with contextlib.suppress(OSError, asyncio.TimeoutError):
-                await asyncio.wait_for(asyncio.to_thread(self.door.shell, _SHUT_DOWN, GRACE_SECONDS), GRACE_SECONDS)
+                await asyncio.wait_for(asyncio.to_thread(self.agent.shell, _SHUT_DOWN, GRACE_SECONDS), GRACE_SECONDS)
         await self._monitor.close()
         for connector in (self._there, self._students):
             if connector is not None:

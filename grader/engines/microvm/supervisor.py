@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from grader.engines import orphans
 from grader.engines.microvm import host, qemu
 from grader.engines.microvm.place import Enclosure, GuestFolder, GuestSpec, TemplateFolder
-from grader.files import write_whole
+from grader.files import atomic_write
 
 if TYPE_CHECKING:
     from grader.engines.microvm.running import Running
@@ -143,8 +143,8 @@ def main(spec_path: str) -> int:
 async def _live(running: Running) -> int:
     try:
         await running.start()
-        state = {"supervisor": os.getpid(), "qemu": running.process.pid, "port": running.door.port}
-        write_whole(running.folder.state, json.dumps(state))
+        state = {"supervisor": os.getpid(), "qemu": running.process.pid, "port": running.agent.port}
+        atomic_write(running.folder.state, json.dumps(state))
         _answer({"qemu": running.process.pid})
         await running.until_the_end()
     finally:

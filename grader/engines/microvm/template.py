@@ -27,7 +27,7 @@ from grader.engines.microvm import guest, host, qemu
 from grader.engines.microvm.place import GuestSpec, Owner, TemplateFolder
 from grader.engines.protocol import EngineError
 from grader.engines.template import course_images
-from grader.files import write_whole
+from grader.files import atomic_write
 from grader.i18n import _
 from grader.locks import locked
 
@@ -174,7 +174,7 @@ def forget(template: TemplateFolder) -> None:
 
 def _write_record(template: TemplateFolder, hashes: dict[str, str]) -> None:
     stamps = {path.name: _stamp(path) for path in _files(template)}
-    write_whole(template.record, json.dumps({"hashes": hashes, "stamps": stamps}, indent=1))
+    atomic_write(template.record, json.dumps({"hashes": hashes, "stamps": stamps}, indent=1))
 
 
 def _stamp(path: Path) -> list[int]:
@@ -254,15 +254,15 @@ def _record_guest(work: TemplateFolder, accelerator: qemu.Accelerator, course: I
     try:
         owner.launch()
         client = owner.client(timeout=600)
-        door = owner.door()
+        agent = owner.agent()
         for archive in course.archives:
-            door.ask(f"load {os.fsencode(archive.resolve()).hex()}", timeout=900)
+            agent.ask(f"load {os.fsencode(archive.resolve()).hex()}", timeout=900)
         # QEMU saves no guest that uses a shared folder.
-        door.shell("umount -a -t 9p")
+        agent.shell("umount -a -t 9p")
         _warm_up(client)
-        door.ask(f"remember {client.info()['ID']}", timeout=120)
+        agent.ask(f"remember {client.info()['ID']}", timeout=120)
         # What was read while building need not be in every guest's memory.
-        door.shell("sync; echo 3 > /proc/sys/vm/drop_caches; echo 1 > /proc/sys/vm/compact_memory; sync")
+        agent.shell("sync; echo 3 > /proc/sys/vm/drop_caches; echo 1 > /proc/sys/vm/compact_memory; sync")
         _warm_up(client)
         client.close()
         # What the daemon still tidies up would be tidied up anew in every guest, while somebody waits for it.

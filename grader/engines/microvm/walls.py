@@ -69,7 +69,7 @@ class Walls:
         return Enclosure(
             files=str(files),
             qemu=machine.inhabit([]),
-            door_network=machine.enter([]),
+            agent_network=machine.enter([]),
             student_network=self.students.enter([]),
             socket=str(self.students.folder.socket),
         )

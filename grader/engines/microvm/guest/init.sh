@@ -1,5 +1,5 @@
 #!/bin/sh
-# The guest's init: file systems, modules, network, control groups, containerd and dockerd; then door.c takes over
+# The guest's init: file systems, modules, network, control groups, containerd and dockerd; then agent.c takes over
 # as process 1. It runs once, for the template; later starts are restored from memory and never come here, except
 # a lab engine that starts again on its kept disk.
 export PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root
@@ -47,4 +47,4 @@ dockerd --containerd /run/containerd/containerd.sock --host unix:///run/docker.s
     --log-level warn 2> /var/log/dockerd &
 # One shim for all containers (shim.c), started when the daemon is up; until then, or without it, each gets its own.
 containerd-shim-runc-v2 share 2>> /var/log/containerd &
-exec /sbin/door /sys/firmware/qemu_fw_cfg/by_name/opt/drydock/key/raw
+exec /sbin/agent /sys/firmware/qemu_fw_cfg/by_name/opt/drydock/key/raw

@@ -12,7 +12,7 @@ import pytest
 
 from grader.engines import best_kind
 from grader.sandbox.processes import start_time
-from grader.sandbox.sandbox import PREFIX, sweep
+from grader.sandbox.sandbox import PREFIX, remove_orphans
 
 pytestmark = pytest.mark.daemon
 
@@ -41,7 +41,7 @@ def test_only_what_dead_processes_left_is_swept(tmp: Path) -> None:
     other = tmp / f"{PREFIX}notes"
     other.mkdir()
     (tmp / f"{PREFIX}1-1-link").symlink_to(other)
-    sweep(best_kind())
+    remove_orphans(best_kind())
     assert mine.exists()
     assert other.exists()
     assert not reused.exists()
@@ -53,6 +53,6 @@ def test_two_that_sweep_at_once_do_not_trouble_each_other(tmp: Path) -> None:
     for _number in range(60):
         left_by(tmp, os.getpid(), "1")
     with ThreadPoolExecutor(3) as pool:
-        for done in [pool.submit(sweep, kind) for _number in range(3)]:
+        for done in [pool.submit(remove_orphans, kind) for _number in range(3)]:
             done.result()
     assert list(tmp.iterdir()) == []

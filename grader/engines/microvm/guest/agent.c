@@ -1,4 +1,4 @@
-/* The guest's process 1 once it is up, and its only door: everything the host does inside goes through it.
+/* The guest agent: process 1 once the guest is up, and the only way in: everything the host does inside goes through it.
  *
  * It listens on one TCP port, which QEMU forwards from this machine's loopback address. Anybody on this machine can
  * connect there, so a connection first shows the key that only the engine's owner knows, and says what it wants:

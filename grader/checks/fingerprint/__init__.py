@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-import sys
 
 from grader.checks.errors import AuthorError
 from grader.i18n import _
@@ -46,16 +45,3 @@ def matches(fingerprint: str, name: str, value: str) -> bool:
             )
         ) from None
     return hmac.compare_digest(expected, str(fingerprint))
-
-
-def main(arguments: list[str]) -> int:
-    if len(arguments) != 2:
-        print(_("usage: python -m grader.checks.fingerprint TASK VALUE"), file=sys.stderr)
-        return 2
-    name, value = arguments
-    print(make(name, value))
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
