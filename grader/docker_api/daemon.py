@@ -235,7 +235,9 @@ class Daemon:
             try:
                 return int(client.wait(container, timeout=client.timeout)["StatusCode"])
             except (requests.Timeout, requests.ConnectionError) as error:
-                if limit < seconds or "timed out" not in str(error).lower():
+                # requests wraps a time-out while reading in a ConnectionError.
+                slow = isinstance(error, requests.Timeout) or "timed out" in str(error).lower()
+                if limit < seconds or not slow:
                     raise
         return None
 
