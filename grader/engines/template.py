@@ -40,6 +40,7 @@ def ensure(kind: type[NamespaceEngine], progress: Callable[[str], None] | None =
     course = course_images(progress)
     place = cache_folder() / "templates" / f"{kind.kind}-{_key(kind, course)}"
     if _complete(place):
+        _note_use(place)
         return place
     place.parent.mkdir(parents=True, exist_ok=True)
     with locked(place.parent / "lock"):
@@ -52,10 +53,16 @@ def ensure(kind: type[NamespaceEngine], progress: Callable[[str], None] | None =
     return place
 
 
+def _note_use(place: Path) -> None:
+    """Those that nobody has used for longest go first; several courses, each with images of its own, use several."""
+    # A cache that can't be written can't lose a template either.
+    with contextlib.suppress(OSError):
+        os.utime(place / "complete")
+
+
 def keep_for(place: Path, lab: Path) -> None:
     """Note in the template that a kept engine's data was made from it and can't be used without it."""
     note = place / f"lab-{zlib.crc32(bytes(lab)):08x}"
-    # A cache that can't be written can't lose a template either.
     with contextlib.suppress(OSError):
         if not note.exists():
             atomic_write(note, str(lab))
@@ -92,7 +99,7 @@ def _clear(kind: type[NamespaceEngine], templates: Path) -> None:
 def _remove_old(kind: type[NamespaceEngine], templates: Path, keep: int = 3) -> None:
     """Templates of other versions stay for other checkouts of the course, but not all of them for ever."""
     there = [place for place in templates.glob(f"{kind.kind}-*") if _complete(place)]
-    for place in sorted(there, key=lambda place: place.stat().st_mtime, reverse=True)[keep:]:
+    for place in sorted(there, key=lambda place: (place / "complete").stat().st_mtime, reverse=True)[keep:]:
         if not _is_used(place):
             (place / "complete").unlink()
             kind.remove_tree(place)

@@ -5,10 +5,15 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
+from grader.engines import template
+from grader.engines.folders import cache_folder
+from grader.engines.native import NativeEngine
 
 _ROOT = Path(__file__).parents[2]
 _HARBOUR = _ROOT / "tests" / "fixtures" / "harbour"
@@ -46,7 +51,7 @@ def _uv(*words: str | Path) -> None:
 
 
 @pytest.fixture(scope="session")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     """The wheel, and beside it a package with an engine, a recipe and a kind of its own; no extras."""
     if not _UV.is_file():
         pytest.fail("scripts/setup installs uv")
@@ -58,7 +63,12 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
     # Kernels inside an engine see it read-only, and would compile it at every start.
     python = venv / "bin" / "python"
     _uv("pip", "install", "-q", "--compile-bytecode", "--python", python, wheel, _HARBOUR)
-    return Desk(venv, place)
+    yield Desk(venv, place)
+    # Nobody but this test has such an engine.
+    for left in (cache_folder() / "templates").glob("harbour-*"):
+        if not template._is_used(left):
+            (left / "complete").unlink(missing_ok=True)
+            NativeEngine.remove_tree(left)
 
 
 @pytest.fixture(scope="session")
