@@ -37,8 +37,26 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> FilesAndLabs
     return FilesAndLabs(config, log)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests without a daemon first; then what may take longest, so that no worker is alone with it at the end."""
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--shard", type=shard_of, default="1/1", metavar="N/M", help="only part N of M of the chosen tests"
+    )
+
+
+def shard_of(text: str) -> tuple[int, int]:
+    number, of = (int(word) for word in text.split("/"))
+    if not 1 <= number <= of:
+        raise ValueError
+    return number, of
+
+
+# After pytest has taken away what -m and -k don't choose: the shards are parts of what is left.
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Tests without a daemon first; then what may take longest, so that no worker is alone with it at the end.
+
+    In this order what shares fixtures is dealt to the shards like cards, so that each has its part of the long ones.
+    """
     needs_daemon: dict[str, bool] = defaultdict(bool)
     seconds: dict[str, float] = defaultdict(float)
     for item in items:
@@ -47,8 +65,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         seconds[scope] = max(seconds[scope], limit.args[0] if limit else 0)
     order = list(dict.fromkeys(scope_of(item.nodeid) for item in items))
     order.sort(key=lambda scope: (needs_daemon[scope], -seconds[scope]))
-    place = {scope: number for number, scope in enumerate(order)}
-    items.sort(key=lambda item: place[scope_of(item.nodeid)])
+    number, of = config.getoption("--shard")
+    place = {scope: number for number, scope in enumerate(order[number - 1 :: of])}
+    others = [item for item in items if scope_of(item.nodeid) not in place]
+    items[:] = sorted(
+        (item for item in items if scope_of(item.nodeid) in place), key=lambda item: place[scope_of(item.nodeid)]
+    )
+    if others:
+        config.hook.pytest_deselected(items=others)
 
 
 @pytest.fixture(scope="session")

@@ -23,7 +23,7 @@ from nbconvert import HTMLExporter
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
-pytestmark = [pytest.mark.daemon, pytest.mark.timeout(1800)]
+pytestmark = [pytest.mark.daemon, pytest.mark.deep, pytest.mark.timeout(1800)]
 
 ALL = {**SOLUTIONS, "web": WEB_SOLUTION}
 REPO = Path(__file__).resolve().parents[2]

@@ -19,7 +19,7 @@ import requests
 from grader.engines import best_engine
 from grader.engines.namespaces import NamespaceEngine
 
-pytestmark = [pytest.mark.daemon, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.daemon, pytest.mark.deep, pytest.mark.timeout(400)]
 PROGRAMS = Path(__file__).parent / "programs"
 BUSYBOX, PYTHON = "drydock/busybox:1", "drydock/python:3"
 ROOT_OF_ALL: dict[str, Any] = {"privileged": True, "pid_mode": "host"}

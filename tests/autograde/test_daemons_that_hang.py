@@ -117,6 +117,7 @@ def scores(course: Course, student: str) -> dict[str, float | None]:
 
 
 @pytest.mark.daemon
+@pytest.mark.deep
 @pytest.mark.timeout(900)
 def test_what_a_stopped_daemon_would_have_shown_waits_for_the_instructor(graded: Course) -> None:
     assert scores(graded, "stopped") == {"net": 4, "vol": None, "last": None}
@@ -131,6 +132,7 @@ def test_what_a_stopped_daemon_would_have_shown_waits_for_the_instructor(graded:
 
 
 @pytest.mark.daemon
+@pytest.mark.deep
 @pytest.mark.timeout(900)
 def test_a_label_of_many_megabytes_is_the_students_own_doing(graded: Course) -> None:
     assert scores(graded, "talkative") == {"net": 4, "vol": 0, "last": 2}
@@ -138,6 +140,7 @@ def test_a_label_of_many_megabytes_is_the_students_own_doing(graded: Course) -> 
 
 
 @pytest.mark.daemon
+@pytest.mark.deep
 @pytest.mark.timeout(900)
 def test_a_label_of_many_megabytes_hides_no_false_name() -> None:
     name, labels = "drydock/busybox:1", {"long": "x" * 40_000_000}

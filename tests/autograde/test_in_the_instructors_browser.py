@@ -29,6 +29,7 @@ _SPY = "window.stolen = []; window.steal = (...what) => { window.stolen.push(wha
 
 pytestmark = [
     pytest.mark.daemon,
+    pytest.mark.deep,
     pytest.mark.browser,
     pytest.mark.timeout(900),
     pytest.mark.skipif(not _CHROMIUM.exists() and "CI" not in os.environ, reason="no Chromium: make setup-tests"),

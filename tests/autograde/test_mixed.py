@@ -18,7 +18,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 from sqlalchemy import create_engine, inspect, text
 
-pytestmark = [pytest.mark.daemon, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.daemon, pytest.mark.deep, pytest.mark.timeout(600)]
 
 #: What a student may write for a task: right, half right, wrong, nothing, and what stops a cell or a kernel.
 ANSWERS = {

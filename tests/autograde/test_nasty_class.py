@@ -16,7 +16,7 @@ import pytest
 from grading_course import ESSAY, LAB, SOLUTIONS, Course
 from nbformat.v4 import new_code_cell
 
-pytestmark = [pytest.mark.daemon, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.daemon, pytest.mark.deep, pytest.mark.timeout(900)]
 
 FORGED = "\r\n\x1b[2K✓ mallory: 100 of 100"
 NO_UTF8 = os.fsdecode(b"\xcf\xe8\xf0")

@@ -27,7 +27,7 @@ from traitlets.config import Config
 from grader.autograde.config import configure
 from grader.autograde.verdict_cells import read_graded
 
-pytestmark = [pytest.mark.daemon, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.daemon, pytest.mark.deep, pytest.mark.timeout(900)]
 
 THEIRS = Path(nbgrader.__file__).parent / "tests"
 APPS, UI, STEPS = (THEIRS / part / "files" for part in ("apps", "ui-tests", "preprocessors"))

@@ -100,6 +100,7 @@ def test_start_becomes_its_command_even_without_a_daemon(elsewhere: Mapping[str,
 # Where nobody has made the template yet, it is made now: three minutes of a processor.
 @pytest.mark.timeout(900)
 @pytest.mark.daemon
+@pytest.mark.deep
 @pytest.mark.skipif(not MicrovmEngine.probe().works, reason=MicrovmEngine.probe().reason)
 def test_start_brings_the_daemon_up_first(elsewhere: Mapping[str, str]) -> None:
     host = f"unix://{elsewhere['DRYDOCK_RUNTIME']}/lab/s/docker.sock"

@@ -15,6 +15,8 @@ pytestmark = pytest.mark.daemon
 
 REPO = Path(__file__).resolve().parents[2]
 LABS = sorted(path.parent.name for path in (REPO / "solutions").glob("*/*.ipynb"))
+#: Three labs are in `make test`, all others in `make test-labs`.
+TIERED = [lab if lab < "03" else pytest.param(lab, marks=pytest.mark.labs) for lab in LABS]
 #: Cells with this tag print the same on every run: nbval compares their output (its documentation, "Using tags").
 STABLE = "nbval-check-output"
 
@@ -38,14 +40,16 @@ def executed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
     return output
 
 
-@pytest.mark.parametrize("executed", LABS, indirect=True)
+@pytest.mark.parametrize("executed", TIERED, indirect=True)
 def test_papermill(executed: Path) -> None:
     cells = [cell for cell in nbformat.read(executed, as_version=4).cells if cell.cell_type == "code"]
     assert all(cell.execution_count for cell in cells if cell.source.strip())
 
 
 #: Those with cells to compare. A second run of each costs as much as the first: one at every push, all weekly.
-COMPARED = [lab if lab[:2] == "03" else pytest.param(lab, marks=pytest.mark.weekly) for lab in LABS if lab[:2] >= "03"]
+COMPARED = [
+    pytest.param(lab, marks=pytest.mark.labs if lab[:2] == "03" else pytest.mark.weekly) for lab in LABS if lab >= "03"
+]
 
 
 @pytest.mark.parametrize("executed", COMPARED, indirect=True)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 pytestmark = [
     pytest.mark.daemon,
+    pytest.mark.deep,
     pytest.mark.skipif(os.environ.get("DRYDOCK_TEST_ENGINE") != "dind", reason="needs an outer Docker"),
 ]
 FOLDER = Path("/nowhere/dind-test")

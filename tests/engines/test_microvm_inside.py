@@ -16,6 +16,7 @@ from grader.engines.microvm.place import GuestSpec, Owner, TemplateFolder
 
 pytestmark = [
     pytest.mark.daemon,
+    pytest.mark.deep,
     # Whoever comes first makes the template (minutes on a busy machine); then all is emulated.
     pytest.mark.timeout(1200),
     needs_a_guest(),

@@ -12,6 +12,7 @@ from ordinary_user import PYTHON, as_user, home_with_a_guest
 
 pytestmark = [
     pytest.mark.daemon,
+    pytest.mark.deep,
     # Whoever comes first makes the template (minutes on a busy machine); then all is emulated.
     pytest.mark.timeout(1200),
     pytest.mark.skipif(os.geteuid() != 0, reason="sets the stage as root"),

@@ -22,6 +22,7 @@ from grader.engines.protocol import Engine, EngineError
 
 pytestmark = [
     pytest.mark.daemon,
+    pytest.mark.deep,
     pytest.mark.timeout(1200),
     pytest.mark.skipif(os.geteuid() != 0, reason="looks at the whole machine as root"),
     needs_a_guest(),

@@ -1,42 +1,109 @@
-"""CI's script without its work: where it does it, and what it makes of a test that fails once."""
+"""CI's script without its work: where it does it, and what it makes of tests that fail once and twice."""
 
 from __future__ import annotations
 
 import os
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 _ROOT = Path(__file__).parents[2]
-#: In place of make: notes what was asked and where, and fails as told.
+#: In place of make: notes what was asked and where. `make test` is pytest as told, on the tests below.
 _MAKE = """#!/bin/sh
 printf '%s|%s\\n' "$PWD" "$*" >>"$NOTES"
-case "$*" in test*--durations*) exit "$FIRST" ;; test*--last-failed*) exit "$AGAIN" ;; esac
+[ "$1" = test ] || exit 0
+exec python -m pytest -c /dev/null -o cache_dir="$PWD/.pytest_cache" --rootdir=. ${2#ARGS=} tests/test_it.py
 """
+_TESTS = """
+import os, pathlib
+
+def test_good():
+    pass
+
+def test_once():
+    mark = pathlib.Path(os.environ["NOTES"] + ".once")
+    was_here = mark.exists()
+    mark.touch()
+    assert was_here or os.environ["FAILS"] == "none"
+
+def test_twice():
+    assert os.environ["FAILS"] != "twice"
+"""
+_NAMES = {"none": ([], []), "once": (["once"], []), "twice": (["once"], ["twice"])}
 
 
-@pytest.mark.parametrize(("first", "again"), [(0, 0), (1, 0), (1, 1)])
-def test_all_is_run_in_a_home_folder_and_what_fails_twice_fails(tmp_path: Path, first: int, again: int) -> None:
-    home, tools, notes = tmp_path / "home", tmp_path / "tools", tmp_path / "notes"
+@pytest.fixture
+def course(tmp_path: Path) -> Path:
+    """The script as it is here, with what is not committed yet, in a repository with two labs and three tests."""
+    root = tmp_path / "course"
+    files = {name: (_ROOT / name).read_text() for name in (".ci/run", "scripts/labs-to-prove")}
+    files |= {"tests/test_it.py": _TESTS, "solutions/00-tiny/00-tiny.ipynb": "", "solutions/01-next/01-next.ipynb": ""}
+    for name, text in files.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text)
+    (root / "scripts" / "labs-to-prove").chmod(0o755)
+    git = ["git", "-C", str(root), "-c", "user.name=t", "-c", "user.email=t@t"]
+    for words in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "one"]):
+        subprocess.run([*git, *words], check=True)
+    (root / "solutions/00-tiny/00-tiny.ipynb").write_text("{}")
+    subprocess.run([*git, "commit", "-qam", "two"], check=True)
+    return root
+
+
+def run(
+    course: Path, *parts: str, **environment: str
+) -> tuple[subprocess.CompletedProcess[str], list[tuple[str, str]]]:
+    """What the script said, and where and what it asked of make."""
+    home, tools, notes = course.parent / "home", course.parent / "tools", course.parent / "notes"
     for folder in (home, tools):
         folder.mkdir()
     (tools / "make").write_text(_MAKE)
     (tools / "make").chmod(0o755)
-    # The script as it is here: a clone of a clone, with what is not committed yet.
-    course = tmp_path / "course"
-    subprocess.run(["git", "clone", "-q", "--depth=1", f"file://{_ROOT}", str(course)], check=True)
-    (course / ".ci" / "run").write_text((_ROOT / ".ci" / "run").read_text())
-    commit = ["-c", "user.name=t", "-c", "user.email=t@t", "commit", "-q", "--allow-empty", "-am", "as it is here"]
-    subprocess.run(["git", "-C", str(course), *commit], check=True)
-    environment = {"PATH": f"{tools}:{os.environ['PATH']}", "HOME": str(home), "NOTES": str(notes)}
-    environment |= {"FIRST": str(first), "AGAIN": str(again)}
+    path = f"{tools}:{Path(sys.executable).parent}:{os.environ['PATH']}"
+    given = {"PATH": path, "HOME": str(home), "NOTES": str(notes), "FAILS": "none", **environment}
     done = subprocess.run(
-        ["bash", str(course / ".ci" / "run")], env=environment, capture_output=True, text=True, check=False
+        ["bash", str(course / ".ci" / "run"), *parts], env=given, capture_output=True, text=True, check=False
     )
-    places, asked = zip(*(line.split("|", 1) for line in notes.read_text().splitlines()), strict=True)
-    assert done.returncode == again, done.stdout + done.stderr
-    assert {Path(place).parent.parent for place in places} == {home}
-    assert all(" " in place and "курс" in place for place in places)
-    assert ("test ARGS=-v -n 0 --last-failed --last-failed-no-failures none" in asked) == bool(first)
     assert list(home.iterdir()) == []
+    asked = [tuple(line.split("|", 1)) for line in notes.read_text().splitlines()] if notes.exists() else []
+    return done, asked  # type: ignore[return-value]
+
+
+@pytest.mark.parametrize("fails", _NAMES)
+def test_all_is_run_in_a_home_folder_and_the_last_lines_name_what_failed(course: Path, fails: str) -> None:
+    done, asked = run(course, FAILS=fails)
+    once, twice = _NAMES[fails]
+    places = {Path(place) for place, _words in asked}
+    assert {place.parent.parent for place in places} == {course.parent / "home"}
+    assert all(" " in str(place) and "курс" in place.name for place in places)
+    said = done.stdout.splitlines()
+    last = said[said.index(next(line for line in said if line.startswith("== author's proof: "))) :]
+    assert [line for line in last if "::" in line] == [f"  tests/test_it.py::test_{name}" for name in once + twice]
+    assert done.returncode == bool(twice), done.stdout + done.stderr
+    assert said[-1].startswith("CI passed" if not twice else "  tests (make test)")
+    # The rest is done whatever failed.
+    words = [words for _place, words in asked]
+    assert {word.split()[0] for word in words} == {"setup-tests", "lint", "types", "test", "test-labs", "proof"}
+    assert sum("microvm" in word for word in words) == 1
+    assert any("--last-failed" in word for word in words) == bool(once)
+
+
+def test_a_part_and_a_shard_can_be_asked_for(course: Path) -> None:
+    done, asked = run(course, "test-labs", "style", SHARD="2/3")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert [words.split()[0] for _place, words in asked] == ["setup-tests", "test-labs", "lint"]
+    assert "--shard=2/3" in asked[1][1]
+
+
+def test_the_lab_that_changed_is_proved_whole_and_then_the_others(course: Path) -> None:
+    _done, asked = run(course, "proof")
+    assert [words for _place, words in asked[1:]] == [
+        "proof LAB=--seconds 120 00-tiny",
+        "proof LAB=--seconds 120 --runs 1 01-next",
+    ]
+
+
+def test_a_part_that_is_none_is_no_success(course: Path) -> None:
+    assert run(course, "lint")[0].returncode == 2
