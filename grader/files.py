@@ -45,3 +45,11 @@ def atomic_write(target: Path, text: str) -> None:
     """Make ``text`` the content of ``target``."""
     with atomic(target) as draft:
         draft.write_text(text, encoding="utf-8")
+
+
+def cache_folder() -> Path:
+    """The user's cache for course images and templates (``DRYDOCK_CACHE`` overrides it); it need not be there yet."""
+    import platformdirs
+
+    given = os.environ.get("DRYDOCK_CACHE")
+    return Path(given) if given else platformdirs.user_cache_path("drydock")

@@ -6,12 +6,13 @@ import os
 import secrets
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from grader.checks.task import Checks
 from grader.docker_api.deadline import CHECK_SECONDS
 from grader.docker_api.environment import variables
 from grader.docker_api.errors import NoAnswer
+from grader.docker_api.lab_daemon import NoDaemon, started_by_drydock
 from grader.i18n import _
 from grader.jupyter.plain_errors import load_ipython_extension
 from grader.report.cell_runs import note_runs
@@ -19,18 +20,11 @@ from grader.report.progress import ProgressFolder, folder_of_this_notebook
 from grader.report.progress_line import progress_line
 from grader.report.render import progress_as_html, waiting_as_html
 from grader.report.verdicts import TaskReport
+from grader.shell import shell_of_kernel
 from grader.values import Values, own_key
 
 if TYPE_CHECKING:
     from grader.panel.end_card import EndCard
-
-
-class NoDaemon(Exception):
-    """There is no lab daemon to check against; the message says how to get one."""
-
-    def _render_traceback_(self) -> list[str]:
-        # IPython asks an exception for its own rendering by this name: one sentence instead of a traceback.
-        return [str(self)]
 
 
 class LabChecks(Checks):
@@ -94,14 +88,6 @@ def connect(lab: str) -> LabChecks:
     return checks
 
 
-def started_by_drydock() -> str:
-    """The DOCKER_HOST of the lab daemon that ``drydock up`` started; empty when none runs."""
-    from grader.engines import detached
-
-    lab = detached.current()
-    return lab.host if lab is not None else ""
-
-
 class _BelowCell:
     """What stands below a check's cell: what it waits for, then in its place the report and the student's progress."""
 
@@ -138,10 +124,3 @@ class _BelowCell:
         publish_display_data(data, transient={"display_id": place}, update=self._waiting == place)
         self._waiting = "" if stays else place
         self._told += stays
-
-
-def shell_of_kernel() -> Any:
-    """The IPython shell that has a notebook in front of it, or None elsewhere."""
-    ipython: Any = sys.modules.get("IPython")
-    shell = ipython.get_ipython() if ipython is not None else None
-    return shell if hasattr(shell, "kernel") else None

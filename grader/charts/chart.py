@@ -13,8 +13,8 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from grader.i18n import _
-from grader.notebook import shell_of_kernel
 from grader.report.plain import printable
+from grader.shell import shell_of_kernel
 
 _CELL = "text-align:left;padding:2px 10px 2px 0;vertical-align:top;white-space:pre-wrap;overflow-wrap:anywhere"
 

@@ -16,8 +16,8 @@ import platformdirs
 from grader.course.heads import read_labs
 from grader.course.labs import RELEASE, WORKSPACE, Course, CourseError, find_course
 from grader.course.settings import settings_in
-from grader.engines.folders import cache_folder, runtime_folder
-from grader.files import atomic
+from grader.engines.folders import runtime_folder
+from grader.files import atomic, cache_folder
 from grader.i18n import _
 from grader.jupyter.index_kernel import INDEX
 from grader.panel import pages

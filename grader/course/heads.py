@@ -6,8 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from grader.course.labs import RELEASE, WORKSPACE, Course, CourseError, Lab
-from grader.report.progress import ProgressFolder, folder_of_this_notebook
+from grader.course.labs import RELEASE, Course, CourseError, Lab
 
 _HEADING = re.compile(r"^#+\s+(.+)$", re.MULTILINE)
 _TITLE = re.compile(r"^#\s+(?:\d+\s*·\s*)?(.+)$", re.MULTILINE)
@@ -58,11 +57,6 @@ def read_labs(course: Course) -> tuple[LabCard, ...]:
         except CourseError:
             continue
     return tuple(cards)
-
-
-def progress_folder(course: Course) -> ProgressFolder:
-    """Where this student's progress is noted."""
-    return folder_of_this_notebook() or ProgressFolder.in_workspace(course.root / WORKSPACE)
 
 
 def card_of(lab: Lab, names: Sequence[str]) -> LabCard:

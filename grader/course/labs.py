@@ -134,6 +134,10 @@ class Course:
     def release(self) -> Path:
         return self.root / RELEASE
 
+    @property
+    def workspace(self) -> Path:
+        return self.root / WORKSPACE
+
     def names(self, part: str = SOURCE) -> list[str]:
         """The names of all labs in ``solutions`` or ``labs``, in the order they are taught."""
         return [path.parent.name for path in sorted((self.root / part).glob("*/*.ipynb")) if _is_main(path)]

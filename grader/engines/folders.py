@@ -51,14 +51,6 @@ def is_throwaway(folder: Path) -> bool:
     return re.fullmatch("[0-9a-f]{8}", folder.name) is not None
 
 
-def cache_folder() -> Path:
-    """The user's cache for course images and templates (``DRYDOCK_CACHE`` overrides it); it need not be there yet."""
-    import platformdirs
-
-    given = os.environ.get("DRYDOCK_CACHE")
-    return Path(given) if given else platformdirs.user_cache_path("drydock")
-
-
 @dataclass(frozen=True)
 class EngineFolder:
     """One engine's folder: everything of it that lies on the disk."""

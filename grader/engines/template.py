@@ -20,9 +20,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.engines import orphans
-from grader.engines.folders import SYSTEM_PATH, EngineFolder, cache_folder, runtime_folder
+from grader.engines.folders import SYSTEM_PATH, EngineFolder, runtime_folder
 from grader.engines.protocol import EngineError
-from grader.files import atomic_write
+from grader.files import atomic_write, cache_folder
 from grader.i18n import _
 from grader.locks import locked
 

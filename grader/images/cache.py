@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from grader.engines.folders import cache_folder
+from grader.files import cache_folder
 from grader.i18n import _
 from grader.images.catalogue import CourseImage
 from grader.images.errors import ImagesError

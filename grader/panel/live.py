@@ -7,15 +7,15 @@ from contextlib import suppress
 from typing import Any
 
 from grader import extras
-from grader.course.heads import LabCard, progress_folder, read_labs
+from grader.course.heads import LabCard, read_labs
 from grader.course.labs import CourseError, find_course
 from grader.i18n import _
-from grader.notebook import shell_of_kernel
 from grader.panel import parts
 from grader.panel.feed import FolderWatch, PanelFeed
 from grader.panel.overview import Overview
 from grader.panel.parts import Part
-from grader.report.progress import ProgressFolder
+from grader.report.progress import ProgressFolder, progress_folder
+from grader.shell import shell_of_kernel
 
 
 class Section:

@@ -8,10 +8,10 @@ from typing import Any
 
 from grader import extras
 from grader.course.heads import LabCard
-from grader.notebook import shell_of_kernel
 from grader.panel.feed import FolderWatch
 from grader.panel.index_page import Index
 from grader.report.progress import ProgressFolder
+from grader.shell import shell_of_kernel
 
 #: One for each kernel, so that a saved page finds it again in the kernel that runs behind it.
 MODEL_ID = "drydock-course-index"
@@ -64,8 +64,9 @@ class LiveIndex:
 
 def open_index() -> LiveIndex:
     """This kernel's index, made at the first call."""
-    from grader.course.heads import progress_folder, read_labs
+    from grader.course.heads import read_labs
     from grader.course.labs import find_course
+    from grader.report.progress import progress_folder
 
     shell = shell_of_kernel()
     index: LiveIndex | None = getattr(shell, "drydock_index", None)

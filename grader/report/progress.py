@@ -15,6 +15,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Self
 
+from grader.course.labs import Course
 from grader.files import atomic_write
 from grader.report.verdicts import Status, TaskReport
 
@@ -101,3 +102,8 @@ def folder_of_this_notebook() -> ProgressFolder | None:
     here = Path.cwd()
     around = [ProgressFolder.in_workspace(folder) for folder in (here, *here.parents)[:3]]
     return next((folder for folder in around if folder.path.is_dir()), None)
+
+
+def progress_folder(course: Course) -> ProgressFolder:
+    """Where this student's progress is noted."""
+    return folder_of_this_notebook() or ProgressFolder.in_workspace(course.workspace)

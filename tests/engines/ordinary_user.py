@@ -13,8 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from grader import images
-from grader.engines.folders import cache_folder
 from grader.engines.microvm import template
+from grader.files import cache_folder
 
 REPO = Path(__file__).resolve().parents[2]
 USER_ID = 4321

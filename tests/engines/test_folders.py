@@ -8,7 +8,7 @@ import pytest
 
 from grader.cli import workspace
 from grader.engines import EngineError
-from grader.engines.folders import cache_folder
+from grader.files import cache_folder
 from grader.images.cache import ImageCache
 
 

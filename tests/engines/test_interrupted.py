@@ -19,8 +19,9 @@ import pytest
 from engine_tests import empty_at_the_end, eventually
 
 from grader.engines import EngineError, cgroups, detached, orphans, template
-from grader.engines.folders import EngineFolder, cache_folder
+from grader.engines.folders import EngineFolder
 from grader.engines.native import NativeEngine
+from grader.files import cache_folder
 
 pytestmark = [pytest.mark.daemon, pytest.mark.skipif(os.geteuid() != 0, reason="mounts and freezes as root")]
 

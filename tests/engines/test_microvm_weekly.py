@@ -19,10 +19,10 @@ import pytest
 from engine_tests import empty_at_the_end, needs_a_guest
 
 from grader.engines import cgroups
-from grader.engines.folders import cache_folder
 from grader.engines.microvm import template
 from grader.engines.microvm.engine import MicrovmEngine
 from grader.engines.microvm.place import TemplateFolder
+from grader.files import cache_folder
 
 pytestmark = [
     pytest.mark.daemon,

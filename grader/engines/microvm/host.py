@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from grader.engines.folders import cache_folder, runtime_folder
+from grader.engines.folders import runtime_folder
 from grader.engines.microvm import qemu
 from grader.engines.protocol import Probe
+from grader.files import cache_folder
 from grader.i18n import _
 
 _DEVICE = Path("/dev/kvm")

@@ -22,12 +22,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from grader.engines.folders import cache_folder
 from grader.engines.microvm import guest, host, qemu
 from grader.engines.microvm.place import GuestSpec, Owner, TemplateFolder
 from grader.engines.protocol import EngineError
 from grader.engines.template import course_images
-from grader.files import atomic_write
+from grader.files import atomic_write, cache_folder
 from grader.i18n import _
 from grader.locks import locked
 

@@ -1,0 +1,81 @@
+"""The house has floors: a room imports from its own floor and from below, and nothing goes round in a circle."""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+_HOUSE = Path(__file__).resolve().parents[2] / "grader"
+#: From the top (docs/architecture.md). What stands in no room is the ground, on which everything may stand.
+FLOORS = (
+    ("cli", "__main__"),
+    ("notebook", "widgets"),
+    ("jupyter", "rehearsal"),
+    ("autograde", "author", "panel"),
+    ("charts", "sandbox"),
+    ("checks",),
+    ("report", "docker_api", "engines"),
+    ("images", "values", "course"),
+    ("errors", "extras", "files", "i18n", "locks", "plugins", "processes", "shell", "grader"),
+)
+_HEIGHT = {room: -floor for floor, rooms in enumerate(FLOORS) for room in rooms}
+
+
+def _modules() -> dict[str, Path]:
+    found = {}
+    for path in _HOUSE.rglob("*.py"):
+        parts = path.relative_to(_HOUSE.parent).with_suffix("").parts
+        found[".".join(parts).removesuffix(".__init__")] = path
+    return found
+
+
+def _imported(path: Path, modules: dict[str, Path], *, lazily: bool) -> Iterator[str]:
+    """Modules of ours that one file imports. ``lazily``: also in functions and for types only."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for node in ast.walk(tree) if lazily else tree.body:
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("grader"):
+            for alias in node.names:
+                whole = f"{node.module}.{alias.name}"
+                yield whole if whole in modules else str(node.module)
+        elif isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names if alias.name.startswith("grader"))
+
+
+def _room(module: str) -> str:
+    parts = module.split(".")
+    return parts[1] if len(parts) > 1 else parts[0]
+
+
+def test_every_room_is_on_the_plan() -> None:
+    assert {_room(module) for module in _modules()} == set(_HEIGHT)
+
+
+def test_no_arrow_goes_up() -> None:
+    modules = _modules()
+    up = [
+        f"{module} imports {other}"
+        for module, path in modules.items()
+        for other in _imported(path, modules, lazily=True)
+        if _HEIGHT[_room(other)] > _HEIGHT[_room(module)]
+    ]
+    assert up == []
+
+
+@pytest.mark.parametrize("level", ["rooms", "modules"])
+def test_nothing_goes_round_in_a_circle(level: str) -> None:
+    modules = _modules()
+    graph: dict[str, set[str]] = defaultdict(set)
+    for module, path in modules.items():
+        for other in _imported(path, modules, lazily=level == "rooms"):
+            one, two = (module, other) if level == "modules" else (_room(module), _room(other))
+            if one != two:
+                graph[one].add(two)
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as circle:
+        pytest.fail(f"{level}: {' imports '.join(reversed(circle.args[1]))}")
