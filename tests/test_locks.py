@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import stat
 import subprocess
 import sys
 import threading
@@ -10,20 +12,23 @@ from pathlib import Path
 import pytest
 
 from grader.engines import EngineError, detached
-from grader.locks import locked
+from grader.locks import locked, own, owner, unowned
 
 HOLDER = """
 import sys, time
 from pathlib import Path
-from grader.locks import locked
-with locked(Path(sys.argv[1])):
-    print("held", flush=True)
-    time.sleep(600)
+from grader.locks import locked, own, share
+path = Path(sys.argv[1])
+{hold}
+print("held", flush=True)
+time.sleep(600)
 """
 
 
-def holder(path: Path) -> subprocess.Popen[str]:
-    process = subprocess.Popen([sys.executable, "-c", HOLDER, path], stdout=subprocess.PIPE, text=True)
+def holder(path: Path, hold: str = "mine = locked(path); mine.__enter__()") -> subprocess.Popen[str]:
+    process = subprocess.Popen(
+        [sys.executable, "-c", HOLDER.format(hold=hold), path], stdout=subprocess.PIPE, text=True
+    )
     assert process.stdout is not None and process.stdout.readline() == "held\n"
     return process
 
@@ -54,3 +59,42 @@ def test_a_second_command_does_not_wait(tmp_path: Path, monkeypatch: pytest.Monk
         other.kill()
         other.wait()
     assert not detached.down()
+
+
+def test_an_owner_is_known_and_nobody_becomes_it_meanwhile(tmp_path: Path) -> None:
+    lock = tmp_path / "lock"
+    with unowned(lock) as free:
+        assert free and owner(lock) is None
+        with pytest.raises(RuntimeError, match="runs an engine in this folder"):
+            own(lock, within=0)
+    other = holder(lock, "own(path)")
+    with unowned(lock) as free:
+        assert not free and owner(lock) == other.pid
+    other.kill()
+    assert other.wait(10)
+    with unowned(lock) as free:
+        assert free
+    with unowned(tmp_path / "missing" / "lock") as free:
+        assert not free, "a folder that is gone is nobody's to take"
+
+
+def test_what_several_share_has_an_owner_until_the_last_is_gone(tmp_path: Path) -> None:
+    lock = tmp_path / "complete"
+    lock.touch()
+    for other in [holder(lock, "share(path)") for _number in range(2)]:
+        with unowned(lock) as free:
+            assert not free
+        other.kill()
+        assert other.wait(10)
+    with unowned(lock) as free:
+        assert free
+
+
+def test_only_its_user_can_hold_a_lock_unless_it_is_several_peoples(tmp_path: Path) -> None:
+    before = os.umask(0o002)
+    try:
+        with locked(tmp_path / "own"), locked(tmp_path / "shared", mode=0o666):
+            modes = [stat.S_IMODE((tmp_path / name).stat().st_mode) for name in ("own", "shared")]
+    finally:
+        os.umask(before)
+    assert modes == [0o600, 0o664]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import glob
 import hashlib
 import json
@@ -10,13 +9,14 @@ import os
 import re
 import shlex
 from collections.abc import Collection, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
 from grader.i18n import _
+from grader.locks import locked
 
 
 class Submissions:
@@ -159,16 +159,14 @@ class Busy(Exception):
     """Another run of the same lab is at work."""
 
 
-@contextmanager
-def alone(path: Path) -> Iterator[None]:
+def alone(path: Path) -> AbstractContextManager[None]:
     """Hold the lock at ``path``, which ends with this process at the latest. Raises Busy."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a", encoding="utf-8") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise Busy from None
-        yield
+    return locked(path, busy=_refuse, mode=0o666)
+
+
+def _refuse() -> None:
+    raise Busy
 
 
 class Journal:

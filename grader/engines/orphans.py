@@ -1,74 +1,25 @@
-"""Who owns an engine's folder, and the clean-up of what killed engines left behind."""
+"""The clean-up of what killed engines left behind: control groups and folders. Never anything else.
+
+What has no owner any more, its lock tells. Standard library only: every engine's supervisor imports it.
+"""
 
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import json
 import os
 import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 from grader.engines import cgroups
 from grader.engines.folders import EngineFolder, is_throwaway, runtime_folder
 from grader.engines.protocol import EngineError
 from grader.i18n import _
-
-
-def own(lock_file: Path, within: float = 10.0) -> None:
-    """Become the owner, for as long as this process lives. Raises RuntimeError when somebody else is and stays it."""
-    lock = os.open(lock_file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    deadline = time.monotonic() + within
-    while True:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            break
-        except OSError:
-            if time.monotonic() > deadline:
-                os.close(lock)
-                raise RuntimeError(
-                    _("process {pid} runs an engine in this folder already").format(pid=owner(lock_file))
-                ) from None
-            # Who only asks whether the folder has an owner holds the lock for a moment.
-            time.sleep(0.01)
-    os.ftruncate(lock, 0)
-    os.pwrite(lock, str(os.getpid()).encode(), 0)
-
-
-def owner(lock_file: Path) -> int | None:
-    """The process that took the lock last; whether it still lives, only the lock itself tells."""
-    try:
-        return int(lock_file.read_text())
-    except (OSError, ValueError):
-        return None
-
-
-@contextlib.contextmanager
-def unowned(lock_file: Path) -> Iterator[bool]:
-    """Yield whether the folder has no owner; nobody can become it meanwhile."""
-    try:
-        lock = os.open(lock_file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    except OSError:
-        yield False
-        return
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        free = True
-    except OSError:
-        free = False
-    try:
-        yield free
-    finally:
-        os.close(lock)
-
-
-# -- Removes what killed engines left behind: control groups and folders. Never anything else.
-#
-# What has no owner any more, py tells. Standard library only: every engine's supervisor imports it.
+from grader.locks import owner, unowned
 
 #: A folder this young may belong to an engine whose supervisor has not taken its lock yet.
 _YOUNG_SECONDS = 60.0

@@ -21,7 +21,8 @@ import time
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from grader.engines import cgroups, loaders, orphans
+from grader import locks
+from grader.engines import cgroups, loaders
 from grader.engines.folders import SYSTEM_PATH, EngineFolder
 from grader.engines.orphans import remove_remains
 from grader.files import atomic_write
@@ -100,7 +101,7 @@ class Supervisor:
             self._make_groups()
         if spec.template:
             # Held until this process ends: a template in use is not removed.
-            fcntl.flock(os.open(Path(spec.template, "complete"), os.O_RDONLY | os.O_CLOEXEC), fcntl.LOCK_SH)
+            locks.share(Path(spec.template, "complete"))
         # A socket left by an earlier daemon on the same data would be taken for the new one.
         self.folder.socket.unlink(missing_ok=True)
         ready = self._spawn()
@@ -276,7 +277,7 @@ def main(spec_path: str) -> int:
     spec = Spec.load(Path(spec_path))
     folder = EngineFolder(Path(spec.folder))
     try:
-        orphans.own(folder.lock)
+        locks.own(folder.lock)
     except (RuntimeError, OSError) as error:
         _answer({"error": str(error), "log": ""})
         return 1

@@ -24,7 +24,7 @@ from grader.engines.folders import SYSTEM_PATH, EngineFolder, runtime_folder
 from grader.engines.protocol import EngineError
 from grader.files import atomic_write, cache_folder
 from grader.i18n import _
-from grader.locks import locked
+from grader.locks import locked, unowned
 
 if TYPE_CHECKING:
     from grader.engines.namespaces import NamespaceEngine
@@ -107,7 +107,7 @@ def _remove_old(kind: type[NamespaceEngine], templates: Path, keep: int = 3) -> 
 
 def _is_used(place: Path) -> bool:
     """Whether an engine runs from it (its supervisor holds a lock), or a kept one's data was made from it."""
-    with orphans.unowned(place / "complete") as free:
+    with unowned(place / "complete") as free:
         if not free:
             return True
     # Labs that an earlier version of this program started left no note in the template.

@@ -13,7 +13,6 @@ Layout (by default ``images`` in the user's cache folder)::
 from __future__ import annotations
 
 import errno
-import fcntl
 import hashlib
 import json
 import os
@@ -31,6 +30,7 @@ from grader.images.errors import ImagesError
 from grader.images.recipes.base import FILES
 from grader.images.recipes.outside import OutsideRecipe
 from grader.images.recipes.recipe import Recipe
+from grader.locks import locked
 
 #: Receives lines for a person, one per step.
 Progress = Callable[[str], None]
@@ -114,12 +114,8 @@ class ImageCache:
     def locked(self) -> Iterator[Path]:
         """Hold the cache's lock, waiting for it if need be. Gives an empty scratch folder that goes away at the end."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        with (self.folder / "lock").open("a") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                self._say(_("Another process is making the course images; waiting for it."))
-                fcntl.flock(lock, fcntl.LOCK_EX)
+        waiting = _("Another process is making the course images; waiting for it.")
+        with locked(self.folder / "lock", lambda: self._say(waiting), mode=0o666):
             self._clean()
             scratch = self.folder / "tmp" / str(os.getpid())
             scratch.mkdir(parents=True)

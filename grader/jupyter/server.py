@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import secrets
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.error import URLError
@@ -20,6 +18,7 @@ from urllib.request import ProxyHandler, Request, build_opener
 from grader import extras
 from grader.errors import ExpectedError
 from grader.i18n import _
+from grader.locks import locked
 
 _CONFIG = Path(__file__).parent / "config"
 #: Where the kernel of the name that all notebooks ask for is one of ours.
@@ -89,7 +88,8 @@ def find_or_start(
     A new one is the caller's child and ends with it on a terminal's Ctrl-C. Raises JupyterError.
     """
     runtime.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with _one_at_a_time(runtime / "lock"):
+    # A second start waits for the first, then finds its server.
+    with locked(runtime / "lock"):
         found = running(runtime)
         if found is None:
             return _start(root, runtime, environment)
@@ -99,14 +99,6 @@ def find_or_start(
                 _("Close it (Ctrl-C where it was started, or: kill {pid}), then run this again.").format(pid=found.pid),
             )
         return found, None
-
-
-@contextmanager
-def _one_at_a_time(path: Path) -> Iterator[None]:
-    """A second start waits for the first, then finds its server. The kernel frees the lock of a killed one."""
-    with path.open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
 
 
 def _start(root: Path, runtime: Path, environment: Mapping[str, str]) -> tuple[Server, subprocess.Popen[bytes]]:

@@ -5,18 +5,18 @@ For the student's eyes only, in the panel and on the index page. Grades come fro
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Self
 
 from grader.course.labs import Course
 from grader.files import atomic_write
+from grader.locks import locked
 from grader.report.verdicts import Status, TaskReport
 
 #: Names the folder for a notebook's kernel.
@@ -47,7 +47,8 @@ class ProgressFolder:
         """Where it can't be noted, on a full disk for instance, it isn't: that must not make a check fail."""
         with suppress(OSError):
             self.path.mkdir(parents=True, exist_ok=True)
-            with self._alone():
+            # A notebook and `drydock check` may both have news.
+            with locked(self.path / ".lock"):
                 known = dict(self.of(lab))
                 known[report.task] = _after(known.get(report.task), report)
                 self._write(lab, known)
@@ -70,13 +71,6 @@ class ProgressFolder:
 
     def _write(self, lab: str, known: Mapping[str, TaskProgress]) -> None:
         atomic_write(self._file(lab), json.dumps({task: asdict(entry) for task, entry in known.items()}, indent=1))
-
-    @contextmanager
-    def _alone(self) -> Iterator[None]:
-        """A notebook and `drydock check` may both have news."""
-        with (self.path / ".lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
 
 
 def _task(entry: Mapping[str, Any]) -> TaskProgress:

@@ -17,7 +17,7 @@ import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grader.engines import orphans
+from grader import locks
 from grader.engines.microvm import host, qemu
 from grader.engines.microvm.place import Enclosure, GuestFolder, GuestSpec, TemplateFolder
 from grader.files import atomic_write
@@ -114,7 +114,7 @@ def main(spec_path: str) -> int:
     spec = GuestSpec.load(Path(spec_path))
     folder = GuestFolder(Path(spec.folder))
     try:
-        orphans.own(folder.lock)
+        locks.own(folder.lock)
     except (RuntimeError, OSError) as error:
         _answer({"error": str(error), "log": ""})
         return 1
