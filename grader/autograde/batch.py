@@ -19,6 +19,7 @@ from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 from traitlets.config.loader import ConfigFileNotFound, PyFileConfigLoader
 
+from grader.autograde.capacity import Capacity
 from grader.autograde.database import gradebook, lab_named, standings
 from grader.autograde.records import GradedSubmissions, SubmissionRecord, our_fault, unkeyed
 from grader.autograde.settings import Drydock
@@ -221,15 +222,15 @@ class Batch:
         """The engine's kind, tried out once. Raises NoWalls."""
         return self._settings.engine_kind()
 
-    def run(self, jobs: int, on_record: Callable[[SubmissionRecord], None]) -> list[SubmissionRecord]:
-        """Grade what is planned with ``jobs`` processes; ``on_record`` hears of each at once.
+    def run(self, jobs: int | None, on_record: Callable[[SubmissionRecord], None]) -> list[SubmissionRecord]:
+        """Grade what is planned, ``jobs`` at once (None: as the machine has room); ``on_record`` hears of each at once.
 
         Raises NoWalls before anything runs. Can be killed at any moment: the next run continues, until ``finish``.
         """
         remove_orphans(self._kind)
         if self.plan.todo:
             self._settings.try_out(self._kind)
-        pool = WorkerPool(self._config, self._kind, min(jobs, max(1, len(self.plan.todo))))
+        pool = self._pool(jobs)
         records = []
         fingerprints: dict[str, str] = {}
         before = self._final_scores()
@@ -252,6 +253,13 @@ class Batch:
             on_record(record)
             records.append(record)
         return sorted(records, key=lambda record: record.student)
+
+    def _pool(self, jobs: int | None) -> WorkerPool:
+        work = max(1, len(self.plan.todo))
+        if jobs is not None:
+            return WorkerPool(self._config, self._kind, min(jobs, work))
+        capacity = Capacity()
+        return WorkerPool(self._config, self._kind, min(capacity.most, work), admits=capacity.admits)
 
     def _final_scores(self) -> dict[str, float]:
         """What those had who are graded again."""

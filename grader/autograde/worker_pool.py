@@ -34,7 +34,8 @@ def get_ready(modules: Sequence[str] = ("grader.autograde.worker",)) -> None:
 class WorkerPool:
     """``size`` processes that grade submissions; imports are paid once, by the server they are forked from.
 
-    Or that do another ``task`` for each, after they did ``begin``: both are functions of a module.
+    Or that do another ``task`` for each, after they did ``begin``: both are functions of a module. ``admits``: whether
+    one more may begin beside so many.
     """
 
     def __init__(
@@ -45,12 +46,14 @@ class WorkerPool:
         *,
         begin: Callable[[Config, str], None] | None = None,
         task: Callable[[Job], SubmissionRecord] | None = None,
+        admits: Callable[[int], bool] = lambda running: True,
     ) -> None:
         self._config = config
         self._kind = kind
         self._size = size
         self._begin = begin or _begin
         self._task = task or _grade
+        self._admits = admits
         get_ready()
         self._context = multiprocessing.get_context("forkserver")
 
@@ -82,7 +85,7 @@ class WorkerPool:
             self._size, mp_context=self._context, initializer=self._begin, initargs=(self._config, self._kind)
         ) as pool:
             while running or (waiting and not broken):
-                while waiting and len(running) < self._size and not broken:
+                while waiting and not broken and len(running) < self._size and self._admits(len(running)):
                     student = waiting.popleft()
                     more = len(waiting) >= self._size
                     try:

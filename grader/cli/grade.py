@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
 @click.command("grade")
 @click.argument("lab")
 @click.option(
-    "--jobs", "-j", type=click.IntRange(1, 64), default=None, help="Submissions at once (default: one per CPU)."
+    "--jobs", "-j", type=click.IntRange(1, 64), default=None, help="Submissions at once (default: as many as fit)."
 )
 @click.option("--student", "students", multiple=True, help="Only this student (may be repeated).")
 @click.option("--only-missing", is_flag=True, help="Only submissions that are new or changed since they were graded.")
@@ -72,7 +71,7 @@ def command(
             console.print(f"[yellow]![/yellow] {escape(warning)}", highlight=False)
         started = time.monotonic()
         with _Lines(console, len(batch.plan.todo)) as lines:
-            records = batch.run(jobs or os.cpu_count() or 1, lines.add)
+            records = batch.run(jobs, lines.add)
         seconds = time.monotonic() - started
         # With those of a run that was stopped: who has no complete grade since then is named now, too.
         reported = sorted([*records, *batch.earlier()], key=lambda r: r.student)
