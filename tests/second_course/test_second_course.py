@@ -69,7 +69,7 @@ def _points(course: Desk, lab: str) -> dict[str, float]:
 
 
 def test_perfect_and_empty_work_is_graded(course: Desk) -> None:
-    course.run("nbgrader", "generate_assignment", _FIRST, "--force")
+    course.run("nbgrader", "generate_assignment", _FIRST)
     _hand_in(course, "ada", _FIRST, "solutions")
     _hand_in(course, "bob", _FIRST, "labs")
     said = course.run("drydock", "grade", "01")
@@ -119,7 +119,7 @@ def test_its_own_engine_image_and_kind_are_proved_and_graded(course: Desk) -> No
     said = course.run("drydock", "author", "check", "02", "--engine", "harbour", "--runs", "1", "--seconds", "600")
     assert "Every lab is sound." in said
 
-    course.run("nbgrader", "generate_assignment", _LIGHTS, "--force")
+    course.run("nbgrader", "generate_assignment", _LIGHTS)
     _hand_in(course, "ada", _LIGHTS, "solutions")
     _hand_in(course, "bob", _LIGHTS, "labs")
     said = course.run("drydock", "grade", "02", "--engine", "harbour")
