@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from grader.engines import template
-from grader.engines.folders import cache_folder
 from grader.engines.native import NativeEngine
+from grader.files import cache_folder
 
 _ROOT = Path(__file__).parents[2]
 _HARBOUR = _ROOT / "tests" / "fixtures" / "harbour"
