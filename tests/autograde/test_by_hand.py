@@ -181,6 +181,7 @@ def graded(handed_in: Course) -> Course:
 
 
 @pytest.mark.daemon
+@pytest.mark.deep
 @pytest.mark.timeout(600)
 def test_no_answer_becomes_a_silent_zero_with_drydock_grade_nor_with_nbgrader(graded: Course) -> None:
     expected = {name(change): WAITS for change in CHANGES} | {name(change): ZERO for change in NO_ANSWER}
@@ -195,6 +196,7 @@ def test_no_answer_becomes_a_silent_zero_with_drydock_grade_nor_with_nbgrader(gr
 
 
 @pytest.mark.daemon
+@pytest.mark.deep
 @pytest.mark.timeout(600)
 def test_the_text_is_there_and_pointed_to_wherever_somebody_looks(graded: Course) -> None:
     for change in CHANGES:
@@ -225,6 +227,7 @@ def formgrader(nb: NotebookNode) -> BeautifulSoup:
 
 
 @pytest.mark.daemon
+@pytest.mark.deep
 @pytest.mark.timeout(600)
 def test_a_mark_given_by_hand_stays_when_the_answer_was_handed_in_anew_without_its_cell(graded: Course) -> None:
     with graded.gradebook() as book:
@@ -239,6 +242,7 @@ def test_a_mark_given_by_hand_stays_when_the_answer_was_handed_in_anew_without_i
 
 
 @pytest.mark.daemon
+@pytest.mark.deep
 def test_where_nbgrader_itself_waits_for_the_instructor_we_do(handed_in: Course) -> None:
     """Its own preprocessors, but for the one that executes."""
     import nbgrader.converters

@@ -16,7 +16,7 @@ from grader.autograde.feedback_run import FeedbackRun
 from grader.autograde.submissions import alone
 from grader.cli.feedback import command
 
-pytestmark = [pytest.mark.daemon, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.daemon, pytest.mark.deep, pytest.mark.timeout(900)]
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ from grader.autograde.records import GradedSubmissions
 from grader.autograde.verdict_cells import read_graded
 from grader.report.verdicts import Status
 
-pytestmark = [pytest.mark.daemon, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.daemon, pytest.mark.deep, pytest.mark.timeout(600)]
 
 SECRET = "secret-of-the-test"
 TEST = f"assert count == 1, 'count it'\n### BEGIN HIDDEN TESTS\nassert real == 1, '{SECRET}'\n### END HIDDEN TESTS"

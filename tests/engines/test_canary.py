@@ -17,7 +17,11 @@ from grader.docker_api.daemon import Connection, Daemon
 from grader.docker_api.deadline import Deadline
 from grader.engines import canary, engine_named
 
-pytestmark = [pytest.mark.daemon, pytest.mark.skipif(os.geteuid() != 0, reason="makes mount namespaces")]
+pytestmark = [
+    pytest.mark.daemon,
+    pytest.mark.deep,
+    pytest.mark.skipif(os.geteuid() != 0, reason="makes mount namespaces"),
+]
 
 #: As inside `ip netns exec`, which mounts /sys anew: /sys/fs/cgroup is there, and empty.
 EMPTY = "mount -t sysfs sysfs /sys"

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.daemon
 
 WALLED = pytest.param("walled", marks=[pytest.mark.weekly, pytest.mark.timeout(1200)])
 ASKED_FOR = os.environ.get("DRYDOCK_TEST_ENGINE", "")
-KINDS = ASKED_FOR.split(",") if ASKED_FOR else ["native", "host", WALLED]
+KINDS = ASKED_FOR.split(",") if ASKED_FOR else ["native", pytest.param("host", marks=pytest.mark.deep), WALLED]
 
 
 @pytest.fixture(scope="module", params=KINDS)

@@ -23,7 +23,11 @@ from grader.engines.folders import EngineFolder
 from grader.engines.native import NativeEngine
 from grader.files import cache_folder
 
-pytestmark = [pytest.mark.daemon, pytest.mark.skipif(os.geteuid() != 0, reason="mounts and freezes as root")]
+pytestmark = [
+    pytest.mark.daemon,
+    pytest.mark.deep,
+    pytest.mark.skipif(os.geteuid() != 0, reason="mounts and freezes as root"),
+]
 
 UP = "from grader.engines import detached; detached.up()"
 

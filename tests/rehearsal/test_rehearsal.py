@@ -169,6 +169,7 @@ def test_a_right_notebook_has_the_same_marks_live_rehearsed_and_graded(course: D
     assert "Rehearsed: 2 of 2 tasks passed, 5 of 5 points. Live: 5." in found.text
 
 
+@pytest.mark.deep
 def test_a_text_replaced_after_its_check_passed_and_a_cell_that_ran_twice(course: Desk) -> None:
     with opened(course) as notebook:
         notebook.type("hello-answer", TWICE)
@@ -186,6 +187,7 @@ def test_a_text_replaced_after_its_check_passed_and_a_cell_that_ran_twice(course
     assert f"“{SITE.splitlines()[1]}”" in found.text
 
 
+@pytest.mark.deep
 def test_a_cell_that_is_gone_one_that_fails_from_the_top_and_a_changed_file(course: Desk) -> None:
     with opened(course) as notebook:
         folder = notebook.file.parent
@@ -204,6 +206,7 @@ def test_a_cell_that_is_gone_one_that_fails_from_the_top_and_a_changed_file(cour
     assert "site " not in done.stdout.partition("rehearsed")[2]
 
 
+@pytest.mark.deep
 def test_from_the_notebooks_last_cell_and_what_is_not_saved(course: Desk) -> None:
     with opened(course) as notebook:
         course.docker("run", "-d", "--name", "hello", "drydock/busybox:1", "sleep", "600")
