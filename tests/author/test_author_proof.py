@@ -193,6 +193,6 @@ def test_one_ctrl_c_ends_it_and_leaves_nothing(course: Course, runtime: Path) ->
         assert proof.poll() is None, proof.communicate()[1]
         time.sleep(0.05)
     proof.send_signal(signal.SIGINT)
-    _out, errors = proof.communicate(timeout=40)
+    _out, errors = proof.communicate(timeout=300)
     assert proof.returncode == 1 and "Aborted!" in errors and "Traceback" not in errors
     assert not any(path.is_dir() for path in runtime.iterdir())

@@ -226,7 +226,7 @@ def server(graded: Course, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         yield json.loads(info.read_text())["url"].rstrip("/")
     finally:
         running.terminate()
-        running.wait(timeout=60)
+        running.wait(timeout=300)
         log.close()
 
 

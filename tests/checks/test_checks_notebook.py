@@ -48,7 +48,7 @@ def test_in_jupyter() -> None:
         'check.answer("Exit Code", 1)',
         "!docker inspect --format=found ck-live",
     )
-    NotebookClient(book, allow_errors=True, timeout=60).execute()
+    NotebookClient(book, allow_errors=True, timeout=600).execute()
     connect, fails, passes, blocked, stumbles, answer, docker = (cell.outputs for cell in book.cells)
     assert "connected to Docker" in connect[0].text
     display, error = fails[-2:]
@@ -130,7 +130,7 @@ def test_what_a_check_waits_for_is_shown_until_the_report_stands_in_its_place() 
             return super().process_message(msg, cell, cell_index)
 
     book = notebook(CONNECT, WAITS, "1 + 1", TWO_TASKS)
-    Watched(book, allow_errors=True, timeout=120).execute()
+    Watched(book, allow_errors=True, timeout=600).execute()
     _connect, slow, _sum, two = (cell.outputs for cell in book.cells)
     words = [msg["content"]["data"]["text/plain"] for msg in told]
     assert words[0] == "Waiting until ck-live answers on port 8123: up to 2 s …"

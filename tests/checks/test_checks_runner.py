@@ -46,7 +46,7 @@ class Runner:
 
     def end(self) -> tuple[str, str]:
         """What was said besides the answers, on stdout and on stderr."""
-        return self.process.communicate(timeout=30)
+        return self.process.communicate(timeout=300)
 
 
 def task(body: str, name: str = "job", extra: str = "") -> str:

@@ -13,7 +13,7 @@ _SAY = "import sys; print(*sorted({name.partition('.')[0] for name in sys.module
 
 def _imported_by(code: str) -> set[str]:
     done = subprocess.run(
-        [sys.executable, "-c", f"{code}\n{_SAY}"], capture_output=True, text=True, check=True, timeout=60
+        [sys.executable, "-c", f"{code}\n{_SAY}"], capture_output=True, text=True, check=True, timeout=300
     )
     return set(done.stdout.split())
 

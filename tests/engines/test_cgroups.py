@@ -125,6 +125,6 @@ def test_from_a_session_that_holds_processes(code: str) -> None:
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=300,
     )
     assert done.returncode == 0, done.stderr

@@ -67,7 +67,7 @@ def docker(engine: Engine, *argv: str, ok: bool = True) -> subprocess.CompletedP
         text=True,
         check=False,
         # Emulated, a build takes half a minute even where nothing else runs.
-        timeout=600 if engine.kind == "microvm" else 120,
+        timeout=600 if engine.kind == "microvm" else 300,
     )
     assert not ok or done.returncode == 0, done.stderr
     return done

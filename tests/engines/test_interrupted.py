@@ -112,7 +112,7 @@ def test_a_first_start_that_was_killed_hinders_no_other(own_runtime: Path, sign:
     eventually((own_runtime / "lab" / sign).exists)
     starter.kill()
     starter.wait()
-    subprocess.run([sys.executable, "-c", UP], check=True, timeout=60)
+    subprocess.run([sys.executable, "-c", UP], check=True, timeout=300)
     lab = detached.current()
     assert lab is not None
     lab.engine.endpoint.client().containers.run("drydock/nginx:1", detach=True, ports={"80/tcp": 8094})

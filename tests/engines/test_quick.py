@@ -27,7 +27,7 @@ def runc(tmp_path):
     def run(*words: str) -> str:
         path = f"{QUICK}:{real.parent}:{os.environ['PATH']}"
         done = subprocess.run(
-            [QUICK / "runc", *words], env={"PATH": path}, capture_output=True, text=True, timeout=20, check=False
+            [QUICK / "runc", *words], env={"PATH": path}, capture_output=True, text=True, timeout=300, check=False
         )
         assert done.returncode == 7, done
         return done.stdout.strip()
@@ -86,7 +86,7 @@ def test_only_what_becomes_a_process_in_a_container_has_a_view_of_its_own(tmp_pa
     notes = tmp_path / "notes"
     words = ["--root", "/run/moby", verb, "--log", "a  b", "c1"]
     environment = {"PATH": f"{quick}:{tools}:{os.environ['PATH']}", "NOTES": str(notes)}
-    done = subprocess.run([quick / "runc", *words], env=environment, timeout=20, check=False)
+    done = subprocess.run([quick / "runc", *words], env=environment, timeout=300, check=False)
     assert done.returncode == 7
     view = [f"{tools}/unshare --mount", f"{tools}/umount -l /usr/lib/loader.so /private"] if shown else []
     assert notes.read_text().splitlines() == [*view, f"{tools}/runc {' '.join(words)}"]
@@ -111,7 +111,7 @@ def test_the_daemon_hears_of_the_network_namespace(tmp_path, answer):
         state = {"ociVersion": "1.1.0", "id": "7f", "status": "created", "pid": 4711, "bundle": "/b"}
         done = subprocess.run(
             [QUICK / "setkey", f"-exec-root={tmp_path}", "7f", "c0"],
-            input=json.dumps(state, separators=(",", ":")), capture_output=True, text=True, timeout=20, check=False,
+            input=json.dumps(state, separators=(",", ":")), capture_output=True, text=True, timeout=300, check=False,
         )  # fmt: skip
         thread.join(20)
     assert heard == [{"ContainerID": "7f", "Key": "/proc/4711/ns/net"}]

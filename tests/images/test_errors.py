@@ -18,7 +18,7 @@ from tests.images.making import recipes
 def _run(cache: Path, *options: str, **environment: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "grader.images", "--cache", str(cache), *options]
     return subprocess.run(
-        command, env={**os.environ, **environment}, capture_output=True, text=True, check=False, timeout=120
+        command, env={**os.environ, **environment}, capture_output=True, text=True, check=False, timeout=600
     )
 
 

@@ -59,7 +59,7 @@ def server(course: Course, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         yield _address(process, runtime)
     finally:
         process.terminate()
-        process.communicate(timeout=60)
+        process.communicate(timeout=300)
 
 
 def _address(process: subprocess.Popen[str], runtime: Path) -> str:

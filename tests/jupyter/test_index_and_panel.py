@@ -61,7 +61,7 @@ def address(desk: Desk) -> Iterator[str]:
         yield next(line.strip() for line in process.stdout if "http" in line)
     finally:
         process.terminate()
-        process.wait(timeout=30)
+        process.wait(timeout=300)
 
 
 def _add_text(notebook: Path, source: str) -> None:

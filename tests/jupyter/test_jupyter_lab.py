@@ -49,7 +49,7 @@ def lab(desk: Desk) -> Iterator[OpenLab]:
         yield OpenLab(process, url, desk.root / "workspace" / "labs" / "00-tiny" / "00-tiny.ipynb")
     finally:
         process.terminate()
-        process.wait(timeout=30)
+        process.wait(timeout=300)
 
 
 @pytest.fixture(scope="module")
@@ -194,7 +194,7 @@ def test_ctrl_c_closes_jupyterlab_and_leaves_the_daemon_and_the_work(desk: Desk,
     page.page.locator(".lm-TabBar-tab.jp-mod-dirty").wait_for(state="detached")
     assert desk.docker("run", "-d", "--name", "stays", "drydock/busybox:1", "sleep", "600").returncode == 0
     lab.process.send_signal(signal.SIGINT)
-    assert lab.process.wait(timeout=30) == 0
+    assert lab.process.wait(timeout=300) == 0
     assert "JupyterLab: not running" in desk.drydock("status").stdout
     assert "stays" in desk.docker("ps", "--format", "{{.Names}}").stdout
     assert "the last word" in lab.notebook.read_text()

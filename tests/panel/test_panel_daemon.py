@@ -185,7 +185,7 @@ def test_a_kernel_has_one_panel_the_one_before_is_closed(sh: Shell) -> None:
     manager, client = start_new_kernel()
     said: list[str] = []
     try:
-        client.execute_interactive(ask, output_hook=lambda message: said.append(str(message["content"])), timeout=60)
+        client.execute_interactive(ask, output_hook=lambda message: said.append(str(message["content"])), timeout=300)
     finally:
         client.stop_channels()
         manager.shutdown_kernel(now=True)
