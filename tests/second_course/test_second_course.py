@@ -14,7 +14,7 @@ import yaml
 
 from tests.second_course.conftest import Desk
 
-pytestmark = [pytest.mark.daemon, pytest.mark.timeout(1500)]
+pytestmark = [pytest.mark.daemon, pytest.mark.deep, pytest.mark.timeout(1500)]
 
 _FIRST = "01-first-steps"
 _LIGHTS = "02-lights"
