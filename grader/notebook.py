@@ -18,7 +18,7 @@ from grader.jupyter.plain_errors import load_ipython_extension
 from grader.report.cell_runs import note_runs
 from grader.report.progress import ProgressFolder, folder_of_this_notebook
 from grader.report.progress_line import progress_line
-from grader.report.render import progress_as_html, waiting_as_html
+from grader.report.render import progress_as_html, report_as_html, report_as_text, waiting_as_html
 from grader.report.verdicts import TaskReport
 from grader.shell import shell_of_kernel
 from grader.values import Values, own_key
@@ -111,10 +111,10 @@ class _BelowCell:
             progress = progress_line(self._folder, self._lab, report)
         below = f"\n\n{progress}" if progress else ""
         if shell_of_kernel() is None:
-            print(report.as_text(colour=sys.stdout.isatty() and "NO_COLOR" not in os.environ) + below)
+            print(report_as_text(report, colour=sys.stdout.isatty() and "NO_COLOR" not in os.environ) + below)
             return
-        page = report.as_html() + (progress_as_html(progress) if progress else "")
-        self._publish({"text/plain": report.as_text() + below, "text/html": page}, stays=True)
+        page = report_as_html(report) + (progress_as_html(progress) if progress else "")
+        self._publish({"text/plain": report_as_text(report) + below, "text/html": page}, stays=True)
 
     def _publish(self, data: dict[str, str], *, stays: bool) -> None:
         from IPython.display import publish_display_data

@@ -18,6 +18,7 @@ from grader.author.findings import Finding
 from grader.course.release import Release
 from grader.engines.protocol import EngineError
 from grader.i18n import _
+from grader.report.render import report_as_text
 from grader.report.verdicts import Status, TaskReport
 from grader.sandbox import CellOutcome, FreezeError, KernelLost
 from grader.sandbox.bounds import Bounds
@@ -193,7 +194,7 @@ def _cell_problem(case: Case, step: Run | SetUp, outcome: CellOutcome) -> Findin
 
 def _check_problem(case: Case, step: Check, report: TaskReport) -> Finding | None:
     note = f" ({step.note})" if step.note else ""
-    text = report.as_text()
+    text = report_as_text(report)
     if report.status is Status.COULD_NOT_CHECK:
         return _finding(case, step.task, _("The check could not be made{note}.").format(note=note), "", text)
     passed = report.status is Status.PASSED

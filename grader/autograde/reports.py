@@ -14,6 +14,7 @@ from grader.autograde.records import CheckRecord, SubmissionRecord
 from grader.errors import ExpectedError
 from grader.files import atomic
 from grader.i18n import _
+from grader.report.render import report_as_text
 from grader.report.verdicts import Status
 
 
@@ -106,7 +107,7 @@ def _add_case(suite: ET.Element, record: SubmissionRecord, check: CheckRecord) -
     kinds = {Status.FAILED: "failure", Status.COULD_NOT_CHECK: "error", Status.BLOCKED: "skipped"}
     if check.status in kinds:
         result = ET.SubElement(case, kinds[check.status], message=_xml(check.sentence))
-        result.text = _xml(check.report.as_text())
+        result.text = _xml(report_as_text(check.report))
 
 
 #: All that XML 1.0 can carry ("Char"), surrogates and the like left out.

@@ -12,6 +12,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
 from grader.i18n import _, ngettext
+from grader.report.render import report_as_html, report_as_text
 from grader.report.verdicts import Status, TaskReport
 from grader.sandbox.outputs import sanitized
 
@@ -75,8 +76,8 @@ def write_graded(cell: NotebookNode, graded: Graded, outputs: Iterable[NotebookN
     shown = new_output(
         "display_data",
         {
-            "text/html": graded.report.as_html(),
-            "text/plain": graded.report.as_text(),
+            "text/html": report_as_html(graded.report),
+            "text/plain": report_as_text(graded.report),
             REPORT_TYPE: {
                 **graded.report.to_dict(),
                 "points": graded.points,

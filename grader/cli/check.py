@@ -20,6 +20,7 @@ from grader.docker_api.deadline import CHECK_SECONDS
 from grader.engines import best_kind, detached, engine_class
 from grader.i18n import _
 from grader.report.cell_runs import runs_of
+from grader.report.render import report_as_text
 from grader.report.verdicts import Status, TaskReport
 from grader.values import StudentKey, own_key
 
@@ -155,7 +156,7 @@ def _check(lab: Lab, tasks: Sequence[str], key: StudentKey) -> dict[str, TaskRep
             report = checks.check(task.id, task.check.source, CHECK_SECONDS, key=key)
             if task in chosen:
                 reports[task.id] = report
-                click.echo(report.as_text(colour=colour))
+                click.echo(report_as_text(report, colour=colour))
     return reports
 
 

@@ -139,15 +139,3 @@ class TaskReport:
             raise ValueError("a task's report needs the texts task, title and hint and a list of verdicts")
         task, title, hint = (str(text) for text in texts)
         return cls(task, title, hint, tuple(Verdict.from_dict(verdict) for verdict in verdicts))
-
-    def as_text(self, *, colour: bool = False) -> str:
-        """For a terminal; ``colour`` adds ANSI colours to the status words."""
-        from grader.report.render import report_as_text
-
-        return report_as_text(self, colour=colour)
-
-    def as_html(self) -> str:
-        """For a notebook: one accessible fragment without scripts."""
-        from grader.report.render import report_as_html
-
-        return report_as_html(self)

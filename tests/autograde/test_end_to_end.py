@@ -18,6 +18,7 @@ from nbgrader.converters.base import NbGraderException
 from grader.autograde.grading import Grading
 from grader.autograde.verdict_cells import read_report
 from grader.engines import Engine
+from grader.report.render import report_as_text
 from grader.sandbox.sandbox import PREFIX
 
 pytestmark = pytest.mark.daemon
@@ -107,7 +108,7 @@ def test_a_daemon_that_ends_leaves_what_was_earned_and_flags_the_rest(
     assert course.grades("fay") == {"net": 4, "vol": None, "last": None, ESSAY: 0}
     assert course.flagged("fay") == {"vol", "last"}
     reports = [report for cell in course.graded("fay").cells if (report := read_report(cell))]
-    assert "ended early" in reports[1].as_text()
+    assert "ended early" in report_as_text(reports[1])
 
 
 def _end(engine: Engine) -> None:

@@ -11,6 +11,7 @@ import pytest
 from grading_course import ESSAY, LAB, SOLUTIONS, Course, locked_cell
 
 from grader.autograde.verdict_cells import read_report
+from grader.report.render import report_as_text
 from grader.sandbox.restored import scripts_run_by
 
 pytestmark = pytest.mark.daemon
@@ -52,7 +53,7 @@ def graded(
 
 def said(course: Course) -> dict[str, str]:
     reports = [report for cell in course.graded("ada").cells if (report := read_report(cell))]
-    return {report.task: report.as_text() for report in reports}
+    return {report.task: report_as_text(report) for report in reports}
 
 
 def test_without_time_or_kernel_it_is_our_trouble_and_a_command_that_fails_is_not(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from grader.docker_api import blame
 from grader.docker_api import client as docker_client
 from grader.engines import best_engine
 from grader.engines.protocol import Engine
+from grader.report.render import report_as_text
 
 pytestmark = pytest.mark.daemon
 
@@ -293,10 +294,10 @@ def test_no_trick_gets_an_excuse(stage: Engine, trick: Trick, tmp_path: Any) -> 
     report = report_of(stage, trick.asks)
     # The next one has the machine for itself.
     docker(stage, "docker kill $(docker ps --quiet --filter name=b-)")
-    assert report.status is Status.FAILED, report.as_text()
-    assert trick.says in report.as_text()
+    assert report.status is Status.FAILED, report_as_text(report)
+    assert trick.says in report_as_text(report)
     for word in ("Error:", "None", "stumbled", "Traceback"):
-        assert word not in "\n".join(verdict.found for verdict in report.verdicts), report.as_text()
+        assert word not in "\n".join(verdict.found for verdict in report.verdicts), report_as_text(report)
 
 
 @pytest.fixture
@@ -319,14 +320,14 @@ WAITS: list[Callable[[Any, float], object]] = [
 @pytest.mark.parametrize("wait", WAITS)
 def test_what_had_all_its_seconds_has_failed(stage: Engine, wait: Callable[[Any, float], object]) -> None:
     report = report_of(stage, lambda t: wait(t, 1))
-    assert report.status is Status.FAILED, report.as_text()
+    assert report.status is Status.FAILED, report_as_text(report)
 
 
 @pytest.mark.usefixtures("sleeper")
 @pytest.mark.parametrize("wait", WAITS)
 def test_what_the_end_of_the_checks_time_cut_short_has_not(stage: Engine, wait: Callable[[Any, float], object]) -> None:
     report = report_of(stage, lambda t: wait(t, 600), deadline=4)
-    assert report.status is Status.COULD_NOT_CHECK, report.as_text()
+    assert report.status is Status.COULD_NOT_CHECK, report_as_text(report)
     assert "time for this check" in report.verdicts[0].found
 
 
@@ -338,13 +339,13 @@ def test_what_a_busy_machine_did_not_let_run_has_not(
     """No daemon says its version in no time at all: as on a machine with a thousand things to do."""
     monkeypatch.setattr(blame, "PROMPT_SECONDS", 1e-6)
     report = report_of(stage, lambda t: wait(t, 1))
-    assert report.status is Status.COULD_NOT_CHECK, report.as_text()
+    assert report.status is Status.COULD_NOT_CHECK, report_as_text(report)
 
 
 @pytest.mark.usefixtures("sleeper")
 def test_who_spends_the_time_in_vain_is_not_excused_from_the_rest(stage: Engine) -> None:
     report = report_of(stage, lambda t: [wait(t, 3) for wait in WAITS[:2] * 9], deadline=12)
-    assert {verdict.status for verdict in report.verdicts} == {Status.FAILED}, report.as_text()
+    assert {verdict.status for verdict in report.verdicts} == {Status.FAILED}, report_as_text(report)
     assert "Most of it went to what failed" in report.verdicts[-1].found
 
 
@@ -365,7 +366,7 @@ def test_a_helper_image_that_was_removed(monkeypatch: pytest.MonkeyPatch, at_han
         client.close()
     verdicts = failed.value.report.verdicts
     good = Status.PASSED if at_hand else Status.FAILED
-    assert [verdict.status for verdict in verdicts] == [good, good, Status.FAILED], failed.value.report.as_text()
+    assert [verdict.status for verdict in verdicts] == [good, good, Status.FAILED], report_as_text(failed.value.report)
     assert ("is gone from this daemon" in verdicts[0].found) is not at_hand
     assert len(left) == 1, left
 

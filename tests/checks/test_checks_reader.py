@@ -15,6 +15,7 @@ from grader.course.heads import TaskCard
 from grader.engines.protocol import Engine
 from grader.report.progress import TaskProgress
 from grader.report.progress_line import line_of
+from grader.report.render import report_as_html, report_as_text
 
 
 def report_of(check: Checks, body: Callable[..., object], **more: object) -> TaskReport:
@@ -27,9 +28,9 @@ def test_what_follows_from_a_failure_is_folded_in_a_page_and_counted_in_text() -
     bad = Verdict(Status.FAILED, "Container web is running", found="exited with code 1")
     rest = [Verdict(Status.FAILED, f"Port {port} answers", found="it is exited", quiet=True) for port in (80, 81)]
     report = TaskReport("web", "Web", "h", (bad, *rest))
-    assert "… and 2 more that aren't met yet" in report.as_text()
-    assert "Port 80" not in report.as_text()
-    shown, folded = report.as_html().split("<details><summary>… and 2 more", 1)
+    assert "… and 2 more that aren't met yet" in report_as_text(report)
+    assert "Port 80" not in report_as_text(report)
+    shown, folded = report_as_html(report).split("<details><summary>… and 2 more", 1)
     assert "Container web is running" in shown and "Port" not in shown
     assert "Port 80 answers" in folded and "Port 81 answers" in folded
 

@@ -12,6 +12,7 @@ import pytest
 from grader.checks import CheckFailed, Checks, CouldNotCheck, Status, TaskReport, waiting
 from grader.docker_api import daemon
 from grader.engines.protocol import Engine
+from grader.report.render import report_as_text
 
 pytestmark = pytest.mark.daemon
 
@@ -47,7 +48,7 @@ def test_nobody_waits_for_a_container_that_does_not_exist(world: Engine, wait: C
 
 def test_a_missing_container_is_a_failure_also_when_the_check_has_less_time_than_the_wait(world: Engine) -> None:
     report, _seconds = waited(world, lambda t: t.container("ck-nobody").becomes_healthy(within=LONG), deadline=5)
-    assert report.status is Status.FAILED, report.as_text()
+    assert report.status is Status.FAILED, report_as_text(report)
 
 
 @pytest.mark.parametrize("status", ["healthy", "unhealthy"])
@@ -67,7 +68,7 @@ def test_nobody_waits_for_the_log_of_a_container_that_has_ended(world: Engine, s
     finally:
         talker.remove(force=True)
         client.close()
-    assert (report.status is Status.PASSED) == ("word" in script), report.as_text()
+    assert (report.status is Status.PASSED) == ("word" in script), report_as_text(report)
     assert seconds < LONG / 2
 
 
@@ -81,7 +82,7 @@ def test_the_log_of_a_container_that_starts_again_and_again_is_waited_for(world:
     finally:
         again.remove(force=True)
         client.close()
-    assert report.status is Status.PASSED, report.as_text()
+    assert report.status is Status.PASSED, report_as_text(report)
 
 
 def test_a_container_that_vanishes_ends_the_wait(world: Engine) -> None:
@@ -105,7 +106,7 @@ def test_the_news_of_a_kill_for_want_of_memory_may_come_late(world: Engine) -> N
     hungry = client.containers.run("drydock/busybox:1", ["sh", "-c", script], mem_limit="16m", detach=True)
     try:
         report, _seconds = waited(world, lambda t: t.container(str(hungry.name)).was_oom_killed())
-        assert report.status is Status.PASSED, report.as_text()
+        assert report.status is Status.PASSED, report_as_text(report)
     finally:
         hungry.remove(force=True)
         client.close()
@@ -120,10 +121,10 @@ def test_an_emulated_daemon_gets_more_time_but_not_more_than_the_check_has(
     client.containers.run("drydock/busybox:1", "sleep 3", name="ck-slow", detach=True)
     try:
         report, seconds = waited(world, lambda t: t.container("ck-slow").exits(within=2, code=0))
-        assert report.status is Status.PASSED, report.as_text()
+        assert report.status is Status.PASSED, report_as_text(report)
         assert 2 < seconds < 2 * daemon._TIMES_AS_LONG
         never, seconds = waited(world, lambda t: t.container("ck-peer").exits(within=2), waiting._SPARE + 4)
-        assert never.status is Status.FAILED, never.as_text()
+        assert never.status is Status.FAILED, report_as_text(never)
         assert seconds < 5
         # A student's notebook looks at the daemon first, and then a whole task has more time, too.
         check = Checks(world.endpoint.host, deadline=2.5)
@@ -152,5 +153,5 @@ def test_what_may_still_come_is_waited_for(world: Engine) -> None:
         start.join()
         late.remove(force=True)
         client.close()
-    assert report.status is Status.PASSED, report.as_text()
+    assert report.status is Status.PASSED, report_as_text(report)
     assert seconds > 1

@@ -10,6 +10,7 @@ import pytest
 
 from grader.engines import best_engine
 from grader.engines.protocol import Engine
+from grader.report.render import report_as_text
 from grader.report.verdicts import Status, TaskReport
 from grader.sandbox import checker
 from grader.sandbox.restored import CourseImages
@@ -62,10 +63,10 @@ def test_a_course_image_that_is_gone_has_no_look_alike(engine: Engine, images: C
     made_from, there = asked(
         engine, images, 't.container("web").made_from("drydock/nginx:1")', 't.image("drydock/nginx:1").exists()'
     )
-    assert made_from.status is Status.FAILED, made_from.as_text()
-    assert "is not the course's" in made_from.as_text()
-    assert there.status is Status.FAILED, there.as_text()
-    assert "means another image now" in there.as_text()
+    assert made_from.status is Status.FAILED, report_as_text(made_from)
+    assert "is not the course's" in report_as_text(made_from)
+    assert there.status is Status.FAILED, report_as_text(there)
+    assert "means another image now" in report_as_text(there)
     # The name is taken away, the student's image and container stay.
     mine = shell(engine, "docker inspect --format '{{.Image}}' web")
     assert images.restore() == ["drydock/nginx:1"]
@@ -81,7 +82,7 @@ def test_nor_when_the_look_alike_is_gone_too(engine: Engine, images: CourseImage
         f"{FALSE_NAME}\ndocker run --name web drydock/nginx:1 true; docker rmi -f drydock/nginx:1",
     )
     (report,) = asked(engine, images, 't.container("web").made_from("drydock/nginx:1")')
-    assert report.status is Status.FAILED, report.as_text()
+    assert report.status is Status.FAILED, report_as_text(report)
 
 
 def test_what_was_made_of_a_course_image_before_it_was_removed_counts(engine: Engine, images: CourseImages) -> None:
@@ -120,4 +121,4 @@ def test_one_name_that_can_not_be_put_back_does_not_save_the_others(
     monkeypatch.setattr(client, "tag", refuses)
     assert set(images.restore()) == {"drydock/redis:8", "drydock/toolchain:1"}
     (report,) = asked(engine, images, 't.image("drydock/python:3").exists()')
-    assert report.status is Status.FAILED, report.as_text()
+    assert report.status is Status.FAILED, report_as_text(report)
