@@ -9,10 +9,10 @@ from grader.charts import style
 from grader.charts.chart import Chart, Table
 from grader.charts.lab_docker import NotThere, ask, inspect_container, state_word
 from grader.charts.recording import Recording
-from grader.charts.use import CpuCurve, CpuSample, CpuUse, cpu_limit, cpu_sample, cpu_settings, read_stats
+from grader.charts.use import CpuCurve, CpuSample, CpuUse, cpu_sample, cpu_settings, read_stats
 from grader.docker_api.daemon import Connection, Daemon
 from grader.docker_api.deadline import Deadline
-from grader.docker_api.words import dig
+from grader.docker_api.words import cpu_limit, dig
 from grader.i18n import _
 
 if TYPE_CHECKING:

@@ -13,6 +13,7 @@ from grader.charts import style
 from grader.charts.chart import Chart, Table
 from grader.charts.lab_docker import state_word
 from grader.docker_api.daemon import Attrs
+from grader.docker_api.events import attributes, event_time
 from grader.docker_api.words import dig
 from grader.i18n import _, ngettext
 
@@ -103,13 +104,12 @@ class HealthNotes:
         """Note one event of the container."""
         at = event_time(event)
         action, _colon, rest = str(event.get("Action") or event.get("status") or "").partition(": ")
-        attributes = dig(event, "Actor", "Attributes") or {}
         match action:
             case "start":
                 self.happenings.append(Happening(at, _("started")))
                 self.enter(State.STARTING if self.checked else State.UNCHECKED, at)
             case "die":
-                code = attributes.get("exitCode", "?")
+                code = attributes(event).get("exitCode", "?")
                 self.happenings.append(Happening(at, _("ended, exit code {code}").format(code=code)))
                 self.enter(State.STOPPED, at)
             case "destroy":
@@ -159,10 +159,6 @@ def state_of(attrs: Attrs) -> State:
 def has_healthcheck(attrs: Attrs) -> bool:
     test: Sequence[str] = dig(attrs, "Config", "Healthcheck", "Test") or ()
     return bool(test) and list(test) != ["NONE"]
-
-
-def event_time(event: Attrs) -> float:
-    return int(event.get("timeNano") or int(event.get("time") or 0) * 1_000_000_000) / 1e9
 
 
 def seconds(text: str) -> float | None:

@@ -13,7 +13,7 @@ from grader.charts.use import Ending, MemoryCurve, MemorySample, ending_of, kill
 from grader.checks.arguments import human_memory
 from grader.docker_api.daemon import Attrs, Connection, Daemon
 from grader.docker_api.deadline import Deadline
-from grader.docker_api.events import Filters, moment, remembered
+from grader.docker_api.events import Filters, moment, past_events
 from grader.docker_api.words import dig
 from grader.i18n import _, ngettext
 
@@ -214,7 +214,7 @@ class MemoryRecording(Recording):
     def _look_back(self, connection: Connection) -> None:
         daemon = self._ask(connection)
         attrs = daemon.find(lambda client: client.inspect_container(self._identifier))
-        events = remembered(daemon, self._filters, self._since, moment())
+        events = past_events(daemon, self._filters, self._since, moment())
         with self._changed:
             self._kills = kills_of(events)
             self._ending = ending_of(attrs, events)

@@ -6,12 +6,12 @@ import threading
 import time
 
 from grader.charts.chart import Chart
-from grader.charts.health import HealthNotes, HealthTimeline, State, event_time, health_chart, seconds, state_of
+from grader.charts.health import HealthNotes, HealthTimeline, State, health_chart, seconds, state_of
 from grader.charts.lab_docker import OneSentence, TooLate, ask, inspect_container, state_word
 from grader.charts.recording import AT_MOST, Recording
 from grader.docker_api.daemon import Attrs, Connection, Daemon
 from grader.docker_api.deadline import Deadline
-from grader.docker_api.events import EventStream, Filters, moment, remembered
+from grader.docker_api.events import EventStream, Filters, container_of, event_time, moment, past_events
 from grader.docker_api.words import dig
 from grader.i18n import _
 
@@ -44,8 +44,8 @@ class HealthRecording(Recording):
         zero = seconds(began) or seconds(str(attrs.get("Created") or "")) or float(self._since)
         notes = HealthNotes(container, zero, checked=False)
         notes.look(attrs)
-        past = remembered(daemon, self._filters, f"{zero - 0.001:.9f}", self._since)
-        past = [event for event in past if _container_of(event) == self._identifier]
+        past = past_events(daemon, self._filters, f"{zero - 0.001:.9f}", self._since)
+        past = [event for event in past if container_of(event) == self._identifier]
         if any(event.get("Action") == "start" for event in past):
             for event in past:
                 notes.hear(event)
@@ -121,8 +121,8 @@ class HealthRecording(Recording):
     def _is_ours(self, event: Attrs) -> bool:
         """Whether it is of the container. One that has got the name since is the one to go on with."""
         if dig(event, "Actor", "Attributes", "name") == self._name:
-            self._identifier = _container_of(event)
-        return _container_of(event) == self._identifier
+            self._identifier = container_of(event)
+        return container_of(event) == self._identifier
 
     def _hear(self, connection: Connection, event: Attrs) -> None:
         action = str(event.get("Action") or "").partition(":")[0]
@@ -140,7 +140,3 @@ class HealthRecording(Recording):
     def _wake(self) -> None:
         if self._stream is not None:
             self._stream.close()
-
-
-def _container_of(event: Attrs) -> str:
-    return str(dig(event, "Actor", "ID") or "")

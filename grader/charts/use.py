@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from grader.charts.health import event_time, seconds
+from grader.charts.health import seconds
 from grader.docker_api.daemon import Attrs, Daemon
-from grader.docker_api.words import dig
+from grader.docker_api.events import event_time
+from grader.docker_api.words import cpu_limit, dig
 
 
 @dataclass(frozen=True)
@@ -131,15 +132,6 @@ def cpu_sample(stats: Attrs) -> CpuSample | None:
     return CpuSample(
         at, int(used) / 1e9, int(throttling.get("periods") or 0), int(throttling.get("throttled_periods") or 0)
     )
-
-
-def cpu_limit(host: Attrs) -> float | None:
-    """--cpus is stored as billionths; --cpu-quota with --cpu-period says the same in other words."""
-    if host.get("NanoCpus"):
-        return float(host["NanoCpus"]) / 1e9
-    quota = float(host.get("CpuQuota") or 0)
-    # 100 000 µs is the kernel's period when none is set.
-    return quota / float(host.get("CpuPeriod") or 100_000) if quota > 0 else None
 
 
 def cpu_settings(host: Attrs) -> tuple[str, ...]:

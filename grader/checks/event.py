@@ -8,9 +8,10 @@ from typing import Self
 
 from grader.checks import arguments
 from grader.checks.expectation import Claim, Context, Finding, Subject, expectation
-from grader.checks.history import REMEMBERED, is_ours, names_in, past_events
+from grader.checks.history import daemons_memory, is_ours, names_in
 from grader.docker_api.daemon import Attrs
 from grader.docker_api.errors import Obstructed
+from grader.docker_api.events import REMEMBERED
 from grader.docker_api.words import full_reference
 from grader.i18n import _, ngettext
 from grader.report.plain import listed
@@ -50,7 +51,7 @@ class Event(Subject):
         return _("The event “{name}{details}”").format(name=self.name, details=details)
 
     def _fetch(self) -> Attrs:
-        return {"events": past_events(self._daemon)}
+        return {"events": daemons_memory(self._daemon)}
 
     def _missing(self) -> Finding:
         raise NotImplementedError("the past always exists")

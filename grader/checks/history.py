@@ -1,71 +1,40 @@
-"""What happened on the daemon: its memory of events, and what earlier checks saw.
-
-The engine keeps the last 256 events, in memory only (measured on 26.1; ``docker events --help`` pages said 1000
-until docker/cli#5537 corrected it). When older ones were dropped, the absence of a trace proves nothing.
-"""
+"""What happened on the daemon: its memory of events, and what earlier checks saw."""
 
 from __future__ import annotations
 
-import json
-import time
 from collections.abc import Callable
 
 from grader.checks.expectation import Claim, Context, Finding, Subject
 from grader.checks.throwaway import OWN_LABEL
 from grader.docker_api.daemon import Attrs, Daemon
-from grader.docker_api.deadline import Deadline
 from grader.docker_api.errors import Obstructed
+from grader.docker_api.events import REMEMBERED, actor, attributes, container_of, past_events
 from grader.docker_api.words import full_reference
 from grader.i18n import _
 
-#: How many events the engine remembers.
-REMEMBERED = 256
-#: Bytes and seconds for reading them all.
-_READ_LIMIT = 32 * 1024 * 1024
-_READ_SECONDS = 5.0
 
-
-def past_events(daemon: Daemon) -> list[Attrs]:
-    """The events the daemon still remembers, oldest first."""
-    # "until" a moment that is over by any clock: else the daemon would wait for it and keep the stream open.
-    params = {"since": "0", "until": f"{time.time() - 0.001:.6f}"}
-    data, limit = bytearray(), Deadline(_READ_SECONDS)
-    with daemon.stream("/events", params, patience=_READ_SECONDS) as response:
-        for piece in response.iter_content(64 * 1024):
-            data += piece
-            if len(data) > _READ_LIMIT or limit.is_over():
-                # An event carries all labels of its object.
-                raise Obstructed(_("The daemon's events are too large to be read: something has very large labels."))
-    events = [json.loads(line) for line in data.splitlines() if line]
+def daemons_memory(daemon: Daemon) -> list[Attrs]:
+    """The events the daemon still remembers, oldest first; those that a check of ours caused are marked."""
+    events = past_events(daemon)
     # A network's event tells which container, but not its labels.
-    ours = {_actor(event).get("ID") for event in events if OWN_LABEL in _attributes(event)}
+    ours = {actor(event).get("ID") for event in events if OWN_LABEL in attributes(event)}
     for event in events:
-        if _attributes(event).get("container") in ours:
-            _attributes(event)[OWN_LABEL] = "1"
+        if container_of(event) in ours:
+            attributes(event)[OWN_LABEL] = "1"
     return events
 
 
 def is_ours(event: Attrs, sightings: set[str]) -> bool:
     """Whether a check of ours caused the event, by a throwaway container or by an exec."""
-    attributes = _attributes(event)
-    return OWN_LABEL in attributes or f"exec:{attributes.get('execID')}" in sightings
-
-
-def _actor(event: Attrs) -> Attrs:
-    actor: Attrs = event.get("Actor") or {}
-    return actor
-
-
-def _attributes(event: Attrs) -> Attrs:
-    attributes: Attrs = _actor(event).get("Attributes") or {}
-    return attributes
+    told = attributes(event)
+    return OWN_LABEL in told or f"exec:{told.get('execID')}" in sightings
 
 
 def names_in(event: Attrs) -> set[str]:
     """All names an event gives its object."""
-    actor, attributes = _actor(event), _attributes(event)
-    old = str(attributes.get("oldName", "")).removeprefix("/")
-    names = {str(actor.get("ID", "")), str(attributes.get("name", "")), old}
+    told = attributes(event)
+    old = str(told.get("oldName", "")).removeprefix("/")
+    names = {str(actor(event).get("ID", "")), str(told.get("name", "")), old}
     return {full_reference(name) for name in names if name} if event.get("Type") == "image" else names
 
 
@@ -97,7 +66,7 @@ def existed(context: Context, kind: str, name: str) -> bool:
     if f"{kind}:{name}" in context.sightings:
         return True
     wanted = full_reference(name) if kind == "image" else name
-    events = past_events(context.daemon)
+    events = daemons_memory(context.daemon)
     if any(event.get("Type") == kind and wanted in names_in(event) for event in events):
         return True
     if len(events) >= REMEMBERED:

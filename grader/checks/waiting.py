@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import queue
 from collections.abc import Callable
 
@@ -11,7 +10,7 @@ from grader.docker_api import blame
 from grader.docker_api.daemon import Daemon
 from grader.docker_api.deadline import Deadline
 from grader.docker_api.errors import Obstructed, Refused, Unavailable
-from grader.docker_api.streams import Pieces
+from grader.docker_api.events import coming_events
 from grader.i18n import _
 
 #: Seconds of the check's time that a longer wait leaves to what comes after it.
@@ -53,11 +52,7 @@ def wait_for(
         return finding
     limit = Deadline(min(seconds, daemon.deadline.remaining()))
     # By its name, as the student knows it and as ``look`` asks for it.
-    params = {"filters": json.dumps({"type": [kind], kind: [name]})}
-    with (
-        daemon.stream("/events", params, patience=limit.remaining() + 1) as response,
-        Pieces(response, response.iter_lines(chunk_size=1)) as events,
-    ):
+    with coming_events(daemon, {"type": [kind], kind: [name]}, limit.remaining() + 1) as events:
         # What happened between the first look and the subscription would otherwise be missed.
         finding = look_once()
         while not finding.ok and not finding.hopeless and not limit.is_over():

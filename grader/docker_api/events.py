@@ -1,4 +1,7 @@
-"""The daemon's events: what it remembers, and a stream of new ones that another thread can close."""
+"""The daemon's events: asked for, read, waited for, and followed until another thread closes the stream.
+
+Standard library only where it is imported: an engine's relay and supervisor read events, too.
+"""
 
 from __future__ import annotations
 
@@ -6,16 +9,61 @@ import json
 import socket
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import Any
+from urllib.parse import urlencode
 
 from grader.docker_api.daemon import Attrs, Connection, Daemon
 from grader.docker_api.deadline import Deadline
+from grader.docker_api.errors import Obstructed
+from grader.docker_api.streams import Pieces
+from grader.i18n import _
 
 type Filters = Mapping[str, Sequence[str]]
 
+#: How many events the engine remembers, in memory only (measured on 26.1; ``docker events --help`` pages said 1000
+#: until docker/cli#5537 corrected it). When older ones were dropped, the absence of a trace proves nothing.
+REMEMBERED = 256
+#: Bytes and seconds for reading them all.
+_READ_LIMIT = 32 * 1024 * 1024
+_READ_SECONDS = 5.0
 #: Seconds for opening the stream. Waiting for an event has no limit.
 _OPENING = 20.0
+
+
+# -- What an event says.
+
+
+def read_event(line: bytes | bytearray) -> Attrs:
+    """One line of the daemon's stream. Raises ValueError."""
+    event = json.loads(line)
+    if not isinstance(event, dict):
+        raise ValueError("no event")
+    return event
+
+
+def actor(event: Attrs) -> Attrs:
+    found: Attrs = event.get("Actor") or {}
+    return found
+
+
+def attributes(event: Attrs) -> Attrs:
+    found: Attrs = actor(event).get("Attributes") or {}
+    return found
+
+
+def container_of(event: Attrs) -> str:
+    """The ID of the container it is about, or that was connected to its network, say; "" where there is none."""
+    found = actor(event).get("ID") if event.get("Type") == "container" else attributes(event).get("container")
+    return str(found or "")
+
+
+def event_time(event: Attrs) -> float:
+    """Seconds since 1970."""
+    return int(event.get("timeNano") or int(event.get("time") or 0) * 1_000_000_000) / 1e9
+
+
+# -- How they are asked for.
 
 
 def moment() -> str:
@@ -24,11 +72,36 @@ def moment() -> str:
     return f"{time.time() - 0.001:.9f}"
 
 
-def remembered(daemon: Daemon, filters: Filters, since: str, until: str) -> list[Attrs]:
-    """Events that the daemon still knows (the last 256 of all), oldest first."""
-    params = {"filters": json.dumps(filters), "since": since, "until": until}
-    with daemon.stream("/events", params, patience=5) as response:
-        return [json.loads(line) for line in response.iter_lines() if line]
+def events_path(filters: Filters) -> str:
+    """The address of new events on the daemon's API."""
+    return f"/events?{urlencode(_params(filters))}"
+
+
+def _params(filters: Filters, **more: str) -> dict[str, str]:
+    return {"filters": json.dumps(filters), **more}
+
+
+def past_events(daemon: Daemon, filters: Filters | None = None, since: str = "0", until: str = "") -> list[Attrs]:
+    """The events that the daemon still knows, oldest first. Raises Unavailable, Refused or Obstructed."""
+    params = _params(filters or {}, since=since, until=until or moment())
+    data, limit = bytearray(), Deadline(_READ_SECONDS)
+    with daemon.stream("/events", params, patience=_READ_SECONDS) as response:
+        for piece in response.iter_content(64 * 1024):
+            data += piece
+            if len(data) > _READ_LIMIT or limit.is_over():
+                # An event carries all labels of its object.
+                raise Obstructed(_("The daemon's events are too large to be read: something has very large labels."))
+    return [read_event(line) for line in data.splitlines() if line]
+
+
+@contextmanager
+def coming_events(daemon: Daemon, filters: Filters, patience: float) -> Iterator[Pieces]:
+    """New events within the daemon's deadline, unread: each awaited with a time limit of its own."""
+    with (
+        daemon.stream("/events", _params(filters), patience=patience) as response,
+        Pieces(response, response.iter_lines(chunk_size=1)) as events,
+    ):
+        yield events
 
 
 class EventStream:
@@ -48,7 +121,7 @@ class EventStream:
                 self._response: requests.Response = client.request(
                     "GET",
                     f"{client.base_url}/v{client.api_version}/events",
-                    params={"filters": json.dumps(filters), "since": since},
+                    params=_params(filters, since=since),
                     stream=True,
                     timeout=(_OPENING, None),
                 )
@@ -67,7 +140,7 @@ class EventStream:
                 if self._closed:
                     return
                 if line:
-                    yield json.loads(line)
+                    yield read_event(line)
 
     def close(self) -> None:
         """Safe to call twice."""

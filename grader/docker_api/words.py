@@ -81,6 +81,15 @@ def inspect_command(kind: str, name: str, *fields: str) -> str:
     return f"docker {kind} inspect{chosen} {shlex.quote(name)}"
 
 
+def cpu_limit(host: Mapping[str, Any]) -> float | None:
+    """CPUs by a HostConfig: --cpus is stored as billionths; --cpu-quota with --cpu-period says the same otherwise."""
+    if host.get("NanoCpus"):
+        return float(host["NanoCpus"]) / 1e9
+    quota = float(host.get("CpuQuota") or 0)
+    # 100 000 µs is the kernel's period when none is set.
+    return quota / float(host.get("CpuPeriod") or 100_000) if quota > 0 else None
+
+
 def dig(attrs: Mapping[str, Any], *path: str) -> Any:
     """A nested value, or None where a step is missing: newer daemons leave out empty fields."""
     value: Any = attrs

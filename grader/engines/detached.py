@@ -241,7 +241,7 @@ def _written_down(kind: str, shares: tuple[Path, ...]) -> Iterator[None]:
 def _start_relay(kind: str) -> None:
     with (lab_folder() / "relay.log").open("ab") as log:
         relay = subprocess.Popen(
-            [sys.executable, "-m", "grader.engines.relay", kind, str(lab_folder())],
+            [sys.executable, "-m", "grader.engines.published_ports", kind, str(lab_folder())],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
@@ -260,7 +260,7 @@ def _relay() -> int | None:
     with contextlib.suppress(OSError, ValueError):
         pid = int(_relay_note().read_text())
         # The number may be another process's by now.
-        if b"grader.engines.relay" in Path(f"/proc/{pid}/cmdline").read_bytes():
+        if b"grader.engines.published_ports" in Path(f"/proc/{pid}/cmdline").read_bytes():
             return pid
     return None
 

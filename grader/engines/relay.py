@@ -1,9 +1,7 @@
-"""Published ports of an engine on this machine's localhost, as Docker Desktop does it.
+"""An engine's ports on this machine's localhost, as Docker Desktop does it.
 
-The daemon publishes ports in its own network namespace. Through Docker's events the relay hears of containers that
-start, stop, or change their networks. It listens on 127.0.0.1 for exactly the TCP ports that are published, and passes
-connections on. A port that somebody else has there it opens at another loopback address, and notes which. UDP is not
-relayed. It ends when the engine does. ``python -m grader.engines.relay KIND FOLDER`` runs it for a kept engine.
+The relay listens on 127.0.0.1 for exactly the TCP ports it is given (published_ports.py), and passes connections on. A
+port that somebody else has there it opens at another loopback address, and notes which. UDP is not relayed.
 """
 
 from __future__ import annotations
@@ -19,25 +17,17 @@ import threading
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from grader.files import atomic_write
 from grader.i18n import _
 
 if TYPE_CHECKING:
-    from docker import DockerClient
-
-    from grader.engines.namespaces import NamespaceEngine
+    pass
 
 #: Where a port is if somebody else has it on localhost: all of 127.0.0.0/8 is this machine (RFC 1122, 3.2.1.3).
 _ELSEWHERE = tuple(f"127.0.0.{number}" for number in range(2, 22))
 _CONNECTOR = Path(__file__).with_name("connector.py")
-#: What may change a published port: a container off an internal network, for instance, gets its ports when it is
-#: connected to another one.
-CHANGES = {
-    "type": ["container", "network"],
-    "event": ["start", "die", "pause", "unpause", "connect", "disconnect"],
-}
 
 
 class Connects(Protocol):
@@ -152,68 +142,6 @@ async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
             writer.write_eof()
             return
     writer.close()
-
-
-async def run(engine: NamespaceEngine) -> None:
-    """Relay until the engine ends."""
-    client = engine.endpoint.client(timeout=30)
-    relay = Relay(Connector(engine.enter), engine.folder.ports)
-    loop = asyncio.get_running_loop()
-    changes: asyncio.Queue[bool] = asyncio.Queue()
-
-    def listen() -> None:
-        from docker.errors import DockerException
-        from requests.exceptions import RequestException
-
-        with contextlib.suppress(DockerException, RequestException, OSError):
-            # No time-out: between two events may lie hours.
-            for event in engine.endpoint.client(timeout=None).events(filters=CHANGES, decode=True):
-                _settle(client, event)
-                loop.call_soon_threadsafe(changes.put_nowait, True)
-        loop.call_soon_threadsafe(changes.put_nowait, False)
-
-    threading.Thread(target=listen, daemon=True).start()
-    changes.put_nowait(True)  # what is published by now
-    while await changes.get():
-        with contextlib.suppress(OSError):
-            await relay.follow(await asyncio.to_thread(published_ports, client))
-
-
-def _settle(client: DockerClient, event: dict[str, Any]) -> None:
-    """Wait until the daemon lists what a network's event is about.
-
-    It reports a connection while it still holds the container's lock, before it lists the new ports. Inspecting the
-    container waits for that lock.
-    """
-    from docker.errors import DockerException
-
-    container = event.get("Actor", {}).get("Attributes", {}).get("container")
-    if event.get("Type") == "network" and container:
-        with contextlib.suppress(DockerException):
-            client.api.inspect_container(container)
-
-
-def published_ports(client: object) -> set[int]:
-    """The TCP ports that running containers publish."""
-    found: set[int] = set()
-    for container in client.api.containers():  # type: ignore[attr-defined]
-        for port in container.get("Ports") or []:
-            if port.get("Type") == "tcp" and port.get("PublicPort"):
-                found.add(int(port["PublicPort"]))
-    return found
-
-
-def main(kind: str, folder: str) -> None:
-    from grader.engines.choice import engine_class
-    from grader.engines.namespaces import NamespaceEngine
-
-    engine = engine_class(kind).attach(Path(folder))
-    if isinstance(engine, NamespaceEngine):
-        asyncio.run(run(engine))
-
-
-if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2])
 
 
 # -- Where published ports of an engine with a network of its own are on this machine, as its relay notes it.

@@ -12,7 +12,7 @@ import pytest
 from engine_tests import empty_at_the_end
 from grading_course import LAB, SOLUTIONS, Course
 
-from grader.checks.history import is_ours, past_events
+from grader.checks.history import daemons_memory, is_ours
 from grader.docker_api.daemon import Connection, Daemon
 from grader.docker_api.deadline import Deadline
 from grader.engines import canary, engine_named
@@ -93,13 +93,13 @@ def test_of_the_canary_nothing_is_left_and_its_events_are_no_students() -> None:
         usage = client.df()
         assert client.containers.list(all=True) == [] and usage["Volumes"] == [] and not usage["BuildCache"]
         assert sorted(network.name for network in client.networks.list()) == ["bridge", "host", "none"]
-        events = past_events(daemon)
+        events = daemons_memory(daemon)
         assert {"create", "start", "die", "destroy", "connect"} <= {event["Action"] for event in events}
         assert all(is_ours(event, set()) for event in events), events
         # A student's first container is as it would have been.
         address = client.containers.run("drydock/busybox:1", ["hostname", "-i"], remove=True)
         assert address.split() == [b"172.17.0.2"]
-        theirs = [event for event in past_events(daemon) if not is_ours(event, set())]
+        theirs = [event for event in daemons_memory(daemon) if not is_ours(event, set())]
         assert {"create", "connect", "die"} <= {event["Action"] for event in theirs}
         client.close()
 

@@ -15,11 +15,12 @@ import pytest
 from grader.engines import EngineError, engine_class
 from grader.engines.choice import best_kind
 from grader.engines.microvm import host, kernel, qemu, template
-from grader.engines.microvm.forwarding import Ports, _Changes, _published
+from grader.engines.microvm.forwarding import _Changes
 from grader.engines.microvm.guest import cpio
 from grader.engines.microvm.guest_agent import GuestAgent
 from grader.engines.microvm.place import TemplateFolder
 from grader.engines.protocol import Probe
+from grader.engines.published_ports import PublishedPorts, _published
 from grader.engines.relay import Relay
 from grader.images.tree import FileTree
 
@@ -337,16 +338,19 @@ def test_which_requests_change_ports(request_line: bytes, begins: bool, ends: bo
     assert (changes.begins, changes.ends) == (begins, ends)
 
 
-class CountedPorts(Ports):
+class CountedPorts(PublishedPorts):
     """Counts its looks at a daemon whose container "web" runs and publishes a port, and "job" runs and does not."""
 
     def __init__(self, folder: Path) -> None:
-        super().__init__(GuestAgent(0, ""), folder / "status")
+        super().__init__(GuestAgent(0, ""), folder / "status", moment=0)
         self.looks = 0
         self._running, self._publishing = {"web", "job"}, {"web"}
 
     async def refresh(self) -> None:
         self.looks += 1
+
+    async def _runs(self, container: str) -> bool:
+        return container in self._running
 
 
 def event(what: str, action: str, container: str) -> dict[str, Any]:

@@ -20,7 +20,8 @@ from engine_tests import eventually
 
 from grader.engines import engine_named
 from grader.engines.namespaces import NamespaceEngine
-from grader.engines.relay import LocalPorts, run
+from grader.engines.published_ports import run
+from grader.engines.relay import LocalPorts
 
 pytestmark = pytest.mark.daemon
 PORT = 18_093
@@ -81,6 +82,17 @@ def answers(port: int, address: str = "") -> bool:
     with suppress(OSError, HTTPException), urlopen(address or f"http://127.0.0.1:{port}/", timeout=9) as page:
         return b"nginx" in page.read()
     return False
+
+
+def test_an_event_that_is_too_long_to_be_read_is_heard_all_the_same(engine: NamespaceEngine) -> None:
+    client, status = engine.endpoint.client(), engine.folder.ports
+    relay(engine)
+    assert listening_becomes(status, set())
+    labels = {"long": "x" * 5 * 2**20}
+    client.containers.run("drydock/nginx:1", name="long", ports={"80/tcp": PORT}, labels=labels, detach=True)
+    assert listening_becomes(status, {PORT})
+    client.api.kill("long")
+    assert listening_becomes(status, set())
 
 
 def test_a_port_that_is_somebody_elses_is_opened_at_another_address(engine: NamespaceEngine) -> None:

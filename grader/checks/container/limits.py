@@ -13,7 +13,7 @@ from grader.checks.errors import AuthorError
 from grader.checks.expectation import Claim, Finding, expectation
 from grader.docker_api.daemon import Attrs
 from grader.docker_api.errors import Unavailable
-from grader.docker_api.words import dig, inspect_command
+from grader.docker_api.words import cpu_limit, dig, inspect_command
 from grader.i18n import _
 
 
@@ -34,14 +34,6 @@ def _cpus(value: object) -> float:
     if not good:
         raise AuthorError(_("cpus must be a number of CPUs such as 0.5, not {value!r}").format(value=value))
     return float(value)  # type: ignore[arg-type]
-
-
-def _cpus_of(host: Attrs) -> float:
-    """--cpus is stored as billionths; --cpu-quota with --cpu-period says the same in other words."""
-    if host.get("NanoCpus"):
-        return float(host["NanoCpus"]) / 1e9
-    # 100 000 µs is the kernel's period when none is set.
-    return max(0.0, float(host.get("CpuQuota") or 0)) / float(host.get("CpuPeriod") or 100_000)
 
 
 def _swap(value: object) -> int:
@@ -68,7 +60,7 @@ _LIMITS = {
     "memory": _Limit("Memory", _memory("memory"), _shown_memory, "MemoryLimit"),
     "memory_swap": _Limit("MemorySwap", _swap, _shown_memory, "SwapLimit"),
     "memory_reservation": _Limit("MemoryReservation", _memory("memory_reservation"), _shown_memory, "MemoryLimit"),
-    "cpus": _Limit("NanoCpus", _cpus, _shown_number, "CpuCfsQuota", _cpus_of),
+    "cpus": _Limit("NanoCpus", _cpus, _shown_number, "CpuCfsQuota", cpu_limit),
     "cpu_shares": _Limit("CpuShares", _number("cpu_shares", 262144), _shown_number, "CPUShares"),
     "cpu_quota": _Limit("CpuQuota", _number("cpu_quota", 10**12), _shown_number, "CpuCfsQuota"),
     "cpu_period": _Limit("CpuPeriod", _number("cpu_period", 10**6), _shown_number, "CpuCfsPeriod"),

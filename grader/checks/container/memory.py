@@ -12,10 +12,10 @@ from typing import Any
 from grader.checks import arguments
 from grader.checks.container.subject import ContainerSubject, has_ended, state_in_words
 from grader.checks.expectation import Claim, Finding, expectation
-from grader.checks.history import past_events
 from grader.checks.throwaway import throwaway
 from grader.docker_api.daemon import Attrs
 from grader.docker_api.errors import Refused
+from grader.docker_api.events import past_events
 from grader.docker_api.words import dig, inspect_command
 from grader.i18n import _
 

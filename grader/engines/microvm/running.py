@@ -16,10 +16,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from grader.engines.microvm import host, qemu
-from grader.engines.microvm.forwarding import ApiSocket, Ports
+from grader.engines.microvm.forwarding import ApiSocket
 from grader.engines.microvm.guest_agent import GuestAgent
 from grader.engines.microvm.place import GuestFolder, GuestSpec, TemplateFolder
 from grader.engines.microvm.qemu import Monitor, MonitorError
+from grader.engines.published_ports import PublishedPorts
 from grader.engines.relay import Connector
 from grader.i18n import _
 
@@ -29,6 +30,8 @@ BOOT_SECONDS = 900.0
 GRACE_SECONDS = 40.0
 #: A daemon that lost its listeners and does not answer for so long has ended.
 _ANSWERS_WITHIN = 10.0
+#: Seconds in which whoever started a container by our socket has its answer, and so has made us look.
+_MOMENT = 0.2
 #: QEMU's names of the devices for shared folders: the command line (qemu.py) has three others before them.
 _SHARE_DEVICES = tuple(f"/machine/peripheral-anon/device[{3 + number}]" for number in range(qemu.SHARES))
 
@@ -72,7 +75,7 @@ class Running:
         self.process = process
         self.agent = GuestAgent(0, "")
         self._monitor = Monitor()
-        self._ports: Ports | None = None
+        self._ports: PublishedPorts | None = None
         self._api: ApiSocket | None = None
         self._answer = answer
         self._following: asyncio.Task[None] | None = None
@@ -117,7 +120,8 @@ class Running:
         await self._wait_for_api(READY_SECONDS)
         if self.spec.disk_bytes is not None:
             await asyncio.to_thread(self.agent.shell, _LIMIT_DISK.format(bytes=self.spec.disk_bytes), READY_SECONDS)
-        self._ports = Ports(self.agent, self.folder.ports, self._students.listen if self._students else None)
+        listen = self._students.listen if self._students else None
+        self._ports = PublishedPorts(self.agent, self.folder.ports, listen, moment=_MOMENT)
         publish = self._ports.before_answer if self.spec.publish else _nothing
         self._api = ApiSocket(self.agent, publish)
         await self._open_api()
@@ -146,7 +150,7 @@ class Running:
         # The folder around it lets in the students of this guest, and nobody else.
         Path(walls.socket).chmod(0o666)
 
-    async def _follow(self, ports: Ports) -> None:
+    async def _follow(self, ports: PublishedPorts) -> None:
         """Keep up with the daemon; a guest in walls ends with it, as the daemon of any other engine with walls does."""
         await ports.follow()
         if self.spec.enclosure is not None:
