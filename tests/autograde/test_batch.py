@@ -29,7 +29,7 @@ from grader.autograde.worker import Job, Worker
 from grader.autograde.worker_pool import WorkerPool
 from grader.cli.grade import command
 
-pytestmark = pytest.mark.daemon
+pytestmark = [pytest.mark.daemon, pytest.mark.deep]
 
 
 def submissions(course: Course) -> dict[str, NotebookNode | str]:

@@ -58,6 +58,7 @@ def late(course: Course) -> Course:
 
 
 @pytest.mark.daemon
+@pytest.mark.deep
 @pytest.mark.timeout(600)
 def test_line_reports_and_exports_have_one_final_score(late: Course) -> None:
     said = drydock_grade(late, "--report", "r/all.json", "--report", "r/all.csv", "--report", "r/all.xml")
@@ -86,6 +87,7 @@ def test_line_reports_and_exports_have_one_final_score(late: Course) -> None:
 
 
 @pytest.mark.daemon
+@pytest.mark.deep
 @pytest.mark.timeout(600)
 def test_a_renamed_notebook_leaves_no_row_and_is_graded_with_the_mv_or_as_it_is(course: Course) -> None:
     """As a browser names a second download."""

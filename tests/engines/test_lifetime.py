@@ -21,7 +21,11 @@ from grader.engines import EngineError, Limits, cgroups, detached, engine_named,
 from grader.engines.folders import EngineFolder, runtime_folder
 from grader.engines.native import NativeEngine
 
-pytestmark = [pytest.mark.daemon, pytest.mark.skipif(os.geteuid() != 0, reason="looks at the whole machine as root")]
+pytestmark = [
+    pytest.mark.daemon,
+    pytest.mark.deep,
+    pytest.mark.skipif(os.geteuid() != 0, reason="looks at the whole machine as root"),
+]
 
 OWNER = """
 import sys

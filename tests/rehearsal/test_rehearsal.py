@@ -18,7 +18,7 @@ from student_desk import DRYDOCK, Desk, Done
 from grader.autograde.settings import Drydock
 from grader.sandbox.sandbox import SandboxSupply
 
-pytestmark = [pytest.mark.daemon, pytest.mark.timeout(1200)]
+pytestmark = [pytest.mark.daemon, pytest.mark.deep, pytest.mark.timeout(1200)]
 LAB = "00-tiny"
 RUN = "!docker run -d --name hello drydock/busybox:1 sleep 600"
 SITE = "%%bash\nprintf 'FROM drydock/busybox:1\\nLABEL course=drydock\\n' | docker build -q -t tiny/site:1 -"
@@ -169,7 +169,6 @@ def test_a_right_notebook_has_the_same_marks_live_rehearsed_and_graded(course: D
     assert "Rehearsed: 2 of 2 tasks passed, 5 of 5 points. Live: 5." in found.text
 
 
-@pytest.mark.deep
 def test_a_text_replaced_after_its_check_passed_and_a_cell_that_ran_twice(course: Desk) -> None:
     with opened(course) as notebook:
         notebook.type("hello-answer", TWICE)
@@ -187,7 +186,6 @@ def test_a_text_replaced_after_its_check_passed_and_a_cell_that_ran_twice(course
     assert f"“{SITE.splitlines()[1]}”" in found.text
 
 
-@pytest.mark.deep
 def test_a_cell_that_is_gone_one_that_fails_from_the_top_and_a_changed_file(course: Desk) -> None:
     with opened(course) as notebook:
         folder = notebook.file.parent
@@ -206,7 +204,6 @@ def test_a_cell_that_is_gone_one_that_fails_from_the_top_and_a_changed_file(cour
     assert "site " not in done.stdout.partition("rehearsed")[2]
 
 
-@pytest.mark.deep
 def test_from_the_notebooks_last_cell_and_what_is_not_saved(course: Desk) -> None:
     with opened(course) as notebook:
         course.docker("run", "-d", "--name", "hello", "drydock/busybox:1", "sleep", "600")
