@@ -12,9 +12,9 @@ from grader.checks.task import Checks
 from grader.docker_api.deadline import CHECK_SECONDS
 from grader.docker_api.environment import variables
 from grader.docker_api.errors import NoAnswer
-from grader.docker_api.lab_daemon import NoDaemon, started_by_drydock
 from grader.i18n import _
 from grader.jupyter.plain_errors import load_ipython_extension
+from grader.lab_daemon import NoDaemon, started_by_drydock
 from grader.report.cell_runs import note_runs
 from grader.report.progress import ProgressFolder, folder_of_this_notebook
 from grader.report.progress_line import progress_line

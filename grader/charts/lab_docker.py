@@ -10,8 +10,8 @@ from grader.checks.throwaway import OWN_LABEL
 from grader.docker_api.daemon import Attrs, Connection, Daemon
 from grader.docker_api.deadline import Deadline
 from grader.docker_api.errors import Unavailable
-from grader.docker_api.lab_daemon import NoDaemon, started_by_drydock
 from grader.i18n import _
+from grader.lab_daemon import NoDaemon, started_by_drydock
 
 #: Seconds for all questions of one chart.
 _SECONDS = 20.0

@@ -18,10 +18,10 @@ from grader.docker_api.daemon import Connection, Daemon
 from grader.docker_api.deadline import Deadline
 from grader.docker_api.errors import NoAnswer
 from grader.docker_api.events import EventStream, Filters, moment
-from grader.docker_api.lab_daemon import NoDaemon
 from grader.engines import detached
 from grader.engines.relay import LocalPorts
 from grader.i18n import _
+from grader.lab_daemon import NoDaemon
 from grader.panel.overview import Overview, UseMeter, read_overview
 
 #: inotify's flags for "a file was renamed into it", for "something was made in it", and for a file descriptor that

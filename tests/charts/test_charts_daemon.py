@@ -19,7 +19,7 @@ from student_shell import Shell
 from grader.charts import charts
 from grader.charts.lab_docker import NotThere, TooLate
 from grader.charts.record_health import HealthRecording
-from grader.docker_api.lab_daemon import NoDaemon
+from grader.lab_daemon import NoDaemon
 
 pytestmark = pytest.mark.daemon
 _RUN = "docker run --label w=1 --detach"

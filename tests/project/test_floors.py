@@ -18,8 +18,10 @@ FLOORS = (
     ("jupyter", "rehearsal"),
     ("autograde", "author", "panel"),
     ("charts", "sandbox"),
-    ("checks",),
-    ("report", "docker_api", "engines"),
+    ("checks", "lab_daemon"),
+    ("engines",),
+    ("docker_api",),
+    ("report",),
     ("images", "values", "course"),
     ("errors", "extras", "files", "i18n", "locks", "plugins", "processes", "shell", "grader"),
 )
