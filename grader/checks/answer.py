@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from difflib import get_close_matches
 from typing import Any
 
 from grader.checks import arguments, fingerprint
@@ -18,6 +19,7 @@ from grader.docker_api.errors import Refused
 from grader.i18n import _
 
 LABEL = "drydock.answer"
+_VOLUME = "drydock-answer-"
 #: Characters of the longest answer: it is a value, not an essay.
 LONGEST = 1000
 
@@ -28,7 +30,7 @@ def volume_name(name: str) -> str:
         raise AuthorError(
             _("an answer's name must be like a task's: lower case, digits, dashes; not {name!r}").format(name=name)
         )
-    return f"drydock-answer-{name}"
+    return f"{_VOLUME}{name}"
 
 
 def store(daemon: Daemon, name: str, value: object) -> str:
@@ -94,12 +96,19 @@ class Answer(Subject):
         return self._daemon.find(lambda client: client.inspect_volume(volume))
 
     def _missing(self) -> Finding:
+        like = self._misspelt()
         return Finding(
             False,
-            _("no answer yet"),
+            _("no answer of that name, but one named {name}").format(name=like) if like else _("no answer yet"),
             f'check.answer("{self.name}", …)',
             _("Give your answer in the cell above, run it, then run this check again."),
         )
+
+    def _misspelt(self) -> str:
+        """The name of an answer that was probably meant to be this one; "" without any."""
+        found = self._daemon.ask(lambda client: client.volumes({"name": _VOLUME})).get("Volumes") or []
+        names = [str(volume["Name"]).removeprefix(_VOLUME) for volume in found]
+        return next(iter(get_close_matches(self.name, names, n=1)), "")
 
     @expectation
     def matches(self, *fingerprints: str) -> Claim:

@@ -53,9 +53,11 @@ def sentence_for(error: BaseException, shell: Any) -> str:
     """What to tell instead of a traceback; "" where the traceback says it best."""
     if isinstance(error, KeyboardInterrupt):
         return _stopped()
-    if isinstance(error, CalledProcessError):
+    # docker-py's by its name: the cells that use it import it.
+    if isinstance(error, CalledProcessError) or type(error).__module__ == "docker.errors":
         printed: Printed | None = getattr(shell, _NOTE, None)
-        return (printed.sentence() if printed is not None else "") or _script_failed(error)
+        more = "" if isinstance(error, CalledProcessError) else str(error)
+        return (printed.sentence(more) if printed is not None else "") or _refused(error)
     if isinstance(error, NameError) and error.name == "check" and "check" not in shell.user_ns:
         return _(
             "This notebook isn't connected: run its first code cell, then this one again. "
@@ -84,6 +86,14 @@ def _script_failed(error: CalledProcessError) -> str:
     return _("The last command failed (exit code {code}); what it printed above says why.").format(
         code=error.returncode
     )
+
+
+def _refused(error: BaseException) -> str:
+    if isinstance(error, CalledProcessError):
+        return _script_failed(error)
+    # Docker's own words, without the address that was asked.
+    why = str(getattr(error, "explanation", None) or error).strip().rstrip(".")
+    return _("Docker says: {why}.").format(why=why)
 
 
 def _is_command(line: str) -> bool:

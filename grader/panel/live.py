@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from contextlib import suppress
+from html import escape
 from typing import Any
 
 from grader import extras
@@ -194,10 +195,15 @@ class Panel:
         return self.text
 
     def _repr_mimebundle_(self, **wanted: Any) -> Any:
-        # IPython asks for all forms by this name. The text is what is left where no widget can be shown.
+        # IPython asks for all forms by this name. The words are what is left where no widget can be shown.
         bundle = self._box._repr_mimebundle_(**wanted)
         data = bundle[0] if isinstance(bundle, tuple) else bundle
-        return {**data, "text/plain": self.text}
+        note = _("This was saved and isn't live. Run its cell again for a live panel: Shift+Enter.")
+        return {
+            **data,
+            "text/plain": self.text,
+            "text/html": f"<p>{escape(note)}</p><pre>{escape(self.text)}</pre>",
+        }
 
 
 def open_panel() -> Panel:

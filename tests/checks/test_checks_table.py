@@ -412,6 +412,12 @@ def test_an_answer_from_another_port_than_the_one_asked_is_not_its_own(check: Ch
         client.close()
 
 
+def test_an_answer_whose_name_is_misspelt_is_told_from_one_that_is_missing(check: Checks) -> None:
+    for name, found in (("imageid", "no answer of that name, but one named image-id"), ("harbour", "no answer yet")):
+        bad = verdict_of(check, f't.answer("{name}").matches(FINGERPRINT)')
+        assert (bad.status, bad.found) == (Status.FAILED, found)
+
+
 def test_an_answer_that_is_compared_with_nothing_is_wrong(check: Checks) -> None:
     for what in ('docker.container("ck-nobody")["Id"]', 'docker.container("ck-done")["HostConfig"]["Nothing"]["Id"]'):
         bad = verdict_of(check, f't.answer("code").equals_found(lambda docker: {what})')

@@ -98,6 +98,13 @@ def _run_cell(page: Page, words: str) -> None:
     start_cell(page.locator(".jp-CodeCell", has=page.locator(".cm-content", has_text=words)))
 
 
+def _load_again(page: Page, name: str) -> None:
+    """With this tab in front: it is in the address, and JupyterLab turns to it when it has put back the others."""
+    _turn_to(page, name)
+    page.wait_for_url(f"**/{name}*")
+    page.reload()
+
+
 def _panel(page: Page) -> Locator:
     return page.locator(".drydock-panel")
 
@@ -242,6 +249,44 @@ def test_the_index_is_right_and_follows_the_checks_after_the_page_is_loaded_agai
     expect(table).to_contain_text("2 of 2 tasks passed, 5 of 5 points – done")
     expect(table).to_have_count(1)
     expect(page.locator(".drydock-next")).to_have_text("All tasks of all labs have passed.")
+
+
+#: ipywidgets waits two seconds for a model in steps of 100 ms: on this page the first step takes longer than that.
+_BUSY = """
+const later = window.setTimeout;
+window.setTimeout = (run, ms, ...rest) =>
+  later(run, ms === 100 && /get_model/.test(Error().stack) ? 2500 : ms, ...rest);
+"""
+
+
+def test_index_and_panel_are_there_after_a_busy_page_is_loaded_again(desk: Desk, page: Page) -> None:
+    """Their models come while ipywidgets sleeps, and it would not look again."""
+    page.add_init_script(_BUSY)
+    _load_again(page, "panel.ipynb")
+    for name, shown in (("panel.ipynb", _panel(page)), ("index.ipynb", page.locator("table.drydock-index"))):
+        _turn_to(page, name)
+        expect(shown).to_be_visible()
+    expect(page.get_by_text("Error displaying widget")).to_have_count(0)
+    assert desk.docker("stop", "--time", "0", "hello").returncode == 0
+    expect(_panel(page)).to_contain_text("is up: 0 of 1 container runs.")
+
+
+def test_a_widget_that_its_kernel_has_lost_leaves_its_words(page: Page) -> None:
+    """What stands then was saved beside it, and no error."""
+    _turn_to(page, "panel.ipynb")
+    page.evaluate(
+        """async () => {
+            const token = JSON.parse(document.getElementById("jupyter-config-data").textContent).token;
+            const ask = (path, method) =>
+                fetch(`/api/${path}`, {method, headers: {Authorization: `token ${token}`}});
+            const sessions = await (await ask("sessions", "GET")).json();
+            const kernel = sessions.find((session) => session.path === "panel.ipynb").kernel.id;
+            await ask(`kernels/${kernel}/restart`, "POST");
+        }"""
+    )
+    _load_again(page, "panel.ipynb")
+    expect(_shown(page).get_by_text("Run its cell again for a live panel")).to_be_visible()
+    expect(page.get_by_text("Error displaying widget")).to_have_count(0)
 
 
 def test_a_chart_is_a_picture_with_its_words_and_its_table(desk: Desk, page: Page) -> None:

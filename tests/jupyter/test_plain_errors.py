@@ -154,6 +154,27 @@ def test_a_wrong_name_of_an_answer(kernel: Kernel) -> None:
     assert one_sentence(error, "AuthorError").startswith("That can't be: an answer's name must be like a task's")
 
 
+@pytest.mark.parametrize(
+    ("raised", "sentence"),
+    [
+        ("NotFound('404 Client Error', explanation='No such container: web')", "Docker says: No such container: web."),
+        (
+            """APIError('409 Client Error', explanation='Conflict. The container name "/web" is already in use')""",
+            "There is a container web already. docker rm -f web removes it",
+        ),
+        (
+            f"ImageNotFound('500 for http+docker://create?fromImage=ngnix&tag=1', explanation='{NO_REGISTRY}')",
+            "There is no image ngnix on your lab daemon",
+        ),
+    ],
+)
+def test_what_docker_says_to_python(kernel: Kernel, raised: str, sentence: str) -> None:
+    """As docker-py raises it: with it, four tracebacks of requests and urllib3 came."""
+    printed, error = kernel.run(f"from docker.errors import *\nraise {raised}")
+    assert one_sentence(error, raised.partition("(")[0]).startswith(sentence)
+    assert printed == ""
+
+
 REPORT = """
 from grader.checks.errors import CheckFailed
 from grader.report.verdicts import Status, TaskReport, Verdict
