@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from grader.course.labs import Cell, Lab, Task
+from grader.course.cells import Cell
+from grader.course.labs import Lab, Task
 from grader.i18n import _
 
 FOLDER = "answers"

@@ -13,7 +13,8 @@ from collections.abc import Callable, Iterator
 
 from grader.author.cases import EXPECT, FOLDER, SUFFIXES, answer_files, answers_of, read_answer, well_named
 from grader.author.findings import Finding
-from grader.course.labs import Cell, Lab
+from grader.course.cells import Cell
+from grader.course.labs import Lab
 from grader.i18n import _
 from grader.values import BadDeclaration, Declaration
 from grader.values.asked import asked_for

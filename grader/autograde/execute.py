@@ -79,7 +79,7 @@ class IsolatedExecute(NbGraderPreprocessor):  # type: ignore[misc]
         for cell in nb.cells:
             wanted = known.get(cell.metadata.get("nbgrader", {}).get("grade_id", ""))
             if wanted is not None and wanted.is_autograded and read_report(cell) is None:
-                write_report(cell, could_not_check(wanted.name, reason), wanted.points)
+                write_report(cell, could_not_check(wanted.grade_id, reason), wanted.points)
 
     def _sign(self, nb: NotebookNode, info: dict[str, Any], seconds: float) -> None:
         kind = self.parent.supply.kind

@@ -11,7 +11,8 @@ from nbformat.v4 import new_output
 
 from grader.autograde.ordinary import NbgraderTests
 from grader.autograde.verdict_cells import write_graded, write_report
-from grader.course.release import Release, ReleaseCell
+from grader.course.cells import Cell
+from grader.course.release import Release
 from grader.i18n import _
 from grader.sandbox import CellStatus, could_not_check
 from grader.sandbox.outputs import sanitized
@@ -49,19 +50,19 @@ class Grading:
                 continue
             name = cell.metadata.get("nbgrader", {}).get("grade_id", "")
             known = self._known.get(name)
-            if known is not None and known.is_check:
+            if known is not None and known.asks_daemon:
                 cell.source = known.source
-                write_report(cell, self._session.check(known.name, known.source), known.points)
+                write_report(cell, self._session.check(known.grade_id, known.source), known.points)
             elif known is not None and known.is_test:
                 cell.source = known.source
                 self._test(cell, known)
             else:
                 self._run(cell, name or _("cell {number}").format(number=number), known)
 
-    def _run(self, cell: NotebookNode, name: str, known: ReleaseCell | None) -> None:
+    def _run(self, cell: NotebookNode, name: str, known: Cell | None) -> None:
         try:
-            if known is not None and known.name in self._setups:
-                outcome = self._session.set_up(known.name, known.source)
+            if known is not None and known.grade_id in self._setups:
+                outcome = self._session.set_up(known.grade_id, known.source)
             else:
                 outcome = self._session.run(cell.source, name)
             cell.outputs = sanitized(outcome.outputs)
@@ -69,18 +70,18 @@ class Grading:
             why = _("Not run: {why}").format(why=trouble)
             cell.outputs = [new_output("error", ename="NotRun", evalue=str(trouble), traceback=[why])]
 
-    def _test(self, cell: NotebookNode, known: ReleaseCell) -> None:
+    def _test(self, cell: NotebookNode, known: Cell) -> None:
         """One of nbgrader's own, among the student's code: which sees its source from now on and not before."""
         try:
-            outcome = self._session.run(known.source, known.name)
+            outcome = self._session.run(known.source, known.grade_id)
         except NotRun as trouble:
             if trouble.ours:
-                write_report(cell, could_not_check(known.name, str(trouble)), known.points)
+                write_report(cell, could_not_check(known.grade_id, str(trouble)), known.points)
             else:
                 write_graded(cell, self._tests.not_run(known, str(trouble)))
             return
         if outcome.status is CellStatus.DEAD and not self._engine.is_alive():
             # The walls of the kernel are the daemon's: it may have ended by our fault.
-            write_report(cell, could_not_check(known.name, outcome.reason), known.points)
+            write_report(cell, could_not_check(known.grade_id, outcome.reason), known.points)
             return
         write_graded(cell, self._tests.graded(known, outcome), outcome.outputs)

@@ -17,7 +17,8 @@ from nbformat.v4 import new_code_cell, new_output
 from nbgrader import utils
 
 from grader.autograde.verdict_cells import Graded
-from grader.course.release import Release, ReleaseCell
+from grader.course.cells import Cell
+from grader.course.release import Release
 from grader.i18n import _
 from grader.report.verdicts import Status, TaskReport, Verdict
 from grader.sandbox import CellOutcome, CellStatus, could_not_check
@@ -37,7 +38,7 @@ class NbgraderTests:
     log: Logger
     ignored: str = ""
 
-    def graded(self, known: ReleaseCell, outcome: CellOutcome) -> Graded:
+    def graded(self, known: Cell, outcome: CellOutcome) -> Graded:
         """The score nbgrader gives for what came out of a test."""
         deciding = [output for output in outcome.deciding if not self._is_ignored(output)]
         if outcome.status is not CellStatus.OK:
@@ -47,15 +48,15 @@ class NbgraderTests:
             score = self._score(known, deciding)
         except (KeyError, ValueError, TypeError) as slip:
             why = _("nbgrader can't make a score of what this test gave: {why}")
-            return self._graded(known, could_not_check(known.name, why.format(why=slip)), None)
+            return self._graded(known, could_not_check(known.grade_id, why.format(why=slip)), None)
         return self._graded(known, self._report(known, score, deciding), score)
 
-    def not_run(self, known: ReleaseCell, why: str) -> Graded:
+    def not_run(self, known: Cell, why: str) -> Graded:
         """No points, for a test that the student's own cells left no kernel or no time."""
         verdict = Verdict(Status.FAILED, _("The test runs without an error."), found=why)
-        return self._graded(known, TaskReport(known.name, known.name, "", (verdict,)), 0.0)
+        return self._graded(known, TaskReport(known.grade_id, known.grade_id, "", (verdict,)), 0.0)
 
-    def _score(self, known: ReleaseCell, deciding: Sequence[NotebookNode]) -> float:
+    def _score(self, known: Cell, deciding: Sequence[NotebookNode]) -> float:
         cell = new_code_cell(known.source, outputs=list(deciding))
         cell.metadata["nbgrader"] = known.nbgrader_metadata()
         score, _most = utils.determine_grade(cell, self.log)
@@ -66,7 +67,7 @@ class NbgraderTests:
     def _is_ignored(self, output: NotebookNode) -> bool:
         return bool(self.ignored and output.output_type == "stream" and re.search(self.ignored, output.text))
 
-    def _report(self, known: ReleaseCell, score: float, deciding: Sequence[NotebookNode]) -> TaskReport:
+    def _report(self, known: Cell, score: float, deciding: Sequence[NotebookNode]) -> TaskReport:
         first = deciding[0] if deciding else None
         works = _("The test runs without an error.")
         if first is not None and first.output_type != "execute_result":
@@ -76,10 +77,10 @@ class NbgraderTests:
             verdict = Verdict(Status.FAILED, sentence, expected=f"{known.points:g}", found=f"{score:g}")
         else:
             verdict = Verdict(Status.PASSED, works)
-        return TaskReport(known.name, known.name, "", (verdict,))
+        return TaskReport(known.grade_id, known.grade_id, "", (verdict,))
 
     @staticmethod
-    def _graded(known: ReleaseCell, report: TaskReport, score: float | None) -> Graded:
+    def _graded(known: Cell, report: TaskReport, score: float | None) -> Graded:
         if score is None:
             return Graded.of(report, known.points)
         words = _("{earned:g} of {points:g} points, by a test in the student's own kernel: its result can be forged.")

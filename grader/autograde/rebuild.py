@@ -12,7 +12,8 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 
 from grader.autograde.sanitize import StudentsTexts
 from grader.autograde.submission import NOTES_KEY, PROBLEM_KEY
-from grader.course.release import Release, ReleaseCell, read_release, released_sources
+from grader.course.cells import Cell
+from grader.course.release import Release, read_release, released_sources
 from grader.i18n import _, ngettext
 
 #: Pictures pasted into text cells are kept up to this size, in characters of JSON per cell.
@@ -56,7 +57,7 @@ def rebuild(
     make = _Maker(StudentsTexts([*texts, *named]), strays)
     cells = make.own_cells(groups[""])
     for wanted in release.cells:
-        found, own = groups.get(wanted.name, [])[:1], groups.get(wanted.name, [])[1:]
+        found, own = groups.get(wanted.grade_id, [])[:1], groups.get(wanted.grade_id, [])[1:]
         cells += [make.named_cell(wanted, found[0] if found else None), *make.own_cells(own)]
     for number, cell in enumerate(cells):
         # The ids of a submission may be missing, doubled or no ids at all; ours only have to be unique.
@@ -65,7 +66,7 @@ def rebuild(
     return new_notebook(cells=cells, metadata={"kernelspec": release.kernelspec, **about})
 
 
-def _grouped(cells: Any, known: dict[str, ReleaseCell]) -> dict[str, list[dict[str, Any]]]:
+def _grouped(cells: Any, known: dict[str, Cell]) -> dict[str, list[dict[str, Any]]]:
     """The submission's cells by the named cell they follow; that one comes first in its group."""
     listed = _readable(cells)
     counts = _counting(listed, known)
@@ -84,7 +85,7 @@ def _grouped(cells: Any, known: dict[str, ReleaseCell]) -> dict[str, list[dict[s
     return groups
 
 
-def _counting(listed: list[dict[str, Any]], known: dict[str, ReleaseCell]) -> dict[str, int]:
+def _counting(listed: list[dict[str, Any]], known: dict[str, Cell]) -> dict[str, int]:
     """Which cell counts under each name: of two the last one, as with nbgrader; the other is the student's own.
 
     But of answers that are graded by hand the last in which something was written.
@@ -108,7 +109,7 @@ class _Maker:
         self._texts = texts
         self._strays = strays
 
-    def named_cell(self, wanted: ReleaseCell, found: dict[str, Any] | None) -> NotebookNode:
+    def named_cell(self, wanted: Cell, found: dict[str, Any] | None) -> NotebookNode:
         """The release's cell; its source is the student's only where it is theirs to write."""
         if noted := self._strays.noted(wanted):
             # All of it is ours or the author's.
@@ -147,13 +148,13 @@ class _Maker:
 MISPLACED_KEY = "misplaced"
 
 #: A cell as it was handed in.
-type Cell = dict[str, Any]
+type RawCell = dict[str, Any]
 
 
 class Strays:
     """The cells of a submission that no name ties to the lab and that the author did not write."""
 
-    def __init__(self, release: Release, groups: Mapping[str, Sequence[Cell]], authors: Collection[str]) -> None:
+    def __init__(self, release: Release, groups: Mapping[str, Sequence[RawCell]], authors: Collection[str]) -> None:
         """``groups``: under each name the cell of that name and the student's own behind it; under "" those before
         all. ``authors``: the sources of all the lab's cells as they were given to students."""
         self._authors = {source.strip() for source in (*authors, *(cell.source for cell in release.cells))}
@@ -165,16 +166,16 @@ class Strays:
         self._notes = {}
         for wanted in release.cells:
             if wanted.by_hand:
-                found = next(iter(groups.get(wanted.name, [])), None)
-                self._notes[wanted.name] = self._look_for(wanted, found, own.get(wanted.name, []))
+                found = next(iter(groups.get(wanted.grade_id, [])), None)
+                self._notes[wanted.grade_id] = self._look_for(wanted, found, own.get(wanted.grade_id, []))
 
-    def _is_stray(self, cell: Cell) -> bool:
+    def _is_stray(self, cell: RawCell) -> bool:
         return source_of(cell).strip() not in {"", *self._authors}
 
-    def _look_for(self, wanted: ReleaseCell, found: Cell | None, behind: Sequence[Cell]) -> str:
+    def _look_for(self, wanted: Cell, found: RawCell | None, behind: Sequence[RawCell]) -> str:
         if found is not None and (wanted.task or not is_unanswered(found, wanted)):
             # Of two answers under one name one counts; the other is shown as well.
-            self._mark(wanted, (cell for cell in self._order if name_of(cell) == wanted.name))
+            self._mark(wanted, (cell for cell in self._order if name_of(cell) == wanted.grade_id))
             return ""
         if found is None:
             lost = self._mark(wanted, self._order)
@@ -198,13 +199,13 @@ class Strays:
         link = f" [{_('The first one')}](#{self._anchor(lost[0])})" if wanted.cell_type == "markdown" else ""
         return f"{why} {more}{link}"
 
-    def _mark(self, wanted: ReleaseCell, cells: Iterator[Cell] | Sequence[Cell]) -> list[Cell]:
+    def _mark(self, wanted: Cell, cells: Iterator[RawCell] | Sequence[RawCell]) -> list[RawCell]:
         marked = list(cells)
         for cell in marked:
-            self._tasks[id(cell)].append(wanted.name)
+            self._tasks[id(cell)].append(wanted.grade_id)
         return marked
 
-    def _anchor(self, cell: Cell) -> str:
+    def _anchor(self, cell: RawCell) -> str:
         return f"drydock-own-{self._numbers[id(cell)]}"
 
     @property
@@ -212,14 +213,14 @@ class Strays:
         """The tasks whose answers were not where they should be."""
         return [name for name, note in self._notes.items() if note]
 
-    def noted(self, wanted: ReleaseCell) -> str:
+    def noted(self, wanted: Cell) -> str:
         """The source of a cell whose answer has to be looked for, with the note; else empty."""
-        note = self._notes.get(wanted.name, "")
+        note = self._notes.get(wanted.grade_id, "")
         if not note:
             return ""
         return f"# {note}\n{wanted.source}" if wanted.cell_type == "code" else f"**{note}**\n\n{wanted.source}"
 
-    def mark(self, cell: Cell) -> list[NotebookNode]:
+    def mark(self, cell: RawCell) -> list[NotebookNode]:
         """What stands before a cell that may hold an answer."""
         tasks = self._tasks.get(id(cell))
         if not tasks:
@@ -229,11 +230,11 @@ class Strays:
         return [new_markdown_cell(f'<a id="{self._anchor(cell)}"></a>**{text}**')]
 
 
-def is_unanswered(cell: Cell, wanted: ReleaseCell) -> bool:
+def is_unanswered(cell: RawCell, wanted: Cell) -> bool:
     return source_of(cell).strip() in ("", wanted.source.strip())
 
 
-def name_of(cell: Cell) -> str:
+def name_of(cell: RawCell) -> str:
     """The name that nbgrader's metadata give a cell, or an empty text."""
     metadata = cell.get("metadata")
     grading = metadata.get("nbgrader") if isinstance(metadata, dict) else None
@@ -241,7 +242,7 @@ def name_of(cell: Cell) -> str:
     return name if isinstance(name, str) else ""
 
 
-def source_of(cell: Cell) -> str:
+def source_of(cell: RawCell) -> str:
     source = cell.get("source", "")
     if isinstance(source, list):
         source = "".join(part for part in source if isinstance(part, str))

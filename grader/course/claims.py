@@ -29,7 +29,7 @@ class Claim:
 
 def claims_of(lab: Lab) -> tuple[Claim, ...]:
     """In the notebook's order; a sentence after which no task comes is none that anybody has proved."""
-    return tuple(_claims("\n\n".join(cell.source for cell in lab.cells if cell.kind == "markdown")))
+    return tuple(_claims("\n\n".join(cell.source for cell in lab.cells if cell.cell_type == "markdown")))
 
 
 def _claims(text: str) -> Iterator[Claim]:

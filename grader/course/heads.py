@@ -60,7 +60,7 @@ def read_labs(course: Course) -> tuple[LabCard, ...]:
 
 
 def card_of(lab: Lab, names: Sequence[str]) -> LabCard:
-    head = next((cell.source for cell in lab.cells if cell.kind == "markdown"), "")
+    head = next((cell.source for cell in lab.cells if cell.cell_type == "markdown"), "")
     title = _TITLE.search(head)
     facts = dict(_FACT.findall(head))
     time = _TIME.search(facts.get("Time", ""))
@@ -86,7 +86,7 @@ def _tasks(lab: Lab) -> list[TaskCard]:
     heading = ""
     headings: dict[str, str] = {}
     for cell in lab.cells:
-        if cell.kind != "markdown":
+        if cell.cell_type != "markdown":
             continue
         heads = _HEADING.findall(cell.source)
         heading = heads[-1] if heads else heading

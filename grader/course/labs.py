@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from grader.course.cells import Cell, cells_of
 from grader.course.declared import declared, prepares
 from grader.errors import ExpectedError
 from grader.i18n import _
@@ -27,44 +28,6 @@ COURSE_VARIABLE = "DRYDOCK_COURSE"
 
 class CourseError(ExpectedError):
     """The course or one of its notebooks can't be used. ``str()`` is a sentence, ``remedy`` the next command."""
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One cell of a notebook, with nbgrader's metadata spelt out."""
-
-    index: int
-    id: str
-    kind: str
-    source: str
-    grade_id: str = ""
-    grade: bool = False
-    solution: bool = False
-    locked: bool = False
-    points: float = 0.0
-    tags: tuple[str, ...] = ()
-
-    @property
-    def is_code(self) -> bool:
-        return self.kind == "code"
-
-    @property
-    def is_check(self) -> bool:
-        return self.is_code and self.grade
-
-    @property
-    def is_connect(self) -> bool:
-        return self.grade_id == "connect"
-
-    @property
-    def is_setup(self) -> bool:
-        """Whether it prepares the daemon for a task: such cells run apart from the student's code."""
-        return self.is_code and self.locked and not self.grade and "-setup" in self.grade_id
-
-    @property
-    def may_fail(self) -> bool:
-        """Whether the author marked the cell as one that shows an error (Jupyter's own tag for it)."""
-        return "raises-exception" in self.tags
 
 
 @dataclass(frozen=True)
@@ -219,27 +182,8 @@ def read_notebook(path: Path, remedy: str = "") -> dict[str, Any]:
 
 def read_lab(path: Path) -> Lab:
     """Take a lab's notebook apart. Raises CourseError when it isn't a notebook."""
-    cells = tuple(_cells(read_notebook(path)))
+    cells = tuple(cells_of(read_notebook(path)))
     return Lab(path.stem, path, cells, tuple(_tasks(cells)))
-
-
-def _cells(content: dict[str, Any]) -> Iterator[Cell]:
-    for index, raw in enumerate(content["cells"]):
-        metadata = raw.get("metadata", {})
-        marks = metadata.get("nbgrader", {})
-        source = raw.get("source", "")
-        yield Cell(
-            index=index,
-            id=str(raw.get("id", "")),
-            kind=str(raw.get("cell_type", "")),
-            source=source if isinstance(source, str) else "".join(source),
-            grade_id=str(marks.get("grade_id", "")),
-            grade=bool(marks.get("grade")),
-            solution=bool(marks.get("solution")),
-            locked=bool(marks.get("locked")),
-            points=float(marks.get("points") or 0),
-            tags=tuple(metadata.get("tags", ())),
-        )
 
 
 def _tasks(cells: tuple[Cell, ...]) -> Iterator[Task]:

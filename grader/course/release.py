@@ -12,81 +12,27 @@ import nbformat
 from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
 
-from grader.course.declared import has_task, prepares
-
-
-@dataclass(frozen=True)
-class ReleaseCell:
-    """One cell nbgrader knows by name, as ``nbgrader generate_assignment`` wrote it to the gradebook."""
-
-    name: str
-    cell_type: str
-    source: str
-    locked: bool
-    grade: bool
-    solution: bool
-    task: bool
-    points: float
-    checksum: str | None
-
-    @property
-    def is_autograded(self) -> bool:
-        """Scored by running it."""
-        return self.grade and not self.solution and self.cell_type == "code"
-
-    @property
-    def by_hand(self) -> bool:
-        """What a student writes here, or beside it where it is a task, is graded by a person."""
-        return (self.grade and self.solution) or self.task
-
-    @property
-    def is_check(self) -> bool:
-        """Has a ``check.task(…)``: runs outside the walls, by the daemon's state."""
-        return self.is_autograded and has_task(self.source)
-
-    @property
-    def is_test(self) -> bool:
-        """One of nbgrader's own: runs in the student's kernel, by what comes out of it."""
-        return self.is_autograded and not has_task(self.source)
-
-    @property
-    def is_connect(self) -> bool:
-        return self.name == "connect"
-
-    def nbgrader_metadata(self) -> dict[str, Any]:
-        """The cell's nbgrader metadata, schema version 3."""
-        data: dict[str, Any] = {
-            "schema_version": 3,
-            "grade_id": self.name,
-            "cell_type": self.cell_type,
-            "grade": self.grade,
-            "solution": self.solution,
-            "task": self.task,
-            "locked": self.locked,
-            "checksum": self.checksum,
-        }
-        if self.grade or self.task:
-            data["points"] = self.points
-        return data
+from grader.course.cells import Cell, cells_of
+from grader.course.declared import prepares
 
 
 @dataclass(frozen=True)
 class Release:
     """The named cells of one notebook, in the author's order, and its kernelspec."""
 
-    cells: tuple[ReleaseCell, ...]
+    cells: tuple[Cell, ...]
     kernelspec: dict[str, Any]
 
-    def by_name(self) -> dict[str, ReleaseCell]:
-        return {cell.name: cell for cell in self.cells}
+    def by_name(self) -> dict[str, Cell]:
+        return {cell.grade_id: cell for cell in self.cells}
 
     @property
     def checks(self) -> list[str]:
-        return [cell.name for cell in self.cells if cell.is_check]
+        return [cell.grade_id for cell in self.cells if cell.asks_daemon]
 
     @property
     def tests(self) -> list[str]:
-        return [cell.name for cell in self.cells if cell.is_test]
+        return [cell.grade_id for cell in self.cells if cell.is_test]
 
     @property
     def setups(self) -> frozenset[str]:
@@ -95,8 +41,8 @@ class Release:
         if not self.checks:
             return frozenset()
         tests = self.tests
-        named = (c for c in self.cells if c.locked and not c.grade and c.cell_type == "code" and "-setup" in c.name)
-        return frozenset(cell.name for cell in named if not any(prepares(cell.name, test) for test in tests))
+        named = (cell for cell in self.cells if cell.is_setup)
+        return frozenset(cell.grade_id for cell in named if not any(prepares(cell.grade_id, test) for test in tests))
 
 
 def read_release(db_url: str, notebook: str, assignment: str) -> Release:
@@ -114,22 +60,7 @@ def read_release(db_url: str, notebook: str, assignment: str) -> Release:
 def release_in(notebook: Path) -> Release:
     """The same from a released notebook, as students have it: without hidden tests. Raises what nbformat raises."""
     content = nbformat.read(notebook, as_version=4)
-    marks = [(cell, cell.metadata.get("nbgrader", {})) for cell in content.cells]
-    cells = tuple(
-        ReleaseCell(
-            name=str(mark["grade_id"]),
-            cell_type=str(cell.cell_type),
-            source=str(cell.source),
-            locked=bool(mark.get("locked")),
-            grade=bool(mark.get("grade")),
-            solution=bool(mark.get("solution")),
-            task=bool(mark.get("task")),
-            points=float(mark.get("points") or 0),
-            checksum=mark.get("checksum"),
-        )
-        for cell, mark in marks
-        if mark.get("grade_id")
-    )
+    cells = tuple(cell for cell in cells_of(content) if cell.grade_id)
     return Release(cells, dict(content.metadata.get("kernelspec", {})))
 
 
@@ -159,10 +90,10 @@ def released_sources(
     return frozenset()
 
 
-def _cell(source: Any, graded: dict[str, float], tasks: dict[str, float], solutions: Iterable[str]) -> ReleaseCell:
+def _cell(source: Any, graded: dict[str, float], tasks: dict[str, float], solutions: Iterable[str]) -> Cell:
     name = str(source.name)
-    return ReleaseCell(
-        name=name,
+    return Cell(
+        grade_id=name,
         cell_type=str(source.cell_type),
         source=str(source.source or ""),
         locked=bool(source.locked),

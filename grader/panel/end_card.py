@@ -82,7 +82,7 @@ class EndCard:
 
     def _link(self, task: Task) -> str:
         """To the cell with the task's text, or to its check: JupyterLab scrolls there."""
-        text = (cell for cell in self.lab.cells if cell.kind == "markdown" and f"Task `{task.id}`" in cell.source)
+        text = (cell for cell in self.lab.cells if cell.cell_type == "markdown" and f"Task `{task.id}`" in cell.source)
         return quote(f"{self.lab.name}.ipynb") + f"#cell-id={quote(next(text, task.check).id)}"
 
     def _rehearse(self) -> str:

@@ -110,7 +110,7 @@ def _tasks(graded: NotebookNode, release: Release) -> Iterator[Rehearsed]:
             continue
         name = cell.metadata.get("nbgrader", {}).get("grade_id", "")
         wanted = known.get(name)
-        report = read_report(cell) if wanted is not None and wanted.is_check else None
+        report = read_report(cell) if wanted is not None and wanted.asks_daemon else None
         if wanted is not None and report is not None:
             yield Rehearsed(name, wanted.points, report, tuple(troubles))
             troubles = []

@@ -174,7 +174,7 @@ class Session:
     def _blame(self, setup: str, why: str) -> None:
         """Note that a setup cell didn't do its work, for the task it is named after; by any other name, for all later
         ones, as nobody can tell which of them it is for."""
-        names = [cell.name for cell in self._release.cells]
+        names = [cell.grade_id for cell in self._release.cells]
         tasks = self._release.checks
         named = [task for task in tasks if prepares(setup, task)]
         later = [task for task in tasks if names.index(task) > names.index(setup)]

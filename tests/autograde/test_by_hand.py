@@ -24,7 +24,8 @@ from traitlets.config import Config
 
 from grader.autograde.config import configure
 from grader.autograde.rebuild import rebuild
-from grader.course.release import Release, ReleaseCell
+from grader.course.cells import Cell
+from grader.course.release import Release
 
 TEXT = "An image is a stack of layers, zymurgy."
 #: Of the release.
@@ -282,9 +283,9 @@ def test_where_nbgrader_itself_waits_for_the_instructor_we_do(handed_in: Course)
 # -- other kinds of cells that a person grades
 
 
-def cell(name: str, kind: str, source: str, **more: Any) -> ReleaseCell:
+def cell(name: str, kind: str, source: str, **more: Any) -> Cell:
     given = {"locked": False, "grade": False, "solution": False, "task": False, "points": 0.0, "checksum": "x"}
-    return ReleaseCell(**{"name": name, "cell_type": kind, "source": source, **given, **more})
+    return Cell(**{"grade_id": name, "cell_type": kind, "source": source, **given, **more})
 
 
 RELEASE = Release(

@@ -17,8 +17,9 @@ from traitlets.config import Config
 
 from grader.autograde.config import configure
 from grader.autograde.ordinary import NbgraderTests, foreign_language
+from grader.course.cells import Cell
 from grader.course.declared import has_task
-from grader.course.release import Release, ReleaseCell
+from grader.course.release import Release
 from grader.report.verdicts import Status
 from grader.sandbox import CellOutcome, CellStatus, OutputLimits
 from grader.sandbox.outputs import OutputCollector
@@ -45,11 +46,11 @@ def test_a_check_is_what_has_a_task(source: str, ours: bool) -> None:
     assert has_task(source) is ours
 
 
-def cell(name: str, source: str = "1", *, grade: bool = False, points: float = 2) -> ReleaseCell:
-    return ReleaseCell(name, "code", source, True, grade, False, False, points if grade else 0.0, None)
+def cell(name: str, source: str = "1", *, grade: bool = False, points: float = 2) -> Cell:
+    return Cell("code", source, name, grade, locked=True, points=points if grade else 0.0)
 
 
-def release(*cells: ReleaseCell, **spec: str) -> Release:
+def release(*cells: Cell, **spec: str) -> Release:
     return Release(cells, spec or {"name": "python3", "language": "python"})
 
 

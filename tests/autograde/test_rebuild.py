@@ -30,13 +30,14 @@ from grader.autograde.reports import (
 )
 from grader.autograde.submission import Unreadable, read_notebook
 from grader.autograde.verdict_cells import REPORT_TYPE, read_report, score, sentence, write_report
-from grader.course.release import Release, ReleaseCell
+from grader.course.cells import Cell
+from grader.course.release import Release
 from grader.report.verdicts import Status, TaskReport, Verdict
 
 
-def cell(name: str, **more: Any) -> ReleaseCell:
+def cell(name: str, **more: Any) -> Cell:
     given = {"cell_type": "code", "source": f"# {name}", "locked": True, "grade": False, "solution": False}
-    return ReleaseCell(**{"name": name, **given, "task": False, "points": 0.0, "checksum": "x", **more})
+    return Cell(**{"grade_id": name, **given, "task": False, "points": 0.0, "checksum": "x", **more})
 
 
 RELEASE = Release(
@@ -137,7 +138,7 @@ def test_whatever_is_handed_in_the_rebuilt_notebook_is_valid_and_has_the_release
     rebuilt = rebuild(nbformat.from_dict({"cells": cells}), RELEASE)
     nbformat.validate(rebuilt)
     graded = [c for c in rebuilt.cells if "nbgrader" in c.metadata]
-    assert [c.metadata.nbgrader.grade_id for c in graded] == [wanted.name for wanted in RELEASE.cells]
+    assert [c.metadata.nbgrader.grade_id for c in graded] == [wanted.grade_id for wanted in RELEASE.cells]
     assert all(c.source == w.source for c, w in zip(graded, RELEASE.cells, strict=True) if w.locked)
     assert [c.cell_type for c in graded] == [w.cell_type for w in RELEASE.cells]
 

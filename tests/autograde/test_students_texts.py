@@ -25,10 +25,11 @@ from grader.autograde.config import configure
 from grader.autograde.feedback import FeedbackView
 from grader.autograde.rebuild import rebuild
 from grader.autograde.sanitize import StudentsTexts, is_harmless
-from grader.course.release import Release, ReleaseCell, released_sources
+from grader.course.cells import Cell
+from grader.course.release import Release, released_sources
 
 PICTURE = {"shot.png": {"image/png": "iVBORw0KGgo="}}
-ESSAY = ReleaseCell("essay", "markdown", "Write what an image is.", False, True, True, False, 5.0, "x")
+ESSAY = Cell("markdown", "Write what an image is.", "essay", grade=True, solution=True, points=5.0, checksum="x")
 RELEASE = Release((ESSAY,), {"name": "python3", "display_name": "Python 3"})
 
 
@@ -198,7 +199,7 @@ def test_the_authors_texts_keep_their_html_and_their_links() -> None:
 
 def test_a_text_nobody_wrote_in_still_counts_as_no_answer() -> None:
     """nbgrader compares the cell with the release: an author's HTML must stay what it is."""
-    essay = ReleaseCell("essay", "markdown", "<i>Write.</i>", False, True, True, False, 5.0, "x")
+    essay = Cell("markdown", "<i>Write.</i>", "essay", grade=True, solution=True, points=5.0, checksum="x")
     assert rebuild(submitted("<i>Write.</i>"), Release((essay,), RELEASE.kernelspec)).cells[0].source == "<i>Write.</i>"
 
 

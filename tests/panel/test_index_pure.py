@@ -13,8 +13,9 @@ from urllib.parse import unquote
 import nbformat
 import pytest
 
+from grader.course.cells import Cell
 from grader.course.heads import LabCard, TaskCard, card_of, read_labs
-from grader.course.labs import Cell, Course, Lab, Task, find_course
+from grader.course.labs import Course, Lab, Task, find_course
 from grader.docker_api.deadline import Deadline
 from grader.panel import pages
 from grader.panel.index_page import Index, order
@@ -41,9 +42,9 @@ def progress(tmp_path: Path) -> ProgressFolder:
 
 
 def _lab(name: str, *sources: str, tasks: tuple[str, ...] = ()) -> Lab:
-    cells = tuple(Cell(number, str(number), "markdown", source) for number, source in enumerate(sources))
+    cells = tuple(Cell("markdown", source, index=number, id=str(number)) for number, source in enumerate(sources))
     checks = tuple(
-        Task(Cell(0, task, "code", "", task, grade=True, points=5), None, (), task, "h", ()) for task in tasks
+        Task(Cell("code", "", task, grade=True, points=5, id=task), None, (), task, "h", ()) for task in tasks
     )
     return Lab(name, Path(f"{name}.ipynb"), cells, checks)
 
