@@ -1,10 +1,14 @@
-"""Processes of ours that outlive a call: how a supervisor is started and asked, and where its words go."""
+"""Processes: what /proc says of them, how a supervisor is started and asked, and where its words go.
+
+Standard library only: every engine's supervisor imports it.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -12,27 +16,119 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from grader.i18n import _
 
 PACKAGE_ROOT = Path(__file__).resolve().parents[1]
+_PROC = Path("/proc")
+
+
+# -- What the kernel says of processes and memory.
+
+
+def descendants(root: int) -> list[int]:
+    """``root`` and its descendants, parents first."""
+    found = [root]
+    for pid in found:
+        found += children_of(pid)
+    return found
+
+
+def children_of(pid: int) -> list[int]:
+    """What proc_pidchildren_of(5) lists: certain only for a stopped process, so look again once all are stopped."""
+    found: list[int] = []
+    with contextlib.suppress(OSError):
+        for task in (_PROC / str(pid) / "task").iterdir():
+            try:
+                found += map(int, (task / "children").read_text().split())
+            except FileNotFoundError:
+                if not (_PROC / "self/task" / str(os.getpid()) / "children").exists():
+                    # A kernel without CONFIG_PROC_CHILDREN.
+                    return _children_by_scan(pid)
+    return found
+
+
+def _children_by_scan(pid: int) -> list[int]:
+    everybody = (int(entry.name) for entry in _PROC.iterdir() if entry.name.isdecimal())
+    return [other for other in everybody if (fields := _stat(other)) and fields[1] == str(pid)]
+
+
+def _stat(pid: int) -> list[str]:
+    """The fields after the command's name (state, parent, …: proc_pid_stat(5)); empty when it is gone."""
+    try:
+        return (_PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return []
+
+
+def start_time(pid: int) -> str | None:
+    """When the process began, in ticks since the machine's start: with its number, what tells it from all others."""
+    fields = _stat(pid)
+    return fields[19] if fields else None
+
+
+def pid_namespace(pid: int) -> str | None:
+    """None when the process is gone, or is not ours to look at."""
+    try:
+        return str((_PROC / str(pid) / "ns" / "pid").readlink())
+    except OSError:
+        return None
+
+
+def state_of(pid: int) -> str:
+    """Its letter of proc_pid_stat(5); X (dead) when it is gone."""
+    fields = _stat(pid)
+    return fields[0] if fields else "X"
+
+
+def first_inside(launcher: int) -> int | None:
+    """The first process below ``launcher`` that is in another pid namespace than this one."""
+    own = pid_namespace(os.getpid())
+    return next((pid for pid in descendants(launcher) if pid_namespace(pid) not in (own, None)), None)
+
+
+def command_line(pid: int) -> bytes:
+    """What it was started with, or nothing when it is gone: its number may be another process's by now."""
+    try:
+        return (_PROC / str(pid) / "cmdline").read_bytes()
+    except OSError:
+        return b""
+
+
+def machine_memory() -> dict[str, int]:
+    """/proc/meminfo (proc_meminfo(5)) in bytes; empty where there is none."""
+    try:
+        table = (_PROC / "meminfo").read_text()
+    except OSError:
+        return {}
+    return {name: int(number) * 1024 for name, number in re.findall(r"^(\w+):\s+(\d+) kB", table, re.MULTILINE)}
+
+
+# -- Supervisors: processes of ours that outlive a call.
+
+
+def start(module: str, *arguments: str, bare: bool = False, **files: Any) -> subprocess.Popen[bytes]:
+    """Call the module's ``main`` in a process and session of its own. ``bare``: it needs no installed package."""
+    code = (
+        f"import sys; sys.path.insert(0, {str(PACKAGE_ROOT)!r}); from {module} import main; "
+        f"sys.exit(main(*{arguments!r}))"
+    )
+    argv = [sys.executable, "-I", *(["-S"] if bare else []), "-c", code]
+    return subprocess.Popen(argv, start_new_session=True, cwd="/", **files)
 
 
 class Launched:
     """It ends when this process does, unless it is ``detached``. ``bare``: for one that needs no installed package."""
 
     def __init__(self, module: str, spec: Path, *, detached: bool, bare: bool) -> None:
-        code = (
-            f"import sys; sys.path.insert(0, {str(PACKAGE_ROOT)!r}); from {module} import main; "
-            f"sys.exit(main({str(spec)!r}))"
-        )
-        self._process = subprocess.Popen(
-            [sys.executable, "-I", *(["-S"] if bare else []), "-c", code],
+        self._process = start(
+            module,
+            str(spec),
+            bare=bare,
             stdin=subprocess.DEVNULL if detached else subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            start_new_session=True,
-            cwd="/",
         )
 
     def answer(self) -> dict[str, object]:

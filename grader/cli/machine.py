@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import platform
-import re
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -15,6 +14,7 @@ from pathlib import Path
 
 from grader.engines import cgroups
 from grader.i18n import _
+from grader.processes import machine_memory
 
 _TABLE = "system-packages.txt"
 
@@ -104,12 +104,10 @@ def _user() -> str:
 
 
 def _memory() -> Fact:
-    try:
-        table = Path("/proc/meminfo").read_text()
-    except OSError:
+    known = machine_memory()
+    if not known:
         return Fact(_("memory"), Level.NOTE, _("not known here"))
-    kib = {name: int(number) for name, number in re.findall(r"^(\w+):\s+(\d+) kB", table, re.MULTILINE)}
-    free, total = kib["MemAvailable"] * 1024, kib["MemTotal"] * 1024
+    free, total = known["MemAvailable"], known["MemTotal"]
     what = _("{free:.1f} of {total:.1f} GiB free").format(free=free / _GIB, total=total / _GIB)
     if free < MEMORY_WANTED:
         return Fact(_("memory"), Level.BAD, what, _("close other programs: a lab wants 1 GiB"))

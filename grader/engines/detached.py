@@ -11,7 +11,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict, dataclass
@@ -26,6 +25,7 @@ from grader.engines.relay import LocalPorts
 from grader.files import atomic_write
 from grader.i18n import _
 from grader.locks import locked
+from grader.processes import command_line, start
 
 _SUFFIX = ".outer.json"
 
@@ -78,6 +78,7 @@ def _parsed(place: Path) -> OuterNote:
 # reboot) starts again on the same data.
 
 _NAME = "lab"
+_RELAY = "grader.engines.published_ports"
 #: The slowest engine's first start, an emulated guest's, on a busy machine.
 _START_SECONDS = 180.0
 
@@ -240,14 +241,7 @@ def _written_down(kind: str, shares: tuple[Path, ...]) -> Iterator[None]:
 
 def _start_relay(kind: str) -> None:
     with (lab_folder() / "relay.log").open("ab") as log:
-        relay = subprocess.Popen(
-            [sys.executable, "-m", "grader.engines.published_ports", kind, str(lab_folder())],
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-            cwd=Path(__file__).resolve().parents[2],
-        )
+        relay = start(_RELAY, kind, str(lab_folder()), stdin=subprocess.DEVNULL, stdout=log, stderr=log)
     atomic_write(_relay_note(), str(relay.pid))
 
 
@@ -260,7 +254,7 @@ def _relay() -> int | None:
     with contextlib.suppress(OSError, ValueError):
         pid = int(_relay_note().read_text())
         # The number may be another process's by now.
-        if b"grader.engines.published_ports" in Path(f"/proc/{pid}/cmdline").read_bytes():
+        if _RELAY.encode() in command_line(pid):
             return pid
     return None
 

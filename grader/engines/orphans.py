@@ -20,6 +20,7 @@ from grader.engines.folders import EngineFolder, is_throwaway, runtime_folder
 from grader.engines.protocol import EngineError
 from grader.i18n import _
 from grader.locks import owner, unowned
+from grader.processes import command_line
 
 #: A folder this young may belong to an engine whose supervisor has not taken its lock yet.
 _YOUNG_SECONDS = 60.0
@@ -117,10 +118,8 @@ def end_supervisor(folder: EngineFolder, within: float = 30.0) -> None:
 def _supervisor(folder: EngineFolder) -> int | None:
     """The process that owns the folder, as far as it can be known."""
     for pid in (owner(folder.lock), _noted_supervisor(folder)):
-        # A number may be an earlier owner's, and anybody's by now.
-        with contextlib.suppress(OSError):
-            if f"{folder.path.name}/{folder.spec.name}".encode() in Path(f"/proc/{pid}/cmdline").read_bytes():
-                return pid
+        if pid is not None and f"{folder.path.name}/{folder.spec.name}".encode() in command_line(pid):
+            return pid
     return None
 
 

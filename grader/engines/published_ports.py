@@ -1,8 +1,7 @@
 """Which ports an engine's containers publish, from its daemon: they come and go with the containers.
 
 Containers start, stop, or change their networks: Docker's events tell. It ends when the engine does.
-``python -m grader.engines.published_ports KIND FOLDER`` runs it for a kept engine in namespaces, whose daemon publishes
-ports in its own network namespace.
+``main`` runs it for a kept engine in namespaces, whose daemon publishes ports in its own network namespace.
 """
 
 from __future__ import annotations
@@ -11,7 +10,6 @@ import asyncio
 import contextlib
 import json
 import socket
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -183,7 +181,3 @@ def main(kind: str, folder: str) -> None:
     engine = engine_class(kind).attach(Path(folder))
     if isinstance(engine, NamespaceEngine):
         asyncio.run(run(engine))
-
-
-if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2])

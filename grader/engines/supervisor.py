@@ -27,7 +27,7 @@ from grader.engines.folders import SYSTEM_PATH, EngineFolder
 from grader.engines.orphans import remove_remains
 from grader.files import atomic_write
 from grader.i18n import _
-from grader.processes import BoundedLog
+from grader.processes import BoundedLog, first_inside
 
 READY_SECONDS = 60.0
 GRACE_SECONDS = 15.0
@@ -231,13 +231,9 @@ class Supervisor:
     def _first_process(self) -> int:
         """The host pid of the engine's process 1: the one process below ours that has a pid namespace of its own."""
         assert self.outer is not None
-        todo = [self.outer.pid]
-        own = Path("/proc/self/ns/pid").readlink()
-        while todo:
-            pid = todo.pop()
-            if Path(f"/proc/{pid}/ns/pid").readlink() != own:
-                return pid
-            todo.extend(_children(pid))
+        first = first_inside(self.outer.pid)
+        if first is not None:
+            return first
         raise RuntimeError(_("its first process was not found"))
 
     def stop(self) -> None:
@@ -260,17 +256,6 @@ class Supervisor:
     def _kill_first_process(self) -> None:
         with contextlib.suppress(RuntimeError, OSError):
             os.kill(self._first_process(), signal.SIGKILL)
-
-
-def _children(pid: int) -> list[int]:
-    found = []
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            with contextlib.suppress(OSError):
-                # proc_pid_stat(5): the parent is the second field after the command's closing bracket.
-                if int((entry / "stat").read_text().rpartition(")")[2].split()[1]) == pid:
-                    found.append(int(entry.name))
-    return found
 
 
 def main(spec_path: str) -> int:

@@ -19,6 +19,7 @@ from grader import extras
 from grader.errors import ExpectedError
 from grader.i18n import _
 from grader.locks import locked
+from grader.processes import start_time
 
 _CONFIG = Path(__file__).parent / "config"
 #: Where the kernel of the name that all notebooks ask for is one of ours.
@@ -67,7 +68,7 @@ def running(runtime: Path) -> Server | None:
         server = _read(file)
         if server is not None and server.answers():
             return server
-        if server is None or not Path(f"/proc/{server.pid}").exists():
+        if server is None or start_time(server.pid) is None:
             file.unlink(missing_ok=True)
     return None
 

@@ -1,4 +1,4 @@
-"""The processes of one student: stop them all, let them go on, or end them all. Reads /proc only."""
+"""The processes of one student: stop them all, let them go on, or end them all."""
 
 from __future__ import annotations
 
@@ -9,12 +9,11 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
 from typing import IO, Protocol
 
 from grader.i18n import _
+from grader.processes import children_of, descendants, first_inside, start_time, state_of
 
-_PROC = Path("/proc")
 #: Seconds until every process of the student must be stopped; a wait for a slow disk is the longest.
 _PATIENCE = 5.0
 #: Seconds between two looks.
@@ -55,11 +54,9 @@ class ProcessTree:
 
     def find_first(self) -> None:
         """Note the first process of the program's namespace; call it before the program runs foreign code."""
-        own = _namespace_of(os.getpid())
-        for pid in _tree(self._launcher.pid):
-            if _namespace_of(pid) not in (own, None):
-                self._root_is(pid)
-                return
+        first = first_inside(self._launcher.pid)
+        if first is not None:
+            self._root_is(first)
 
     def _root_is(self, pid: int) -> None:
         self._first = pid
@@ -71,7 +68,7 @@ class ProcessTree:
 
     def members(self) -> list[int]:
         """Process ids as this process sees them."""
-        return _tree(self._first) if start_time(self._first) == self._forked else []
+        return descendants(self._first) if start_time(self._first) == self._forked else []
 
     @contextmanager
     def frozen(self) -> Iterator[None]:
@@ -145,67 +142,16 @@ class LastWords:
         return lines[-1] if lines else ""
 
 
-def _tree(root: int) -> list[int]:
-    """``root`` and its descendants, parents first."""
-    found = [root]
-    for pid in found:
-        found += _children(pid)
-    return found
-
-
-def _children(pid: int) -> list[int]:
-    """What proc_pid_children(5) lists: certain only for a stopped process, so look again once all are stopped."""
-    found: list[int] = []
-    with suppress(OSError):
-        for task in (_PROC / str(pid) / "task").iterdir():
-            try:
-                found += map(int, (task / "children").read_text().split())
-            except FileNotFoundError:
-                if not (_PROC / "self/task" / str(os.getpid()) / "children").exists():
-                    # A kernel without CONFIG_PROC_CHILDREN.
-                    return _children_by_scan(pid)
-    return found
-
-
-def _children_by_scan(pid: int) -> list[int]:
-    everybody = (int(entry.name) for entry in _PROC.iterdir() if entry.name.isdecimal())
-    return [other for other in everybody if (fields := _stat(other)) and fields[1] == str(pid)]
-
-
-def _stat(pid: int) -> list[str]:
-    """The fields after the command's name (state, parent, …: proc_pid_stat(5)); empty when it is gone."""
-    try:
-        return (_PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()
-    except OSError:
-        return []
-
-
-def start_time(pid: int) -> str | None:
-    """When the process began, in ticks since the machine's start: with its number, what tells it from all others."""
-    fields = _stat(pid)
-    return fields[19] if fields else None
-
-
-def _namespace_of(pid: int) -> str | None:
-    try:
-        return str((_PROC / str(pid) / "ns" / "pid").readlink())
-    except OSError:
-        return None
-
-
 def _is_held(pid: int, told: set[int]) -> bool:
     """Unable to run code of its own: stopped, being traced, dead or gone.
 
     Or told to stop while it waits in vfork(2) for a child that was stopped before its execve(2): it will only wake to
     stop. Any other wait in the kernel, for a disk say, goes on to its end, which may still change a file.
     """
-    state = _state(pid)
-    return state in _STILL or (state == "D" and pid in told and any(_state(child) == "T" for child in _children(pid)))
-
-
-def _state(pid: int) -> str:
-    fields = _stat(pid)
-    return fields[0] if fields else "X"
+    state = state_of(pid)
+    return state in _STILL or (
+        state == "D" and pid in told and any(state_of(child) == "T" for child in children_of(pid))
+    )
 
 
 def _send(pid: int, number: signal.Signals) -> None:

@@ -16,10 +16,10 @@ from pathlib import Path
 
 from grader.docker_api.client import answers
 from grader.engines import Engine, engine_class
+from grader.processes import start_time
 from grader.sandbox import Checker, StudentKernel, checker, student_kernel
 from grader.sandbox.bounds import Bounds
 from grader.sandbox.fork_client import ForkServer
-from grader.sandbox.processes import start_time
 from grader.sandbox.restored import CourseImages
 
 PREFIX = "drydock-grade-"

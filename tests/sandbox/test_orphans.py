@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from grader.engines import best_kind
-from grader.sandbox.processes import start_time
+from grader.processes import start_time
 from grader.sandbox.sandbox import PREFIX, remove_orphans
 
 pytestmark = pytest.mark.daemon

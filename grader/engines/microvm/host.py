@@ -6,7 +6,6 @@ import ctypes
 import json
 import mmap
 import os
-import re
 import shutil
 import subprocess
 import time
@@ -19,6 +18,7 @@ from grader.engines.microvm import qemu
 from grader.engines.protocol import Probe
 from grader.files import cache_folder
 from grader.i18n import _
+from grader.processes import machine_memory
 
 _DEVICE = Path("/dev/kvm")
 #: A kernel that says nothing for so long (seconds) does not run.
@@ -124,16 +124,12 @@ def trouble() -> Probe | None:
 
 def free_memory() -> int | None:
     """Bytes that can be had: of the machine, or of the control group this process is in if that has fewer."""
-    found = [amount for amount in (_machine(), *left_of_limits(Path("/sys/fs/cgroup"))) if amount is not None]
+    found = [
+        amount
+        for amount in (machine_memory().get("MemAvailable"), *left_of_limits(Path("/sys/fs/cgroup")))
+        if amount is not None
+    ]
     return min(found, default=None)
-
-
-def _machine() -> int | None:
-    try:
-        match = re.search(r"^MemAvailable:\s+(\d+) kB", Path("/proc/meminfo").read_text(), re.MULTILINE)
-    except OSError:
-        return None
-    return int(match.group(1)) * 1024 if match else None
 
 
 def left_of_limits(root: Path) -> list[int]:
