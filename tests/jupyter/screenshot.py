@@ -38,6 +38,7 @@ def main(target: Path, panel: Path) -> None:
             "DRYDOCK_RUNTIME": f"{folder}/r",
             "DRYDOCK_STATE": f"{folder}/s",
             "JUPYTERLAB_WORKSPACES_DIR": f"{folder}/layout",
+            "JUPYTERLAB_SETTINGS_DIR": f"{folder}/settings",
         }
         course = Path(folder) / "drydock"
         course.mkdir()
@@ -85,7 +86,8 @@ def _take_panel(url: str, notebook: Path, target: Path) -> None:
         page.goto(url.replace(f"labs/{_LAB}/{_LAB}.ipynb", "panel.ipynb"))
         start_cell(page.locator(".jp-CodeCell", has=page.locator(".cm-content", has_text="panel()")))
         page.locator(".drydock-panel", has_text="healthy").wait_for()
-        page.keyboard.press("Control+B")
+        if page.locator("#jp-left-stack").is_visible():
+            page.keyboard.press("Control+B")
         _beside(page, "panel.ipynb")
         page.locator(".drydock-panel").evaluate("panel => { panel.scrollIntoView({block: 'start'}); }")
         page.wait_for_timeout(1000)
