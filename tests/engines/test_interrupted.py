@@ -237,13 +237,13 @@ def test_a_killed_build_and_old_templates_are_cleared_away(own_runtime: Path, ow
     for number, place in enumerate([*old, own_cache / ".native-half"]):
         place.mkdir()
         (place / "complete").touch()
-        os.utime(place, (number, number))
+        os.utime(place / "complete", (number, number))
     lab = EngineFolder(own_runtime / "lab")
     lab.path.mkdir()
     lab.template_note.write_text(str(old[0]))
     template.keep_for(old[1], own_runtime / "lab-of-yesterday")
     for place in old[:2]:
-        os.utime(place, (0, 0))
+        os.utime(place / "complete", (0, 0))
     with (old[2] / "complete").open() as in_use:
         fcntl.flock(in_use, fcntl.LOCK_SH)
         made = template.ensure(NativeEngine)
