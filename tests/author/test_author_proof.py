@@ -18,7 +18,7 @@ import pytest
 from grader.course.labs import Course
 
 _DRYDOCK = Path(sys.executable).parent / "drydock"
-pytestmark = pytest.mark.daemon
+pytestmark = [pytest.mark.daemon, pytest.mark.deep]
 
 
 def _author(course: Course, *words: str) -> subprocess.CompletedProcess[str]:

@@ -15,11 +15,12 @@ import pytest
 from grading_course import ESSAY, HALF, LAB, SOLUTIONS, Course
 from nbgrader.converters.base import NbGraderException
 
-from grader.autograde.grading import Grading
 from grader.autograde.verdict_cells import read_report
 from grader.engines import Engine
 from grader.report.render import report_as_text
+from grader.report.verdicts import TaskReport
 from grader.sandbox.sandbox import PREFIX
+from grader.sandbox.session import Session
 
 pytestmark = pytest.mark.daemon
 
@@ -96,13 +97,14 @@ def test_a_daemon_that_ends_leaves_what_was_earned_and_flags_the_rest(
     course: Course, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A grader's fault: the engine is lost after the first check."""
-    check = Grading._check
+    check = Session.check
 
-    def check_then_lose_the_daemon(self: Grading, *args: object) -> None:
-        check(self, *args)  # type: ignore[arg-type]
-        _end(self._sandbox.engine)
+    def check_then_lose_the_daemon(session: Session, name: str, source: str) -> TaskReport:
+        report = check(session, name, source)
+        _end(session._sandbox.engine)
+        return report
 
-    monkeypatch.setattr(Grading, "_check", check_then_lose_the_daemon)
+    monkeypatch.setattr(Session, "check", check_then_lose_the_daemon)
     course.hand_in("fay", course.answered(SOLUTIONS))
     course.autograde(student="fay")
     assert course.grades("fay") == {"net": 4, "vol": None, "last": None, ESSAY: 0}

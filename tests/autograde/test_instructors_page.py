@@ -14,7 +14,7 @@ from grading_course import ESSAY, LAB, SOLUTIONS, Course
 
 from grader.cli.group import main
 
-pytestmark = pytest.mark.daemon
+pytestmark = [pytest.mark.daemon, pytest.mark.deep]
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "instructors.md"
 
 

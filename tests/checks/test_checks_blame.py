@@ -23,7 +23,7 @@ from grader.engines import best_engine
 from grader.engines.protocol import Engine
 from grader.report.render import report_as_text
 
-pytestmark = pytest.mark.daemon
+pytestmark = [pytest.mark.daemon, pytest.mark.deep]
 
 
 @dataclass(frozen=True)
