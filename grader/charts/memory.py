@@ -40,7 +40,9 @@ def draw_memory(found: MemoryCurve) -> Figure:
     used = [sample.used for sample in found.samples]
     ax.plot(at, used, color=style.BLUE, marker=".", label=_("used"))
     ax.fill_between(at, used, color=style.SKY, alpha=0.35)
-    end = max([*at, *([found.ending.at - found.zero] if found.ending else []), 0.5])
+    # The news of a kill may come after that of the end.
+    ended = [found.ending.at] if found.ending else []
+    end = max([*at, *(time - found.zero for time in (*found.kills, *ended)), 0.5])
     if found.limit:
         ax.axhline(found.limit, color=style.RED, linestyle="--", label=f"{_('limit')} {human_memory(found.limit)}")
     for number, kill in enumerate(found.kills):

@@ -6,6 +6,7 @@ import gettext
 import subprocess
 import sys
 import warnings
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
@@ -230,6 +231,13 @@ def test_health_is_told_in_spans() -> None:
 )
 def test_times_as_docker_writes_them(text: str, expected: float | None) -> None:
     assert seconds(text) == (None if expected is None else pytest.approx(expected, abs=1e-9))
+
+
+def test_a_kill_that_is_heard_of_after_the_end_is_in_the_picture() -> None:
+    assert CURVE.ending is not None
+    late = CURVE.ending.at + 3.0
+    (axes,) = draw_memory(replace(CURVE, kills=(late,))).axes
+    assert axes.get_xlim()[1] >= late - CURVE.zero
 
 
 def test_the_memory_curve_names_peak_kill_and_end() -> None:
