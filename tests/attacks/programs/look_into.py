@@ -37,7 +37,10 @@ def memory(pid, number):
     mine = ctypes.create_string_buffer(8)
     here = Piece(ctypes.cast(mine, ctypes.c_void_p), 8)
     with open(f"/proc/{pid}/maps") as file:
-        start = int(file.readline().split("-")[0], 16)
+        first = file.readline()
+    if not first:
+        raise ProcessLookupError(pid, "it has just ended")
+    start = int(first.split("-")[0], 16)
     there = Piece(start, 8)
     if call(number, pid, ctypes.byref(here), 1, ctypes.byref(there), 1, 0) < 0 and ctypes.get_errno() != 14:
         raise OSError(ctypes.get_errno(), "process_vm")
