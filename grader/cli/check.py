@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import click
 
 from grader.cli import lab_daemon
-from grader.cli.doctor import need_an_engine
 from grader.cli.group import EXIT_COULD_NOT, Trouble
+from grader.cli.ways import need_an_engine
 from grader.cli.workspace import Workspace
 from grader.course.labs import RELEASE, Lab, find_course
 from grader.docker_api.deadline import CHECK_SECONDS

@@ -12,45 +12,12 @@ from rich.table import Table
 from rich.text import Text
 
 from grader import plugins
-from grader.cli import workspace
-from grader.cli.group import Trouble
+from grader.cli import places
 from grader.cli.machine import Fact, Level, cgroup_version, facts
-from grader.course.labs import CourseError, find_course
-from grader.engines import EngineError, best_kind, engine_class, kinds
+from grader.cli.ways import three_ways
+from grader.engines import EngineError, engine_class, kinds
 from grader.engines.choice import tried_out, unasked
 from grader.i18n import _
-
-
-def three_ways() -> list[str]:
-    """Three ways forward, a line each."""
-    clone = _is_clone()
-    typed = "make lab" if clone else "drydock lab"
-    return [
-        _("1. As root (or with sudo): sudo {command}").format(command=typed),
-        _("2. Start any Docker you have (Docker Desktop will do), then: {command}").format(command=typed),
-        _("3. Use a Debian 13 virtual machine, or the course on Binder (binder/).")
-        if clone
-        else _("3. Use a Debian 13 virtual machine."),
-    ]
-
-
-def _is_clone() -> bool:
-    """Whether this is a clone of Drydock itself: a course of somebody's own has no Makefile of ours."""
-    try:
-        return (find_course().root / "scripts" / "setup").is_file()
-    except CourseError:
-        return False
-
-
-def need_an_engine() -> None:
-    """Raises Trouble that says why no engine works here and names the three ways."""
-    try:
-        best_kind()
-    except EngineError as error:
-        raise Trouble(
-            str(error), "\n  ".join([_("drydock doctor explains it. Three ways forward:"), *three_ways()])
-        ) from None
-
 
 # -- ``drydock doctor``: what works on this machine, why the rest doesn't, and the command that mends it.
 
@@ -73,7 +40,7 @@ def command(*, as_json: bool) -> None:
     """Explain this machine. Exit code 0: a lab can run here; 1: it can't, or something is amiss."""
     engines = list(_engines())
     best = _best(engines)
-    found = [*facts(workspace.worth_watching()), *_plugins()]
+    found = [*facts(places.worth_watching()), *_plugins()]
     healthy = best is not None and all(fact.level is not Level.BAD for fact in found)
     if as_json:
         click.echo(json.dumps(_as_json(found, engines, best, healthy=healthy), ensure_ascii=False, indent=1))

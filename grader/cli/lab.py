@@ -12,7 +12,8 @@ from pathlib import Path
 import click
 
 from grader.cli import lab_daemon
-from grader.cli.workspace import Workspace, jupyter_folder
+from grader.cli.places import jupyter_folder
+from grader.cli.workspace import Workspace
 from grader.course.labs import RELEASE, find_course, read_notebook
 from grader.docker_api.environment import variables
 from grader.i18n import _

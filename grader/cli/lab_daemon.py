@@ -7,8 +7,8 @@ import shlex
 from collections.abc import Callable
 from pathlib import Path
 
-from grader.cli.doctor import need_an_engine
 from grader.cli.group import Trouble
+from grader.cli.ways import need_an_engine
 from grader.docker_api.environment import variables
 from grader.engines import detached
 from grader.engines.folders import EngineFolder

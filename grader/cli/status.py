@@ -7,9 +7,9 @@ from dataclasses import asdict, dataclass, field
 
 import click
 
-from grader.cli import lab_daemon, workspace
+from grader.cli import lab_daemon, places
 from grader.engines import detached
-from grader.engines.relay import LocalPorts
+from grader.engines.local_ports import LocalPorts
 from grader.i18n import _
 from grader.jupyter import server
 
@@ -44,7 +44,7 @@ def command(*, as_json: bool) -> None:
 
 
 def _now() -> Status:
-    page = server.running(workspace.jupyter_folder())
+    page = server.running(places.jupyter_folder())
     url = f"{page.url}lab?token={page.token}" if page else ""
     lab = detached.current()
     if lab is None:

@@ -20,8 +20,8 @@ from typing import NamedTuple
 from grader.engines import orphans
 from grader.engines.choice import best_kind, engine_class
 from grader.engines.folders import EngineFolder, runtime_folder
+from grader.engines.local_ports import LocalPorts
 from grader.engines.protocol import Engine, EngineError
-from grader.engines.relay import LocalPorts
 from grader.files import atomic_write
 from grader.i18n import _
 from grader.locks import locked

@@ -1,17 +1,12 @@
-"""What the panel is fed with: looks at the daemon, one after each burst of events, and at what changes in a folder."""
+"""What the panel is fed with: looks at the daemon, one after each burst of events, and none while nothing happens."""
 
 from __future__ import annotations
 
-import ctypes
-import os
-import select
-import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
-from pathlib import Path
 
 from grader.charts.lab_docker import lab_host
 from grader.docker_api.daemon import Connection, Daemon
@@ -19,83 +14,10 @@ from grader.docker_api.deadline import Deadline
 from grader.docker_api.errors import NoAnswer
 from grader.docker_api.events import EventStream, Filters, moment
 from grader.engines import detached
-from grader.engines.relay import LocalPorts
+from grader.engines.local_ports import LocalPorts
 from grader.i18n import _
 from grader.lab_daemon import NoDaemon
 from grader.panel.overview import Overview, UseMeter, read_overview
-
-#: inotify's flags for "a file was renamed into it", for "something was made in it", and for a file descriptor that
-#: programs started later don't get (sys/inotify.h).
-_MOVED_TO, _CREATE, _CLOEXEC = 0x80, 0x100, 0o2000000
-#: Seconds between two looks where there is no inotify.
-_PAUSE = 2.0
-
-
-class FolderWatch:
-    """A loop over it goes round once for each change, until ``close``. Makes the folder. Raises OSError."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        folder.mkdir(parents=True, exist_ok=True)
-        self._reader, self._waker = os.pipe()
-        self._inotify = _inotify()
-        self._watch()
-
-    def __iter__(self) -> Iterator[None]:
-        sources = [self._reader] if self._inotify is None else [self._reader, self._inotify]
-        before = self._looks()
-        try:
-            while True:
-                ready, _writable, _broken = select.select(
-                    sources, [], [], None if self._inotify is not None else _PAUSE
-                )
-                if self._reader in ready:
-                    return
-                if self._inotify is not None:
-                    os.read(self._inotify, 65536)
-                    # Whoever begins anew by removing the folder is followed into the next one of this name.
-                    with suppress(OSError):
-                        self._watch()
-                    yield
-                elif (now := self._looks()) != before:
-                    before = now
-                    yield
-        finally:
-            for descriptor in sources:
-                os.close(descriptor)
-
-    def _watch(self) -> None:
-        """Watch the folder and the one around it; watching the same one twice changes nothing."""
-        if self._inotify is not None:
-            _add_watch(self._inotify, self._folder.parent, _CREATE)
-            _add_watch(self._inotify, self._folder, _MOVED_TO)
-
-    def _looks(self) -> list[tuple[str, int]]:
-        with suppress(OSError):
-            return sorted((file.name, file.stat().st_mtime_ns) for file in self._folder.glob("*.json"))
-        return []
-
-    def close(self) -> None:
-        """End the loop, from any thread. Safe to call twice."""
-        if self._waker >= 0:
-            waker, self._waker = self._waker, -1
-            # Closing the last writer makes the reader ready.
-            os.close(waker)
-
-
-def _inotify() -> int | None:
-    if sys.platform != "linux":
-        return None
-    descriptor = int(ctypes.CDLL(None, use_errno=True).inotify_init1(_CLOEXEC))
-    return descriptor if descriptor >= 0 else None
-
-
-def _add_watch(inotify: int, folder: Path, events: int) -> None:
-    if ctypes.CDLL(None, use_errno=True).inotify_add_watch(inotify, os.fsencode(folder), events) < 0:
-        raise OSError(ctypes.get_errno(), "inotify_add_watch", str(folder))
-
-
-# -- What the panel is fed with: looks at the daemon, one after each burst of events, and none while nothing happens.
 
 #: Events that change what the panel shows. Health checks run commands all the time: those events stay at the daemon.
 #: (Of a build that gives its image no name, dockerd 26 tells nothing: such an image is shown with the next event.)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from contextlib import suppress
 from html import escape
 from typing import Any
@@ -12,7 +11,8 @@ from grader.course.heads import LabCard, read_labs
 from grader.course.labs import CourseError, find_course
 from grader.i18n import _
 from grader.panel import parts
-from grader.panel.feed import FolderWatch, PanelFeed
+from grader.panel.feed import PanelFeed
+from grader.panel.folder_watch import FolderWatch, follow
 from grader.panel.overview import Overview
 from grader.panel.parts import Part
 from grader.report.progress import ProgressFolder, progress_folder
@@ -95,19 +95,13 @@ class TasksPart:
     def start(self) -> None:
         if self._folder is None:
             return
-        # No inotify left (a limit of the machine), or no right to write: tasks then stay as they were at the start.
-        with suppress(OSError):
-            self._watch = FolderWatch(self._folder.path)
-            threading.Thread(target=self._follow, args=(self._watch,), name="drydock-panel-tasks", daemon=True).start()
+        # Where nothing can be watched, tasks stay as they were at the start.
+        self._watch = follow(self._folder.path, self._show, "drydock-panel-tasks")
 
     def close(self) -> None:
         """End its thread. Safe to call twice."""
         if self._watch is not None:
             self._watch.close()
-
-    def _follow(self, watch: FolderWatch) -> None:
-        for _change in watch:
-            self._show()
 
     def _show(self) -> None:
         folder = self._folder

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import threading
-from contextlib import suppress
 from typing import Any
 
 from grader import extras
 from grader.course.heads import LabCard
-from grader.panel.feed import FolderWatch
+from grader.panel.folder_watch import FolderWatch, follow
 from grader.panel.index_page import Index
 from grader.report.progress import ProgressFolder
 from grader.shell import shell_of_kernel
@@ -32,19 +30,13 @@ class LiveIndex:
         self._show()
 
     def start(self) -> None:
-        # No inotify left (a limit of the machine), or no right to write: the page then stays as it is.
-        with suppress(OSError):
-            self._watch = FolderWatch(self._progress.path)
-            threading.Thread(target=self._follow, args=(self._watch,), name="drydock-index", daemon=True).start()
+        # Where nothing can be watched, the page stays as it is.
+        self._watch = follow(self._progress.path, self._show, "drydock-index")
 
     def close(self) -> None:
         """End its thread. Safe to call twice."""
         if self._watch is not None:
             self._watch.close()
-
-    def _follow(self, watch: FolderWatch) -> None:
-        for _change in watch:
-            self._show()
 
     def _show(self) -> None:
         data = self._index()._repr_mimebundle_()

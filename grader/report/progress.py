@@ -12,12 +12,14 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
-from grader.course.labs import Course
 from grader.files import atomic_write
 from grader.locks import locked
 from grader.report.verdicts import Status, TaskReport
+
+if TYPE_CHECKING:
+    from grader.course.labs import Course
 
 #: Names the folder for a notebook's kernel.
 VARIABLE = "DRYDOCK_PROGRESS"

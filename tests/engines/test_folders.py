@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.cli import workspace
+from grader.cli import places
 from grader.engines import EngineError
 from grader.files import cache_folder
 from grader.images.cache import ImageCache
@@ -18,7 +18,7 @@ def test_one_variable_moves_the_images_too_and_the_doctor_looks_there(
     monkeypatch.setenv("DRYDOCK_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("DRYDOCK_RUNTIME", str(tmp_path / "run"))
     assert ImageCache(None, print).folder == tmp_path / "cache" / "images"
-    assert tmp_path / "cache" in workspace.worth_watching().values()
+    assert tmp_path / "cache" in places.worth_watching().values()
     # Nobody who only looks makes folders.
     assert not cache_folder().exists()
 

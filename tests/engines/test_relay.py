@@ -19,9 +19,9 @@ import pytest
 from engine_tests import eventually
 
 from grader.engines import engine_named
+from grader.engines.local_ports import LocalPorts
 from grader.engines.namespaces import NamespaceEngine
 from grader.engines.published_ports import run
-from grader.engines.relay import LocalPorts
 
 pytestmark = pytest.mark.daemon
 PORT = 18_093

@@ -15,8 +15,8 @@ import pytest
 from grader.charts.chart import Table
 from grader.charts.use import MemorySample
 from grader.course.heads import LabCard, TaskCard
-from grader.panel import feed, parts
-from grader.panel.feed import FolderWatch
+from grader.panel import folder_watch, parts
+from grader.panel.folder_watch import FolderWatch
 from grader.panel.live import Panel
 from grader.panel.overview import (
     ContainerRow,
@@ -237,9 +237,9 @@ def _note(folder: Path, text: str) -> None:
 
 @pytest.mark.parametrize("inotify", [True, False])
 def test_each_change_of_a_folder_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, inotify: bool) -> None:
-    monkeypatch.setattr(feed, "_LOOK", 0.02)
+    monkeypatch.setattr(folder_watch, "_LOOK", 0.02)
     if not inotify:
-        monkeypatch.setattr(feed, "_inotify", lambda: None)
+        monkeypatch.setattr(folder_watch, "_inotify", lambda: None)
     folder = tmp_path / "workspace" / ".progress"
     open_before = len(list(Path("/proc/self/fd").iterdir()))
     with _watching(folder) as changes:
