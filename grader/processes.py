@@ -36,7 +36,7 @@ def descendants(root: int) -> list[int]:
 
 
 def children_of(pid: int) -> list[int]:
-    """What proc_pidchildren_of(5) lists: certain only for a stopped process, so look again once all are stopped."""
+    """What proc_pid_children(5) lists: certain only for a stopped process, so look again once all are stopped."""
     found: list[int] = []
     with contextlib.suppress(OSError):
         for task in (_PROC / str(pid) / "task").iterdir():
@@ -103,6 +103,23 @@ def machine_memory() -> dict[str, int]:
     except OSError:
         return {}
     return {name: int(number) * 1024 for name, number in re.findall(r"^(\w+):\s+(\d+) kB", table, re.MULTILINE)}
+
+
+def processor_ticks() -> tuple[int, int]:
+    """Ticks that all processors were idle, and all ticks, since the machine's start (proc_stat(5)); 0, 0 where that
+    is not told."""
+    try:
+        fields = [int(field) for field in (_PROC / "stat").read_text().splitlines()[0].split()[1:]]
+    except (OSError, ValueError, IndexError):
+        return 0, 0
+    # Guests' time is in the users' already.
+    return sum(fields[3:5]), sum(fields[:8])
+
+
+def kernel_at_least(major: int, minor: int) -> bool:
+    """Whether the kernel has this version, or a newer one."""
+    numbers = os.uname().release.replace("-", ".").split(".")
+    return (int(numbers[0]), int(numbers[1])) >= (major, minor)
 
 
 # -- Supervisors: processes of ours that outlive a call.

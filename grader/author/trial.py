@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 import time
 import weakref
@@ -15,7 +14,7 @@ from nbformat import NotebookNode
 
 from grader.author.cases import FOLDER, Case, Check, Kind, Run, SetUp, Step, Want
 from grader.author.findings import Finding
-from grader.course.release import Release
+from grader.course.release import Release, released_files
 from grader.engines.protocol import EngineError
 from grader.i18n import _
 from grader.report.render import report_as_text
@@ -23,8 +22,8 @@ from grader.report.verdicts import Status, TaskReport
 from grader.sandbox import CellOutcome, FreezeError, KernelLost
 from grader.sandbox.bounds import Bounds
 from grader.sandbox.fork_client import ForkServer
-from grader.sandbox.sandbox import Sandbox
-from grader.sandbox.session import NotRun, Session
+from grader.sandbox.sandbox import Sandbox, give_file
+from grader.sandbox.session import SILENT, NotRun, Session
 from grader.values import DEFAULT_KEY, StudentKey
 
 
@@ -99,7 +98,7 @@ def run_cases(cases: Sequence[Case], lab: Release, folder: Path, sandboxes: Sand
     try:
         with sandboxes() as sandbox:
             _lay_out(folder, sandbox)
-            stage = _Stage(Session(sandbox, lab, DEFAULT_KEY, _silent(), originals=[folder]))
+            stage = _Stage(Session(sandbox, lab, DEFAULT_KEY, SILENT, originals=[folder]))
             for case in cases:
                 outcomes.append(stage.play(case))
                 if not sandbox.daemon_lives():
@@ -113,17 +112,9 @@ def run_cases(cases: Sequence[Case], lab: Release, folder: Path, sandboxes: Sand
 
 def _lay_out(folder: Path, sandbox: Sandbox) -> None:
     """The lab's files as students get them, with no answers among them."""
-    for path in sorted(folder.rglob("*")):
-        relative = path.relative_to(folder)
-        if path.is_file() and relative.parts[0] not in (FOLDER, ".ipynb_checkpoints") and path.suffix != ".ipynb":
-            sandbox.give_file(folder, relative)
-
-
-def _silent() -> logging.Logger:
-    """What grading tells an instructor is among the findings here."""
-    logger = logging.Logger("drydock.proof")
-    logger.addHandler(logging.NullHandler())
-    return logger
+    for relative in released_files(folder):
+        if relative.parts[0] != FOLDER:
+            give_file(folder, sandbox.folder, relative)
 
 
 def student_of(case: Case) -> StudentKey:

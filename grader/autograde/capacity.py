@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import os
 import time
-from pathlib import Path
+
+from grader.processes import machine_memory, processor_ticks
 
 #: Bytes that a submission of the course's labs takes at most, kernel, daemon, containers and checker together.
 MEMORY = 1024**3
@@ -20,10 +21,9 @@ _APART = 1.0
 class Capacity:
     """Watches the machine while submissions are graded. Linux's /proc; elsewhere one submission a processor."""
 
-    def __init__(self, proc: Path = Path("/proc")) -> None:
-        self._proc = proc
+    def __init__(self) -> None:
         self.processors = len(os.sched_getaffinity(0))
-        self._looked = (time.monotonic(), *self._times())
+        self._looked = (time.monotonic(), *processor_ticks())
 
     @property
     def most(self) -> int:
@@ -34,7 +34,7 @@ class Capacity:
         """Whether one more may begin beside those ``running``. The first always may."""
         if running == 0:
             return True
-        if self._free_memory() < MEMORY:
+        if machine_memory().get("MemAvailable", MEMORY) < MEMORY:
             return False
         if running < self.processors:
             return True
@@ -42,26 +42,9 @@ class Capacity:
 
     def _idle(self) -> float:
         """The idle share since the last look, between 0 and 1; 0 when that was a moment ago."""
-        now = (time.monotonic(), *self._times())
+        now = (time.monotonic(), *processor_ticks())
         (since, idle, every), (at, idle_now, every_now) = self._looked, now
         if at - since < _APART or every_now <= every:
             return 0.0
         self._looked = now
         return (idle_now - idle) / (every_now - every)
-
-    def _times(self) -> tuple[int, int]:
-        """Ticks that all processors were idle, and all ticks: proc_stat(5)."""
-        try:
-            fields = [int(field) for field in (self._proc / "stat").read_text().splitlines()[0].split()[1:]]
-        except (OSError, ValueError, IndexError):
-            return 0, 0
-        # Guests' time is in the users' already.
-        return sum(fields[3:5]), sum(fields[:8])
-
-    def _free_memory(self) -> float:
-        """Bytes: proc_meminfo(5)."""
-        try:
-            lines = (self._proc / "meminfo").read_text().splitlines()
-            return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable:"))
-        except (OSError, ValueError, StopIteration):
-            return float("inf")

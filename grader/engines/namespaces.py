@@ -25,7 +25,7 @@ from grader.engines.protocol import Endpoint, Engine, EngineError, Limits, Probe
 from grader.engines.supervisor import Spec
 from grader.files import atomic_write
 from grader.i18n import _
-from grader.processes import Launched, with_last_words
+from grader.processes import Launched, kernel_at_least, with_last_words
 
 STUDENT_ID = 1000
 #: The one id of the user namespace around an engine's that the engine has not: what is its own, an engine's root has no
@@ -54,11 +54,6 @@ NO_GROUPS = Probe(
     _("No control groups are mounted at /sys/fs/cgroup (as inside “ip netns exec”): no container can start here."),
     'nsenter --target 1 --mount --wd="$PWD" drydock doctor',
 )
-
-
-def kernel_at_least(major: int, minor: int) -> bool:
-    numbers = os.uname().release.replace("-", ".").split(".")
-    return (int(numbers[0]), int(numbers[1])) >= (major, minor)
 
 
 #: A tmpfs is quick and has a size; overlayfs in a user namespace needs user.* attributes on it (Linux 6.6).

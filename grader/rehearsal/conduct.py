@@ -7,7 +7,6 @@ tests. The student's notebook and files are copied, their lab daemon isn't asked
 from __future__ import annotations
 
 import filecmp
-import logging
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing
@@ -27,6 +26,7 @@ from grader.course.release import Release, release_in, released_files
 from grader.report.cell_runs import telling_line
 from grader.report.verdicts import TaskReport
 from grader.sandbox.sandbox import SandboxSupply, give_file, remove_orphans
+from grader.sandbox.session import SILENT
 from grader.values import StudentKey
 
 
@@ -77,7 +77,7 @@ def rehearse(notebook: Path, released: Path, *, kind: str, key: StudentKey) -> R
         rebuilt = rebuild(student, release)
         with supply.take() as sandbox:
             replaced = tuple(_give_files(notebook.parent, released.parent, sandbox.folder, settings))
-            Grading(sandbox, release, key, _silent(), originals=[released.parent]).run(rebuilt)
+            Grading(sandbox, release, key, SILENT, originals=[released.parent]).run(rebuilt)
     tasks = tuple(_tasks(rebuilt, release))
     return Rehearsal(notebook.stem, kind, saved, student, tasks, replaced)
 
@@ -93,13 +93,6 @@ def _give_files(own: Path, released: Path, folder: Path, settings: Drydock) -> I
         if mine.is_file() and not filecmp.cmp(mine, released / relative, shallow=False):
             yield relative.as_posix()
         give_file(released, folder, relative)
-
-
-def _silent() -> logging.Logger:
-    """What grading tells an instructor stands in the report here."""
-    logger = logging.Logger("drydock.rehearsal")
-    logger.addHandler(logging.NullHandler())
-    return logger
 
 
 def _tasks(graded: NotebookNode, release: Release) -> Iterator[Rehearsed]:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from grader.docker_api.client import answers
 from grader.engines import Engine, engine_class
-from grader.processes import start_time
+from grader.processes import kernel_at_least, start_time
 from grader.sandbox import Checker, StudentKernel, checker, student_kernel
 from grader.sandbox.bounds import Bounds
 from grader.sandbox.fork_client import ForkServer
@@ -103,10 +103,6 @@ class Sandbox:
         ) as kernel:
             yield kernel
 
-    def give_file(self, folder: Path, relative: Path) -> None:
-        """Copy a file below ``folder`` to the same place in the student's working folder."""
-        give_file(folder, self.folder, relative)
-
     def daemon_lives(self) -> bool:
         """Whether the daemon runs and answers. One that is stopped counts as ended: nobody waits for it again."""
         if self._daemon_lives:
@@ -125,18 +121,17 @@ class Sandbox:
         self.kernel = self._stack.enter_context(self.new_kernel())
         return self.kernel
 
-    def setup_kernel(self) -> tuple[StudentKernel, bool]:
-        """The kernel for the lab's own cells, in which no student's cell ever ran, and whether it is new.
+    def setup_kernel(self) -> StudentKernel:
+        """The kernel for the lab's own cells, in which no student's cell ever ran.
 
         It is kept, as a kernel costs half a second. The student's processes can't see it (a process namespace and a
         home of its own) nor speak to it (every message is signed with its key); what they can do is fill its sockets,
         so it is made anew when it is gone. A setup cell may use files in the working folder, which the student may
         have changed: so its processes are stopped during checks like the student's (``kernels``).
         """
-        if self._setup_kernel is not None and self._setup_kernel.is_alive():
-            return self._setup_kernel, False
-        self._setup_kernel = self._stack.enter_context(self.new_kernel(wary=True))
-        return self._setup_kernel, True
+        if self._setup_kernel is None or not self._setup_kernel.is_alive():
+            self._setup_kernel = self._stack.enter_context(self.new_kernel(wary=True))
+        return self._setup_kernel
 
     @property
     def kernels(self) -> list[StudentKernel]:
@@ -218,7 +213,7 @@ def bounded(folder: Path, size: int) -> Iterator[None]:
     Needs root and Linux 6.3 (the engine maps the ids of the folder, which tmpfs can since then); elsewhere only
     the file size limit of the student's kernel holds.
     """
-    if os.geteuid() != 0 or _kernel() < (6, 3):
+    if os.geteuid() != 0 or not kernel_at_least(6, 3):
         logging.getLogger(__name__).debug("no size limit for %s here", folder)
         yield
         return
@@ -234,11 +229,6 @@ def unmount(folder: Path) -> None:
     """Take the tmpfs away again, if there is one. Lazily: a process that ends at this moment may still hold it."""
     if os.path.ismount(folder):
         subprocess.run(["umount", "--lazy", str(folder)], check=False)
-
-
-def _kernel() -> tuple[int, int]:
-    major, minor, *_rest = os.uname().release.replace("-", ".").split(".")
-    return int(major), int(minor)
 
 
 def give_file(folder: Path, target: Path, relative: Path) -> None:

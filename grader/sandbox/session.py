@@ -40,6 +40,11 @@ del with_warnings
 """
 
 
+#: For whoever tells in another way what an instructor reads in the log.
+SILENT = logging.Logger("drydock.silent")
+SILENT.addHandler(logging.NullHandler())
+
+
 class NotRun(Exception):
     """A cell was not run; ``str()`` says why. ``ours``: by no fault of the student's, as far as we know."""
 
@@ -181,8 +186,8 @@ class Session:
         self._unprepared.update(dict.fromkeys(named or later, why))
 
     def _prepare(self, source: str) -> CellOutcome:
-        kernel, new = self._sandbox.setup_kernel()
-        if new or self._prepared_kernel is not kernel:
+        kernel = self._sandbox.setup_kernel()
+        if self._prepared_kernel is not kernel:
             self._hand_key(kernel)
             self._prepared_kernel = kernel
             self._connected = False

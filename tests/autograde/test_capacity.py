@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from grader import processes
 from grader.autograde import capacity
 from grader.autograde.capacity import Capacity
 
@@ -19,7 +20,8 @@ def says(proc: Path, *, idle: int, busy: int, free: int = 8 * capacity.MEMORY) -
 def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Capacity:
     monkeypatch.setattr(capacity, "_APART", 0.0)
     says(tmp_path, idle=0, busy=0)
-    made = Capacity(tmp_path)
+    monkeypatch.setattr(processes, "_PROC", tmp_path)
+    made = Capacity()
     made.processors = 2
     return made
 
@@ -50,6 +52,7 @@ def test_without_memory_only_one_at_a_time(machine: Capacity, tmp_path: Path) ->
     assert machine.admits(0) and not machine.admits(1)
 
 
-def test_where_there_is_no_proc_it_is_one_a_processor(tmp_path: Path) -> None:
-    machine = Capacity(tmp_path / "none")
+def test_where_there_is_no_proc_it_is_one_a_processor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(processes, "_PROC", tmp_path / "none")
+    machine = Capacity()
     assert machine.admits(machine.processors - 1) and not machine.admits(machine.processors)

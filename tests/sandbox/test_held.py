@@ -43,7 +43,7 @@ def test_setup_cells_processes_are_held_too(sandbox: Sandbox) -> None:
     session = Session(sandbox, Release((), {}), DEFAULT_KEY, logging.getLogger())
     files = sandbox.folder / "student", sandbox.folder / "setup"
     ticking(sandbox.kernel, files[0])
-    ticking(sandbox.setup_kernel()[0], files[1])
+    ticking(sandbox.setup_kernel(), files[1])
     with session._held(sandbox.kernels):
         before = [file.stat().st_mtime_ns for file in files]
         time.sleep(0.3)

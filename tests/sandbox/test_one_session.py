@@ -19,6 +19,7 @@ from grader.course.release import release_in
 from grader.engines import best_kind
 from grader.report.verdicts import Status, TaskReport
 from grader.sandbox.fork_client import ForkServer
+from grader.sandbox.sandbox import give_file
 from grader.sandbox.session import Session
 from grader.values import DEFAULT_KEY
 
@@ -96,7 +97,7 @@ def _graded(notebook: Path, sandboxes: StoppableSandboxes) -> dict[str, tuple[St
     release = release_in(notebook)
     with sandboxes.opened() as sandbox:
         for path in (notebook.parent / "files").iterdir():
-            sandbox.give_file(notebook.parent, path.relative_to(notebook.parent))
+            give_file(notebook.parent, sandbox.folder, path.relative_to(notebook.parent))
         log = logging.getLogger("test")
         Grading(sandbox, release, DEFAULT_KEY, log, originals=[notebook.parent]).run(nb)
     checks = {cell.metadata.nbgrader.grade_id: cell for cell in nb.cells if cell.metadata.nbgrader.grade}
