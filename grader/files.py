@@ -1,4 +1,4 @@
-"""Files that are written whole or not at all: after a kill or on a full disk there is still what was there before.
+"""Atomic writes: after a kill or on a full disk there is still what was there before. And where the cache lies.
 
 Standard library only: every engine's supervisor imports it.
 """

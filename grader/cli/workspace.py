@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.course.heads import read_labs
+from grader.course.lab_cards import read_labs
 from grader.course.labs import RELEASE, WORKSPACE, Course, CourseError, find_course
 from grader.course.settings import settings_in
 from grader.files import atomic

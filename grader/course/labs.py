@@ -136,6 +136,16 @@ class Course:
         return read_lab(self.root / part / name / f"{name}.ipynb")
 
 
+def own_copy(lab: str) -> str:
+    """Where a student's own copy of a lab lies, below the course's folder."""
+    return f"{WORKSPACE}/{RELEASE}/{lab}"
+
+
+def is_own_copy(folder: Path, lab: str) -> bool:
+    """Whether the folder is a student's own copy: never so in grading, in CI and in the author's proof."""
+    return folder.parts[-3:] == (WORKSPACE, RELEASE, lab)
+
+
 def _is_main(notebook: Path) -> bool:
     return notebook.stem == notebook.parent.name
 

@@ -219,7 +219,7 @@ class Daemon:
         return str(known["Id"]) if known and there else ""
 
     def release(self, wish: Callable[[Any], Any]) -> None:
-        """Clean up something of ours, even when the check's time is over; failures are left to a later sweep."""
+        """Clean up something of ours, even when the check's time is over; failures are left to a later clean-up."""
         from docker.errors import DockerException
         from requests import RequestException
 

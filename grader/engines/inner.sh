@@ -53,7 +53,7 @@ if [ -n "$DD_DAEMON" ]; then
     done
     mount -t tmpfs -o mode=711 drydock-private /private
     mkdir -m 700 /private/pipes /private/shims /private/binfmt
-    # See tripwire.py. Older kernels have only one, which is the machine's.
+    # See loaders.py. Older kernels have only one, which is the machine's.
     mount -t binfmt_misc binfmt /private/binfmt 2>/dev/null && chmod 600 /private/binfmt/register || true
     mount --make-unbindable /private
     mount --bind --make-unbindable /run/containerd /run/containerd

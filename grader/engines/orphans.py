@@ -67,7 +67,7 @@ def remove_remains(folder: EngineFolder, groups: list[Path], *, keep_data: bool,
     """
     gone = cgroups.remove(groups, within)
     if keep_data or not gone:
-        # Where groups are left, the folder holds the only note of them: the next sweep tries again.
+        # Where groups are left, the folder holds the only note of them: the next clean-up tries again.
         folder.state.unlink(missing_ok=True)
         return gone
     shutil.rmtree(folder.path, ignore_errors=True)

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes the folder $1 (an absolute path) a Python environment that says nothing of where the course lies: see python_inside.py.
+# Makes the folder $1 (an absolute path) a Python environment that says nothing of where the course lies: see inside.py.
 #
 # In:  DD_PYTHON_NAME name of the interpreter (python3.13)   DD_PYTHON_BASE the interpreter itself, seen from inside
 #      DD_PYTHON_CONFIG text of pyvenv.cfg   DD_PYTHON_PATHS places to import from, seen from inside, one a line

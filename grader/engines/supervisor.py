@@ -2,7 +2,7 @@
 
 Run with a spec file, by NamespaceEngine. It answers one JSON line on standard output, then waits until its standard
 input ends (its owner closed it or died) or SIGTERM arrives. An engine whose supervisor is killed ends too (its process
-1 holds the other end of a pipe); its folder and groups are removed at the next start, by `sweep`.
+1 holds the other end of a pipe); its folder and groups are removed at the next start, by orphans.py.
 
 Standard library only, and few imports: every engine pays for them.
 """

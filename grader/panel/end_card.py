@@ -12,8 +12,8 @@ from pathlib import Path
 from urllib.parse import quote
 
 from grader.course.claims import claims_of
-from grader.course.heads import LabCard, card_of
-from grader.course.labs import RELEASE, WORKSPACE, Course, CourseError, Lab, Task
+from grader.course.lab_cards import LabCard, card_of
+from grader.course.labs import RELEASE, Course, CourseError, Lab, Task, is_own_copy, own_copy
 from grader.i18n import _
 from grader.report.progress import ProgressFolder, TaskProgress
 from grader.report.progress_line import counted
@@ -111,9 +111,9 @@ def _list(heading: str, items: list[str]) -> str:
 
 def card(lab: str, folder: ProgressFolder | None) -> EndCard | None:
     """The card of a student's own copy; elsewhere (in grading, in CI) one sentence instead."""
-    if folder is None or Path.cwd().parts[-3:] != (WORKSPACE, RELEASE, lab):
-        own = f"{WORKSPACE}/{RELEASE}/{lab}"
-        print(_("How far you are is told in a student's own copy of the lab only: {folder}").format(folder=own))
+    if folder is None or not is_own_copy(Path.cwd(), lab):
+        told = _("How far you are is told in a student's own copy of the lab only: {folder}")
+        print(told.format(folder=own_copy(lab)))
         return None
     course = Course(Path.cwd().parents[2])
     names = course.names(RELEASE)

@@ -10,7 +10,7 @@ from html import escape
 from urllib.parse import quote
 
 from grader.charts.chart import Table
-from grader.course.heads import LabCard
+from grader.course.lab_cards import LabCard
 from grader.course.labs import RELEASE
 from grader.i18n import _
 from grader.panel.parts import bar, how_far, next_task

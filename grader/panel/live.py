@@ -7,7 +7,7 @@ from html import escape
 from typing import Any
 
 from grader import extras
-from grader.course.heads import LabCard, read_labs
+from grader.course.lab_cards import LabCard, read_labs
 from grader.course.labs import CourseError, find_course
 from grader.i18n import _
 from grader.panel import parts

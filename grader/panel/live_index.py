@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from grader import extras
-from grader.course.heads import LabCard
+from grader.course.lab_cards import LabCard
 from grader.panel.folder_watch import FolderWatch, follow
 from grader.panel.index_page import Index
 from grader.report.progress import ProgressFolder
@@ -56,7 +56,7 @@ class LiveIndex:
 
 def open_index() -> LiveIndex:
     """This kernel's index, made at the first call."""
-    from grader.course.heads import read_labs
+    from grader.course.lab_cards import read_labs
     from grader.course.labs import find_course
     from grader.report.progress import progress_folder
 

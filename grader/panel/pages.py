@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from grader.course.heads import LabCard
+from grader.course.lab_cards import LabCard
 from grader.i18n import _
 from grader.panel.index_page import Index, order
 from grader.panel.live_index import MODEL_ID, WIDGET_VIEW

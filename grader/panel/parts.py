@@ -10,7 +10,7 @@ from html import escape
 from grader.charts.chart import Table
 from grader.charts.lab_docker import state_word
 from grader.checks.arguments import human_memory, human_size
-from grader.course.heads import LabCard, TaskCard
+from grader.course.lab_cards import LabCard, TaskCard
 from grader.i18n import _, ngettext
 from grader.panel.overview import ContainerRow, Overview
 from grader.report.plain import printable

@@ -7,16 +7,17 @@ import subprocess
 import sys
 from pathlib import Path
 
-from grader.course.labs import RELEASE, WORKSPACE
+from grader.course.labs import is_own_copy, own_copy
 from grader.i18n import _
 
 
 def rehearse(lab: str) -> None:
     """Show the rehearsal's outcome below the cell, or one sentence where there is nothing to rehearse."""
-    here = Path.cwd()
-    # Grading, papermill and the author's proof run a lab's last cell, too, but never in a student's own copy.
-    if here.parts[-3:] != (WORKSPACE, RELEASE, lab):
-        print(_("The grading is rehearsed in a student's own copy of the lab only: {folder}").format(folder=_own(lab)))
+    # Grading, papermill and the author's proof run a lab's last cell, too.
+    if not is_own_copy(Path.cwd(), lab):
+        print(
+            _("The grading is rehearsed in a student's own copy of the lab only: {folder}").format(folder=own_copy(lab))
+        )
         return
     command = [sys.executable, "-P", "-m", "grader", "check", lab, "--fresh", "--json"]
     print(_("Rehearsing the grading of the notebook as it is saved; your own daemon is not touched …"), flush=True)
@@ -29,10 +30,6 @@ def rehearse(lab: str) -> None:
     from IPython.display import publish_display_data
 
     publish_display_data({"text/plain": shown["text"], "text/html": shown["html"]})
-
-
-def _own(lab: str) -> str:
-    return f"{WORKSPACE}/{RELEASE}/{lab}"
 
 
 def _not_here(lab: str, why: str) -> str:

@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from grader.checks import kinds
-from grader.sandbox import enter
+from grader.sandbox import nsenter
 from grader.sandbox.fork_client import MESSAGE_BYTES, CheckerRequest, KernelRequest, Message
 
 #: The second line is what a kernel imports while it starts.
@@ -101,15 +101,15 @@ def _arrange(wanted: dict[int, int]) -> None:
 
 def _checker(request: CheckerRequest) -> None:
     if request.network is not None:
-        enter.join_network(request.network)
+        nsenter.join_network(request.network)
     sys.argv = [_RUNNER]
     sys.exit(importlib.import_module(_RUNNER).main())
 
 
 def _kernel(request: KernelRequest) -> None:
-    enter.enter(request.walls)
+    nsenter.enter(request.walls)
     _limit(request)
-    enter.become(request.walls.user)
+    nsenter.become(request.walls.user)
     os.umask(request.umask)
     os.chdir(request.folder)
     Path(request.sockets).mkdir()

@@ -90,7 +90,7 @@ class CourseImages:
 _RUN = re.compile(r"(?<![\w./-])(?:ba)?sh[ \t]+((?!/)[\w./-]+)")
 
 #: Run by the kernel that prepares tasks, with a student's rights and no more, so a link laid out there leads nowhere.
-_PUT_BACK = """
+_RESTORE = """
 def restore_scripts(scripts):
     import os, shutil
     for path, text in scripts.items():
@@ -123,4 +123,4 @@ def scripts_run_by(source: str, folders: Sequence[Path]) -> dict[str, str]:
 
 def restore_scripts(scripts: Mapping[str, str]) -> str:
     """The cell that writes them anew below the working folder; whatever is in the way goes."""
-    return _PUT_BACK.replace("{scripts}", repr(dict(scripts)))
+    return _RESTORE.replace("{scripts}", repr(dict(scripts)))

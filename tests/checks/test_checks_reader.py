@@ -11,7 +11,7 @@ import pytest
 from grader.checks import CheckFailed, Checks, CouldNotCheck, Status, TaskReport, Verdict
 from grader.checks.task import _folded
 from grader.checks.web import Answer, wanted
-from grader.course.heads import TaskCard
+from grader.course.lab_cards import TaskCard
 from grader.engines.protocol import Engine
 from grader.report.progress import TaskProgress
 from grader.report.progress_line import line_of

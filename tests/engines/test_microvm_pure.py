@@ -14,7 +14,7 @@ import pytest
 
 from grader.engines import EngineError, engine_class
 from grader.engines.choice import best_kind
-from grader.engines.microvm import host, kernel, qemu, template
+from grader.engines.microvm import hardware, kernel, qemu, template
 from grader.engines.microvm.forwarding import _Changes
 from grader.engines.microvm.guest import cpio
 from grader.engines.microvm.guest_agent import GuestAgent
@@ -105,25 +105,25 @@ def test_a_containers_memory_limit_counts(tmp_path: Path, names: tuple[str, ...]
     (tmp_path / "memory").mkdir()
     for name, value in zip(names, values, strict=True):
         (tmp_path / name).write_text(f"{value}\n")
-    assert host.left_of_limits(tmp_path) == [250 * MIB]
+    assert hardware.left_of_limits(tmp_path) == [250 * MIB]
 
 
 def test_no_memory_limit_is_none(tmp_path: Path) -> None:
     (tmp_path / "memory.max").write_text("max\n")
     (tmp_path / "memory.current").write_text("1\n")
     (tmp_path / "memory.stat").write_text("inactive_file 1\n")
-    assert host.left_of_limits(tmp_path) == []
+    assert hardware.left_of_limits(tmp_path) == []
 
 
 def test_too_little_memory_or_disk_is_said_with_numbers(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("DRYDOCK_RUNTIME", str(tmp_path / "run"))
-    assert host.trouble() is None
+    assert hardware.trouble() is None
     with monkeypatch.context() as patch:
-        patch.setattr(host, "MEMORY_NEEDED", 2**50)
-        probe = host.trouble()
+        patch.setattr(hardware, "MEMORY_NEEDED", 2**50)
+        probe = hardware.trouble()
         assert probe is not None and not probe.works and "MiB of free memory" in probe.reason
-    monkeypatch.setattr(host, "DISK_NEEDED", 2**60)
-    probe = host.trouble()
+    monkeypatch.setattr(hardware, "DISK_NEEDED", 2**60)
+    probe = hardware.trouble()
     assert probe is not None and not probe.works and str(tmp_path / "run") in probe.reason
 
 
@@ -150,22 +150,22 @@ def test_a_port_that_is_taken_is_told_and_had_later(tmp_path: Path) -> None:
 
 
 def test_without_a_usable_device_there_is_nothing_to_try(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(host, "_DEVICE", tmp_path / "kvm")
-    assert host.known() is qemu.TCG
+    monkeypatch.setattr(hardware, "_DEVICE", tmp_path / "kvm")
+    assert hardware.known() is qemu.TCG
 
 
 def test_a_device_is_tried_and_the_answer_is_kept(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A device that opens and is no KVM: QEMU fails at once, which is the answer until the machine boots again."""
     device = tmp_path / "kvm"
     device.touch()
-    monkeypatch.setattr(host, "_DEVICE", device)
+    monkeypatch.setattr(hardware, "_DEVICE", device)
     monkeypatch.setenv("DRYDOCK_CACHE", str(tmp_path))
-    assert host.known() is None
-    assert host.decide(tmp_path / "no-kernel", tmp_path / "no-initrd") is qemu.TCG
-    assert host.known() is qemu.TCG
+    assert hardware.known() is None
+    assert hardware.decide(tmp_path / "no-kernel", tmp_path / "no-initrd") is qemu.TCG
+    assert hardware.known() is qemu.TCG
     note = tmp_path / "microvm/kvm.json"
     note.write_text(note.read_text().replace("QEMU emulator", "another"))
-    assert host.known() is None
+    assert hardware.known() is None
 
 
 # -- the template

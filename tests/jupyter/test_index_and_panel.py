@@ -16,7 +16,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from playwright.sync_api import Locator, Page, expect
 from student_desk import DRYDOCK, Desk
 
-from grader.course.heads import read_labs
+from grader.course.lab_cards import read_labs
 from grader.course.labs import Course
 from grader.panel.index_page import order
 

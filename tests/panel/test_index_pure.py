@@ -14,7 +14,7 @@ import nbformat
 import pytest
 
 from grader.course.cells import Cell
-from grader.course.heads import LabCard, TaskCard, card_of, read_labs
+from grader.course.lab_cards import LabCard, TaskCard, card_of, read_labs
 from grader.course.labs import Course, Lab, Task, find_course
 from grader.docker_api.deadline import Deadline
 from grader.panel import pages

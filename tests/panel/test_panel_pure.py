@@ -14,7 +14,7 @@ import pytest
 
 from grader.charts.chart import Table
 from grader.charts.use import MemorySample
-from grader.course.heads import LabCard, TaskCard
+from grader.course.lab_cards import LabCard, TaskCard
 from grader.panel import folder_watch, parts
 from grader.panel.folder_watch import FolderWatch
 from grader.panel.live import Panel

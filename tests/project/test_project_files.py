@@ -101,3 +101,22 @@ def test_the_list_of_decisions_has_each_of_them() -> None:
     for name in listed:
         text = (folder / name).read_text()
         assert re.findall(r"^## (\w+)", text, re.MULTILINE) == ["Context", "Decision", "Measurement", "Consequences"]
+
+
+def test_documents_name_only_files_and_tests_that_are_there() -> None:
+    files = subprocess.run(["git", "ls-files"], cwd=_ROOT, capture_output=True, text=True, check=True).stdout.split(
+        "\n"
+    )
+    there = {place for file in files for place in (file, *map(str, Path(file).parents))}
+    names = {Path(file).name for file in files}
+    tests = "\n".join((_ROOT / file).read_text() for file in files if re.fullmatch(r"tests/.*\.py", file))
+    lost = []
+    for document in (file for file in files if re.fullmatch(r"([A-Z]+|docs/.*)\.md", file) and file != "CHANGELOG.md"):
+        for word in re.findall(r"`([\w./-]+)`", (_ROOT / document).read_text()):
+            known = {
+                "path": not re.match(r"(tests|grader|benchmarks|scripts)/", word) or word.rstrip("/") in there,
+                "module": not re.fullmatch(r"[\w/-]+\.py", word) or Path(word).name in names,
+                "test": not re.fullmatch(r"test_\w+", word) or word in tests or f"{word}.py" in names,
+            }
+            lost += [f"{document}: no {what} {word}" for what, is_known in known.items() if not is_known]
+    assert lost == []

@@ -14,7 +14,7 @@ from typing import ClassVar, Self
 from grader import extras
 from grader.engines import canary, orphans
 from grader.engines.folders import runtime_folder
-from grader.engines.microvm import host, qemu, template, walls
+from grader.engines.microvm import hardware, qemu, template, walls
 from grader.engines.microvm.place import Enclosure, GuestFolder, GuestSpec, Owner
 from grader.engines.microvm.template import Template
 from grader.engines.microvm.walls import Walls
@@ -63,10 +63,10 @@ class MicrovmEngine(Engine):
         # Its client is imported by the supervisor only, where nobody would read the sentence.
         if client := extras.absent("qemu"):
             return Probe(False, str(client), client.remedy)
-        trouble = qemu.trouble() or host.trouble()
+        trouble = qemu.trouble() or hardware.trouble()
         if trouble is not None:
             return trouble
-        if host.known() is qemu.KVM:
+        if hardware.known() is qemu.KVM:
             return Probe(True, _("a virtual machine (KVM)"))
         return Probe(True, _("a virtual machine, emulated: everything works, several times slower"))
 

@@ -87,7 +87,7 @@ class Machine:
     shares: Sequence[Path] = field(default_factory=tuple)
     #: Wait for a snapshot instead of booting.
     incoming: bool = False
-    #: The frequency of the time-stamp counter (counter.py), for a guest that boots.
+    #: The frequency of the time-stamp counter (hardware.py), for a guest that boots.
     kilohertz: int | None = None
 
     def command(self) -> list[str]:

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from grader.engines.microvm import host, qemu
+from grader.engines.microvm import hardware, qemu
 from grader.engines.microvm.forwarding import ApiSocket
 from grader.engines.microvm.guest_agent import GuestAgent
 from grader.engines.microvm.place import GuestFolder, GuestSpec, TemplateFolder
@@ -111,9 +111,9 @@ class Running:
             template = TemplateFolder(Path(self.spec.template))
             dial = self._there.connect if self._there is not None else None
             self.agent = GuestAgent(await self._monitor.agent_port(), template.key.read_text(), dial)
-            began = host.stamp()
+            began = hardware.stamp()
             await self._monitor.restore(template.state)
-            await self._mind_the_counter(template, began, host.stamp())
+            await self._mind_the_counter(template, began, hardware.stamp())
         await self._make_its_own(own_key)
         if self.spec.enclosure is not None:
             await self._monitor.unplug(_SHARE_DEVICES[len(self.spec.shares) :])
@@ -162,11 +162,11 @@ class Running:
             self._asked_to_end.set()
 
     async def _mind_the_counter(
-        self, template: TemplateFolder, began: host.Stamp | None, now: host.Stamp | None
+        self, template: TemplateFolder, began: hardware.Stamp | None, now: hardware.Stamp | None
     ) -> None:
         """On a machine with another counter than the template's, the guest's clock must go by something else."""
         known = int(template.counter.read_text())
-        if known and began and now and host.differ(known, began.kilohertz_until(now)):
+        if known and began and now and hardware.differ(known, began.kilohertz_until(now)):
             await asyncio.to_thread(self.agent.shell, _OTHER_CLOCK, READY_SECONDS)
 
     async def _make_its_own(self, key: str) -> None:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader import locks
-from grader.engines.microvm import host, qemu
+from grader.engines.microvm import hardware, qemu
 from grader.engines.microvm.place import Enclosure, GuestFolder, GuestSpec, TemplateFolder
 from grader.files import atomic_write
 
@@ -106,7 +106,7 @@ def machine(spec: GuestSpec, files: GuestFolder, template: TemplateFolder) -> qe
         console=files.console,
         shares=shares,
         incoming=not boots,
-        kilohertz=host.kilohertz() if boots and spec.accelerator == qemu.TCG.name else None,
+        kilohertz=hardware.kilohertz() if boots and spec.accelerator == qemu.TCG.name else None,
     )
 
 

@@ -22,7 +22,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from grader.engines.microvm import guest, host, qemu
+from grader.engines.microvm import guest, hardware, qemu
 from grader.engines.microvm.place import GuestSpec, Owner, TemplateFolder
 from grader.engines.protocol import EngineError
 from grader.engines.template import course_images
@@ -95,7 +95,7 @@ def _require_own(store: Path) -> None:
 
 
 def _find(course: ImageSet) -> Template | None:
-    accelerator = host.known()
+    accelerator = hardware.known()
     if accelerator is None:
         return None
     folder = TemplateFolder(_store() / _key(accelerator, course))
@@ -196,7 +196,7 @@ def _build(course: ImageSet, say: Progress) -> Template:
     work.path.mkdir(mode=0o700)
     try:
         _make_parts(work, say)
-        accelerator = host.known() or host.decide(work.kernel, work.initrd)
+        accelerator = hardware.known() or hardware.decide(work.kernel, work.initrd)
         folder = TemplateFolder(_store() / _key(accelerator, course))
         if _intact(folder):
             return Template(folder, accelerator)
@@ -267,7 +267,7 @@ def _record_guest(work: TemplateFolder, accelerator: qemu.Accelerator, course: I
         # What the daemon still tidies up would be tidied up anew in every guest, while somebody waits for it.
         time.sleep(_SETTLES)
         work.key.write_text(owner.folder.key.read_text())
-        work.counter.write_text(str(host.kilohertz() or 0))
+        work.counter.write_text(str(hardware.kilohertz() or 0))
         owner.save(work.state)
     finally:
         owner.end()

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from grader.engines.microvm import host, qemu
+from grader.engines.microvm import hardware, qemu
 from grader.engines.microvm.place import Enclosure
 from grader.engines.namespaces import NamespaceEngine
 from grader.engines.native import NativeEngine
@@ -34,7 +34,7 @@ def builder() -> type[NamespaceEngine]:
 def probe() -> Probe:
     """Whether there can be walls here, found out by trying."""
     found = builder().walls_probe()
-    if found.works and host.known() is qemu.KVM and _KVM.stat().st_mode & 0o006 != 0o006:
+    if found.works and hardware.known() is qemu.KVM and _KVM.stat().st_mode & 0o006 != 0o006:
         reason = _("Behind walls QEMU is a user of its own, who may not use {device}.").format(device=_KVM)
         return Probe(False, reason, f"ls -l {_KVM}")
     return found
@@ -61,7 +61,7 @@ class Walls:
             daemon=False,
             python=False,
             readonly=[template],
-            devices=["kvm"] if host.known() is qemu.KVM else [],
+            devices=["kvm"] if hardware.known() is qemu.KVM else [],
         )
         with ThreadPoolExecutor(2) as both:
             for start in [both.submit(one.start) for one in (self.students, machine)]:

@@ -3,7 +3,7 @@
 B=/bin/busybox
 $B mount -t devtmpfs dev /dev
 if [ -n "$probe" ]; then
-    # acceleration.py only wants to know whether a program runs.
+    # hardware.py only wants to know whether a program runs.
     echo "drydock: the kernel runs" > /dev/console
     $B poweroff -f
 fi
