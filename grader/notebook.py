@@ -72,6 +72,7 @@ def connect(lab: str) -> LabChecks:
         on_report=below.tell,
         on_wait=below.wait,
         values=Values(own_key(Path.cwd())),
+        folder=Path.cwd(),
     )
     checks.lab, checks.folder = lab, folder
     try:

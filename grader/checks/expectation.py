@@ -13,6 +13,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any, ClassVar, Concatenate, Self, cast
 
 from grader.checks.errors import AuthorError
@@ -64,6 +65,8 @@ class Context:
     task: str
     daemon: Daemon
     values: Values = field(default_factory=Values)
+    #: The lab's folder, as we see it and as the daemon does.
+    folder: Path | None = None
     verdicts: list[Verdict] = field(default_factory=list)
     #: Objects seen alive so far, as "kind:name", over all tasks: evidence for "is gone".
     sightings: set[str] = field(default_factory=set)

@@ -10,7 +10,7 @@ import tarfile
 from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import IO, Any, ClassVar
 
 from grader.checks import arguments
 from grader.checks.arguments import human_size
@@ -74,13 +74,8 @@ def _entry(archive: tarfile.TarFile, member: tarfile.TarInfo) -> Entry:
     kind = "file" if member.isreg() or member.islnk() else "folder" if member.isdir() else "other"
     if member.issym():
         kind = "link"
-    content, checksum = bytearray(), hashlib.sha256()
     source = archive.extractfile(member) if member.isreg() else None
-    read, limit = 0, Deadline(_READ_SECONDS)
-    while source is not None and read < _CHECKSUM_LIMIT and not limit.is_over() and (piece := source.read(64 * 1024)):
-        read += len(piece)
-        checksum.update(piece)
-        content += piece[: CONTENT_LIMIT - len(content)]
+    content, checksum = (b"", hashlib.sha256(b"").hexdigest()) if source is None else content_of(source, member.size)
     return Entry(
         kind,
         member.mode & 0o7777,
@@ -88,9 +83,20 @@ def _entry(archive: tarfile.TarFile, member: tarfile.TarInfo) -> Entry:
         member.gid,
         member.size,
         member.linkname if member.issym() else "",
-        bytes(content),
-        checksum.hexdigest() if kind == "file" and read == member.size else "",
+        content,
+        checksum if kind == "file" and (source is not None or not member.size) else "",
     )
+
+
+def content_of(source: IO[bytes], size: int) -> tuple[bytes, str]:
+    """The beginning of a file's content, and the checksum of all of it ("" where it is too long for one)."""
+    content, checksum = bytearray(), hashlib.sha256()
+    read, limit = 0, Deadline(_READ_SECONDS)
+    while read < _CHECKSUM_LIMIT and not limit.is_over() and (piece := source.read(64 * 1024)):
+        read += len(piece)
+        checksum.update(piece)
+        content += piece[: CONTENT_LIMIT - len(content)]
+    return bytes(content), checksum.hexdigest() if read == size else ""
 
 
 def followed(read: Reader, path: str) -> Entry | None:
@@ -158,8 +164,7 @@ class WantedFile:
 
 
 def wanted_file(path: str, kind: str, **given: Any) -> WantedFile:
-    """The author's keywords, looked at. Raises AuthorError."""
-    arguments.path(path, "path")
+    """The author's keywords, looked at; the path was before. Raises AuthorError."""
     arguments.one_of(kind, "kind", KINDS)
     for name in ("containing", "lacking", "links_to", "sha256"):
         if given.get(name) is not None:
@@ -180,7 +185,7 @@ def wanted_file(path: str, kind: str, **given: Any) -> WantedFile:
     return WantedFile(path=path, kind=kind, **given)
 
 
-def file_claim(subject: Subject, wanted: WantedFile, read: Callable[[], Reader | Finding], command: str) -> Claim:
+def file_claim(subject: HoldsFiles, wanted: WantedFile, read: Callable[[], Reader | Finding], command: str) -> Claim:
     """The claim that a file is there and as wanted. ``read`` opens a reader, or says why there can't be one."""
 
     def judge(_attrs: object) -> Finding:
@@ -197,27 +202,26 @@ def file_claim(subject: Subject, wanted: WantedFile, read: Callable[[], Reader |
         f"{wanted.path}: {wanted.shown()}",
         judge,
         command,
-        _("Look at it yourself: `docker cp` gets a file out of any container, running or not."),
+        subject._how_to_look(),
     )
 
 
-def no_file_claim(subject: Subject, path: str, read: Callable[[], Reader | Finding], command: str) -> Claim:
+def no_file_claim(subject: HoldsFiles, path: str, read: Callable[[], Reader | Finding], command: str) -> Claim:
     """The claim that nothing is at a path."""
-    target = arguments.path(path, "path")
 
     def judge(_attrs: object) -> Finding:
         reader = read()
         if isinstance(reader, Finding):
             return reader
-        entry = reader(target)
+        entry = reader(path)
         return Finding(entry is None, _("nothing") if entry is None else shown_entry(entry))
 
     return Claim(
-        subject._says(_("{what} has nothing at {path}"), path=target),
-        _("nothing at {path}").format(path=target),
+        subject._says(_("{what} has nothing at {path}"), path=path),
+        _("nothing at {path}").format(path=path),
         judge,
         command,
-        _("Which step put it there? `docker diff` and `docker history` help."),
+        subject._how_it_came(),
     )
 
 
@@ -285,8 +289,9 @@ class HoldsFiles(Subject):
             for value, name in ((owner, "owner"), (group, "group")):
                 if value is not None:
                     arguments.whole(value, name, low=0, high=2**32)
+        target = self._path(path)
         wanted = wanted_file(
-            path,
+            target,
             kind,
             containing=containing,
             lacking=lacking,
@@ -299,13 +304,23 @@ class HoldsFiles(Subject):
             sha256=sha256,
             executable_by=executable_by,
         )
-        return file_claim(self, wanted, self._reader, self._look_command(path))
+        return file_claim(self, wanted, self._reader, self._look_command(target))
 
     @expectation
     def has_no_file(self, path: str) -> Claim:
         """Nothing is at this path."""
-        target = arguments.path(path, "path")
+        target = self._path(path)
         return no_file_claim(self, target, self._reader, self._look_command(target))
+
+    def _how_to_look(self) -> str:
+        return _("Look at it yourself: `docker cp` gets a file out of any container, running or not.")
+
+    def _how_it_came(self) -> str:
+        return _("Which step put it there? `docker diff` and `docker history` help.")
+
+    def _path(self, path: object) -> str:
+        """A path as an author writes it, looked at. Raises AuthorError."""
+        return arguments.path(path, "path")
 
     @abstractmethod
     def _reader(self) -> Reader:

@@ -63,11 +63,16 @@ def gone(subject: Subject, after_existing: bool, command: str, *, present: Calla
 
 def existed(context: Context, kind: str, name: str) -> bool:
     """Whether the object once existed. Raises Obstructed when the daemon has forgotten too much to say."""
+    wanted = full_reference(name) if kind == "image" else name
+    return remembered(context, kind, name, lambda event: event.get("Type") == kind and wanted in names_in(event))
+
+
+def remembered(context: Context, kind: str, name: str, about: Callable[[Attrs], bool]) -> bool:
+    """Whether an earlier check saw the object, or an event is ``about`` it. Raises Obstructed as ``existed`` does."""
     if f"{kind}:{name}" in context.sightings:
         return True
-    wanted = full_reference(name) if kind == "image" else name
     events = daemons_memory(context.daemon)
-    if any(event.get("Type") == kind and wanted in names_in(event) for event in events):
+    if any(map(about, events)):
         return True
     if len(events) >= REMEMBERED:
         # Whoever makes so much happen could make it forget on purpose.

@@ -8,6 +8,7 @@ import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, overload
 
@@ -29,8 +30,10 @@ if TYPE_CHECKING:
     from grader.checks.answer import Answer
     from grader.checks.container import Container
     from grader.checks.event import Event
+    from grader.checks.folder import Folder
     from grader.checks.image import Image, Images
     from grader.checks.network import Network
+    from grader.checks.project import Project
     from grader.checks.volume import Volume, Volumes
 
 _TASK_ID = re.compile(r"[a-z0-9][a-z0-9-]*")
@@ -41,7 +44,7 @@ class Checks:
 
     ``deadline`` is the time for one task in seconds; ``on_report`` gets each finished report, ``on_wait`` a sentence on
     whatever is waited for; ``values`` are those of the copy of the lab that is checked; ``course_images`` what somebody
-    saw before the student began.
+    saw before the student began; ``folder`` the lab's.
     """
 
     def __init__(
@@ -54,6 +57,7 @@ class Checks:
         on_wait: Callable[[str], None] = lambda told: None,
         values: Values | None = None,
         course_images: CourseImages | None = None,
+        folder: Path | None = None,
     ) -> None:
         self._connection = Connection(endpoint_host, course_images)
         self._given_deadline = self._deadline = deadline
@@ -61,6 +65,7 @@ class Checks:
         self._on_report = on_report
         self._on_wait = on_wait
         self._values = values or Values()
+        self._folder = folder
         self._reports: dict[str, TaskReport] = {}
         self._sightings: set[str] = set()
 
@@ -147,6 +152,7 @@ class Checks:
             request_seconds=self._request_seconds,
             on_report=on_report,
             values=values or self._values,
+            folder=self._folder,
         )
         other._connection.take_over(self._connection)
         other._reports, other._sightings = dict(self._reports), set(self._sightings)
@@ -176,7 +182,9 @@ class Task:
         def container(self, name: str) -> Container: ...
         def image(self, reference: str) -> Image: ...
         def images(self, *, label: str) -> Images: ...
+        def folder(self, path: str) -> Folder: ...
         def network(self, name: str) -> Network: ...
+        def project(self, name: str) -> Project: ...
         def volume(self, name: str) -> Volume: ...
         def volumes(self, *, label: str) -> Volumes: ...
         def answer(self, name: str) -> Answer: ...
@@ -197,7 +205,9 @@ class Task:
 
     def __enter__(self) -> Task:
         daemon = self._checks._daemon()
-        self._context = Context(str(self._id), daemon, self._checks._values, sightings=self._checks._sightings)
+        self._context = Context(
+            str(self._id), daemon, self._checks._values, self._checks._folder, sightings=self._checks._sightings
+        )
         self._context.cleanup.push(daemon.cleanup)
         mistake = self._mistake()
         if mistake:

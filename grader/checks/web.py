@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import base64
 import http.client
+import json
 import re
+import shlex
 import socket
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from urllib.parse import urlsplit
 
@@ -25,6 +28,7 @@ from grader.report.plain import excerpt
 _TRY_SECONDS = 3.0
 _WHOLE_SECONDS = 5.0
 _BODY_LIMIT = 1024 * 1024
+_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 _PAGE = re.compile(r"\s*<(?:!doctype html|html|head|body|h\d)\b", re.IGNORECASE)
 _UNSEEN = ("script", "style")
 
@@ -40,21 +44,61 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """What an author asked of an answer."""
+class Question:
+    """What a server is asked."""
 
     path: str
+    method: str = "GET"
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: str | None = None
+    #: A name and a password (basic authentication).
+    user: tuple[str, str] | None = None
+
+    def all_headers(self) -> dict[str, str]:
+        """Those of the author, and what makes ``user`` known."""
+        known = {} if self.user is None else {"Authorization": "Basic " + _base64(":".join(self.user))}
+        return {**known, **self.headers}
+
+    def shown(self) -> str:
+        """As a person would type it: ``POST /orders as ada``."""
+        parts = [*([] if self.method == "GET" else [self.method]), self.path]
+        parts += [_("as {name}").format(name=self.user[0])] if self.user else []
+        return " ".join(parts)
+
+    def curl(self) -> str:
+        """The options of curl for it, beside the address."""
+        words = [] if self.method == "GET" else ["-X", self.method]
+        words += ["-u", ":".join(self.user)] if self.user else []
+        for name, value in self.headers.items():
+            words += ["-H", f"{name}: {value}"]
+        words += ["-d", self.body] if self.body is not None else []
+        return shlex.join(words) + " " if words else ""
+
+
+def _base64(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What an author asked, and asked of the answer."""
+
+    question: Question
     status: int
     containing: str | None
     lacking: str | None
+    matching: re.Pattern[str] | None
     headers: Mapping[str, str]
+    json: Mapping[str, object]
 
     def shown(self) -> str:
         parts = [_("status {status}").format(status=self.status)]
         parts += [_("containing {text!r}").format(text=self.containing)] if self.containing else []
         parts += [_("without {text!r}").format(text=self.lacking)] if self.lacking else []
+        parts += [_("matching {text!r}").format(text=self.matching.pattern)] if self.matching else []
         parts += [f"{name}: {value}" for name, value in self.headers.items()]
-        return f"{self.path} {', '.join(parts)}"
+        parts += [f"{path} = {json.dumps(value, ensure_ascii=False)}" for path, value in self.json.items()]
+        return f"{self.question.shown()} {', '.join(parts)}"
 
     def judge(self, answer: Answer) -> Finding:
         if not answer.status:
@@ -63,6 +107,8 @@ class Wanted:
             answer.status == self.status
             and (self.containing is None or self.containing in answer.body)
             and (self.lacking is None or self.lacking not in answer.body)
+            and (self.matching is None or self.matching.search(answer.body) is not None)
+            and _has_values(answer.body, self.json)
             and all(value in answer.headers.get(name.lower(), "") for name, value in self.headers.items())
         )
         found = _("status {status}: {body}").format(
@@ -76,19 +122,64 @@ class Wanted:
 def wanted(
     path: str,
     *,
-    status: int,
-    containing: str | None,
-    lacking: str | None,
-    headers: Mapping[str, str] | None,
+    status: int = 200,
+    containing: str | None = None,
+    lacking: str | None = None,
+    matching: str | None = None,
+    headers: Mapping[str, str] | None = None,
+    json: Mapping[str, object] | None = None,
+    method: str | None = None,
+    send: str | None = None,
+    send_headers: Mapping[str, str] | None = None,
+    user: tuple[str, str] | None = None,
 ) -> Wanted:
     """The author's keywords, looked at. Raises AuthorError."""
     if not re.fullmatch(r"/[!-~]*", arguments.text(path, "path")):
         raise AuthorError(_("path must begin with / and have no spaces, not {value!r}").format(value=path))
     arguments.whole(status, "status", low=100, high=599)
-    for text, name in ((containing, "containing"), (lacking, "lacking")):
+    for text, name in ((containing, "containing"), (lacking, "lacking"), (send, "send")):
         if text is not None:
             arguments.text(text, name)
-    return Wanted(path, status, containing, lacking, arguments.pairs(headers, {}, "headers") if headers else {})
+    if user is not None and (not isinstance(user, tuple) or len(user) != 2 or not all(arguments.texts(user, "user"))):
+        raise AuthorError(_("user must be a name and a password, not {value!r}").format(value=user))
+    if json is not None and not (isinstance(json, dict) and json and all(isinstance(key, str) for key in json)):
+        raise AuthorError(_('json must be paths with values, such as {{"items.0.name": "x"}}'))
+    question = Question(
+        path,
+        arguments.one_of(method or ("GET" if send is None else "POST"), "method", _METHODS),
+        arguments.pairs(send_headers, {}, "send_headers") if send_headers else {},
+        send,
+        user,
+    )
+    return Wanted(
+        question,
+        status,
+        containing,
+        lacking,
+        None if matching is None else arguments.pattern(matching, "matching"),
+        arguments.pairs(headers, {}, "headers") if headers else {},
+        json or {},
+    )
+
+
+def _has_values(body: str, wanted: Mapping[str, object]) -> bool:
+    """Whether the body is JSON with these values at these paths (``items.0.name``)."""
+    try:
+        return all(_at(json.loads(body), path.split(".")) == value for path, value in wanted.items())
+    except (ValueError, RecursionError, LookupError):
+        return False
+
+
+def _at(value: object, steps: Sequence[str]) -> object:
+    """Raises LookupError where there is no such step, ValueError where a list has a name for one."""
+    for step in steps:
+        if isinstance(value, dict):
+            value = value[step]
+        elif isinstance(value, list):
+            value = value[int(step)]
+        else:
+            raise LookupError(step)
+    return value
 
 
 def _words(body: str) -> str:
@@ -120,14 +211,16 @@ class _Words(HTMLParser):
             self.words.append(" ".join(data.split()))
 
 
-def fetch(host: str, port: int, path: str) -> Answer:
-    """One GET, without following redirects. Never raises for what the server does."""
+def fetch(host: str, port: int, question: Question) -> Answer:
+    """One answer, without following redirects. Never raises for what the server does."""
     connection = http.client.HTTPConnection(host, port, timeout=_TRY_SECONDS)
     limit = Deadline(_WHOLE_SECONDS)
     try:
         connection.connect()
         with _cut_off(connection.sock, limit):
-            connection.request("GET", path, headers={"Connection": "close", "User-Agent": "drydock-check"})
+            ours = {"Connection": "close", "User-Agent": "drydock-check"}
+            body = None if question.body is None else question.body.encode()
+            connection.request(question.method, question.path, body, {**ours, **question.all_headers()})
             response = connection.getresponse()
             if limit.is_over():  # An end looks like the end of the headers.
                 raise TimeoutError
@@ -177,6 +270,15 @@ def _body(response: http.client.HTTPResponse) -> str:
         while len(body) < _BODY_LIMIT and (piece := response.read1(64 * 1024)):
             body += piece
     return body.decode("utf-8", "replace")
+
+
+def wget(port: int, question: Question) -> list[str]:
+    """The command of busybox that asks it from inside."""
+    words = ["wget", "-S", "-T", "3", "-O", "-"]
+    for name, value in question.all_headers().items():
+        words += ["--header", f"{name}: {value}"]
+    words += [] if question.body is None else ["--post-data", question.body]
+    return [*words, f"http://127.0.0.1:{port}{question.path}"]
 
 
 def from_wget(outcome: Outcome) -> Answer:

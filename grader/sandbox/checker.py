@@ -10,8 +10,10 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import IO, Any
 
+from grader.checks.folder import FOLDER_VARIABLE
 from grader.docker_api.course_images import CourseImages, as_variable
 from grader.engines.protocol import Engine, EngineError
 from grader.i18n import _
@@ -30,13 +32,18 @@ _LARGEST_ANSWER = 4_000_000
 
 @contextmanager
 def checker(
-    engine: Engine, *, fork_server: ForkServer | None = None, course_images: CourseImages | None = None
+    engine: Engine,
+    *,
+    fork_server: ForkServer | None = None,
+    course_images: CourseImages | None = None,
+    folder: Path | None = None,
 ) -> Iterator[Checker]:
     """A process that evaluates check cells against the engine's daemon, started at once; forked by a ``fork_server``.
 
     ``course_images``: as they were before the student began; without it the process looks at its start.
+    ``folder``: the lab's, which is a student's.
     """
-    running = Checker(engine, fork_server, course_images)
+    running = Checker(engine, fork_server, course_images, folder)
     try:
         running.launch()
         yield running
@@ -52,10 +59,16 @@ class Checker:
     """The runner of ``grader.checks`` behind pipes. Use ``checker``."""
 
     def __init__(
-        self, engine: Engine, fork_server: ForkServer | None = None, course_images: CourseImages | None = None
+        self,
+        engine: Engine,
+        fork_server: ForkServer | None = None,
+        course_images: CourseImages | None = None,
+        folder: Path | None = None,
     ) -> None:
         self._engine = engine
-        self._course = {} if course_images is None else as_variable(course_images)
+        self._known = {} if course_images is None else as_variable(course_images)
+        if folder is not None:
+            self._known[FOLDER_VARIABLE] = str(folder)
         self._fork_server = fork_server
         self._process: subprocess.Popen[bytes] | ForkedProcess | None = None
         self._buffer = b""
@@ -72,7 +85,7 @@ class Checker:
             **language,
             "HOME": _NOWHERE,
             "DOCKER_HOST": self._socket.host,
-            **self._course,
+            **self._known,
             **endpoint.environment,
         }
         self._buffer = b""

@@ -78,7 +78,12 @@ class Sandbox:
             self.images = CourseImages(self.engine.endpoint, self.engine.patience)
             self._stack.callback(self.images.close)
             self.checker: Checker = self._stack.enter_context(
-                checker(self.engine, fork_server=self._fork_server, course_images=self.images.known)
+                checker(
+                    self.engine,
+                    fork_server=self._fork_server,
+                    course_images=self.images.known,
+                    folder=self.folder,
+                )
             )
         except BaseException:
             self.close()

@@ -9,6 +9,7 @@ docker network create ck-gone-net >/dev/null
 docker network rm ck-gone-net >/dev/null
 docker volume create ck-gone-vol >/dev/null
 docker volume rm ck-gone-vol >/dev/null
+docker run --rm --label com.docker.compose.project=ck-gone-shop drydock/busybox:1 true
 docker run --name ck-done drydock/busybox:1 sh -c 'exit 3' || true
 docker run -d --name ck-crash --restart on-failure:2 drydock/busybox:1 false >/dev/null
 docker run -d --name ck-live drydock/busybox:1 sleep 600 >/dev/null

@@ -13,14 +13,20 @@ from grader.checks.answer import Answer
 from grader.checks.container import Container
 from grader.checks.event import Event
 from grader.checks.expectation import expectations_of
+from grader.checks.folder import Folder
 from grader.checks.image import Image, Images
 from grader.checks.network import Network
+from grader.checks.project import Project, Service
 from grader.checks.volume import Volume, Volumes
 
+PAGE_FOLDER = Path(__file__).parents[2] / "docs"
 PAGE = (Path(__file__).parents[2] / "docs" / "checks.md").read_text(encoding="utf-8")
 KINDS = {
     "Containers": (Container, 't.container("web")'),
     "Images": (Image, 't.image("app:1")'),
+    "Compose projects": (Project, 't.project("shop")'),
+    "Services of a project": (Service, 't.project("shop").service("web")'),
+    "The lab's folder": (Folder, 't.folder(".")'),
     "Networks": (Network, 't.network("front")'),
     "Several images": (Images, 't.images(label="team=blue")'),
     "Volumes": (Volume, 't.volume("data")'),
@@ -42,9 +48,10 @@ def examples(heading: str) -> list[str]:
 def test_page_has_every_expectation_with_a_valid_example(heading: str) -> None:
     kind, subject = KINDS[heading]
     shown = {re.match(r"\.([a-z_0-9]+)", example)[1] for example in examples(heading)}  # type: ignore[index]
-    assert shown == set(expectations_of(kind))
+    inherited = set(expectations_of(Container)) if kind is Service else set()
+    assert shown == set(expectations_of(kind)) - inherited
     # Against no daemon a right example is "can't be reached"; a wrong one would be the author's mistake.
-    check = Checks("unix:///nonexistent/docker.sock", deadline=5)
+    check = Checks("unix:///nonexistent/docker.sock", deadline=5, folder=PAGE_FOLDER)
     made = fingerprint.make("exit-code", "137")
     with suppress(CheckFailed, CouldNotCheck), check.task("docs", hint="Read.") as t:
         for example in examples(heading):

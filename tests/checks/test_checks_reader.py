@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import socket
+import threading
 from collections.abc import Callable
 from contextlib import closing, suppress
 from typing import Any
@@ -10,7 +13,7 @@ import pytest
 
 from grader.checks import CheckFailed, Checks, CouldNotCheck, Status, TaskReport, Verdict
 from grader.checks.task import _folded
-from grader.checks.web import Answer, wanted
+from grader.checks.web import Answer, fetch, wanted
 from grader.course.lab_cards import TaskCard
 from grader.engines.protocol import Engine
 from grader.report.progress import TaskProgress
@@ -46,11 +49,46 @@ def test_of_a_repair_the_symptom_is_shown_and_the_rest_folded_for_the_same_marks
 
 def test_an_answers_page_is_told_by_its_words() -> None:
     page = "<!doctype html><html><head><title>502</title><style>b{}</style></head><body><h1>Bad   Gateway</h1></body>"
-    found = wanted("/", status=200, containing=None, lacking=None, headers=None).judge(Answer(502, {}, page)).found
+    found = wanted("/").judge(Answer(502, {}, page)).found
     assert found == "status 502: 502 ⏎ Bad Gateway"
     for plain in ('{"a": "<b>"}', "1 < 2", "<data>7</data>"):
-        answer = wanted("/", status=200, containing=None, lacking=None, headers=None).judge(Answer(502, {}, plain))
+        answer = wanted("/").judge(Answer(502, {}, plain))
         assert answer.found == f"status 502: {plain}"
+
+
+def test_a_server_is_asked_as_the_author_says() -> None:
+    asked = wanted("/orders?n=1", send="rope", send_headers={"X-Token": "a b"}, user=("ada", "p:w")).question
+    said: list[str] = []
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve() -> None:
+            connection, _address = server.accept()
+            with connection:
+                while "rope" not in "".join(said):
+                    said.append(connection.recv(4096).decode())
+                connection.sendall(b"HTTP/1.1 201 Created\r\nContent-Length: 2\r\n\r\nok")
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        answer = fetch("127.0.0.1", server.getsockname()[1], asked)
+        thread.join()
+    assert (answer.status, answer.body) == (201, "ok")
+    request = "".join(said)
+    assert request.startswith("POST /orders?n=1 HTTP/1.1\r\n")
+    assert "\r\nX-Token: a b\r\n" in request
+    assert f"\r\nAuthorization: Basic {base64.b64encode(b'ada:p:w').decode()}\r\n" in request
+    assert asked.shown() == "POST /orders?n=1 as ada"
+    assert asked.curl() == "-X POST -u ada:p:w -H 'X-Token: a b' -d rope "
+
+
+def test_values_in_an_answer() -> None:
+    body = '{"items": [{"name": "rope", "left": 0}], "open": true}'
+    for path, value in {"items.0.name": "rope", "items.0.left": 0, "open": True}.items():
+        assert wanted("/", json={path: value}).judge(Answer(200, {}, body)).ok
+    for path, value in {"items.1.name": "rope", "items.name": "rope", "open.x": 1, "none": None, "items": "x"}.items():
+        assert not wanted("/", json={path: value}).judge(Answer(200, {}, body)).ok
+    assert not wanted("/", json={"a": 1}).judge(Answer(200, {}, "no JSON")).ok
+    assert not wanted("/", json={"a": 1}).judge(Answer(200, {}, "[" * 100_000)).ok
 
 
 def test_the_progress_line() -> None:

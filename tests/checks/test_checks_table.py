@@ -25,8 +25,10 @@ from grader.checks.answer import Answer
 from grader.checks.container import Container
 from grader.checks.event import Event
 from grader.checks.expectation import expectations_of
+from grader.checks.folder import Folder
 from grader.checks.image import Image, Images
 from grader.checks.network import Network
+from grader.checks.project import Project, Service
 from grader.checks.volume import Volume, Volumes
 from grader.engines.protocol import Engine
 
@@ -37,7 +39,10 @@ KINDS = {
     "container": Container,
     "image": Image,
     "images": Images,
+    "folder": Folder,
     "network": Network,
+    "project": Project,
+    "service": Service,
     "volume": Volume,
     "volumes": Volumes,
     "answer": Answer,
@@ -65,7 +70,7 @@ def _rows(table: str) -> Iterator[Row]:
             yield Row(right, wrong, says)
 
 
-# A subject is written short: c: container, i: image, n: network, v: volume.
+# A subject is written short: c: container, i: image, n: network, v: volume, p: project.
 TABLE = r"""
 # state
 c("ck-live").exists() | c("ck-nobody").exists() | no container named ck-nobody
@@ -258,6 +263,27 @@ i("ck/app:1").runs(prints="hello world") | i("ck/app:1").runs(["moon"], prints="
 i("ck/plain:1").runs(prints="out", errors="err", exit_code=4, lacks="nothing") | i("ck/plain:1").runs() | code 4: out
 i("ck/app:1").runs(["-c", "id -u; echo $A; pwd"], entrypoint="sh", env={"A": "hm"}, matching=r"^10001\nhm\n/srv$") | i("ck/app:1").runs("3", entrypoint="sleep", within=0.5) | still ran
 i("ck/plain:1").runs("pwd", workdir="/etc", user="1", prints="/etc") | i("ck/plain:1").runs("/no/such") | no such file
+# a project of Compose's, and its services
+p("ck-shop").exists() | p("ck-none").exists() | the projects here: ck-shop
+p("ck-none").is_gone() | p("ck-shop").is_gone() | still there: ck-shop-
+p("ck-shop").has_only_services("web", "db", "once") | p("ck-shop").has_only_services("web", "db", "once", "tool") | db, once, web
+p("ck-shop").service("web").is_running() | p("ck-shop").service("tool").is_running() | no container of a service tool; it has: db, once, web
+p("ck-shop").service("once").has_exited(0) | p("ck-shop").service("once").is_running() | exited with code 0
+p("ck-shop").service("db").has_replicas(2) | p("ck-shop").service("once").has_replicas(1) | none runs
+p("ck-shop").service("tool").has_replicas(0) | p("ck-shop").service("db").has_replicas(1) | ck-shop-db-1, ck-shop-db-2
+p("ck-shop").service("web").depends_on("db", condition="service_healthy") | p("ck-shop").service("web").depends_on("db") | db: service_healthy
+p("ck-shop").service("web").depends_on("once", "service_completed_successfully") | p("ck-shop").service("db").depends_on("once") | waits for nobody
+p("ck-shop").service("web").has_secret("key", equals="harbour-9c1f") | p("ck-shop").service("db").has_secret("key") | there is nothing
+p("ck-shop").service("web").has_secret("key") | p("ck-shop").service("web").has_secret("shown") | shows it, too
+p("ck-shop").service("web").mounts_folder(at="/site", source="project/site", read_only=True) | p("ck-shop").service("web").mounts_folder(at="/site", source="site") | project/site
+p("ck-shop").service("web").answers_http(18084, "/cgi-bin/echo", json={"method": "GET", "ports.0.number": 80}, matching="^.\"method") | p("ck-shop").service("web").answers_http(18084, "/cgi-bin/echo", json={"ports.1.number": 80}, within=0.3) | "method": "GET"
+c("ck-shop-web-1").answers_http(18084, "/cgi-bin/echo", send="moored", json={"method": "POST", "sent": "moored"}) | c("ck-shop-web-1").answers_http(18084, "/cgi-bin/echo", method="DELETE", json={"method": "POST"}, within=0.3) | "method": "DELETE"
+c("ck-shop-web-1").answers_http(80, "/cgi-bin/echo", inside=True, send="moored", send_headers={"X-Token": "a b"}, json={"method": "POST", "sent": "moored"}) | c("ck-shop-web-1").answers_http(80, "/", inside=True, matching="^moon", within=0.3) | tide table
+# the lab's folder
+t.folder(".").exists() | t.folder("none").exists() | no folder none beside
+t.folder("project").has_file("compose.yaml", matching="^services:", lacking="version:") | t.folder("project").has_file("Dockerfile") | there is nothing at Dockerfile
+t.folder(".").has_file("project/site/cgi-bin/echo", executable_by="owner") | t.folder(".").has_file("project/site/index.html", executable_by="any") | tide table
+t.folder("project/site").has_no_file("compose.yaml") | t.folder(".").has_no_file("world.sh") | a file
 # networks
 n("ck-front").exists() | n("ck-nothing").exists() | there is no network ck-nothing
 n("ck-front").has_driver("bridge") | n("ck-front").has_driver("macvlan") | bridge
@@ -301,6 +327,7 @@ c("ck-gone").is_gone(after_existing=True) | c("ck-never").is_gone(after_existing
 c("ck-gone").is_gone() | c("ck-done").is_gone() | still there: exited with code 3
 i("ck/gone:1").is_gone(after_existing=True) | i("ck/never:1").is_gone(after_existing=True) | there never was
 n("ck-gone-net").is_gone(after_existing=True) | n("ck-front").is_gone() | still there: bridge
+p("ck-gone-shop").is_gone(after_existing=True) | p("ck-never").is_gone(after_existing=True) | there never was
 v("ck-gone-vol").is_gone(after_existing=True) | v("ck-data").is_gone() | still there: local
 t.event("container", "die", "ck-done", exitCode="3").happened() | t.event("container", "die", "ck-done", exitCode="4").happened() | 0 times
 t.event("container", "die", "ck-crash").happened(at_least=3) | t.event("container", "pause", "ck-live").happened() | start
@@ -313,14 +340,21 @@ ROWS, PAST_ROWS = list(_rows(TABLE)), list(_rows(PAST))
 ELSEWHERE = {"container": {"is_dead", "limits_device"}}
 
 
+#: A subject as a row begins with it, where that is not ``t.KIND``.
+SHORT = {name: rf"{name[0]}\(" for name in ("container", "image", "network", "volume", "project")}
+SHORT["service"] = r"p\(.*\.service\("
+#: What one kind has from another one, which has the rows.
+INHERITED = {"service": set(expectations_of(Container))}
+
+
 def test_the_table_has_every_expectation_right_and_wrong() -> None:
     for name, kind in KINDS.items():
-        short = rf"{name[0]}\(" if name not in ("answer", "event", "images", "volumes") else rf"t\.{name}\("
+        short = SHORT.get(name, rf"t\.{name}\(")
         for side in ("right", "wrong"):
             lines = [getattr(row, side) for row in ROWS + PAST_ROWS if re.match(short, getattr(row, side))]
             missing = {
                 expectation
-                for expectation in expectations_of(kind)
+                for expectation in set(expectations_of(kind)) - INHERITED.get(name, set())
                 if not any(f").{expectation}(" in line for line in lines)
             }
             assert missing - ELSEWHERE.get(name, set()) == set(), f"{name}, {side}"
@@ -328,7 +362,7 @@ def test_the_table_has_every_expectation_right_and_wrong() -> None:
 
 @pytest.fixture(scope="module")
 def check(world: Engine, checker_network: None) -> Iterator[Checks]:
-    checks = Checks(world.endpoint.host, deadline=30)
+    checks = Checks(world.endpoint.host, deadline=30, folder=HERE)
     checks.answer("code", " 137 ")
     checks.answer("wrong-code", 138)
     client = world.endpoint.client()
@@ -341,7 +375,7 @@ def check(world: Engine, checker_network: None) -> Iterator[Checks]:
 def verdict_of(check: Checks, source: str) -> Verdict:
     """The only verdict of a task that states ``source``."""
     with suppress(CheckFailed, CouldNotCheck), check.task("row", hint="Look.") as t:
-        names = {"c": t.container, "i": t.image, "n": t.network, "v": t.volume, "t": t}
+        names = {"c": t.container, "i": t.image, "n": t.network, "v": t.volume, "p": t.project, "t": t}
         known = {
             "HERE": str(HERE),
             "ARCH": {"x86_64": "amd64", "aarch64": "arm64"}.get(platform.machine(), platform.machine()),

@@ -76,6 +76,7 @@ docker run -d --name ck-host --privileged --network host --pid host --ipc host -
 docker run --name ck-done drydock/busybox:1 sh -c 'echo bye; echo made > /made; echo x >> /etc/group; rm /bin/ascii; exit 3' >/dev/null || true &
 docker run -m 16m --name ck-oom drydock/busybox:1 tail /dev/zero >/dev/null 2>&1 || true &
 docker run --name ck-broken drydock/busybox:1 /no/such/program >/dev/null 2>&1 || true &
+docker compose --project-name ck-shop --file "$here/project/compose.yaml" up --detach --wait >/dev/null 2>&1 &
 wait
 docker commit -m 'a note by hand' -a Ada ck-done ck/rescued:1 >/dev/null
 engine=$(docker run --rm --userns host drydock/busybox:1 readlink /proc/self/ns/user)

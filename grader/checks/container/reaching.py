@@ -37,17 +37,39 @@ class Reaching(Networking):
         status: int = 200,
         containing: str | None = None,
         lacking: str | None = None,
+        matching: str | None = None,
         headers: Mapping[str, str] | None = None,
+        json: Mapping[str, object] | None = None,
+        method: str | None = None,
+        send: str | None = None,
+        send_headers: Mapping[str, str] | None = None,
+        user: tuple[str, str] | None = None,
         inside: bool = False,
         within: float = 5,
     ) -> Claim:
         """Its web server answers at the *published* port; with ``inside`` at its own port, asked from inside.
 
-        ``headers`` are parts of the answer's headers. Tries again until ``within`` seconds are over.
+        ``headers`` are parts of the answer's headers, ``json`` values in it by their paths. It is asked by ``method``
+        (GET; POST where something is sent), as ``user``. Tries again until ``within`` seconds are over.
         """
         arguments.port(port, "port")
         limit = arguments.seconds(within, "within")
-        wanted = web.wanted(path, status=status, containing=containing, lacking=lacking, headers=headers)
+        wanted = web.wanted(
+            path,
+            status=status,
+            containing=containing,
+            lacking=lacking,
+            matching=matching,
+            headers=headers,
+            json=json,
+            method=method,
+            send=send,
+            send_headers=send_headers,
+            user=user,
+        )
+        question = wanted.question
+        if inside and question.method != ("GET" if send is None else "POST"):
+            raise AuthorError(_("from inside a server can be asked by GET and POST only"))
         where = _("inside") if arguments.yes(inside, "inside") else _("at the published port")
         command = f"docker exec {self._shell_name} wget -qO- http://127.0.0.1:{port}{path}"
         answers = _("{name} answers on port {port}").format(name=self.name, port=port)
@@ -57,7 +79,9 @@ class Reaching(Networking):
                 return self._not_reachable(attrs)
             if inside:
                 identifier = str(attrs["Id"])
-                answer = self._until(answers, limit, lambda: wanted.judge(self._fetch_inside(identifier, port, path)))
+                answer = self._until(
+                    answers, limit, lambda: wanted.judge(self._fetch_inside(identifier, port, question))
+                )
                 return self._its_own(answer, attrs, {port})
             entries = [entry for entry in ports_of(attrs) if entry[1] == port]
             if not entries:
@@ -70,7 +94,7 @@ class Reaching(Networking):
             published = entries[0][0]
 
             def look() -> Finding:
-                return wanted.judge(web.fetch(web.here(self._daemon.host, published, port), port, path))
+                return wanted.judge(web.fetch(web.here(self._daemon.host, published, port), port, question))
 
             answer = self._until(answers, limit, look)
             # Where the container's port is another than was asked for, that is why nobody answers.
@@ -83,7 +107,7 @@ class Reaching(Networking):
             ),
             wanted.shown(),
             judge,
-            command if inside else f"curl -i http://localhost:{port}{path}",
+            command if inside else f"curl -i {question.curl()}http://localhost:{port}{path}",
             _("Ask it yourself; `docker logs {name}` shows what the server says.").format(name=self.name),
         )
 
@@ -122,10 +146,8 @@ class Reaching(Networking):
     def _until(self, until: str, seconds: float, look: Callable[[], Finding]) -> Finding:
         return wait_for(self._daemon, "container", self.name, look, until=until, seconds=seconds, retry=_RETRY)
 
-    def _fetch_inside(self, identifier: str, port: int, path: str) -> web.Answer:
-        address = f"http://127.0.0.1:{port}{path}"
-        outcome = run_beside(self._daemon, identifier, ["wget", "-S", "-T", "3", "-O", "-", address])
-        return web.from_wget(outcome)
+    def _fetch_inside(self, identifier: str, port: int, question: web.Question) -> web.Answer:
+        return web.from_wget(run_beside(self._daemon, identifier, web.wget(port, question)))
 
     @expectation
     def listens_on(self, port: int, protocol: str = "tcp", *, address: str | None = None) -> Claim:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from typing import Any
 
 from grader.checks import arguments
 from grader.checks.arguments import human_memory, memory_bytes
 from grader.checks.container.subject import ContainerSubject
+from grader.checks.errors import AuthorError
 from grader.checks.expectation import Claim, Finding, expectation
+from grader.checks.folder import within
 from grader.docker_api.daemon import Attrs
 from grader.docker_api.words import dig, inspect_command, unnamed_volume
 from grader.i18n import _
@@ -54,9 +57,20 @@ class Storage(ContainerSubject):
 
     @expectation
     def mounts_folder(self, at: str, source: str | None = None, read_only: bool | None = None) -> Claim:
-        """A folder or file of the host is bind-mounted at this path, from ``source`` when that is given."""
-        folder = None if source is None else arguments.path(source, "source")
-        what = _("a host folder") if folder is None else _("the host folder {source}").format(source=folder)
+        """A folder or file of the host is bind-mounted at this path, from ``source`` when that is given: a path on the
+        host, or one in the lab's folder.
+        """
+        folder, what = None, _("a host folder")
+        if source is not None and str(source).startswith("/"):
+            folder = arguments.path(source, "source")
+            what = _("the host folder {source}").format(source=folder)
+        elif source is not None:
+            inner = within(source, "source")
+            folder = None if self._context.folder is None else posixpath.join(self._context.folder, inner)
+            what = _("{source} of the lab's folder").format(source=inner)
+            if folder is None:
+                raise AuthorError(_("nobody said where the lab's folder is"))
+            folder = posixpath.normpath(folder)
         return self._mount(what, at, read_only, kind="bind", source=folder)
 
     @expectation

@@ -1,0 +1,144 @@
+"""Expectations about the lab's folder: the files a student wrote beside the notebook.
+
+The trusted checker reads them itself, through no link that leads out of the folder and nothing that is no plain file:
+what lies there is the student's, and a container of theirs may change it at this moment.
+"""
+
+from __future__ import annotations
+
+import os
+import posixpath
+import shlex
+import stat
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from grader.checks import arguments
+from grader.checks.errors import AuthorError
+from grader.checks.expectation import Claim, Finding, expectation
+from grader.checks.files import Entry, HoldsFiles, Reader, content_of
+from grader.docker_api.daemon import Attrs
+from grader.docker_api.errors import Obstructed, Unavailable
+from grader.i18n import _
+
+#: Tells a check's process where the lab's folder is.
+FOLDER_VARIABLE = "DRYDOCK_LAB_FOLDER"
+#: Folders may be links, too: so many steps lead to a file at most, as in path_resolution(7).
+_LINKS = 40
+
+
+class Folder(HoldsFiles):
+    """``t.folder(".")``: the folder of the notebook, or one in it."""
+
+    kind = "folder"
+    names_owners = False  # In grading all files are one user's.
+
+    @property
+    def what(self) -> str:
+        return _("The lab's folder") if self._inner == "." else _("The folder {name}").format(name=self._inner)
+
+    @property
+    def _inner(self) -> str:
+        return within(self.name, "folder")
+
+    def _root(self) -> Path:
+        if self._context.folder is None:
+            raise Unavailable(_("nobody said where the lab's folder is"))
+        return self._context.folder
+
+    def _fetch(self) -> Attrs | None:
+        found = entry_in(self._root(), self._inner)
+        return {} if found is not None and found.kind == "folder" else None
+
+    def _missing(self) -> Finding:
+        return Finding(
+            False,
+            _("there is no folder {name} beside the notebook").format(name=self._inner),
+            "ls -l",
+            self._where_to_begin(),
+        )
+
+    @expectation
+    def exists(self) -> Claim:
+        """It is there, and a folder."""
+        self._inner  # noqa: B018 - a wrong name is the author's mistake
+        return Claim(self._says(_("{what} exists")), _("a folder"), lambda attrs: Finding(True), "ls -l", "")
+
+    def _path(self, path: object) -> str:
+        return within(path, "path")
+
+    def _reader(self) -> Reader:
+        return lambda path: entry_in(self._root(), posixpath.join(self._inner, path))
+
+    def _look_command(self, path: str) -> str:
+        shown = shlex.quote(posixpath.normpath(posixpath.join(self._inner, path)))
+        return f"ls -ld {shown}; cat {shown}"
+
+    def _how_to_look(self) -> str:
+        return _("The file browser at the left shows the folder of the notebook; open the file there.")
+
+    def _how_it_came(self) -> str:
+        return _("The file browser at the left shows the folder of the notebook.")
+
+
+def within(path: object, what: str) -> str:
+    """A relative path that stays inside, without useless parts. Raises AuthorError."""
+    inner = posixpath.normpath(arguments.text(path, what))
+    if inner.startswith(("/", "..")) or "\0" in inner:
+        raise AuthorError(
+            _("{what} must lie in the lab's folder, such as compose.yaml, not {value!r}").format(what=what, value=path)
+        )
+    return inner
+
+
+def entry_in(root: Path, path: str) -> Entry | None:
+    """What lies at ``path``, a link there not followed. Links to folders are, but ``root`` is their ``/``."""
+    try:
+        with ExitStack() as stack:
+            trail = [stack.enter_context(_opened(str(root), None, follow=True))]
+            left, links = [part for part in path.split("/") if part not in ("", ".")], _LINKS
+            while len(left) > 1 or left == [".."]:
+                part = left.pop(0)
+                if part == "..":
+                    del trail[max(1, len(trail) - 1) :]
+                elif stat.S_ISLNK(os.lstat(part, dir_fd=trail[-1]).st_mode):
+                    target, links = os.readlink(part, dir_fd=trail[-1]), links - 1
+                    if links < 0:
+                        return None
+                    del trail[1 if target.startswith("/") else len(trail) :]
+                    left[:0] = [piece for piece in target.split("/") if piece not in ("", ".")]
+                else:
+                    trail.append(stack.enter_context(_opened(part, trail[-1])))
+            return _entry(left[0] if left else ".", trail[-1])
+    except PermissionError as error:
+        raise Obstructed(_("{path} can't be read: {why}").format(path=path, why=error.strerror)) from error
+    except (OSError, ValueError):
+        return None
+
+
+@contextmanager
+def _opened(name: str, folder: int | None, *, follow: bool = False) -> Iterator[int]:
+    """A folder, for looking up names in it."""
+    flags = os.O_PATH | os.O_DIRECTORY | (0 if follow else os.O_NOFOLLOW)
+    descriptor = os.open(name, flags, dir_fd=folder)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def _entry(name: str, folder: int) -> Entry:
+    status = os.lstat(name, dir_fd=folder)
+    kinds = {stat.S_IFREG: "file", stat.S_IFDIR: "folder", stat.S_IFLNK: "link"}
+    kind = kinds.get(stat.S_IFMT(status.st_mode), "other")
+    content, checksum = b"", ""
+    if kind == "file":
+        # It may have become another thing meanwhile: a pipe must not hold us up.
+        with open(os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=folder), "rb") as file:  # noqa: PTH123
+            status = os.fstat(file.fileno())
+            if stat.S_ISREG(status.st_mode):
+                content, checksum = content_of(file, status.st_size)
+    target = os.readlink(name, dir_fd=folder) if kind == "link" else ""
+    mode = stat.S_IMODE(status.st_mode)
+    return Entry(kind, mode, status.st_uid, status.st_gid, status.st_size, target, content, checksum)
