@@ -7,7 +7,7 @@ from typing import Any, Self
 
 from grader.checks import arguments
 from grader.checks.expectation import Claim, Context, Finding, Subject, expectation, required_name
-from grader.checks.files import HoldsFiles, Reader, read_entry
+from grader.checks.files import HoldsFiles, Reader, followed, read_entry
 from grader.checks.history import gone
 from grader.checks.labels import Driven, Labelled
 from grader.checks.throwaway import OWN_LABEL, any_image, throwaway
@@ -103,6 +103,11 @@ class Volume(Labelled, Driven, HoldsFiles):
         bind = {"Binds": [f"{self.name}:{_MOUNT}:ro,nocopy"]}
         box = self._context.kept(f"volume:{self.name}", lambda: throwaway(self._daemon, image, ["-"], host=bind))
         return lambda path: read_entry(self._daemon, box, _MOUNT + path)
+
+    def content(self, path: str) -> bytes | None:
+        """The bytes of a file in it (at most 1 MiB), None without one: a key or certificate that others are held to."""
+        entry = None if self._seen() is None else followed(self._reader(), path)
+        return entry.content if entry is not None and entry.kind == "file" else None
 
     def _look_command(self, path: str) -> str:
         mount = shlex.quote(f"{self.name}:{_MOUNT}:ro")

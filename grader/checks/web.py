@@ -217,7 +217,7 @@ def fetch(host: str, port: int, question: Question) -> Answer:
     limit = Deadline(_WHOLE_SECONDS)
     try:
         connection.connect()
-        with _cut_off(connection.sock, limit):
+        with cut_off(connection.sock, limit):
             ours = {"Connection": "close", "User-Agent": "drydock-check"}
             body = None if question.body is None else question.body.encode()
             connection.request(question.method, question.path, body, {**ours, **question.all_headers()})
@@ -228,14 +228,16 @@ def fetch(host: str, port: int, question: Question) -> Answer:
             return Answer(response.status, headers, _body(response))
     except (OSError, http.client.HTTPException, ValueError) as error:
         why = (
-            _("no whole answer within {seconds:g} s").format(seconds=limit.seconds) if limit.is_over() else _why(error)
+            _("no whole answer within {seconds:g} s").format(seconds=limit.seconds)
+            if limit.is_over()
+            else why_none(error)
         )
         return Answer(0, {}, "", _("no answer at {host}:{port}: {why}").format(host=host, port=port, why=why))
     finally:
         connection.close()
 
 
-def _why(error: Exception) -> str:
+def why_none(error: Exception) -> str:
     """As a person would say it, without the names that Python has for it."""
     if isinstance(error, ConnectionRefusedError):
         return _("the connection was refused: nobody listens there")
@@ -247,7 +249,7 @@ def _why(error: Exception) -> str:
 
 
 @contextmanager
-def _cut_off(connected: socket.socket, limit: Deadline) -> Iterator[None]:
+def cut_off(connected: socket.socket, limit: Deadline) -> Iterator[None]:
     """The connection ends with ``limit``: a server that sends a byte now and then must not hold up the check."""
 
     def end() -> None:

@@ -17,13 +17,14 @@ from grader.checks.folder import Folder
 from grader.checks.image import Image, Images
 from grader.checks.network import Network
 from grader.checks.project import Project, Service
+from grader.checks.registry import Registry, RegistryImage
 from grader.checks.volume import Volume, Volumes
 
 PAGE_FOLDER = Path(__file__).parents[2] / "docs"
 PAGE = (Path(__file__).parents[2] / "docs" / "checks.md").read_text(encoding="utf-8")
 KINDS = {
     "Containers": (Container, 't.container("web")'),
-    "Images": (Image, 't.image("app:1")'),
+    "Images": (Image, 't.image("localhost:8100/app:1")'),
     "Compose projects": (Project, 't.project("shop")'),
     "Services of a project": (Service, 't.project("shop").service("web")'),
     "The lab's folder": (Folder, 't.folder(".")'),
@@ -31,6 +32,8 @@ KINDS = {
     "Several images": (Images, 't.images(label="team=blue")'),
     "Volumes": (Volume, 't.volume("data")'),
     "Several volumes": (Volumes, 't.volumes(label="team=blue")'),
+    "Registries": (Registry, 't.registry("localhost:8100")'),
+    "Images in a registry": (RegistryImage, 't.registry("localhost:8100").image("tide:1")'),
     "Answers": (Answer, 't.answer("exit-code")'),
     "The past": (Event, 't.event("container", "die", "web", exitCode="137")'),
 }

@@ -15,10 +15,12 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import docker
 import docker.errors
 import pytest
+import signing
 
 from grader.checks import CheckFailed, Checks, CouldNotCheck, Status, Verdict, fingerprint
 from grader.checks.answer import Answer
@@ -29,6 +31,7 @@ from grader.checks.folder import Folder
 from grader.checks.image import Image, Images
 from grader.checks.network import Network
 from grader.checks.project import Project, Service
+from grader.checks.registry import Registry, RegistryImage
 from grader.checks.volume import Volume, Volumes
 from grader.engines.protocol import Engine
 
@@ -45,6 +48,8 @@ KINDS = {
     "service": Service,
     "volume": Volume,
     "volumes": Volumes,
+    "registry": Registry,
+    "ri": RegistryImage,
     "answer": Answer,
     "event": Event,
 }
@@ -70,7 +75,7 @@ def _rows(table: str) -> Iterator[Row]:
             yield Row(right, wrong, says)
 
 
-# A subject is written short: c: container, i: image, n: network, v: volume, p: project.
+# A subject is written short: c: container, i: image, n: network, v: volume, p: project, r: registry, ri: image in one.
 TABLE = r"""
 # state
 c("ck-live").exists() | c("ck-nobody").exists() | no container named ck-nobody
@@ -232,6 +237,7 @@ i("ck/app:1").has_no_volume("/data") | i("ck/app:1").has_no_volume("/srv/data/")
 i("ck/app:1").has_shell(["/bin/sh", "-ec"]) | i("ck/plain:1").has_shell(["/bin/sh", "-ec"]) | []
 i("ck/app:1").is_for_platform(ARCH) | i("ck/app:1").is_for_platform("riscv64") | linux/
 i("localhost:18082/ck/pushed:1").has_digest() | i("ck/app:1").has_digest() | no digest
+i("localhost:18082/ck/pushed:1").is_pushed() | i("localhost:18082/ck/never:1").is_pushed() | status 404
 i("localhost:18082/ck/pushed:1").has_digest() | i("localhost:18082/ck/never:1").has_digest() | a digest of localhost:18082/ck/never
 i("ck/app:1").is_smaller_than("ck/fat:1") | i("ck/fat:1").is_smaller_than("ck/app:1") | MB
 i("ck/fat:1").is_larger_than("3MB") | i("ck/plain:1").is_larger_than("3MB") | more than 3MB
@@ -317,6 +323,37 @@ t.volumes(label="team=green").has_no_anonymous() | t.volumes(label="team").has_n
 # several images
 t.images(label="team=blue").has_no_dangling() | t.images(label="team=stray").has_no_dangling() | without a name
 t.images(label="team=none").has_no_dangling() | t.images(label="team").has_no_dangling() | without a name
+# registries
+r(18082).takes_pushes() | r(18085).takes_pushes() | status 405
+r(18085).takes_no_pushes() | r(18082).takes_no_pushes() | an upload was taken
+r(18082).takes_pushes() | r(18083).takes_pushes() | status 404
+r(18082).takes_pushes() | r(18099).takes_pushes() | no running container publishes port 18099
+r(18084, tls=True).lets_in("ada", "tide") | r(18084, tls=True).lets_in("ada", "ebb") | status 401
+r(18084, tls=True).lets_in("ada", "tide") | r(18082).lets_in("ada", "tide") | any password opens it
+r(18084, tls=True).refuses_without_password() | r(18082).refuses_without_password() | status 200
+r(18084, tls=True).has_certificate_signed_by("ck-ca", "/ca.crt") | r(18084, tls=True).has_certificate_signed_by("ck-ca", "/ca.crt", name="tower") | mismatch
+r(18084, tls=True).has_certificate_signed_by("ck-ca", "/ca.crt", name="depot") | r(18084, tls=True).has_certificate_signed_by("ck-ca", "/server.crt") | holds no certificate of an authority
+r(18084, tls=True).has_certificate_signed_by("ck-ca", "/ca.crt") | r(18082).has_certificate_signed_by("ck-ca", "/ca.crt") | speaks no TLS
+r(18084, tls=True).has_certificate_signed_by("ck-ca", "/ca.crt") | r(18084, tls=True).has_certificate_signed_by("ck-red", "/ca.crt") | there is no file /ca.crt
+r(18082).has_repository("ck/pushed") | r(18082).has_repository("ck/never") | ck/pushed
+r(18082).has_no_repository("ck/never") | r(18082).has_no_repository("ck/pushed") | ck/pushed
+r(18082).has_only_tags("ck/pushed", "1", "2", SIGNATURE) | r(18082).has_only_tags("ck/pushed", "1") | 1, 2
+r(18082).has_only_tags("ck/never") | r(18084, tls=True).has_only_tags("ck/pushed", "1") | status 401
+r(18082).stores_at_most("20MB") | r(18082).stores_at_most("1kB") | MB
+# images in a registry
+ri("ck/pushed:1").exists() | ri("ck/pushed:3").exists() | manifest unknown
+ri("ck/pushed:1").exists() | r(18084, tls=True).image("ck/pushed:1").exists() | status 401
+ri("ck/pushed:3").is_gone() | ri("ck/pushed:1").is_gone() | still there: sha256:
+ri("ck/pushed:1").is_whole() | ri("ck/none:1").is_whole() | status 404
+ri("ck/pushed:1").is_same_as("ck/plain:1") | ri("ck/pushed:1").is_same_as("ck/fat:1") | in the registry
+ri("ck/pushed:1").has_digest(DIGEST) | ri("ck/pushed:2").has_digest(DIGEST) | sha256:
+ri("ck/pushed:1").has_same_digest_as("ck/pushed:1") | ri("ck/pushed:1").has_same_digest_as("ck/pushed:2") | and sha256:
+ri("ck/pushed:1").has_same_digest_as("localhost:18082/ck/pushed:1") | ri("ck/pushed:1").has_same_digest_as("localhost:18085/ck/pushed:1") | status 404
+ri("ck/pushed:1").differs_from("ck/pushed:2") | ri("ck/pushed:1").differs_from("ck/pushed:1") | and sha256:
+ri("ck/pushed:2").has_label("team", "blue") | ri("ck/pushed:2").has_label("team", "red") | team=blue
+ri("ck/pushed:1").is_for_platforms("linux/" + ARCH) | ri("ck/pushed:1").is_for_platforms("linux/amd64", "linux/arm64") | linux/
+ri("ck/pushed:1").is_signed(volume="ck-ca") | ri("ck/pushed:2").is_signed(volume="ck-ca") | there is no signature
+ri("ck/pushed:1").is_signed(volume="ck-ca") | ri("ck/pushed:1").is_signed(volume="ck-ca", path="/ca.crt") | no key of cosign's
 # answers
 t.answer("code").matches(FINGERPRINT) | t.answer("wrong-code").matches(OTHER_FINGERPRINT) | your answer: 138
 t.answer("image-id").equals_found(lambda docker: docker.image("ck/app:1")["Id"].removeprefix("sha256:"), shortest=12) | t.answer("code").equals_found(lambda docker: docker.container("ck-done")["State"]["ExitCode"]) | your answer: 137
@@ -341,7 +378,8 @@ ELSEWHERE = {"container": {"is_dead", "limits_device"}}
 
 
 #: A subject as a row begins with it, where that is not ``t.KIND``.
-SHORT = {name: rf"{name[0]}\(" for name in ("container", "image", "network", "volume", "project")}
+SHORT = {name: rf"{name[0]}\(" for name in ("container", "image", "network", "volume", "project", "registry")}
+SHORT["ri"] = r"ri\("
 SHORT["service"] = r"p\(.*\.service\("
 #: What one kind has from another one, which has the rows.
 INHERITED = {"service": set(expectations_of(Container))}
@@ -368,6 +406,7 @@ def check(world: Engine, checker_network: None) -> Iterator[Checks]:
     client = world.endpoint.client()
     checks.answer("image-id", client.images.get("ck/app:1").id.removeprefix("sha256:")[:12])
     client.close()
+    signing.sign(18082, "ck/pushed", signing.digest_of(18082, "ck/pushed", "1"))
     yield checks
     checks.close()
 
@@ -376,13 +415,18 @@ def verdict_of(check: Checks, source: str) -> Verdict:
     """The only verdict of a task that states ``source``."""
     with suppress(CheckFailed, CouldNotCheck), check.task("row", hint="Look.") as t:
         names = {"c": t.container, "i": t.image, "n": t.network, "v": t.volume, "p": t.project, "t": t}
-        known = {
+        known: dict[str, Any] = {
+            "r": lambda port, **more: t.registry(f"localhost:{port}", **more),
+            "ri": lambda reference: t.registry("localhost:18082").image(reference),
             "HERE": str(HERE),
             "ARCH": {"x86_64": "amd64", "aarch64": "arm64"}.get(platform.machine(), platform.machine()),
             "NOTES": hashlib.sha256(b"tide table\n").hexdigest(),
             "FINGERPRINT": fingerprint.make("code", "137"),
             "OTHER_FINGERPRINT": fingerprint.make("wrong-code", "137"),
         }
+        if "DIGEST" in source or "SIGNATURE" in source:
+            known["DIGEST"] = signing.digest_of(18082, "ck/pushed", "1")
+            known["SIGNATURE"] = signing.tag_for(known["DIGEST"])
         eval(source, {**names, **known})
     (verdict,) = check.reports["row"].verdicts
     return verdict

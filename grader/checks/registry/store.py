@@ -1,0 +1,36 @@
+"""How much a registry keeps on its disk, read by the daemon (``docker cp``), not by the registry."""
+
+from __future__ import annotations
+
+import tarfile
+
+from grader.docker_api.daemon import Daemon
+from grader.docker_api.deadline import Deadline
+from grader.docker_api.errors import Obstructed, Refused
+from grader.i18n import _
+
+#: Where Distribution keeps blobs below its root folder (its docs: "storage backend").
+_BLOBS = "docker/registry/v2/blobs"
+_SECONDS = 20.0
+
+
+def stored_bytes(daemon: Daemon, container: str, folder: str) -> int | None:
+    """The size of all blobs below a registry's folder; None where there are none. Raises NoAnswer."""
+    limit = Deadline(min(_SECONDS, daemon.deadline.remaining()))
+    try:
+        with (
+            daemon.stream(
+                f"/containers/{container}/archive", {"path": f"{folder}/{_BLOBS}"}, patience=_SECONDS
+            ) as response,
+            tarfile.open(fileobj=response.raw, mode="r|") as archive,
+        ):
+            size = 0
+            for member in archive:
+                size += member.size if member.isreg() else 0
+                if limit.is_over():
+                    raise Obstructed(_("what it keeps is too large to be counted"))
+            return size
+    except Refused as refusal:
+        if refusal.status == 404:
+            return None
+        raise
