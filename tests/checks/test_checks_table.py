@@ -324,31 +324,31 @@ t.volumes(label="team=green").has_no_anonymous() | t.volumes(label="team").has_n
 t.images(label="team=blue").has_no_dangling() | t.images(label="team=stray").has_no_dangling() | without a name
 t.images(label="team=none").has_no_dangling() | t.images(label="team").has_no_dangling() | without a name
 # registries
-r(18082).takes_pushes() | r(18085).takes_pushes() | status 405
-r(18085).takes_no_pushes() | r(18082).takes_no_pushes() | an upload was taken
+r(18082).takes_pushes() | r(18089).takes_pushes() | status 405
+r(18089).takes_no_pushes() | r(18082).takes_no_pushes() | an upload was taken
 r(18082).takes_pushes() | r(18083).takes_pushes() | status 404
 r(18082).takes_pushes() | r(18099).takes_pushes() | no running container publishes port 18099
-r(18084, tls=True).lets_in("ada", "tide") | r(18084, tls=True).lets_in("ada", "ebb") | status 401
-r(18084, tls=True).lets_in("ada", "tide") | r(18082).lets_in("ada", "tide") | any password opens it
-r(18084, tls=True).refuses_without_password() | r(18082).refuses_without_password() | status 200
-r(18084, tls=True).has_certificate_signed_by("ck-ca", "/ca.crt") | r(18084, tls=True).has_certificate_signed_by("ck-ca", "/ca.crt", name="tower") | mismatch
-r(18084, tls=True).has_certificate_signed_by("ck-ca", "/ca.crt", name="depot") | r(18084, tls=True).has_certificate_signed_by("ck-ca", "/server.crt") | holds no certificate of an authority
-r(18084, tls=True).has_certificate_signed_by("ck-ca", "/ca.crt") | r(18082).has_certificate_signed_by("ck-ca", "/ca.crt") | speaks no TLS
-r(18084, tls=True).has_certificate_signed_by("ck-ca", "/ca.crt") | r(18084, tls=True).has_certificate_signed_by("ck-red", "/ca.crt") | there is no file /ca.crt
+r(18088, tls=True).lets_in("ada", "tide") | r(18088, tls=True).lets_in("ada", "ebb") | status 401
+r(18088, tls=True).lets_in("ada", "tide") | r(18082).lets_in("ada", "tide") | any password opens it
+r(18088, tls=True).refuses_without_password() | r(18082).refuses_without_password() | status 200
+r(18088, tls=True).has_certificate_signed_by("ck-ca", "/ca.crt") | r(18088, tls=True).has_certificate_signed_by("ck-ca", "/ca.crt", name="tower") | mismatch
+r(18088, tls=True).has_certificate_signed_by("ck-ca", "/ca.crt", name="depot") | r(18088, tls=True).has_certificate_signed_by("ck-ca", "/server.crt") | holds no certificate of an authority
+r(18088, tls=True).has_certificate_signed_by("ck-ca", "/ca.crt") | r(18082).has_certificate_signed_by("ck-ca", "/ca.crt") | speaks no TLS
+r(18088, tls=True).has_certificate_signed_by("ck-ca", "/ca.crt") | r(18088, tls=True).has_certificate_signed_by("ck-red", "/ca.crt") | there is no file /ca.crt
 r(18082).has_repository("ck/pushed") | r(18082).has_repository("ck/never") | ck/pushed
 r(18082).has_no_repository("ck/never") | r(18082).has_no_repository("ck/pushed") | ck/pushed
 r(18082).has_only_tags("ck/pushed", "1", "2", SIGNATURE) | r(18082).has_only_tags("ck/pushed", "1") | 1, 2
-r(18082).has_only_tags("ck/never") | r(18084, tls=True).has_only_tags("ck/pushed", "1") | status 401
+r(18082).has_only_tags("ck/never") | r(18088, tls=True).has_only_tags("ck/pushed", "1") | status 401
 r(18082).stores_at_most("20MB") | r(18082).stores_at_most("1kB") | MB
 # images in a registry
 ri("ck/pushed:1").exists() | ri("ck/pushed:3").exists() | manifest unknown
-ri("ck/pushed:1").exists() | r(18084, tls=True).image("ck/pushed:1").exists() | status 401
+ri("ck/pushed:1").exists() | r(18088, tls=True).image("ck/pushed:1").exists() | status 401
 ri("ck/pushed:3").is_gone() | ri("ck/pushed:1").is_gone() | still there: sha256:
 ri("ck/pushed:1").is_whole() | ri("ck/none:1").is_whole() | status 404
 ri("ck/pushed:1").is_same_as("ck/plain:1") | ri("ck/pushed:1").is_same_as("ck/fat:1") | in the registry
 ri("ck/pushed:1").has_digest(DIGEST) | ri("ck/pushed:2").has_digest(DIGEST) | sha256:
 ri("ck/pushed:1").has_same_digest_as("ck/pushed:1") | ri("ck/pushed:1").has_same_digest_as("ck/pushed:2") | and sha256:
-ri("ck/pushed:1").has_same_digest_as("localhost:18082/ck/pushed:1") | ri("ck/pushed:1").has_same_digest_as("localhost:18085/ck/pushed:1") | status 404
+ri("ck/pushed:1").has_same_digest_as("localhost:18082/ck/pushed:1") | ri("ck/pushed:1").has_same_digest_as("localhost:18089/ck/pushed:1") | status 404
 ri("ck/pushed:1").differs_from("ck/pushed:2") | ri("ck/pushed:1").differs_from("ck/pushed:1") | and sha256:
 ri("ck/pushed:2").has_label("team", "blue") | ri("ck/pushed:2").has_label("team", "red") | team=blue
 ri("ck/pushed:1").is_for_platforms("linux/" + ARCH) | ri("ck/pushed:1").is_for_platforms("linux/amd64", "linux/arm64") | linux/

@@ -67,10 +67,10 @@ docker run -d --name ck-live --network ck-front --network-alias api --ip 172.30.
   --health-cmd 'test -f /etc/passwd' --health-interval 1s --health-retries 2 --ipc shareable \
   drydock/busybox:1 sh -c 'echo ready 42; echo oops >&2; echo memo > /scratch/memo; httpd -p 80 -h /etc; exec sleep 600' >/dev/null &
 docker run -d --name ck-registry -p 127.0.0.1:18082:5000 drydock/registry:2 >/dev/null &
-docker run -d --name ck-locked -p 18084:5000 -v "$here/tls:/tls:ro" -e REGISTRY_AUTH=htpasswd \
+docker run -d --name ck-locked -p 18088:5000 -v "$here/tls:/tls:ro" -e REGISTRY_AUTH=htpasswd \
   -e REGISTRY_AUTH_HTPASSWD_REALM=harbour -e REGISTRY_AUTH_HTPASSWD_PATH=/tls/htpasswd \
   -e REGISTRY_HTTP_TLS_CERTIFICATE=/tls/server.crt -e REGISTRY_HTTP_TLS_KEY=/tls/server.key drydock/registry:2 >/dev/null &
-docker run -d --name ck-readonly -p 18085:5000 -e 'REGISTRY_STORAGE_MAINTENANCE_READONLY={enabled: true}' \
+docker run -d --name ck-readonly -p 18089:5000 -e 'REGISTRY_STORAGE_MAINTENANCE_READONLY={enabled: true}' \
   drydock/registry:2 >/dev/null &
 docker run --rm -v ck-ca:/ca -v "$here/tls:/tls:ro" drydock/busybox:1 cp /tls/ca.crt /tls/server.crt /tls/cosign.pub /ca &
 docker run -d --name ck-sick --health-cmd 'echo no good; false' --health-interval 1s --health-retries 1 -m 64m \
