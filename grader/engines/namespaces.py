@@ -21,6 +21,7 @@ from typing import ClassVar, Self
 from grader.engines import canary, inside, orphans
 from grader.engines.folders import EngineFolder, runtime_folder, throwaway_name
 from grader.engines.loaders import opaque_files
+from grader.engines.nsenter import Walls
 from grader.engines.protocol import Endpoint, Engine, EngineError, Limits, Probe
 from grader.engines.supervisor import Spec
 from grader.files import atomic_write
@@ -34,20 +35,6 @@ NOBODY_INSIDE = 65_535
 #: What the walls are built with, and what a daemon needs beyond that.
 WALL_TOOLS = ("unshare", "nsenter", "setpriv", "ip")
 DAEMON_TOOLS = ("dockerd", "containerd", "runc", "iptables")
-_CONFINE = """
-for group in $DD_JOIN; do mkdir -p "$group/student" && echo $$ > "$group/student/cgroup.procs"; done
-exec "$@"
-"""
-_STUDENT = (
-    "setpriv", f"--reuid={STUDENT_ID}", f"--regid={STUDENT_ID}", "--clear-groups", "--no-new-privs",
-    "--inh-caps=-all", "--bounding-set=-all", "--pdeathsig=KILL", "--",
-)  # fmt: skip
-_AT_HOME = f"""
-for file in $DD_OPAQUE; do umount -l "$file" || exit 1; done
-unset DD_OPAQUE
-mount -t tmpfs -o nosuid,nodev,{inside.home_options(STUDENT_ID)} drydock-home {inside.HOME} || exit 1
-exec "$@"
-"""
 #: Of an engine that would start all the same, and on which no container would.
 NO_GROUPS = Probe(
     False,
@@ -361,28 +348,13 @@ class NamespaceEngine(Engine):
         return ["nsenter", f"--net=/proc/{self._first}/ns/net", "--", *argv]
 
     def confine(self, argv: Sequence[str]) -> list[str]:
-        apart = ["unshare", "--pid", "--ipc", "--mount", "--fork", "--kill-child=KILL", "--mount-proc", "--"]
-        home = ["env", f"DD_OPAQUE={' '.join(self._opaque)}", "sh", "-c", _AT_HOME, "sh"]
-        return [*self._into(), *apart, *home, *_STUDENT, *argv]
-
-    @property
-    def _opaque(self) -> list[str]:
-        return Spec.load(self.folder.spec).opaque
+        return self._way_in().command(argv)
 
     def inhabit(self, argv: Sequence[str]) -> list[str]:
         """``argv`` wrapped to run as ``confine`` has it, but among the engine's own processes: it ends with them."""
-        return [*self._into("--pid", "--ipc"), *_STUDENT, *argv]
+        return self._way_in()._replace(apart=False).command(argv)
 
-    def _into(self, *more: str) -> list[str]:
-        """The words that take a command into the engine's control groups and namespaces, as its root."""
-        into = ["nsenter", f"--target={self._first}", "--user", "--mount", "--net", "--uts", *more]
-        return [*self._joined(), *into, *self._nsenter_ids(), "--"]
-
-    def _joined(self) -> list[str]:
-        groups = " ".join(map(str, self.cgroups))
-        if not groups:
-            return []
-        return ["env", f"DD_JOIN={groups}", "sh", "-c", _CONFINE, "sh", "env", "-u", "DD_JOIN"]
-
-    def _nsenter_ids(self) -> list[str]:
-        return ["--setuid", "0", "--setgid", "0"]
+    def _way_in(self) -> Walls:
+        opaque = Spec.load(self.folder.spec).opaque
+        groups = list(map(str, self.cgroups))
+        return Walls(self._first, groups, STUDENT_ID, opaque, inside.HOME, inside.home_options(STUDENT_ID))

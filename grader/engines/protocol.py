@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, ClassVar, Self
 
+from grader.engines.nsenter import Walls
 from grader.errors import ExpectedError
 from grader.i18n import _
 
@@ -45,21 +46,6 @@ class Limits:
     pids: int | None = None
     cpus: float | None = None
     disk_bytes: int | None = None
-
-
-@dataclass(frozen=True)
-class Walls:
-    """How a process of root's gets inside an engine's walls by system calls: what ``Engine.confine`` does by programs.
-
-    ``pid`` is a process whose user, mount, network and host name namespaces are the engine's; ``groups`` are the
-    engine's control groups, as paths here; ``user`` is the student's user and group id inside; ``opaque`` are mounts
-    in there that student code must not have over it (loaders.py).
-    """
-
-    pid: int
-    groups: tuple[str, ...]
-    user: int
-    opaque: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -166,7 +152,7 @@ class Engine(ABC):
         return cls(shares=shares, limits=limits)
 
     def walls(self) -> Walls | None:
-        """The way into the running engine's walls by system calls; None where only ``confine`` leads there."""
+        """What ``confine`` goes by, for a process of root's that is already running; None where that can't go in."""
         return None
 
     # -- a lab engine, which outlives the process that started it

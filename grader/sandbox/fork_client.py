@@ -21,7 +21,7 @@ from dataclasses import asdict, dataclass, field
 from typing import IO
 
 from grader.engines import inside
-from grader.engines.protocol import Walls
+from grader.engines.nsenter import Walls
 
 
 @dataclass(frozen=True)
@@ -70,8 +70,7 @@ class Message:
         content = json.loads(data)
         fields = dict(content["request"])
         if "walls" in fields:
-            walls = fields["walls"]
-            fields["walls"] = Walls(walls["pid"], tuple(walls["groups"]), walls["user"], tuple(walls["opaque"]))
+            fields["walls"] = Walls(*fields["walls"])
         return cls(_KINDS[content["kind"]](**fields), list(content["descriptors"]))
 
 

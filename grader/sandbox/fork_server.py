@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from grader.checks import kinds
-from grader.sandbox import nsenter
+from grader.engines import nsenter
 from grader.sandbox.fork_client import MESSAGE_BYTES, CheckerRequest, KernelRequest, Message
 
 #: The second line is what a kernel imports while it starts.
@@ -107,7 +107,7 @@ def _checker(request: CheckerRequest) -> None:
 
 
 def _kernel(request: KernelRequest) -> None:
-    nsenter.enter(request.walls)
+    nsenter.enter(request.walls, die_with_parent=True)
     _limit(request)
     nsenter.become(request.walls.user)
     os.umask(request.umask)

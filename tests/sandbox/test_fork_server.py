@@ -20,8 +20,9 @@ from jupyter_client.manager import start_new_kernel
 import grader
 from grader.engines import Engine, engine_class, engine_named
 from grader.engines.inside import FOLDER
+from grader.engines.nsenter import Walls
 from grader.sandbox import KernelSettings, StudentKernel, checker, student_kernel
-from grader.sandbox.fork_client import CheckerRequest, ForkedProcess, ForkServer, KernelRequest, Message, Walls
+from grader.sandbox.fork_client import CheckerRequest, ForkedProcess, ForkServer, KernelRequest, Message
 
 CHECK = "with check.task('net', hint='h') as t:\n    t.network('front').exists()"
 #: What a process may do and see, as one dictionary: read by the kernel itself.
@@ -79,7 +80,7 @@ def look(kernel: StudentKernel) -> dict[str, Any]:
 
 
 def test_orders_survive_the_post() -> None:
-    walls = Walls(7, ("/sys/fs/cgroup/x",), 1000)
+    walls = Walls(7, ["/sys/fs/cgroup/x"], 1000, [], "/home/student", "size=1m")
     order = KernelRequest(walls, {"A": "ä"}, "/w", "/w/k", ["-f", "x"], 3, 0o22, 1, 2, 3)
     assert Message.unpack(Message(order, [0, 1, 2, 3]).pack()) == Message(order, [0, 1, 2, 3])
     other = Message(CheckerRequest({}, None), [0])

@@ -18,8 +18,8 @@ from grader.engines.microvm import hardware, qemu, template, walls
 from grader.engines.microvm.place import Enclosure, GuestFolder, GuestSpec, Owner
 from grader.engines.microvm.template import Template
 from grader.engines.microvm.walls import Walls
+from grader.engines.nsenter import Walls as WayIn
 from grader.engines.protocol import Endpoint, Engine, EngineError, Limits, Probe
-from grader.engines.protocol import Walls as WayIn
 from grader.i18n import _
 
 
