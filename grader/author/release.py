@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import filecmp
-import logging
 import shutil
 import sys
 import tempfile
@@ -15,6 +14,7 @@ from grader.author.findings import Finding
 from grader.course.labs import RELEASE, SOURCE, Course, CourseError
 from grader.course.settings import settings_in, speak
 from grader.i18n import _
+from grader.logs import CaughtLog
 
 REMEDY = "drydock author release"
 
@@ -49,7 +49,7 @@ def _run_nbgrader(course: Course, root: Path, labs: Sequence[str]) -> None:
         ) from error
     speak(settings_in(course.root))
     config.CourseDirectory.root = str(root)
-    log = _Words()
+    log = CaughtLog()
     for name in labs:
         config.CourseDirectory.assignment_id = name
         converter = GenerateAssignment(coursedir=CourseDirectory(config=config), config=config, log=log.logger)
@@ -60,7 +60,9 @@ def _run_nbgrader(course: Course, root: Path, labs: Sequence[str]) -> None:
             converter.start()
         except (NbGraderException, SystemExit) as error:
             raise CourseError(
-                _("nbgrader can't make a release of {lab}: {reason}").format(lab=name, reason=log.last() or str(error)),
+                _("nbgrader can't make a release of {lab}: {reason}").format(
+                    lab=name, reason=log.first_error() or str(error)
+                ),
                 f"drydock author check {name}",
             ) from None
 
@@ -73,23 +75,6 @@ def _importable(folder: Path) -> Iterator[None]:
         yield
     finally:
         sys.path.remove(str(folder))
-
-
-class _Words(logging.Handler):
-    """Keeps what nbgrader logs: its exceptions only say that there was an error."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.ERROR)
-        self.lines: list[str] = []
-        self.logger = logging.Logger("drydock.nbgrader", logging.ERROR)
-        self.logger.addHandler(self)
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self.lines.append(record.getMessage())
-
-    def last(self) -> str:
-        """The first error's last line: for a traceback that is the exception itself."""
-        return self.lines[0].strip().splitlines()[-1] if self.lines else ""
 
 
 def write_release(course: Course, labs: Sequence[str]) -> list[str]:

@@ -17,13 +17,14 @@ from grader.author.findings import Finding
 from grader.course.release import Release, released_files
 from grader.engines.protocol import EngineError
 from grader.i18n import _
+from grader.logs import SILENT
 from grader.report.render import report_as_text
 from grader.report.verdicts import Status, TaskReport
 from grader.sandbox import CellOutcome, FreezeError, KernelLost
 from grader.sandbox.bounds import Bounds
 from grader.sandbox.fork_client import ForkServer
 from grader.sandbox.sandbox import Sandbox, give_file
-from grader.sandbox.session import SILENT, NotRun, Session
+from grader.sandbox.session import NotRun, Session
 from grader.values import DEFAULT_KEY, StudentKey
 
 

@@ -17,9 +17,10 @@ from grader.autograde.copying import copy_submitted
 from grader.autograde.records import SubmissionRecord, our_fault
 from grader.autograde.submission import Ceilings
 from grader.autograde.submissions import Busy, Submissions, alone, is_signed
-from grader.autograde.worker import Job, Words
+from grader.autograde.worker import Job
 from grader.autograde.worker_pool import WorkerPool, settle_in
 from grader.i18n import _
+from grader.logs import CaughtLog
 
 #: What is graded has been looked at and counted already.
 _ALL = Ceilings(sys.maxsize, sys.maxsize, sys.maxsize)
@@ -102,7 +103,7 @@ def _begin(config: Config, _kind: str) -> None:
 
 def _make(job: Job) -> SubmissionRecord:
     """The feedback of one student. Whatever fails is in the record."""
-    words = Words()
+    words = CaughtLog()
     error = ""
     try:
         _put_in_place(job, words)
@@ -114,7 +115,7 @@ def _make(job: Job) -> SubmissionRecord:
     return SubmissionRecord(job.student, job.lab, error=error, log=tuple(words.lines))
 
 
-def _put_in_place(job: Job, words: Words) -> None:
+def _put_in_place(job: Job, words: CaughtLog) -> None:
     config = Config(_Place.config)
     config.CourseDirectory.assignment_id = job.lab
     course = CourseDirectory(config=config)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import multiprocessing.util
 import time
 from dataclasses import dataclass, replace
@@ -17,6 +16,7 @@ from grader.autograde.exporter import SubmissionExporter
 from grader.autograde.records import GradedSubmissions, SubmissionRecord, our_fault
 from grader.autograde.settings import Drydock
 from grader.i18n import _
+from grader.logs import CaughtLog
 from grader.sandbox.sandbox import SandboxSupply
 
 
@@ -42,7 +42,7 @@ class Worker:
     def grade(self, job: Job) -> SubmissionRecord:
         """Grade one submission as ``nbgrader autograde --force --student`` would. Whatever fails is in the record."""
         started = time.monotonic()
-        words = Words()
+        words = CaughtLog()
         error = ""
         try:
             record = self._record(self._graded(job, words), job)
@@ -56,7 +56,7 @@ class Worker:
             record = SubmissionRecord(job.student, job.lab, error=error)
         return replace(record, seconds=time.monotonic() - started, log=tuple(words.lines))
 
-    def _graded(self, job: Job, words: Words) -> CourseDirectory:
+    def _graded(self, job: Job, words: CaughtLog) -> CourseDirectory:
         converter = self._converter(job, words)
         converter.start()
         return converter.coursedir
@@ -66,7 +66,7 @@ class Worker:
         secret = Drydock(config=self._config).secret_file(coursedir)
         return GradedSubmissions(coursedir.db_url, secret, job.lab).record(job.student, folder)
 
-    def _converter(self, job: Job, words: Words) -> CarefulAutograde:
+    def _converter(self, job: Job, words: CaughtLog) -> CarefulAutograde:
         supply, more = self._supply, job.more
 
         class WorkerExporter(SubmissionExporter):
@@ -90,27 +90,3 @@ class Worker:
         converter = OneSubmission(coursedir=CourseDirectory(config=config), config=config, log=words.logger)
         converter.force = True
         return converter
-
-
-class Words(logging.Handler):
-    """nbgrader's log of one submission."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.INFO)
-        self.lines: list[str] = []
-        self._errors: list[str] = []
-        self.logger = logging.Logger("drydock.grade", logging.INFO)
-        self.logger.addHandler(self)
-
-    def emit(self, record: logging.LogRecord) -> None:
-        text = self.format(record)  # with the traceback, if there is one
-        self.lines.append(f"{record.levelname} {text}")
-        if record.levelno >= logging.ERROR:
-            self._errors.append(text)
-
-    def first_error(self) -> str:
-        """The last line of the first error with a traceback: the exception itself."""
-        for text in self._errors:
-            if "Traceback" in text:
-                return text.strip().splitlines()[-1]
-        return self._errors[0] if self._errors else ""

@@ -184,10 +184,9 @@ class _Noted(NamedTuple):
 def _noted() -> _Noted | None:
     try:
         state = json.loads(_state_file().read_text())
-    except (OSError, ValueError):
+        return _Noted(state["kind"], tuple(map(Path, state["shares"])), state["ready"])
+    except (OSError, ValueError, KeyError):
         return None
-    # An earlier version wrote its note at the end, without the word.
-    return _Noted(state["kind"], tuple(map(Path, state["shares"])), state.get("ready", True))
 
 
 def _last() -> tuple[str, tuple[Path, ...]] | None:

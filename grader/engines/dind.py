@@ -11,7 +11,6 @@ import os
 import secrets
 import socket
 import time
-import uuid
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
@@ -20,6 +19,7 @@ from grader.course.labs import CourseError
 from grader.course.settings import settings
 from grader.engines import canary, detached
 from grader.engines.detached import OuterNote
+from grader.engines.dind_containers import LABEL, owner_labels, remove_containers, remove_orphans
 from grader.engines.protocol import Endpoint, Engine, EngineError, Limits, Probe
 from grader.engines.template import course_images
 from grader.i18n import _
@@ -28,9 +28,6 @@ if TYPE_CHECKING:
     from docker import DockerClient
     from docker.models.containers import Container
 
-LABEL = "drydock.engine"
-_MACHINE = "drydock.owner_machine"
-_OWNER_PID = "drydock.owner_pid"
 _API_PORT = 2375
 _READY_SECONDS = 60.0
 
@@ -146,7 +143,7 @@ class DindEngine(Engine):
         name = _kept_name(folder)
         with explained(_("The engine's data can't be removed: {why}")):
             client = outer_client(noted=detached.read(folder).outer)
-            _remove_containers(client, name)
+            remove_containers(client, name)
             for volume in client.volumes.list(filters={"label": f"{LABEL}={name}"}):
                 volume.remove()
 
@@ -174,7 +171,7 @@ class DindEngine(Engine):
         remove_orphans(client)
         if self._keep:
             # One that has ended (a reboot): what is in it lies in its volume. One that runs may be another place's.
-            _remove_containers(client, self._name, running=False)
+            remove_containers(client, self._name, running=False)
         container = self._noting_where(client, self._folder) if self._folder else self._run(client, None)
         self._host = _address(container)
         self._wait()
@@ -224,7 +221,7 @@ class DindEngine(Engine):
             ],
             "environment": {"DOCKER_TLS_CERTDIR": ""},
             "privileged": True,
-            "labels": {LABEL: self._name} if self._keep else {LABEL: self._name, **_owner()},
+            "labels": {LABEL: self._name} if self._keep else {LABEL: self._name, **owner_labels()},
             "ports": ports,
             "volumes": {str(share): {"bind": str(share), "mode": "rw"} for share in self._shares},
         }
@@ -317,48 +314,3 @@ def _bound_port(container: Container) -> int | None:
     ports = container.attrs["NetworkSettings"]["Ports"]
     bound = (ports.get(f"{_API_PORT}/tcp") or [{}])[0].get("HostPort")
     return int(bound) if bound else None
-
-
-def _owner() -> dict[str, str]:
-    """Labels that say which process, on which machine, a throwaway engine is of: one Docker may serve several."""
-    space = Path("/proc/self/ns/pid")
-    names = [socket.gethostname(), f"{uuid.getnode():x}", str(space.readlink()) if space.exists() else ""]
-    with contextlib.suppress(OSError):
-        names.append(Path("/etc/machine-id").read_text().strip())
-    return {_MACHINE: " ".join(names), _OWNER_PID: str(os.getpid())}
-
-
-def _remove_containers(client: DockerClient, name: str, *, running: bool = True) -> None:
-    """Remove the containers of the engine of this name, by its label; with ``running`` also one that runs."""
-    from docker.errors import NotFound
-
-    for container in client.containers.list(all=True, filters={"label": f"{LABEL}={name}"}, ignore_removed=True):
-        if running or container.status != "running":
-            with contextlib.suppress(NotFound):
-                container.remove(force=True, v=True)
-
-
-def remove_orphans(client: DockerClient) -> list[str]:
-    """Remove throwaway engines of processes of this machine that are gone. Returns their names."""
-    from docker.errors import APIError
-
-    removed = []
-    here = f"{_MACHINE}={_owner()[_MACHINE]}"
-    for container in client.containers.list(all=True, filters={"label": [LABEL, here]}, ignore_removed=True):
-        if not _lives(container.labels.get(_OWNER_PID, "")):
-            # Another start is at it, or it can't be removed: no reason not to start.
-            with contextlib.suppress(APIError):
-                container.remove(force=True, v=True)
-                removed.append(str(container.name))
-    return removed
-
-
-def _lives(pid: str) -> bool:
-    """Whether such a process is there; what can't be told counts as yes."""
-    try:
-        os.kill(int(pid), 0)
-    except ProcessLookupError:
-        return False
-    except (ValueError, OSError):
-        return True
-    return True

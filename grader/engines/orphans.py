@@ -6,7 +6,6 @@ What has no owner any more, its lock tells. Standard library only: every engine'
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import shutil
 import signal
@@ -117,15 +116,6 @@ def end_supervisor(folder: EngineFolder, within: float = 30.0) -> None:
 
 def _supervisor(folder: EngineFolder) -> int | None:
     """The process that owns the folder, as far as it can be known."""
-    for pid in (owner(folder.lock), _noted_supervisor(folder)):
-        if pid is not None and f"{folder.path.name}/{folder.spec.name}".encode() in command_line(pid):
-            return pid
-    return None
-
-
-def _noted_supervisor(folder: EngineFolder) -> int | None:
-    """An engine that was started by an earlier version of this program has its supervisor here only."""
-    try:
-        return int(json.loads(folder.state.read_text())["supervisor"])
-    except (OSError, ValueError, KeyError):
-        return None
+    pid = owner(folder.lock)
+    named = f"{folder.path.name}/{folder.spec.name}".encode()
+    return pid if pid is not None and named in command_line(pid) else None

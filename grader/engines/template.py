@@ -110,9 +110,7 @@ def _is_used(place: Path) -> bool:
     with unowned(place / "complete") as free:
         if not free:
             return True
-    # Labs that an earlier version of this program started left no note in the template.
-    paths = [*(Path(note.read_text()) for note in place.glob("lab-*")), *runtime_folder().iterdir()]
-    labs = [EngineFolder(path) for path in paths]
+    labs = [EngineFolder(Path(note.read_text())) for note in place.glob("lab-*")]
     return any(lab.template_note.exists() and lab.template_note.read_text() == str(place) for lab in labs)
 
 

@@ -23,10 +23,10 @@ from grader.autograde.settings import Drydock
 from grader.autograde.submission import read_notebook
 from grader.autograde.verdict_cells import read_report
 from grader.course.release import Release, release_in, released_files
+from grader.logs import SILENT
 from grader.report.cell_runs import telling_line
 from grader.report.verdicts import TaskReport
 from grader.sandbox.sandbox import SandboxSupply, give_file, remove_orphans
-from grader.sandbox.session import SILENT
 from grader.values import StudentKey
 
 

@@ -5,10 +5,10 @@ from grader.sandbox.kernel import (
     CellOutcome,
     CellStatus,
     KernelLost,
-    KernelSettings,
     StudentKernel,
     student_kernel,
 )
+from grader.sandbox.kernel_start import KernelSettings
 from grader.sandbox.outputs import OutputLimits
 from grader.sandbox.processes import FreezeError
 

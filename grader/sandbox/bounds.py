@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from grader.docker_api.deadline import CHECK_SECONDS
 from grader.engines import Limits
-from grader.sandbox.kernel import KernelSettings
+from grader.sandbox.kernel_start import KernelSettings
 
 _GIB = 1024**3
 

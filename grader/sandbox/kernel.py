@@ -7,12 +7,10 @@ from __future__ import annotations
 
 import os
 import secrets
-import subprocess
-import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from queue import Empty
@@ -23,13 +21,11 @@ from jupyter_client.blocking.client import BlockingKernelClient
 from jupyter_client.session import Session
 from nbformat import NotebookNode
 
-from grader.docker_api.environment import variables
-from grader.engines import inside
-from grader.engines.inside import HOME
 from grader.engines.protocol import Engine
 from grader.i18n import _
-from grader.sandbox.fork_client import ForkedProcess, ForkServer, ForkServerLost, KernelRequest
-from grader.sandbox.outputs import Flood, OutputCollector, OutputLimits
+from grader.sandbox.fork_client import ForkServer
+from grader.sandbox.kernel_start import PORTS, KernelSettings, KernelStart
+from grader.sandbox.outputs import Flood, OutputCollector
 from grader.sandbox.processes import LastWords, ProcessTree
 
 #: One message from a kernel may have this many bytes (ipykernel sends what was printed in 0.2 s as one);
@@ -37,8 +33,6 @@ from grader.sandbox.processes import LastWords, ProcessTree
 _LARGEST_MESSAGE = 64_000_000
 #: Messages waiting in our process before libzmq stops reading from the kernel.
 _QUEUE = 2
-#: With ipc these are endings of socket names, not TCP ports.
-_PORTS = {"shell": 1, "iopub": 2, "stdin": 3, "control": 4, "hb": 5}
 #: Seconds an interrupted cell gets to end by itself.
 _GRACE = 3.0
 _INTERRUPTS = 3
@@ -46,21 +40,6 @@ _INTERRUPTS = 3
 _SETTLE = 0.3
 #: Seconds to wait for the last outputs after the kernel said that the cell is done.
 _LINGER = 15.0
-#: Number of the lifeline's descriptor in a kernel that a fork server made.
-_LIFELINE = 3
-
-
-#: ipykernel, which ends when the other end of a pipe does (the grader was killed): where control groups can't be
-#: had, nothing else would end it. Like ipykernel_launcher, it imports nothing from the student's folder.
-_BOOT = """
-import sys
-del sys.path[0]
-import os, threading
-lifeline = int(sys.argv.pop(1))
-threading.Thread(target=lambda: os._exit(len(os.read(lifeline, 1))), daemon=True).start()
-from ipykernel.kernelapp import launch_new_instance
-launch_new_instance()
-"""
 
 
 class KernelLost(Exception):
@@ -96,17 +75,6 @@ class CellOutcome:
         return self.reason or (errors[-1] if errors else "")
 
 
-@dataclass(frozen=True)
-class KernelSettings:
-    """Ceilings for one student kernel. Bytes, numbers of processes, seconds."""
-
-    address_space: int = 4_000_000_000
-    file_size: int = 1_000_000_000
-    processes: int = 512
-    start_timeout: float = 60
-    outputs: OutputLimits = field(default_factory=OutputLimits)
-
-
 @contextmanager
 def student_kernel(
     engine: Engine,
@@ -124,7 +92,7 @@ def student_kernel(
     Raises EngineError when ``confined`` is asked of an engine without walls; KernelLost when it can't start.
     """
     settings = settings or KernelSettings()
-    kernel = StudentKernel(engine, workdir, confined=confined, settings=settings, fork_server=fork_server, wary=wary)
+    kernel = StudentKernel(KernelStart(engine, workdir.resolve(), confined, settings, fork_server, wary))
     try:
         kernel.launch()
         yield kernel
@@ -135,23 +103,10 @@ def student_kernel(
 class StudentKernel:
     """One kernel process and our connection to it. Use ``student_kernel``."""
 
-    def __init__(
-        self,
-        engine: Engine,
-        workdir: Path,
-        *,
-        confined: bool,
-        settings: KernelSettings,
-        fork_server: ForkServer | None,
-        wary: bool,
-    ) -> None:
-        self._engine = engine
-        self._fork_server = fork_server
-        self._workdir = workdir.resolve()
-        self._confined = confined
-        self._wary = wary
-        self._settings = settings
-        self._room = settings.outputs.notebook
+    def __init__(self, start: KernelStart) -> None:
+        self._start = start
+        self._settings = start.settings
+        self._room = start.settings.outputs.notebook
         self._client: BlockingKernelClient | None = None
         self._processes: ProcessTree | None = None
         self._ready = False
@@ -166,102 +121,16 @@ class StudentKernel:
         """Start the process and return at once; ``wait_ready`` or the first ``run`` waits for it."""
         # From here on the student (or a container of theirs) may write in the shared folder: nothing in it is
         # opened, made or changed from outside again. A symbolic link there could point at any file of ours.
-        sockets = self._workdir / f".kernel-{secrets.token_hex(4)}"
+        sockets = self._start.workdir / f".kernel-{secrets.token_hex(4)}"
         key = secrets.token_hex(32)
         self._connect(sockets / "k", key)
         theirs, self._lifeline = os.pipe()
         try:
-            process = self._forked(sockets, key, theirs) or self._started(sockets, key, theirs)
+            process = self._start.launch(sockets, key, theirs)
         finally:
             os.close(theirs)
         self._processes = ProcessTree(process)
         self._log = LastWords(process.stderr)
-
-    def _forked(self, sockets: Path, key: str, lifeline: int) -> ForkedProcess | None:
-        """Forked by the fork server; None where that is not possible."""
-        walls = self._engine.walls() if self._fork_server is not None and self._confined else None
-        if self._fork_server is None or walls is None:
-            return None
-        s = self._settings
-        request = KernelRequest(
-            walls=walls,
-            environment=self._environment(),
-            folder=str(self._workdir),
-            sockets=str(sockets),
-            arguments=self._arguments(sockets, key),
-            lifeline=_LIFELINE,
-            umask=self._umask(),
-            address_space=s.address_space,
-            file_size=s.file_size,
-            processes=s.processes,
-        )
-        errors, words = os.pipe()
-        nothing = os.open(os.devnull, os.O_RDWR)
-        pipe = os.fdopen(errors, "rb", buffering=0)
-        try:
-            return self._fork_server.fork(request, {0: nothing, 1: nothing, 2: words, _LIFELINE: lifeline}, {2: pipe})
-        except ForkServerLost:
-            pipe.close()
-            return None
-        finally:
-            os.close(words)
-            os.close(nothing)
-
-    def _started(self, sockets: Path, key: str, lifeline: int) -> subprocess.Popen[bytes]:
-        argv = self._argv(sockets, key, lifeline)
-        return subprocess.Popen(
-            self._engine.confine(argv) if self._confined else self._engine.enter(argv),
-            cwd=self._workdir,
-            env=self._environment(),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            start_new_session=True,
-            pass_fds=(lifeline,),
-        )
-
-    def _umask(self) -> int:
-        # Without root here, the student's sockets and files are ours to use and to remove only by their mode.
-        return 0o022 if os.geteuid() == 0 else 0
-
-    def _argv(self, sockets: Path, key: str, lifeline: int) -> list[str]:
-        s = self._settings
-        limits = ["prlimit", f"--as={s.address_space}", f"--fsize={s.file_size}", "--core=0"]
-        if self._confined:
-            # Counted per user in its user namespace, so only where that user is the student alone.
-            limits.append(f"--nproc={s.processes}")
-        # sh, because a confined program starts in the engine's root folder, not in ours.
-        script = 'umask "$1"; cd "$2" && mkdir "$3" || exit 1; shift 3; exec "$@"'
-        kernel = [str(self._python()), "-c", _BOOT, str(lifeline), *self._arguments(sockets, key)]
-        here = [f"{self._umask():04o}", str(self._workdir), str(sockets)]
-        return [*limits, "--", "sh", "-c", script, "sh", *here, *kernel]
-
-    def _arguments(self, sockets: Path, key: str) -> list[str]:
-        """ipykernel's own."""
-        # A file that does not exist yet, so that the kernel can't take up the settings of an earlier one.
-        own = ["-f", str(sockets / "kernel.json")]
-        ports = [f"--{channel}={port}" for channel, port in _PORTS.items()]
-        options = [f"--Session.key={key}", "--HistoryManager.enabled=False"]
-        if self._wary:
-            options.append("--InteractiveShellApp.ignore_cwd=True")
-        return [*own, "--transport=ipc", f"--ip={sockets / 'k'}", *ports, *options]
-
-    def _python(self) -> Path:
-        return Path(inside.EXECUTABLE if self._confined else sys.executable)
-
-    def _environment(self) -> dict[str, str]:
-        """Nothing of the instructor's environment reaches the student."""
-        home = HOME if self._confined else str(self._workdir)
-        return {
-            "PATH": f"{self._python().parent}:/usr/local/bin:/usr/bin:/bin",
-            "HOME": home,
-            "LANG": "C.UTF-8",
-            "PYTHONDONTWRITEBYTECODE": "1",
-            "PYTHONWARNINGS": "ignore",
-            "TERM": "xterm-color",
-            **variables(self._engine.endpoint.host),
-            **self._engine.endpoint.environment,
-        }
 
     def _connect(self, address: Path, key: str) -> None:
         context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
@@ -271,7 +140,7 @@ class StudentKernel:
         context.setsockopt(zmq.LINGER, 0)
         # We connect before the kernel listens; look again soon (milliseconds).
         context.setsockopt(zmq.RECONNECT_IVL, 20)
-        ports = {f"{channel}_port": port for channel, port in _PORTS.items()}
+        ports = {f"{channel}_port": port for channel, port in PORTS.items()}
         session = Session(key=key.encode())
         client = BlockingKernelClient(context=context, session=session, transport="ipc", ip=str(address), **ports)
         client.start_channels(shell=True, iopub=True, stdin=False, hb=False)

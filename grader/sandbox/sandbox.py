@@ -23,9 +23,7 @@ from grader.sandbox.fork_client import ForkServer
 from grader.sandbox.restored import CourseImages
 
 PREFIX = "drydock-grade-"
-
-
-_NAME = re.compile(rf"{PREFIX}(?P<pid>[0-9]+)-(?P<start>[0-9]+-|)")
+_NAME = re.compile(rf"{PREFIX}(?P<pid>[0-9]+)-(?P<start>[0-9]+)-")
 
 
 def remove_orphans(kind: str) -> None:
@@ -37,9 +35,7 @@ def remove_orphans(kind: str) -> None:
         owner = _NAME.match(folder.name)
         if owner is None:
             continue
-        started = start_time(int(owner["pid"]))
-        # An earlier version of this program noted no start.
-        if started is not None and owner["start"] in ("", f"{started}-"):
+        if owner["start"] == start_time(int(owner["pid"])):
             continue
         with suppress(FileNotFoundError):
             status = folder.lstat()

@@ -40,11 +40,6 @@ del with_warnings
 """
 
 
-#: For whoever tells in another way what an instructor reads in the log.
-SILENT = logging.Logger("drydock.silent")
-SILENT.addHandler(logging.NullHandler())
-
-
 class NotRun(Exception):
     """A cell was not run; ``str()`` says why. ``ours``: by no fault of the student's, as far as we know."""
 

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from grader.engines import EngineError, Limits, dind
-from grader.engines.dind import LABEL, DindEngine
+from grader.engines import EngineError, Limits, dind, dind_containers
+from grader.engines.dind import DindEngine
+from grader.engines.dind_containers import LABEL
 
 if TYPE_CHECKING:
     from docker import DockerClient
@@ -133,7 +134,7 @@ def test_in_a_labs_shell_the_docker_around_the_lab_is_found_and_the_lab_stays_wh
 def test_only_engines_of_dead_processes_of_this_machine_are_swept(outer: DockerClient) -> None:
     done = subprocess.Popen(["true"])
     done.wait()
-    mine, dead = dind._owner(), {"drydock.owner_pid": str(done.pid)}
+    mine, dead = dind_containers.owner_labels(), {"drydock.owner_pid": str(done.pid)}
     labels: dict[str, dict[str, str]] = {
         "left": {LABEL: "left", **mine, **dead},
         "alive": {LABEL: "alive", **mine},
@@ -144,5 +145,5 @@ def test_only_engines_of_dead_processes_of_this_machine_are_swept(outer: DockerC
     for name, given in labels.items():
         outer.containers.create(dind.image(), "true", name=name, labels=given)
     with contextlib.closing(dind.outer_client()) as client:
-        assert dind.remove_orphans(client) == ["left"]
+        assert dind_containers.remove_orphans(client) == ["left"]
     assert {container.name for container in outer.containers.list(all=True)} >= set(labels) - {"left"}

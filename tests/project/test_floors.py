@@ -23,7 +23,7 @@ FLOORS = (
     ("docker_api",),
     ("report",),
     ("images", "values", "course"),
-    ("errors", "extras", "files", "i18n", "locks", "plugins", "processes", "shell", "grader"),
+    ("errors", "extras", "files", "i18n", "locks", "logs", "plugins", "processes", "shell", "grader"),
 )
 _HEIGHT = {room: -floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 
