@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -53,8 +54,10 @@ class LabChecks(Checks):
         rehearse(self.lab)
 
 
-def connect(lab: str) -> LabChecks:
+def connect(lab: str, images: Sequence[str] = ()) -> LabChecks:
     """The checks of ``lab`` against the lab daemon: $DOCKER_HOST, else the one ``drydock up`` started.
+
+    ``images``: names of those that the lab needs beside the course's own; what the daemon lacks of them is brought.
 
     Never the machine's own Docker by default. Raises NoDaemon when there is none or it does not answer, and
     BadKey when the key for this student's own values is damaged.
@@ -64,6 +67,8 @@ def connect(lab: str) -> LabChecks:
         raise NoDaemon(_("No lab daemon is running. Start one in a terminal, then run this cell again: drydock up"))
     # For the docker commands in the notebook's own cells.
     os.environ.update(variables(host))
+    if images:
+        _bring(host, images)
     folder = folder_of_this_notebook()
     below = _BelowCell(lab, folder)
     checks = LabChecks(
@@ -87,6 +92,18 @@ def connect(lab: str) -> LabChecks:
         load_ipython_extension(shell)
     print(_("Lab {lab}: connected to Docker {version}.").format(lab=lab, version=version))
     return checks
+
+
+def _bring(host: str, images: Sequence[str]) -> None:
+    from grader.engines.bringing import bring
+    from grader.engines.protocol import Endpoint, EngineError
+
+    try:
+        bring(Endpoint(host), images, lambda line: print(line, flush=True))
+    except EngineError as error:
+        raise NoDaemon(
+            _("{why} In a terminal, then run this cell again: {remedy}").format(why=error, remedy=error.remedy)
+        ) from None
 
 
 class _BelowCell:

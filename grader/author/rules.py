@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 
 from grader.author.cases import EXPECT, FOLDER, SUFFIXES, answer_files, answers_of, read_answer, well_named
 from grader.author.findings import Finding
+from grader.author.image_rules import images_are_declared
 from grader.course.cells import Cell
 from grader.course.labs import Lab
 from grader.i18n import _
@@ -311,4 +312,5 @@ RULES: tuple[Rule, ...] = (
     setups_are_locked,
     answers_are_filed,
     answers_are_enough,
+    images_are_declared,
 )

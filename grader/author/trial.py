@@ -39,12 +39,15 @@ class StoppableSandboxes:
         self._made: weakref.WeakSet[Sandbox] = weakref.WeakSet()
 
     @contextmanager
-    def opened(self) -> Iterator[Sandbox]:
-        """A sandbox as a submission is graded in. Raises EngineError, also once the proof is interrupted."""
+    def opened(self, images: Sequence[str] = ()) -> Iterator[Sandbox]:
+        """A sandbox as a submission is graded in, with the images that its lab declares.
+
+        Raises EngineError, also once the proof is interrupted.
+        """
         with self._lock:
             if self._stopped:
                 raise EngineError(_("The proof was interrupted."), "drydock author check")
-            sandbox = Sandbox(Bounds(), self._kind, self._fork_server)
+            sandbox = Sandbox(Bounds(), self._kind, self._fork_server, images)
             self._made.add(sandbox)
         sandbox.open()
         try:
@@ -67,8 +70,8 @@ class StoppableSandboxes:
 
 # -- Run cases on a fresh daemon, in the session that grades.
 
-#: Opens a sandbox and ends it. Raises EngineError.
-Sandboxes = Callable[[], AbstractContextManager[Sandbox]]
+#: Opens a sandbox with the images that a lab declares, and ends it. Raises EngineError.
+Sandboxes = Callable[[Sequence[str]], AbstractContextManager[Sandbox]]
 
 
 @dataclass(frozen=True)
@@ -97,7 +100,7 @@ def run_cases(cases: Sequence[Case], lab: Release, folder: Path, sandboxes: Sand
     outcomes: list[Outcome] = []
     trouble = _("the case before it ended the daemon")
     try:
-        with sandboxes() as sandbox:
+        with sandboxes(lab.images) as sandbox:
             _lay_out(folder, sandbox)
             stage = _Stage(Session(sandbox, lab, DEFAULT_KEY, SILENT, originals=[folder]))
             for case in cases:

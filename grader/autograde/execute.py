@@ -59,7 +59,7 @@ class IsolatedExecute(NbGraderPreprocessor):  # type: ignore[misc]
             key = key_of(secret, info["student"])
             if warning := unkeyed((cell.source for cell in release.cells), secret):
                 self.log.warning("%s", warning)
-            with exporter.supply.take(more=more) as sandbox:
+            with exporter.supply.take(release.images, more=more) as sandbox:
                 hand_over(folder, sandbox.folder)
                 originals = released_folders(coursedir, info["assignment"])
                 tests = NbgraderTests(self.log, IgnorePattern(parent=exporter).pattern)

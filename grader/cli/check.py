@@ -145,13 +145,14 @@ def _check(lab: Lab, tasks: Sequence[str], key: StudentKey) -> dict[str, TaskRep
     """Run the checks in order, showing each report at once. What a chosen task needs is checked too, silently."""
     reports: dict[str, TaskReport] = {}
     colour = sys.stdout.isatty()
-    engine = lab_daemon.running().engine
+    running = lab_daemon.running()
+    lab_daemon.bring_images(running, lab.images, lambda line: click.echo(line, err=True))
     # Takes a second to import: only now, when there is something to check.
     from grader.sandbox import checker
 
     chosen = [task for task in lab.tasks if not tasks or task.id in tasks]
     needed = {other.id for task in chosen for other in lab.needed_by(task)}
-    with checker(engine) as checks:
+    with checker(running.engine) as checks:
         for task in (task for task in lab.tasks if task in chosen or task.id in needed):
             report = checks.check(task.id, task.check.source, CHECK_SECONDS, key=key)
             if task in chosen:

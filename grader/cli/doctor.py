@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
@@ -15,9 +16,14 @@ from grader import plugins
 from grader.cli import places
 from grader.cli.machine import Fact, Level, cgroup_version, facts
 from grader.cli.ways import three_ways
+from grader.course.lab_cards import LabCard, read_labs
+from grader.course.labs import CourseError, find_course
 from grader.engines import EngineError, engine_class, kinds
 from grader.engines.choice import tried_out, unasked
 from grader.i18n import _
+
+if TYPE_CHECKING:
+    from grader.images import Need
 
 # -- ``drydock doctor``: what works on this machine, why the rest doesn't, and the command that mends it.
 
@@ -40,7 +46,7 @@ def command(*, as_json: bool) -> None:
     """Explain this machine. Exit code 0: a lab can run here; 1: it can't, or something is amiss."""
     engines = list(_engines())
     best = _best(engines)
-    found = [*facts(places.worth_watching()), *_plugins()]
+    found = [*facts(places.worth_watching()), *_images(), *_plugins()]
     healthy = best is not None and all(fact.level is not Level.BAD for fact in found)
     if as_json:
         click.echo(json.dumps(_as_json(found, engines, best, healthy=healthy), ensure_ascii=False, indent=1))
@@ -57,6 +63,51 @@ def _engines() -> Iterator[EngineFact]:
             yield EngineFact(kind, works=False, reason=str(error), remedy=error.remedy)
             continue
         yield EngineFact(kind, probe.works, probe.reason, probe.remedy)
+
+
+def _images() -> Iterator[Fact]:
+    """The course's own images, and what its labs declare besides: what is made, and what is still to be."""
+    from grader import images
+    from grader.images import ensuring
+
+    topic, make = _("course images"), "python -m grader.images"
+    try:
+        base = images.needs([recipe.name for recipe in ensuring.wanted()])
+        lacking = [need for need in base if not need.is_made]
+        what = (
+            _("Not made yet, which the first start does: {images}.").format(images=_listed(lacking))
+            if lacking
+            else _("All {count} are made.").format(count=len(base))
+        )
+        yield Fact(topic, Level.NOTE if lacking else Level.OK, what, make if lacking else "")
+        course = find_course()
+        for card in read_labs(course):
+            yield from _images_of(card)
+    except images.ImagesError as error:
+        yield Fact(topic, Level.BAD, str(error), error.remedy)
+    except CourseError:
+        return
+
+
+def _images_of(card: LabCard) -> Iterator[Fact]:
+    from grader import images
+
+    topic = _("lab {number}").format(number=card.number)
+    try:
+        needed = images.needs(card.images) if card.images else ()
+    except images.ImagesError as error:
+        yield Fact(topic, Level.NOTE, str(error), error.remedy)
+        return
+    lacking = [need for need in needed if not need.is_made]
+    if lacking:
+        what = _("It still needs, and makes when it is opened: {images}.").format(images=_listed(lacking))
+        yield Fact(topic, Level.NOTE, what, f"drydock up --lab {card.number}")
+    elif needed:
+        yield Fact(topic, Level.OK, _("The images it needs are made: {images}.").format(images=_listed(needed)))
+
+
+def _listed(needs: Sequence[Need]) -> str:
+    return ", ".join(need.text for need in needs)
 
 
 def _plugins() -> Iterator[Fact]:

@@ -38,6 +38,8 @@ def command(*, name: str | None, kind: str | None, browser: bool | None) -> None
     _say(_("Starting the lab daemon …"))
     lab = lab_daemon.start(workspace.root, kind, _say)
     _say(_("Docker {version} is up ({kind} engine).").format(version=lab_daemon.version(lab), kind=lab.kind))
+    if name is not None:
+        lab_daemon.bring_images(lab, course.lab(course.pick(name, RELEASE), RELEASE).images, _say)
     _say(_("Opening JupyterLab …"))
     page, process = server.find_or_start(
         workspace.root,

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from grader.cli.group import Trouble
 from grader.cli.ways import need_an_engine
 from grader.docker_api.environment import variables
 from grader.engines import detached
+from grader.engines.bringing import bring
 from grader.engines.folders import EngineFolder
 from grader.i18n import _
 
@@ -26,6 +27,11 @@ def start(workspace: Path, kind: str | None, say: Say) -> detached.LabEngine:
     if kind is None:
         need_an_engine()
     return detached.up(kind=kind, shares=[workspace], progress=say)
+
+
+def bring_images(lab: detached.LabEngine, images: Sequence[str], say: Say) -> None:
+    """Bring the images that a lab declares into the lab daemon. Raises EngineError."""
+    bring(lab.engine.endpoint, images, say)
 
 
 def _close(workspace: Path) -> None:

@@ -6,6 +6,7 @@ import time
 
 import click
 
+from grader.cli import lab_daemon
 from grader.cli.group import Trouble
 from grader.cli.workspace import Workspace, forget_what_ran
 from grader.course.labs import RELEASE, find_course
@@ -23,9 +24,11 @@ def command(*, lab: str | None, notebook: bool) -> None:
     """
     if notebook and lab is None:
         raise Trouble(_("Which lab's notebook?"), "drydock reset LAB --notebook")
+    images: tuple[str, ...] = ()
     if lab is not None:
         course = find_course()
         name = course.pick(lab, RELEASE)
+        images = course.lab(name, RELEASE).images
         if notebook:
             kept = Workspace(course).restore(name)
             click.echo(
@@ -34,7 +37,8 @@ def command(*, lab: str | None, notebook: bool) -> None:
                 else _("The notebook {lab} is as released again. Yours is kept: {path}").format(lab=name, path=kept)
             )
     started = time.monotonic()
-    fresh = detached.reset(progress=lambda line: click.echo(line, err=True))
+    fresh = detached.reset(progress=_say)
+    lab_daemon.bring_images(fresh, images, _say)
     forget_what_ran()
     click.echo(
         _("The lab daemon is as new ({kind} engine, {seconds:.1f} s).").format(
@@ -42,3 +46,7 @@ def command(*, lab: str | None, notebook: bool) -> None:
         )
     )
     click.echo(_("In an open notebook: run the first cell again, then go on from the task you want."))
+
+
+def _say(line: str) -> None:
+    click.echo(line, err=True)

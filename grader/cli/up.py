@@ -8,17 +8,21 @@ import click
 
 from grader.cli import lab_daemon
 from grader.cli.workspace import Workspace
-from grader.course.labs import find_course
+from grader.course.labs import RELEASE, find_course
 from grader.i18n import _
 
 
 @click.command("up")
 @click.option("--engine", "kind", default=None, help="The engine to use (default: the best one here).")
-def command(*, kind: str | None) -> None:
+@click.option("--lab", "name", default=None, help="With the images that this lab declares, too.")
+def command(*, kind: str | None, name: str | None) -> None:
     """Start the lab daemon; it goes on until “drydock down”. Doing it twice is fine."""
-    workspace = Workspace(find_course())
+    course = find_course()
+    workspace = Workspace(course)
+    images = () if name is None else course.lab(course.pick(name, RELEASE), RELEASE).images
     started = time.monotonic()
-    lab = lab_daemon.start(workspace.root, kind, lambda line: click.echo(line, err=True))
+    lab = lab_daemon.start(workspace.root, kind, _say)
+    lab_daemon.bring_images(lab, images, _say)
     click.echo(
         _("Docker {version} is up ({kind} engine, {seconds:.1f} s). To use it in this terminal:").format(
             version=lab_daemon.version(lab), kind=lab.kind, seconds=time.monotonic() - started
@@ -27,3 +31,7 @@ def command(*, kind: str | None) -> None:
     )
     # Alone on standard output, so that  eval "$(drydock up)"  works too.
     click.echo(lab_daemon.exports(lab))
+
+
+def _say(line: str) -> None:
+    click.echo(line, err=True)

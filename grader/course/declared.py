@@ -59,6 +59,24 @@ def declared(source: str) -> Declared:
     return Declared()
 
 
+def images_of(connect: str) -> tuple[str, ...]:
+    """The images that a lab's first cell declares, ``connect("NN-name", images=["cosign"])``: by name, sorted."""
+    call = connecting(connect)
+    named = {keyword.arg: _literal(keyword.value) for keyword in call.keywords} if call is not None else {}
+    found = named.get("images") or ()
+    return tuple(sorted({str(name) for name in found})) if isinstance(found, list | tuple) else ()
+
+
+def connecting(source: str) -> ast.Call | None:
+    """The call of ``connect`` in a cell."""
+    try:
+        tree = ast.parse(source)
+    except SyntaxError:
+        return None
+    calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call))
+    return next((call for call in calls if isinstance(call.func, ast.Name) and call.func.id == "connect"), None)
+
+
 def _literal(node: ast.expr) -> object:
     try:
         return ast.literal_eval(node)

@@ -37,6 +37,8 @@ class LabCard:
     builds_on: tuple[str, ...]
     tasks: tuple[TaskCard, ...]
     story: str = ""
+    #: The images that it declares beside the course's own, by name.
+    images: tuple[str, ...] = ()
 
     @property
     def number(self) -> str:
@@ -71,6 +73,7 @@ def card_of(lab: Lab, names: Sequence[str]) -> LabCard:
         tuple(_builds_on(lab.name, facts.get("You need", ""), names)),
         tuple(_tasks(lab)),
         facts.get("Story", ""),
+        lab.images,
     )
 
 

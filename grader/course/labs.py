@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.course.cells import Cell, cells_of
-from grader.course.declared import declared, prepares
+from grader.course.declared import declared, images_of, prepares
 from grader.errors import ExpectedError
 from grader.i18n import _
 
@@ -66,6 +66,11 @@ class Lab:
     @property
     def connect(self) -> Cell | None:
         return next((cell for cell in self.cells if cell.is_connect), None)
+
+    @property
+    def images(self) -> tuple[str, ...]:
+        """The names of the images that it declares beside the course's own."""
+        return images_of(self.connect.source) if self.connect else ()
 
     def task(self, task_id: str) -> Task | None:
         return next((task for task in self.tasks if task.id == task_id), None)

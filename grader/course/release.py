@@ -13,7 +13,7 @@ from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
 
 from grader.course.cells import Cell, cells_of
-from grader.course.declared import prepares
+from grader.course.declared import images_of, prepares
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,11 @@ class Release:
 
     def by_name(self) -> dict[str, Cell]:
         return {cell.grade_id: cell for cell in self.cells}
+
+    @property
+    def images(self) -> tuple[str, ...]:
+        """The names of the images that the lab declares beside the course's own."""
+        return next((images_of(cell.source) for cell in self.cells if cell.is_connect), ())
 
     @property
     def checks(self) -> list[str]:

@@ -255,7 +255,7 @@ class DindEngine(Engine):
         raise EngineError(_("The daemon in the container did not start: {log}").format(log=log), "docker info")
 
     def _load_images(self) -> None:
-        course = course_images(self._progress)
+        course = course_images(self._progress, self.more_images)
         client = self.endpoint.client(timeout=300)
         there = {tag for image in client.images.list() for tag in image.tags}
         if not all(set(image.tags) <= there for image in course.images):

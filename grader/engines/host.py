@@ -98,7 +98,7 @@ class HostEngine(Engine):
     def _add_images(self, client: DockerClient) -> None:
         from docker.errors import ImageNotFound
 
-        course = course_images(self._progress)
+        course = course_images(self._progress, self.more_images)
         for wanted, archive in zip(course.images, course.archives, strict=True):
             try:
                 client.images.get(wanted.reference)

@@ -235,7 +235,7 @@ class NamespaceEngine(Engine):
                     )
                 template.keep_for(Path(used), self._kept)
                 return used
-        made = template.ensure(type(self))
+        made = template.ensure(type(self), more=self.more_images)
         if self._kept is not None:
             template.keep_for(made, self._kept)
         return str(made)

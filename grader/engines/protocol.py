@@ -84,6 +84,8 @@ class Engine(ABC):
     starts_at_once: ClassVar[bool] = False
     #: How many times longer than elsewhere its users should be ready to wait.
     patience: ClassVar[float] = 1.0
+    #: Names of the images it has besides the course's own: what a lab declares. To be set before the start.
+    more_images: Sequence[str] = ()
 
     def __init__(self, *, shares: Sequence[Path] = (), limits: Limits | None = None, images: bool = True) -> None:
         """``shares``: host folders the daemon sees at the same path. ``images``: with the course images in it."""

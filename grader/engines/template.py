@@ -15,7 +15,7 @@ import os
 import shutil
 import subprocess
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,12 +32,17 @@ if TYPE_CHECKING:
 
 #: Raise it when the layout of a template changes.
 _LAYOUT = 4
+#: Of each engine kind: one for each set of images that the labs of a course declare, and for other checkouts.
+_KEEP = 8
 _SPLIT = Path(__file__).with_name("split_layers.sh")
 
 
-def ensure(kind: type[NamespaceEngine], progress: Callable[[str], None] | None = None) -> Path:
-    """The template of this engine kind, made if there is none yet (some seconds). Raises EngineError."""
-    course = course_images(progress)
+def ensure(
+    kind: type[NamespaceEngine], progress: Callable[[str], None] | None = None, more: Sequence[str] = ()
+) -> Path:
+    """The template of this engine kind with these images besides the course's own, made if there is none yet (some
+    seconds). Raises EngineError."""
+    course = course_images(progress, more)
     place = cache_folder() / "templates" / f"{kind.kind}-{_key(kind, course)}"
     if _complete(place):
         _note_use(place)
@@ -96,7 +101,7 @@ def _clear(kind: type[NamespaceEngine], templates: Path) -> None:
         kind.remove_tree(left)
 
 
-def _remove_old(kind: type[NamespaceEngine], templates: Path, keep: int = 3) -> None:
+def _remove_old(kind: type[NamespaceEngine], templates: Path, keep: int = _KEEP) -> None:
     """Templates of other versions stay for other checkouts of the course, but not all of them for ever."""
     there = [place for place in templates.glob(f"{kind.kind}-*") if _complete(place)]
     for place in sorted(there, key=lambda place: (place / "complete").stat().st_mtime, reverse=True)[keep:]:
@@ -163,11 +168,11 @@ if TYPE_CHECKING:
     from grader.images import ImageSet
 
 
-def course_images(progress: Callable[[str], None] | None) -> ImageSet:
-    """All of them, made if they are not there yet. Raises EngineError."""
+def course_images(progress: Callable[[str], None] | None, more: Sequence[str] = ()) -> ImageSet:
+    """All of the course's own and ``more``, made if they are not there yet. Raises EngineError."""
     from grader import images
 
     try:
-        return images.ensure(progress=progress)
+        return images.ensure(progress=progress, more=more)
     except images.ImagesError as error:
         raise EngineError(str(error), error.remedy) from error

@@ -10,9 +10,12 @@ import click
 from grader.i18n import _
 from grader.images import ImagesError, ImageSet, ensure, official
 from grader.images.catalogue import MANIFEST, as_json
+from grader.images.recipes import registered
 
 
 @click.command()
+@click.argument("names", nargs=-1)
+@click.option("--all", "everything", is_flag=True, help="All that are installed, also what only some labs need.")
 @click.option("--cache", type=click.Path(path_type=Path), help="Folder to use instead of the user's cache.")
 @click.option("--verify", is_flag=True, help="Take the hash of every archive again.")
 @click.option("--rebuild", is_flag=True, help="Make all images again, from today's packages.")
@@ -22,6 +25,8 @@ from grader.images.catalogue import MANIFEST, as_json
 @click.option("--write-manifest", is_flag=True, help="Maintainers: write what was built here into the manifest.")
 def main(
     *,
+    names: tuple[str, ...],
+    everything: bool,
     cache: Path | None,
     verify: bool,
     rebuild: bool,
@@ -30,12 +35,14 @@ def main(
     mirror: str,
     write_manifest: bool,
 ) -> None:
-    """Make the course images, unless they are there already, and list them."""
+    """Make the course images, and NAMES of those that only some labs need, unless they are there; list them."""
     try:
+        if everything or write_manifest:
+            names = tuple(recipe.name for recipe in registered(click.echo))
         if from_hub:
-            images = official.ensure(cache, click.echo, host=host, mirror=mirror, rebuild=rebuild)
+            images = official.ensure(cache, click.echo, host=host, mirror=mirror, rebuild=rebuild, more=names)
         else:
-            images = ensure(cache, click.echo, verify=verify, rebuild=rebuild, compare=not write_manifest)
+            images = ensure(cache, click.echo, verify=verify, rebuild=rebuild, compare=not write_manifest, more=names)
         if write_manifest:
             _require_debian(images)
             ours = [image for image in images.images if image.recipe.startswith("grader.")]

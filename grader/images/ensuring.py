@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from grader.course.labs import CourseError
@@ -29,9 +30,11 @@ def ensure(
     verify: bool = False,
     rebuild: bool = False,
     compare: bool = True,
+    more: Sequence[str] = (),
     recipes: Sequence[Recipe] | None = None,
 ) -> ImageSet:
-    """The course images, made now if they aren't in the cache yet or are damaged.
+    """The course images, and those that a lab declares (``more``, by name), made now if they aren't in the cache yet
+    or are damaged.
 
     ``cache`` is the folder to use instead of the user's own; ``progress`` gets a line for each step (none when all is
     there). ``verify`` takes the archives' hashes again, ``rebuild`` makes all images anew from today's packages,
@@ -40,7 +43,7 @@ def ensure(
     """
     say = progress or (lambda line: None)
     store = ImageCache(cache, say)
-    recipes = wanted(say) if recipes is None else recipes
+    recipes = wanted(say, more) if recipes is None else recipes
     with store.explained():
         found = _find(store, recipes, verify=verify)
         if rebuild or None in found.values():
@@ -54,8 +57,9 @@ def ensure(
     return as_set([stored for stored in found.values() if stored is not None])
 
 
-def wanted(tell: Callable[[str], None] = lambda sentence: None) -> tuple[Recipe, ...]:
-    """The recipes of the course's images: those that its course.toml names, or all that are installed.
+def wanted(tell: Callable[[str], None] = lambda sentence: None, more: Sequence[str] = ()) -> tuple[Recipe, ...]:
+    """The recipes of the course's images and of ``more``: those that its course.toml names, or all that are installed
+    and wait for no request.
 
     ``tell`` gets a sentence on each installed one that can't be used. Raises ImagesError.
     """
@@ -64,17 +68,67 @@ def wanted(tell: Callable[[str], None] = lambda sentence: None) -> tuple[Recipe,
         names = settings().images
     except CourseError as error:
         raise ImagesError(str(error), error.remedy) from error
-    if not names:
-        return there
+    _require(there, names, "course.toml")
+    _require(there, more, _("the lab's first cell"))
+    base = (_CHECKS_NEED, *names) if names else tuple(recipe.name for recipe in there if not recipe.on_request)
+    return tuple(recipe for recipe in there if recipe.name in {*base, *more})
+
+
+def ensure_only(names: Sequence[str], progress: Progress | None = None) -> ImageSet:
+    """Those that a lab declares, and no others. Raises ImagesError."""
+    return ensure(progress=progress, recipes=named(names, progress or (lambda line: None)))
+
+
+def named(names: Sequence[str], tell: Callable[[str], None] = lambda sentence: None) -> tuple[Recipe, ...]:
+    """The recipes of the images that a lab declares. Raises ImagesError."""
+    there = registered(tell)
+    _require(there, names, _("the lab's first cell"))
+    return tuple(recipe for recipe in there if recipe.name in names)
+
+
+def _require(there: Sequence[Recipe], names: Sequence[str], where: str) -> None:
     known = [recipe.name for recipe in there]
     if lost := [name for name in names if name not in known]:
+        remedy = _("Install the package that brings it (drydock doctor says what is wrong with one), or edit {where}.")
         raise ImagesError(
-            _("No recipe makes {names}, which course.toml names; there are {known}.").format(
-                names=", ".join(lost), known=", ".join(known)
+            _("No recipe makes {names}, which {where} names; there are {known}.").format(
+                names=", ".join(lost), where=where, known=", ".join(known)
             ),
-            _("Install the package that brings it (drydock doctor says what is wrong with one), or edit course.toml."),
+            remedy.format(where=where),
         )
-    return tuple(recipe for recipe in there if recipe.name in (_CHECKS_NEED, *names))
+
+
+def references(names: Sequence[str]) -> tuple[str, ...]:
+    """The images that a lab declares, as in ``docker run``. Raises ImagesError."""
+    return tuple(recipe.reference for recipe in named(names))
+
+
+@dataclass(frozen=True)
+class Need:
+    """An image that a lab declares. ``size``: of its archive in bytes, from the manifest until it is made; 0 where
+    nobody knows yet."""
+
+    reference: str
+    size: int
+    is_made: bool
+
+    @property
+    def text(self) -> str:
+        """With its size, if it is known."""
+        return f"{self.reference} ({self.size / 1e6:.0f} MB)" if self.size else self.reference
+
+
+def needs(names: Sequence[str]) -> tuple[Need, ...]:
+    """What a lab that declares these images needs, and which of it is made on this machine. Raises ImagesError."""
+    store = ImageCache(None, lambda line: None)
+    promised = {image.reference: image.size for image in manifest()}
+    found = []
+    with store.explained():
+        for recipe in named(names):
+            stored = store.find(recipe, verify=False)
+            size = stored.image.size if stored else promised.get(recipe.reference, 0)
+            found.append(Need(recipe.reference, size, is_made=stored is not None))
+    return tuple(found)
 
 
 def are_made() -> bool:

@@ -42,6 +42,7 @@ def ensure(
     host: str | None = None,
     mirror: str = HUB,
     rebuild: bool = False,
+    more: Sequence[str] = (),
     recipes: Sequence[Recipe] | None = None,
 ) -> ImageSet:
     """The course images made from official ones, by the Docker daemon at ``host`` (a DOCKER_HOST value).
@@ -52,7 +53,7 @@ def ensure(
     """
     say = progress or (lambda line: None)
     store = ImageCache(cache, say)
-    recipes = wanted(say) if recipes is None else recipes
+    recipes = wanted(say, more) if recipes is None else recipes
     with store.explained(), store.locked() as scratch:
         missing = [recipe for recipe in recipes if rebuild or store.find(recipe, verify=False) is None]
         if missing:
@@ -72,6 +73,13 @@ def make(client: DockerClient, recipe: Recipe, mirror: str, say: Progress) -> di
     """Pull the official image, add what the course needs, tag it as ours; what ``docker inspect`` says about it."""
     import docker.errors
 
+    if not recipe.official:
+        raise ImagesError(
+            _("No official image can stand in for {image}: it is made from Debian packages.").format(
+                image=recipe.reference
+            ),
+            _("On a machine with apt: {command}").format(command=f"python -m grader.images {recipe.name}"),
+        )
     if recipe.official != TOOLS:
         _pull(client, f"{mirror}/{recipe.official}", say)
     machine = _MACHINES.get(client.version()["Arch"], client.version()["Arch"])

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from urllib.parse import quote
 
+from grader import images
 from grader.charts.chart import Table
 from grader.course.lab_cards import LabCard
 from grader.course.labs import RELEASE
@@ -35,7 +36,8 @@ class Index:
             (card.number, card.title, card.time, self._needs(card), f"{bar(card, known)} {how_far(card, known)}")
             for card, known in self._rows
         ]
-        stories = [f"{card.number}  {card.story}" for card, _known in self._rows if card.story]
+        notes = [(card, note) for card, _known in self._rows for note in (card.story, _images(card)) if note]
+        stories = [f"{card.number}  {note}" for card, note in notes]
         table = Table.of(("", *_heads()), rows).as_text()
         shown = (f"{_('Your labs')}\n{table}", "\n".join(stories), self.next_step[0])
         return "\n\n".join(text for text in shown if text)
@@ -72,8 +74,8 @@ class Index:
     def _row(self, card: LabCard, known: Mapping[str, TaskProgress]) -> str:
         others = [self._cards[name] for name in card.builds_on]
         title = _link(card, f"{card.number} · {card.title}")
-        if card.story:
-            title += f'<div style="font-weight:normal;white-space:normal;max-width:34em">{escape(card.story)}</div>'
+        for note in filter(None, (card.story, _images(card))):
+            title += f'<div style="font-weight:normal;white-space:normal;max-width:34em">{escape(note)}</div>'
         cells = (
             escape(card.time),
             # A bare number says little when it is read out alone.
@@ -90,6 +92,19 @@ class Index:
 
     def __str__(self) -> str:
         return self.text
+
+
+def _images(card: LabCard) -> str:
+    """What a lab will need besides the course's own images, and is not made yet on this machine; "" for nothing."""
+    try:
+        lacking = [need for need in images.needs(card.images) if not need.is_made] if card.images else []
+    except images.ImagesError as error:
+        return str(error)
+    if not lacking:
+        return ""
+    return _("When it is opened, these images are made once, from packages: {images}.").format(
+        images=", ".join(need.text for need in lacking)
+    )
 
 
 def _heads() -> tuple[str, ...]:

@@ -70,12 +70,12 @@ def rehearse(notebook: Path, released: Path, *, kind: str, key: StudentKey) -> R
     settings = Drydock(i_trust_these_students=True)
     remove_orphans(kind)
     with closing(SandboxSupply(settings.bounds(), kind)) as supply:
-        supply.prepare()
+        release = release_in(released)
+        supply.prepare(release.images)
         saved = notebook.stat().st_mtime
         student, _left_out = read_notebook(notebook, settings.largest_notebook, settings.most_cells)
-        release = release_in(released)
         rebuilt = rebuild(student, release)
-        with supply.take() as sandbox:
+        with supply.take(release.images) as sandbox:
             replaced = tuple(_give_files(notebook.parent, released.parent, sandbox.folder, settings))
             Grading(sandbox, release, key, SILENT, originals=[released.parent]).run(rebuilt)
     tasks = tuple(_tasks(rebuilt, release))

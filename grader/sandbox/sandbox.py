@@ -9,7 +9,7 @@ import shutil
 import stat
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
@@ -47,8 +47,10 @@ def remove_orphans(kind: str) -> None:
 class Sandbox:
     """One daemon, one working folder, one student's kernel. Used for one notebook, then thrown away."""
 
-    def __init__(self, bounds: Bounds, kind: str, fork_server: ForkServer) -> None:
+    def __init__(self, bounds: Bounds, kind: str, fork_server: ForkServer, images: Sequence[str] = ()) -> None:
+        """``images``: names of those that the notebook's lab declares."""
         self.bounds = bounds
+        self.declared_images = tuple(images)
         self._kind = kind
         self._fork_server = fork_server
         self._stack = ExitStack()
@@ -69,6 +71,7 @@ class Sandbox:
             self._stack.enter_context(bounded(self.folder, self.bounds.files_bytes))
             self.folder.chmod(0o777)
             self._engine = engine_class(self._kind).for_strangers(shares=[self.folder], limits=self.bounds.limits)
+            self._engine.more_images = self.declared_images
             self._stack.enter_context(self._engine)
             self.kernel: StudentKernel = self._stack.enter_context(self.new_kernel())
             self.images = CourseImages(self.engine.endpoint, self.engine.patience)
@@ -160,25 +163,30 @@ class SandboxSupply:
         # One thread makes a sandbox, the other ends one.
         self._worker = ThreadPoolExecutor(2, thread_name_prefix="drydock-sandbox")
 
-    def prepare(self) -> None:
-        """Start making the next sandbox in the background."""
+    def prepare(self, images: Sequence[str] = ()) -> None:
+        """Start making the next sandbox in the background, for a lab that declares these images."""
         if self._next is None:
-            self._next = self._worker.submit(self._open)
+            self._next = self._worker.submit(self._open, images)
 
-    def _open(self) -> Sandbox:
+    def _open(self, images: Sequence[str]) -> Sandbox:
         self._fork_server.start()  # imports while the daemon starts
-        sandbox = Sandbox(self._bounds, self.kind, self._fork_server)
+        sandbox = Sandbox(self._bounds, self.kind, self._fork_server, images)
         sandbox.open()
         return sandbox
 
     @contextmanager
-    def take(self, *, more: bool = False) -> Iterator[Sandbox]:
-        """A sandbox for one submission; ``more`` says that another one will be needed. Raises EngineError."""
+    def take(self, images: Sequence[str] = (), *, more: bool = False) -> Iterator[Sandbox]:
+        """A sandbox for one submission to a lab that declares these images; ``more`` says that another one will be
+        needed. Raises EngineError."""
         ready, self._next = self._next, None
-        sandbox = ready.result() if ready is not None else self._open()
+        sandbox = ready.result() if ready is not None else self._open(images)
+        if sandbox.declared_images != tuple(images):
+            # Made ready before anybody knew for which lab.
+            self._worker.submit(_close, sandbox)
+            sandbox = self._open(images)
         try:
             if more:
-                self.prepare()
+                self.prepare(images)
             yield sandbox
         finally:
             # Ending a daemon takes a third of a second; nobody has to wait for it but ``close``.

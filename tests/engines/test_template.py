@@ -25,5 +25,5 @@ def test_the_template_that_is_used_stays_and_the_one_that_nobody_uses_goes(
         for path in (place, place / "complete"):
             os.utime(path, (age * -1000 + 1e9, age * -1000 + 1e9))
     template._note_use(places[0])
-    template._remove_old(NativeEngine, tmp_path)
+    template._remove_old(NativeEngine, tmp_path, keep=3)
     assert [place.name for place in places if place.exists()] == ["native-first", "native-third", "native-fourth"]

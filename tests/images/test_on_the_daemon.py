@@ -17,11 +17,14 @@ from docker.utils import parse_repository_tag
 
 from grader.engines import best_engine
 from grader.images import CourseImage, ImagesError, manifest, official
+from grader.images.ensuring import wanted
 from tests.images.making import recipes
 
 pytestmark = pytest.mark.daemon
 
 Run = Callable[..., Container]
+#: What only some labs need is tried in test_on_request.py.
+_IN_EVERY_LAB = [image for image in manifest() if image.name in {recipe.name for recipe in wanted()}]
 
 
 @pytest.fixture
@@ -60,7 +63,7 @@ def wait_for_log(container: Container, text: str, seconds: float = 20) -> None:
         time.sleep(0.05)
 
 
-@pytest.mark.parametrize("image", manifest(), ids=lambda image: image.name)
+@pytest.mark.parametrize("image", _IN_EVERY_LAB, ids=lambda image: image.name)
 def test_every_image_has_its_names_labels_users_and_tools(daemon: docker.DockerClient, image: CourseImage) -> None:
     ours = daemon.images.get(image.reference)
     assert set(image.tags) <= set(ours.tags)

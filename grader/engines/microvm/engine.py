@@ -93,7 +93,7 @@ class MicrovmEngine(Engine):
         if not probe.works:
             raise EngineError(probe.reason, probe.remedy)
         orphans.remove_orphans()
-        found = template.ensure()
+        found = template.ensure(more=self.more_images)
         try:
             self._launch(found)
         except EngineError:
@@ -101,7 +101,7 @@ class MicrovmEngine(Engine):
             if template.verify(found.folder):
                 raise
             template.forget(found.folder)
-            self._launch(template.ensure())
+            self._launch(template.ensure(more=self.more_images))
         try:
             if self._images:
                 canary.prove(self.endpoint, self.patience)

@@ -15,7 +15,7 @@ import secrets
 import shutil
 import stat
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,14 +56,15 @@ class Template:
     accelerator: qemu.Accelerator
 
 
-def ensure(progress: Progress | None = None) -> Template:
-    """The template, made if there is none yet or it is damaged (a minute under emulation). Raises EngineError."""
+def ensure(progress: Progress | None = None, more: Sequence[str] = ()) -> Template:
+    """The template with these images besides the course's own, made if there is none yet or it is damaged (a minute
+    under emulation). Raises EngineError."""
     say = progress or (lambda line: None)
     store = _store()
     with _explained():
         store.mkdir(mode=0o700, parents=True, exist_ok=True)
     _require_own(store)
-    course = course_images(progress)
+    course = course_images(progress, more)
     found = _find(course)
     if found is not None:
         return found

@@ -18,7 +18,8 @@ class Recipe:
 
     On the shared layers of ``below``, ``packages`` are unpacked with all they depend on but ``skip``; ``shape`` then
     turns the unpacked files into the image's own; ``config`` may use the packages' versions. ``official`` is the
-    image on Docker Hub that can stand in; ``files/NAME/Dockerfile`` adds what the course needs to that one.
+    image on Docker Hub that can stand in; ``files/NAME/Dockerfile`` adds what the course needs to that one. It is ""
+    where there is none. ``on_request``: made only for labs that declare it, and for courses that name it.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Recipe:
     shape: Callable[[FileTree], None]
     below: tuple[SharedLayer, ...] = (SYSTEM,)
     skip: frozenset[str] = frozenset()
+    on_request: bool = False
 
     @property
     def reference(self) -> str:
