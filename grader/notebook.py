@@ -14,7 +14,7 @@ from grader.docker_api.deadline import CHECK_SECONDS
 from grader.docker_api.environment import variables
 from grader.docker_api.errors import NoAnswer
 from grader.i18n import _
-from grader.jupyter.plain_errors import load_ipython_extension
+from grader.jupyter.plain_errors import load_ipython_extension, printed_by_cell
 from grader.lab_daemon import NoDaemon, started_by_drydock
 from grader.report.cell_runs import note_runs
 from grader.report.progress import ProgressFolder, folder_of_this_notebook
@@ -25,7 +25,9 @@ from grader.shell import shell_of_kernel
 from grader.values import Values, own_key
 
 if TYPE_CHECKING:
+    from grader.checks.prediction import Observe
     from grader.panel.end_card import EndCard
+    from grader.panel.predictions import Predictions
 
 
 class LabChecks(Checks):
@@ -34,6 +36,28 @@ class LabChecks(Checks):
     #: Set by ``connect``.
     lab = ""
     folder: ProgressFolder | None = None
+    _predictions: Predictions | None = None
+
+    def predict(self, name: str, observe: Observe | None = None, *, answer: int | None = None) -> None:
+        """Ask what an experiment will show, before it is run: the text above has the question and the choices.
+
+        ``observe`` tells which of them came true (docs/predictions.md). ``answer``: a choice by its number, typed by
+        students who have no buttons. Where no student's copy lies it is a sentence and nothing more.
+        """
+        self._predicting().ask(name, observe, answer)
+
+    def outcome(self, name: str, *, choices: int, printed: str) -> None:
+        """For the author's proof: tell which choice came true, of an experiment that ``printed`` this."""
+        number = self._predicting().outcome(name, choices=choices, printed=printed)
+        print(_("The outcome of {name}: choice {number}").format(name=name, number=number))
+
+    def _predicting(self) -> Predictions:
+        from grader.panel.predictions import Predictions
+
+        if self._predictions is None:
+            shell = shell_of_kernel()
+            self._predictions = Predictions(self.lab, self.folder, self._daemon, lambda: printed_by_cell(shell))
+        return self._predictions
 
     def card(self) -> EndCard | None:
         """How far this student is, what is open and what comes next; in a lab's last cell but one.

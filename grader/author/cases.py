@@ -14,6 +14,7 @@ from pathlib import Path
 
 from grader.course.cells import Cell
 from grader.course.labs import Lab, Task
+from grader.course.predictions import predictions_of
 from grader.i18n import _
 
 FOLDER = "answers"
@@ -127,7 +128,20 @@ class Check:
     note: str = ""
 
 
-Step = Run | SetUp | Check
+@dataclass(frozen=True)
+class Observation:
+    """Ask the cell that has just run which of a prediction's choices came true."""
+
+    prediction: str
+    choices: int
+
+    def asked(self, printed: str) -> Run:
+        """``printed``: by that cell."""
+        source = f"check.outcome({self.prediction!r}, choices={self.choices}, printed={printed!r})"
+        return Run(source, _("the outcome of the prediction {name}").format(name=self.prediction), must_work=True)
+
+
+Step = Run | SetUp | Check | Observation
 
 
 @dataclass(frozen=True)
@@ -202,6 +216,7 @@ def _solution(source: Lab, released: Lab, *, before: bool) -> Iterator[Step]:
     The blank run can't show that: there such a task is blocked and never evaluated.
     """
     by_answer = {task.answer.index: task for task in source.tasks if task.answer is not None and task.needs}
+    predictions = list(predictions_of(source.cells))
     for cell in source.cells:
         if not cell.is_code:
             continue
@@ -211,6 +226,9 @@ def _solution(source: Lab, released: Lab, *, before: bool) -> Iterator[Step]:
         if before and (task := by_answer.get(cell.index)):
             yield Check(task.id, task.check.source, Want.FAIL, note="with only the tasks before it solved")
         yield _cell(cell, cell.source, must_work=not cell.may_fail)
+        for prediction in predictions:
+            if prediction.experiment == cell:
+                yield Observation(prediction.id, len(prediction.choices))
 
 
 def _answer_cases(source: Lab, released: Lab) -> Iterator[Case]:

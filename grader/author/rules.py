@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from grader.author.cases import EXPECT, FOLDER, SUFFIXES, answer_files, answers_of, read_answer, well_named
 from grader.author.findings import Finding
 from grader.author.image_rules import images_are_declared
+from grader.author.prediction_rules import asks_for_prediction, predictions_can_be_made
 from grader.course.cells import Cell
 from grader.course.labs import Lab
 from grader.i18n import _
@@ -181,6 +182,9 @@ def checks_use_allowed_names(lab: Lab) -> Iterator[Finding]:
                 _("In the check cell, {problem}.").format(problem=problem),
                 _("A check cell may use “check”, names it assigns itself, and plain builtins."),
             )
+    for cell in filter(asks_for_prediction, lab.cells):
+        for problem in problems(cell.source):
+            yield _about(lab, cell, _("In the prediction's cell, {problem}.").format(problem=problem))
 
 
 def values_are_the_same_everywhere(lab: Lab) -> Iterator[Finding]:
@@ -306,6 +310,7 @@ RULES: tuple[Rule, ...] = (
     tasks_are_declared,
     needs_come_before,
     checks_use_allowed_names,
+    predictions_can_be_made,
     values_are_the_same_everywhere,
     regions_are_closed,
     answers_can_be_typed,

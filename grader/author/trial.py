@@ -12,7 +12,7 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from grader.author.cases import FOLDER, Case, Check, Kind, Run, SetUp, Step, Want
+from grader.author.cases import FOLDER, Case, Check, Kind, Observation, Run, SetUp, Step, Want
 from grader.author.findings import Finding
 from grader.course.release import Release, released_files
 from grader.engines.protocol import EngineError
@@ -135,6 +135,7 @@ class _Stage:
         self._session = session
         self._solved: set[str] = set()
         self._connected = False
+        self._printed = ""
 
     def play(self, case: Case) -> Outcome:
         since = time.monotonic()
@@ -165,10 +166,15 @@ class _Stage:
     def _step(self, case: Case, step: Step) -> Finding | None:
         if isinstance(step, Check):
             return _check_problem(case, step, self._session.check(step.task, step.source))
+        if isinstance(step, Observation):
+            step = step.asked(self._printed)
         try:
             if isinstance(step, SetUp):
-                return _cell_problem(case, step, self._session.set_up(step.name, step.source))
-            return _cell_problem(case, step, self._session.run(step.source, step.where))
+                outcome = self._session.set_up(step.name, step.source)
+            else:
+                outcome = self._session.run(step.source, step.where)
+            self._printed = _printed(outcome.outputs)
+            return _cell_problem(case, step, outcome)
         except NotRun as trouble:
             return _finding(
                 case, step.where, _("The cell “{cell}” was not run.").format(cell=step.where), "", str(trouble)
@@ -237,6 +243,10 @@ def _says(report: TaskReport, expected: str) -> bool:
 def _finding(case: Case, where: str, what: str, remedy: str, detail: str = "") -> Finding:
     place = case.path or (f"{case.name}: {where}" if where else case.name)
     return Finding(case.lab, place, what, remedy, detail)
+
+
+def _printed(outputs: Sequence[NotebookNode]) -> str:
+    return "".join(str(output.text) for output in outputs if output.output_type == "stream")
 
 
 def _tail(outputs: Sequence[NotebookNode], lines: int = 12) -> str:

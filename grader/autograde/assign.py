@@ -12,6 +12,7 @@ from nbgrader.preprocessors import ClearSolutions, NbGraderPreprocessor
 from nbgrader.utils import is_grade, is_solution
 
 from grader.course.declared import has_task
+from grader.course.predictions import call_in
 from grader.i18n import _
 
 #: What stands in an answer cell for docker commands; nbgrader's own, which raises an error, in ordinary notebooks.
@@ -39,7 +40,8 @@ class ClearAnswers(ClearSolutions):  # type: ignore[misc]
         return result
 
 
-# -- In the students' release a check cell is one line: what is checked, and how. The Python in it stays, folded away.
+# -- In the students' release a check cell is one line: what is checked, and how; so is a prediction's. The Python in it
+# stays, folded away.
 
 
 class FoldedChecks(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has no types
@@ -49,8 +51,13 @@ class FoldedChecks(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has 
         self, cell: NotebookNode, resources: dict[str, Any], cell_index: int
     ) -> tuple[NotebookNode, dict[str, Any]]:
         if cell.cell_type == "code" and is_grade(cell) and not is_solution(cell) and has_task(cell.source):
-            # JupyterLab shows the first line of a folded cell.
-            line = "# ✓ " + _('Check "{task}": Shift+Enter').format(task=cell.metadata.nbgrader.grade_id)
-            cell.source = f"{line}\n{cell.source}"
-            cell.metadata.setdefault("jupyter", {})["source_hidden"] = True
+            _fold(cell, "# ✓ " + _('Check "{task}": Shift+Enter').format(task=cell.metadata.nbgrader.grade_id))
+        elif cell.cell_type == "code" and call_in(cell.source) is not None:
+            _fold(cell, "# ? " + _("What do you predict? Shift+Enter"))
         return cell, resources
+
+
+def _fold(cell: NotebookNode, line: str) -> None:
+    """JupyterLab shows the first line of a folded cell."""
+    cell.source = f"{line}\n{cell.source}"
+    cell.metadata.setdefault("jupyter", {})["source_hidden"] = True

@@ -35,6 +35,12 @@ def load_ipython_extension(shell: Any) -> None:
     shell.events.register("post_run_cell", printed.end)
 
 
+def printed_by_cell(shell: Any) -> str:
+    """What the cell that runs, or ran last, printed: the end of it. Nothing where the extension isn't loaded."""
+    printed: Printed | None = getattr(shell, _NOTE, None)
+    return printed.text if printed is not None else ""
+
+
 def _shown(
     shell: Any, kind: type[BaseException], error: BaseException, trace: TracebackType, tb_offset: int | None = None
 ) -> None:

@@ -30,6 +30,10 @@ class Printed:
         self._told = False
         self._undo: list[Callable[[], None]] = []
 
+    @property
+    def text(self) -> str:
+        return self._text
+
     def begin(self, _info: Any = None) -> None:
         """IPython's pre_run_cell."""
         self._end_watching()

@@ -59,6 +59,35 @@ def test_a_sound_course_is_proved(course: Course, tmp_path: Path) -> None:
     }
 
 
+def _add_prediction(course: Course, observe: str) -> None:
+    """Before the tiny lab's experiment."""
+    path = course.source / "00-tiny" / "00-tiny.ipynb"
+    notebook: dict[str, Any] = json.loads(path.read_text())
+    cells = notebook["cells"]
+    at = next(number for number, cell in enumerate(cells) if cell["id"] == "try")
+    asked = {"cell_type": "markdown", "id": "asked", "metadata": {}, "source": "Which name?\n\n1. hello\n2. none"}
+    source = f'check.predict("name", {observe})'
+    predict = {"cell_type": "code", "id": "name", "metadata": {}, "source": source, "outputs": []}
+    cells[at:at] = [asked, {**predict, "execution_count": None}]
+    path.write_text(json.dumps(notebook))
+
+
+@pytest.mark.parametrize(
+    ("observe", "says"),
+    [
+        ('lambda seen: seen.says("^hello$")', "Every lab is sound."),
+        ("lambda seen: 3", "the outcome of the prediction name is 3, and not one of its 2 choices"),
+        ('lambda seen: seen.read("gull")', "the experiment does not show the outcome of the prediction name"),
+    ],
+)
+def test_the_outcome_of_a_prediction_is_one_of_its_choices(course: Course, observe: str, says: str) -> None:
+    _add_prediction(course, observe)
+    _author(course, "release")
+    done = _author(course, "check", "--runs", "1", "--solution")
+    assert says in " ".join(done.stdout.split()), done.stdout + done.stderr
+    assert (done.returncode == 0) == (says == "Every lab is sound.")
+
+
 def test_what_is_wrong_is_said_with_what_to_do(course: Course) -> None:
     _author(course, "release")
     answers = course.source / "00-tiny" / "answers"

@@ -102,3 +102,43 @@ def test_each_task_needs_two_wrong_answers_and_the_lab_one_right(course: Course)
         "The task has 1 of the 2 wrong answers it needs.",
         "No task of the lab has a right alternative answer.",
     ]
+
+
+_ASKED = "Will it run?\n\n1. yes\n2. no"
+_PREDICT = 'check.predict("runs", lambda seen: seen.container("hello")["State"]["Running"])'
+
+
+def _predicting(text: str = _ASKED, source: str = _PREDICT, *, before: str = "try") -> Breakage:
+    """The tiny lab with a prediction before its experiment, or before another cell."""
+
+    def add(cells: Cells) -> None:
+        at = next(number for number, cell in enumerate(cells) if cell["id"] == before)
+        asked = {"cell_type": "markdown", "id": "asked", "metadata": {}, "source": text}
+        predict = {"cell_type": "code", "id": "runs", "metadata": {}, "source": source, "outputs": []}
+        cells[at:at] = [asked, predict]
+
+    return add
+
+
+def test_a_prediction_keeps_the_rules(course: Course) -> None:
+    assert _broken(course, _predicting()) == []
+
+
+@pytest.mark.parametrize(
+    ("breakage", "says"),
+    [
+        (_predicting("1. yes\n2. no"), "runs: No question stands above the choices"),
+        (_predicting("Will it run?"), "runs: The text right above must end with a numbered list of 2 to 6"),
+        (_predicting("Will it run?\n\n1. yes\n2. yes"), "must end with a numbered list of 2 to 6 different choices"),
+        (_predicting("Will it run?\n\n1. yes\n2. no\n\nThink."), "must end with a numbered list"),
+        (_predicting(source='check.predict("runs", 2)'), "runs: The prediction is not a name and a function"),
+        (_predicting(source='check.predict("runs", answer=2)'), "runs: The prediction is not a name and a function"),
+        (_predicting(source="check.predict(name, lambda seen: 1)"), "A prediction's name must be lower case"),
+        (_predicting(source='check.predict("runs", lambda seen: os.getpid())'), "uses “os”, which does not exist"),
+        (_predicting(before="hello"), "runs: No experiment follows"),
+        (lambda c: (_predicting()(c), _predicting()(c)), "runs: Two predictions have the name “runs”"),
+    ],
+)
+def test_a_prediction_that_cannot_be_made_is_named(course: Course, breakage: Breakage, says: str) -> None:
+    found = _broken(course, breakage)
+    assert any(says in finding for finding in found), found

@@ -34,8 +34,32 @@ class OpenLab:
     notebook: Path
 
 
+#: A prediction as the release makes one.
+_FORESIGHT = (
+    ("markdown", "foresee-text", {}, "Which container is there?\n\n1. hello\n2. none at all"),
+    (
+        "code",
+        "foresee",
+        {"jupyter": {"source_hidden": True}},
+        "# ? What do you predict? Shift+Enter\n"
+        'check.predict("foresee", lambda seen: bool(seen.containers(name="hello")))',
+    ),
+    ("code", "foresight", {}, "!docker ps --all"),
+)
+
+
+def _add_prediction(notebook: Path) -> None:
+    content = json.loads(notebook.read_text())
+    for kind, name, metadata, source in _FORESIGHT:
+        code = {"outputs": [], "execution_count": None} if kind == "code" else {}
+        content["cells"].append({"cell_type": kind, "id": name, "metadata": metadata, "source": source, **code})
+    notebook.chmod(0o644)
+    notebook.write_text(json.dumps(content))
+
+
 @pytest.fixture(scope="module")
 def lab(desk: Desk) -> Iterator[OpenLab]:
+    _add_prediction(desk.root / "labs" / "00-tiny" / "00-tiny.ipynb")
     process = subprocess.Popen(
         [str(DRYDOCK), "lab", "00", "--no-browser"],
         cwd=desk.root,
@@ -114,6 +138,40 @@ def test_a_task_fails_then_passes_in_the_browser(page: LabPage, tmp_path: Path) 
     assert "1 of 2 tasks" in passed
     page.page.screenshot(path=tmp_path / "lab.png")
     assert (tmp_path / "lab.png").stat().st_size > 20_000
+
+
+def test_a_prediction_is_made_by_keyboard_and_the_experiment_answers(page: LabPage, tmp_path: Path) -> None:
+    cell, body = page.cell("foresee"), page.page
+    expect(cell.locator(".cm-content")).to_be_hidden()
+    page.run("foresee")
+    expect(cell.get_by_role("button", name="○ hello")).to_be_visible(timeout=PATIENCE)
+    expect(cell.get_by_role("status")).to_contain_text("You may run it without choosing")
+    # The mouse chooses, then the keyboard changes that.
+    cell.get_by_role("button", name="○ hello").click()
+    expect(cell.get_by_role("button", name="✓ hello")).to_be_focused(timeout=PATIENCE)
+    expect(cell.get_by_role("status")).to_have_text("You say: hello. Now run the next cell.")
+    body.screenshot(path=tmp_path / "said.png")
+    for key in ("Space", "Enter"):
+        body.keyboard.press("Tab" if key == "Space" else "Shift+Tab")
+        body.keyboard.press(key)
+        wanted = "none at all" if key == "Space" else "hello"
+        expect(cell.get_by_role("button", name=f"✓ {wanted}")).to_be_focused(timeout=PATIENCE)
+    expect(cell.get_by_role("button", name="✓")).to_have_count(1)
+    body.keyboard.press("Tab")
+    body.keyboard.press("Space")
+    expect(cell.get_by_role("status")).to_have_text("You say: none at all. Now run the next cell.", timeout=PATIENCE)
+    page.run("foresight")
+    told = "You said: none at all\nThe daemon said: hello\nNot as you said: that is worth a thought."
+    for name in ("foresight", "foresee"):
+        answered = page.cell(name).locator(".drydock-prediction")
+        expect(answered.get_by_role("status")).to_have_text(told.replace("\n", ""), timeout=PATIENCE)
+        assert answered.inner_text() == told
+    expect(cell.get_by_role("button")).to_have_count(0)
+    page.cell("foresee").scroll_into_view_if_needed()
+    body.screenshot(path=tmp_path / "answered.png")
+    body.keyboard.press("Control+S")
+    body.locator(".lm-TabBar-tab.jp-mod-dirty").wait_for(state="detached")
+    assert page.notebook.read_text().count("The daemon said: hello") == 4
 
 
 def test_the_end_card_leads_to_what_is_open(page: LabPage) -> None:
