@@ -9,7 +9,8 @@ from traitlets import Bool, Float, Integer, Unicode
 from traitlets.config import Configurable
 
 from grader.autograde.submission import MOST_CELLS, Ceilings
-from grader.engines import EngineError, Limits, best_kind, engine_class
+from grader.engines import EngineError, Limits, engine_class
+from grader.engines.choice import seen
 from grader.errors import ExpectedError
 from grader.i18n import _
 from grader.sandbox import KernelSettings
@@ -114,7 +115,7 @@ class Drydock(Configurable):  # type: ignore[misc]
     def engine_kind(self) -> str:
         """The engine to use. Raises NoWalls when it would not confine students, and trust was not declared."""
         try:
-            kind = self.engine or best_kind()
+            kind = seen(self.engine)
             probe = engine_class(kind).probe()
         except EngineError as error:
             raise NoWalls(f"{error} {error.remedy}".strip()) from error

@@ -13,6 +13,7 @@ from rich.console import Console
 
 from grader.author.cases import Kind
 from grader.author.proof import Plan, Proof, prove
+from grader.cli.docker_option import docker_option
 from grader.cli.progress import LiveProgress
 from grader.course.labs import Course, find_course
 from grader.i18n import _
@@ -39,6 +40,7 @@ def command() -> None:
 @click.option("--brief", is_flag=True, help="The blank release and the solution, but no other answers.")
 @click.option("--solution", is_flag=True, help="The solution alone.")
 @click.option("--engine", "kind", default=None, help="The engine to use (default: the best one here).")
+@docker_option
 @click.option(
     "--json",
     "json_file",
@@ -65,7 +67,7 @@ def check(
     message, each right alternative passes.
     """
     from grader.author.report import as_json, show
-    from grader.engines import best_kind
+    from grader.engines.choice import seen
 
     course = find_course()
     names = _chosen(course, labs)
@@ -79,9 +81,10 @@ def check(
         except OSError as error:
             why = _("{path} can't be written: {why}").format(path=json_file, why=error.strerror)
             raise click.BadParameter(why, param_hint="--json") from None
-    plan = Plan(runs=runs, seconds=seconds, jobs=jobs or _jobs(kind), tasks=tasks, alone=alone, kinds=kinds)
+    chosen = seen(kind)
+    plan = Plan(runs=runs, seconds=seconds, jobs=jobs or _jobs(chosen), tasks=tasks, alone=alone, kinds=kinds)
     with LiveProgress(Console(stderr=True)) as progress:
-        proof = prove(course, names, plan, kind=kind or best_kind(), progress=progress)
+        proof = prove(course, names, plan, kind=chosen, progress=progress)
     show(proof, Console())
     if json_file is not None:
         json_file.write_text(json.dumps(as_json(proof), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
@@ -100,11 +103,11 @@ def _see_tasks(course: Course, labs: Sequence[str], tasks: Sequence[str], kinds:
         )
 
 
-def _jobs(kind: str | None) -> int:
+def _jobs(kind: str) -> int:
     """How many daemons at once: as many as processors, where their published ports don't meet."""
-    from grader.engines import best_kind, engine_class
+    from grader.engines import engine_class
 
-    return (os.cpu_count() or 1) if engine_class(kind or best_kind()).has_own_ports else 1
+    return (os.cpu_count() or 1) if engine_class(kind).has_own_ports else 1
 
 
 def _exit_code(proof: Proof) -> int:

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
+from grader.cli.docker_option import docker_option
 from grader.i18n import _, ngettext
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     help="Write every check's result to this file: .xml (JUnit), .json or .csv (may be repeated).",
 )
 @click.option("--engine", "kind", default=None, help="The engine to use (default: the course's, or the best one here).")
+@docker_option
 @click.option("--accept-names", is_flag=True, help="Take a submission's only notebook, whatever its name is.")
 @click.option("--i-trust-these-students", "trust", is_flag=True, help="Grade even where no wall holds their code.")
 def command(

@@ -7,6 +7,7 @@ import time
 import click
 
 from grader.cli import lab_daemon
+from grader.cli.docker_option import docker_option
 from grader.cli.group import Trouble
 from grader.cli.workspace import Workspace, forget_what_ran
 from grader.course.labs import RELEASE, find_course
@@ -16,6 +17,7 @@ from grader.i18n import _
 
 @click.command("reset")
 @click.argument("lab", required=False)
+@docker_option
 @click.option("--notebook", is_flag=True, help="Bring LAB's notebook back too; yours is kept under a dated name.")
 def command(*, lab: str | None, notebook: bool) -> None:
     """A fresh lab daemon: everything in it is gone, the course images are there.

@@ -7,6 +7,7 @@ import time
 import click
 
 from grader.cli import lab_daemon
+from grader.cli.docker_option import docker_option
 from grader.cli.workspace import Workspace
 from grader.course.labs import RELEASE, find_course
 from grader.i18n import _
@@ -14,6 +15,7 @@ from grader.i18n import _
 
 @click.command("up")
 @click.option("--engine", "kind", default=None, help="The engine to use (default: the best one here).")
+@docker_option
 @click.option("--lab", "name", default=None, help="With the images that this lab declares, too.")
 def command(*, kind: str | None, name: str | None) -> None:
     """Start the lab daemon; it goes on until “drydock down”. Doing it twice is fine."""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from grader import plugins
+from grader.engines import releases
 from grader.engines.protocol import Engine, EngineError, Limits, Probe
 from grader.i18n import _
 
@@ -70,6 +71,13 @@ def tried_out(kind: str) -> Probe:
     except (EngineError, images.ImagesError) as error:
         return Probe(False, str(error), error.remedy)
     return probe
+
+
+def seen(kind: str | None) -> str:
+    """This kind, or the best that works here. Raises EngineError where it can't run the Docker that was asked for."""
+    found = kind or best_kind()
+    releases.see(found, engine_class(found).runs_any_release)
+    return found
 
 
 def best_kind() -> str:

@@ -17,8 +17,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from grader.engines import orphans
-from grader.engines.choice import best_kind, engine_class
+from grader.engines import orphans, releases
+from grader.engines.choice import best_kind, engine_class, seen
 from grader.engines.folders import EngineFolder, runtime_folder
 from grader.engines.local_ports import LocalPorts
 from grader.engines.protocol import Engine, EngineError
@@ -131,17 +131,19 @@ def up(
 ) -> LabEngine:
     """The lab engine, started if it doesn't run. Raises EngineError.
 
-    An engine that runs with other shared folders, or of another kind than asked for, is started again on its data.
+    An engine that runs with other shared folders, of another kind or with another Docker than asked for, is started
+    again on its data. It keeps its Docker until another is asked for (releases.VARIABLE).
     """
     with _alone():
         running = current()
         if running is not None:
-            if kind in (None, running.kind) and set(map(Path.resolve, shares)) <= set(running.shares):
+            same = kind in (None, running.kind) and releases.said() in ("", _docker())
+            if same and set(map(Path.resolve, shares)) <= set(running.shares):
                 if running.engine.needs_relay and _relay() is None:
                     _start_relay(running.kind)
                 return running
             _end(running)
-        return _start(kind or best_kind(), tuple(share.resolve() for share in shares), progress)
+        return _start(kind, tuple(share.resolve() for share in shares), progress)
 
 
 def down(*, forget: bool = False) -> bool:
@@ -164,11 +166,11 @@ def reset(progress: Callable[[str], None] | None = None) -> LabEngine:
     """The lab engine as new: everything in it is gone, its kind and shared folders are as before."""
     with _alone():
         running = current()
-        kind, shares = (running.kind, running.shares) if running else _last() or (best_kind(), ())
+        kind, shares = (running.kind, running.shares) if running else _last() or (None, ())
         if running is not None:
             _end(running, discard=True)
         _end_unfinished()
-        engine_class(kind).forget(lab_folder())
+        engine_class(kind or best_kind()).forget(lab_folder())
         return _start(kind, shares, progress)
 
 
@@ -179,14 +181,22 @@ class _Noted(NamedTuple):
     shares: tuple[Path, ...]
     #: Whether its start was seen to the end.
     ready: bool
+    #: Which Docker it runs, as releases.py has it.
+    docker: str = releases.HERE
 
 
 def _noted() -> _Noted | None:
     try:
         state = json.loads(_state_file().read_text())
-        return _Noted(state["kind"], tuple(map(Path, state["shares"])), state["ready"])
+        docker = state.get("docker", releases.HERE)
+        return _Noted(state["kind"], tuple(map(Path, state["shares"])), state["ready"], docker)
     except (OSError, ValueError, KeyError):
         return None
+
+
+def _docker() -> str:
+    noted = _noted()
+    return noted.docker if noted else releases.HERE
 
 
 def _last() -> tuple[str, tuple[Path, ...]] | None:
@@ -194,7 +204,12 @@ def _last() -> tuple[str, tuple[Path, ...]] | None:
     return noted and (noted.kind, tuple(path for path in noted.shares if path.is_dir()))
 
 
-def _start(kind: str, shares: tuple[Path, ...], progress: Callable[[str], None] | None) -> LabEngine:
+def _start(kind: str | None, shares: tuple[Path, ...], progress: Callable[[str], None] | None) -> LabEngine:
+    with releases.using(releases.normal(releases.said() or _docker())):
+        return _started(seen(kind), shares, progress)
+
+
+def _started(kind: str, shares: tuple[Path, ...], progress: Callable[[str], None] | None) -> LabEngine:
     found = engine_class(kind)
     probe = found.probe()
     if not probe.works:
@@ -227,7 +242,7 @@ def _written_down(kind: str, shares: tuple[Path, ...]) -> Iterator[None]:
     """Note what is about to start: whoever finds it running after this process was killed must know what it is."""
     note = _state_file()
     before = note.read_text() if note.exists() else None
-    told = {"kind": kind, "shares": list(map(str, shares))}
+    told = {"kind": kind, "shares": list(map(str, shares)), "docker": releases.said()}
     atomic_write(note, json.dumps({**told, "ready": False}))
     try:
         yield

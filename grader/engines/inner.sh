@@ -47,7 +47,9 @@ if [ -n "$DD_DAEMON" ]; then
     # `-v` takes it along, neither by its own name nor with what is above. Pipes with a command's output, shims' sockets,
     # what says which image is which. Of the daemon's data the folders that Docker itself mounts parts of stay bindable.
     mount --rbind /var/lib/docker /var/lib/docker
-    for part in overlay2 volumes containers plugins buildkit; do
+    layers=overlay2
+    [ -z "$DD_STORE" ] || layers=containerd/daemon/io.containerd.snapshotter.v1.overlayfs/snapshots
+    for part in "$layers" volumes containers plugins buildkit; do
         mkdir -p -m 711 "/var/lib/docker/$part"
         mount --bind "/var/lib/docker/$part" "/var/lib/docker/$part"
     done

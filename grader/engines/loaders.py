@@ -11,22 +11,22 @@ from __future__ import annotations
 
 import ctypes
 import os
-import shutil
 import struct
 from collections.abc import Iterable
 from pathlib import Path
 
-from grader.engines.folders import SYSTEM_PATH
+from grader.engines.releases import Release
 
 #: What lives as long as the engine or a container. runc copies itself from its own file, which it must be able to read.
 _LASTING = ("sh", "dockerd", "containerd", "containerd-shim-runc-v2", "docker-proxy")
 _PT_INTERP = 3
 
 
-def opaque_files(programs: Iterable[str] = _LASTING) -> list[str]:
-    """The loaders of these programs, and those that have none; real paths, all below /usr."""
-    found = [Path(place).resolve() for name in programs if (place := shutil.which(name, path=SYSTEM_PATH))]
-    files = {(loader_of(program) or program).resolve() for program in found}
+def opaque_files(programs: Iterable[str] = _LASTING, release: Release | None = None) -> list[str]:
+    """The loaders of these programs, and those that have none; real paths, all below /usr, as they are inside."""
+    release = release or Release()
+    found = [Path(place).resolve() for name in programs if (place := release.which(name))]
+    files = {(loader_of(program) or release.seen_inside(program)).resolve() for program in found}
     return sorted(str(file) for file in files if file.is_relative_to("/usr"))
 
 

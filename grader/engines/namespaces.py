@@ -18,7 +18,7 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import ClassVar, Self
 
-from grader.engines import canary, inside, orphans
+from grader.engines import canary, inside, orphans, releases
 from grader.engines.folders import EngineFolder, runtime_folder, throwaway_name
 from grader.engines.loaders import opaque_files
 from grader.engines.nsenter import Walls
@@ -60,6 +60,7 @@ class NamespaceEngine(Engine):
     needs_relay: ClassVar[bool] = True
     has_own_ports: ClassVar[bool] = True
     starts_at_once: ClassVar[bool] = True
+    runs_any_release: ClassVar[bool] = True
 
     def __init__(
         self,
@@ -79,6 +80,7 @@ class NamespaceEngine(Engine):
         self._python = python
         self._readonly = list(map(str, readonly))
         self._devices = list(devices)
+        self._release = releases.Release()
         self._kept = folder
         self._detached = detached
         self._folder: EngineFolder | None = None
@@ -204,6 +206,8 @@ class NamespaceEngine(Engine):
         if probe is not None and not probe.works:
             raise EngineError(probe.reason, probe.remedy)
         orphans.remove_orphans()
+        if self._daemon:
+            self._release = releases.chosen()
         template = self._template() if self._images else ""
         self._folder = self._make_folder()
         try:
@@ -232,6 +236,13 @@ class NamespaceEngine(Engine):
                     raise EngineError(
                         _("The images that the lab daemon's data was made with are no longer in the cache."),
                         "drydock reset",
+                    )
+                if template.is_of_store(Path(used)) != self._release.containerd_store:
+                    raise EngineError(
+                        _("The lab daemon's data is in another image store than Docker {name} would look in.").format(
+                            name=self._release.name
+                        ),
+                        f"drydock reset --docker {self._release.name}",
                     )
                 template.keep_for(Path(used), self._kept)
                 return used
@@ -267,11 +278,13 @@ class NamespaceEngine(Engine):
             nobody=NOBODY_INSIDE,
             keeper=self.keeper,
             above_options=self._above_options(),
-            opaque=opaque_files() if self._daemon else [],
+            opaque=opaque_files(release=self._release) if self._daemon else [],
             map_options=self._map_options(),
             outer_command=self._outer_command(),
-            # The template's layers are those of the classic image store; newer engines would start with another.
-            daemon_json={"features": {"containerd-snapshotter": False}},
+            docker=str(self._release.folder or ""),
+            containerd_store=self._release.containerd_store,
+            # Said in any case: which one a daemon would take unasked differs between releases.
+            daemon_json={"features": {"containerd-snapshotter": self._release.containerd_store}},
             shares=list(map(str, self._shares)),
             readonly=self._readonly,
             python=inside.variables() if self._python else {},
@@ -300,6 +313,7 @@ class NamespaceEngine(Engine):
     def kept(cls, folder: Path, *, shares: Sequence[Path], progress: Callable[[str], None] | None) -> Self:
         from grader.engines import template
 
+        releases.chosen(progress)
         template.ensure(cls, progress)
         return cls(shares=shares, folder=folder, detached=True)
 

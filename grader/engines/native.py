@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Sequence
 from typing import ClassVar
 
-from grader.engines import cgroups, namespaces
+from grader.engines import cgroups, namespaces, releases
 from grader.engines.folders import SYSTEM_PATH, EngineFolder
 from grader.engines.namespaces import DAEMON_TOOLS, NOBODY_INSIDE, WALL_TOOLS, NamespaceEngine
 from grader.engines.nsenter import Walls
@@ -40,7 +40,7 @@ class NativeEngine(NamespaceEngine):
             return Probe(False, _("The native engine needs Linux."))
         if os.geteuid() != 0:
             return Probe(False, _("The native engine needs root."), "sudo drydock up")
-        missing = [tool for tool in tools if shutil.which(tool, path=SYSTEM_PATH) is None]
+        missing = [tool for tool in tools if not (releases.brings(tool) or shutil.which(tool, path=SYSTEM_PATH))]
         if missing:
             return Probe(
                 False,

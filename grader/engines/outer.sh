@@ -10,6 +10,7 @@
 #      all who are inside, to themselves   DD_OPAQUE see loaders.py
 #      DD_CGROUPS cgroup folders to join, one a line   DD_SHARES host folders, one a line
 #      DD_READONLY host folders shown read-only, one a line   DD_TEMPLATE template folder (layers/, meta/) or empty
+#      DD_DOCKER folder of another Docker to run, or empty   DD_STORE "containerd" for its image store, or empty
 #      DD_DATA_SIZE size of a tmpfs data-root, or empty for the disk   DD_IDMAP ids of shared folders, or empty
 #      DD_PYTHON_… the Python of student code, for python.sh; none of them where it isn't wanted
 #      DD_DAEMON empty for walls with no daemon in them   DD_DEVICES names of devices below /dev
@@ -37,6 +38,20 @@ cp "$DD_SCRIPTS/quick/runc" opt/quick/
 [ -z "$DD_DAEMON" ] || printf '%s\n' "$DD_OPAQUE" /private > opt/quick/hidden
 for link in bin sbin lib lib64 lib32; do [ -e "/usr/$link" ] && ln -s "usr/$link" "$link"; done
 mount --rbind /usr usr
+if [ -n "$DD_DOCKER" ]; then
+    # Another Docker (releases.py) over it. Its folder gets a short name first: overlayfs takes commas and colons apart.
+    mkdir docker
+    mount --bind "$DD_DOCKER" docker
+    if [ -d docker/usr ]; then
+        mount -t overlay -o ro,lowerdir=docker/usr:usr overlay usr
+        # These are this release's plugins of the docker command, and the machine's are not.
+        [ ! -d docker/usr/libexec/docker ] || mount --bind docker/usr/libexec/docker usr/libexec/docker
+    else
+        for place in bin sbin; do mount -t overlay -o "ro,lowerdir=docker:usr/$place" overlay "usr/$place"; done
+    fi
+    umount docker
+    rmdir docker
+fi
 mount -o remount,bind,ro usr
 
 for file in ssl alternatives ld.so.cache nsswitch.conf iproute2 services protocols mime.types localtime; do
@@ -53,7 +68,7 @@ mkdir etc/docker run/docker run/containerd
 ln -s /private/pipes run/docker/containerd
 ln -s /private/shims run/containerd/s
 containerd=/private/containerd
-[ -n "$DD_DATA_SIZE" ] || containerd=/var/lib/docker/containerd/daemon
+[ -n "$DD_DATA_SIZE" ] && [ -z "$DD_STORE" ] || containerd=/var/lib/docker/containerd/daemon
 printf '%s' "$DD_DAEMON_JSON" > etc/docker/daemon.json
 cat > etc/containerd.toml <<T
 version = 2
@@ -124,23 +139,26 @@ chmod 700 oldroot/private
 chmod 770 oldroot/var/lib oldroot/run/docker oldroot/run/containerd
 umount oldroot
 [ -z "$DD_DAEMON" ] || chown "$DD_OWNER:$DD_OWNER" var/lib/docker
-if [ -n "$DD_DATA_SIZE" ] && [ -d var/lib/docker/overlay2 ]; then
+layers=var/lib/docker/overlay2
+[ -z "$DD_STORE" ] || layers=var/lib/docker/containerd/daemon/io.containerd.snapshotter.v1.overlayfs/snapshots
+if [ -n "$DD_DATA_SIZE" ] && [ -d "$layers" ]; then
     # The keeper's id has no place in this mount: what is the keeper's can't even be moved or removed in it, not by the
-    # owner of the folder that it is in (may_delete() in the kernel's fs/namei.c). So the links to refs/ stay.
-    mount --bind -o "X-mount.idmap=$DD_IDS" var/lib/docker/overlay2 var/lib/docker/overlay2
+    # owner of the folder that it is in (may_delete() in the kernel's fs/namei.c). So the links to refs/, or to
+    # template/snapshots/, stay.
+    mount --bind -o "X-mount.idmap=$DD_IDS" "$layers" "$layers"
 fi
 # Who executes a file that they can't read can't be looked into (loaders.py). inner.sh puts these over the real ones.
 printf '%s\n' "$DD_OPAQUE" | while IFS= read -r file; do
     [ -n "$file" ] || continue
     mkdir -p "opaque$(dirname "$file")"
-    cp "$file" "opaque$file"
+    cp ".$file" "opaque$file"
     chmod 711 "opaque$file"
 done
 [ ! -e opaque ] || chown -R "$DD_KEEPER:$DD_KEEPER" opaque
 
 # What is in the environment from here on, a container's root may read: nothing that tells where the course lies.
 # shellcheck disable=SC2086 # DD_ABOVE and DD_MAP hold several options
-exec env -u DD_SCRIPTS -u DD_TEMPLATE -u DD_READONLY -u DD_PYTHON_FOLDERS \
+exec env -u DD_SCRIPTS -u DD_DOCKER -u DD_TEMPLATE -u DD_READONLY -u DD_PYTHON_FOLDERS \
     ${DD_ABOVE:+unshare --user $DD_ABOVE --setuid 0 --setgid 0} setpriv --groups "$DD_NOBODY" \
     unshare --user $DD_MAP --mount --pid --net --ipc --uts ${DD_CGROUPS:+--cgroup} \
     --fork --kill-child=KILL setpriv --pdeathsig KILL sh ./inner.sh

@@ -82,6 +82,8 @@ class Engine(ABC):
     found_ready: ClassVar[bool] = True
     #: Whether starting one takes about a second, once the course images are made.
     starts_at_once: ClassVar[bool] = False
+    #: Whether it can run another Docker than this machine's (releases.py).
+    runs_any_release: ClassVar[bool] = False
     #: How many times longer than elsewhere its users should be ready to wait.
     patience: ClassVar[float] = 1.0
     #: Names of the images it has besides the course's own: what a lab declares. To be set before the start.

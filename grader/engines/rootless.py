@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
 
-from grader.engines import cgroups, namespaces
+from grader.engines import cgroups, namespaces, releases
 from grader.engines.folders import SYSTEM_PATH, EngineFolder
 from grader.engines.namespaces import DAEMON_TOOLS, NOBODY_INSIDE, WALL_TOOLS, NamespaceEngine
 from grader.engines.protocol import EngineError, Probe
@@ -46,7 +46,8 @@ class RootlessEngine(NamespaceEngine):
             return Probe(False, _("The rootless engine needs Linux."))
         if os.geteuid() == 0:
             return Probe(False, _("The rootless engine is for ordinary users; root has the native engine."))
-        missing = [tool for tool in (*tools, *_ID_TOOLS) if shutil.which(tool, path=SYSTEM_PATH) is None]
+        wanted = [tool for tool in (*tools, *_ID_TOOLS) if not releases.brings(tool)]
+        missing = [tool for tool in wanted if shutil.which(tool, path=SYSTEM_PATH) is None]
         if missing:
             return Probe(
                 False,

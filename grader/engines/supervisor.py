@@ -37,7 +37,12 @@ _DEVICES = ("null", "zero", "full", "random", "urandom", "tty")
 _DAEMON_DEVICES = ("fuse", "net/tun")
 _NS_GET_PARENT = 0xB702  # ioctl_ns(2)
 #: The daemon's data, and what in it no container ever needs a part of.
-_GATES = 'parts="image network containers buildkit"; cd "$0" && chmod 771 . && chmod 770 $parts && chown "$1" . $parts'
+_GATES = """
+cd "$0" && chmod 771 . && chown "$1" . || exit 1
+for part in image network containers buildkit containerd; do
+    [ ! -d $part ] || { chmod 770 $part && chown "$1" $part; } || exit 1
+done
+"""
 _SCRIPTS = Path(__file__).parent
 
 
@@ -60,6 +65,9 @@ class Spec:
     python: dict[str, str] = field(default_factory=dict)
     idmap: str = ""
     template: str = ""
+    #: See releases.py: the folder of another Docker, and whether images are in containerd's store.
+    docker: str = ""
+    containerd_store: bool = False
     data_size: str = ""
     keep_data: bool = False
     detached: bool = False
@@ -177,6 +185,8 @@ class Supervisor:
             "DD_READONLY": "\n".join(spec.readonly),
             "DD_IDMAP": spec.idmap,
             "DD_TEMPLATE": spec.template,
+            "DD_DOCKER": spec.docker,
+            "DD_STORE": "containerd" if spec.containerd_store else "",
             "DD_DATA_SIZE": spec.data_size,
             "DD_SCRIPTS": str(_SCRIPTS),
             "DD_DAEMON_JSON": json.dumps(spec.daemon_json),

@@ -19,9 +19,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grader.engines import orphans
-from grader.engines.folders import SYSTEM_PATH, EngineFolder, runtime_folder
+from grader.engines import orphans, releases
+from grader.engines.folders import EngineFolder, runtime_folder
 from grader.engines.protocol import EngineError
+from grader.engines.releases import HERE, STORE, Release
 from grader.files import atomic_write, cache_folder
 from grader.i18n import _
 from grader.locks import locked, unowned
@@ -34,7 +35,8 @@ if TYPE_CHECKING:
 _LAYOUT = 4
 #: Of each engine kind: one for each set of images that the labs of a course declare, and for other checkouts.
 _KEEP = 8
-_SPLIT = Path(__file__).with_name("split_layers.sh")
+_OURS = Release()
+_SCRIPTS = Path(__file__).parent
 
 
 def ensure(
@@ -43,7 +45,8 @@ def ensure(
     """The template of this engine kind with these images besides the course's own, made if there is none yet (some
     seconds). Raises EngineError."""
     course = course_images(progress, more)
-    place = cache_folder() / "templates" / f"{kind.kind}-{_key(kind, course)}"
+    release = releases.chosen(progress)
+    place = cache_folder() / "templates" / f"{_prefix(kind, release)}-{_key(kind, course, release)}"
     if _complete(place):
         _note_use(place)
         return place
@@ -53,9 +56,14 @@ def ensure(
             if progress:
                 progress(_("Loading the course images into a template for new engines …"))
             _clear(kind, place.parent)
-            _build(kind, course, place)
-            _remove_old(kind, place.parent)
+            _build(kind, course, place, release)
+            _remove_old(kind, place.parent, release)
     return place
+
+
+def is_of_store(place: Path) -> bool:
+    """Whether the template's images are in containerd's store."""
+    return (place / "layers" / "blobs").exists()
 
 
 def _note_use(place: Path) -> None:
@@ -73,13 +81,14 @@ def keep_for(place: Path, lab: Path) -> None:
             atomic_write(note, str(lab))
 
 
-def _key(kind: type[NamespaceEngine], course: ImageSet) -> str:
-    # The one that will run: found as the supervisor finds it.
-    asked = subprocess.run(
-        ["dockerd", "--version"], check=True, capture_output=True, text=True, env={**os.environ, "PATH": SYSTEM_PATH}
-    )
-    version = asked.stdout
-    facts = [_LAYOUT, version, course.key, kind.kind, os.getuid(), kind.template_owner()]
+def _prefix(kind: type[NamespaceEngine], release: Release) -> str:
+    """Begins the names of the templates that come in the place of one another."""
+    known = release.name if "/" not in release.name else f"folder{STORE if release.containerd_store else ''}"
+    return kind.kind if release.name == HERE else f"{kind.kind}-{known}"
+
+
+def _key(kind: type[NamespaceEngine], course: ImageSet, release: Release) -> str:
+    facts = [_LAYOUT, release.key, course.key, kind.kind, os.getuid(), kind.template_owner()]
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:16]
 
 
@@ -101,9 +110,11 @@ def _clear(kind: type[NamespaceEngine], templates: Path) -> None:
         kind.remove_tree(left)
 
 
-def _remove_old(kind: type[NamespaceEngine], templates: Path, keep: int = _KEEP) -> None:
+def _remove_old(kind: type[NamespaceEngine], templates: Path, release: Release = _OURS, keep: int = _KEEP) -> None:
     """Templates of other versions stay for other checkouts of the course, but not all of them for ever."""
-    there = [place for place in templates.glob(f"{kind.kind}-*") if _complete(place)]
+    prefix = _prefix(kind, release)
+    there = [place for place in templates.glob(f"{prefix}-*") if place.name.rpartition("-")[0] == prefix]
+    there = [place for place in there if _complete(place)]
     for place in sorted(there, key=lambda place: (place / "complete").stat().st_mtime, reverse=True)[keep:]:
         if not _is_used(place):
             (place / "complete").unlink()
@@ -119,7 +130,7 @@ def _is_used(place: Path) -> bool:
     return any(lab.template_note.exists() and lab.template_note.read_text() == str(place) for lab in labs)
 
 
-def _build(kind: type[NamespaceEngine], course: ImageSet, place: Path) -> None:
+def _build(kind: type[NamespaceEngine], course: ImageSet, place: Path, release: Release) -> None:
     """Load the images in an engine of its own, split its data-root, and put the result in place in one rename."""
     work = place.with_name(f".{place.name}")
     run = _workshop(place.parent)
@@ -132,7 +143,7 @@ def _build(kind: type[NamespaceEngine], course: ImageSet, place: Path) -> None:
                     client.images.load(stream)
             client.close()
         work.mkdir(mode=0o711)
-        _split(kind, run / "data", work)
+        _split(kind, run / "data", work, in_containerd=release.containerd_store)
         # First: once the template is complete nobody looks for what is left.
         kind.remove_tree(run)
         (work / "complete").touch()
@@ -150,12 +161,13 @@ def _build(kind: type[NamespaceEngine], course: ImageSet, place: Path) -> None:
             kind.remove_tree(work)
 
 
-def _split(kind: type[NamespaceEngine], data: Path, work: Path) -> None:
+def _split(kind: type[NamespaceEngine], data: Path, work: Path, *, in_containerd: bool) -> None:
     for part in ("layers", "meta"):
         (work / part).mkdir(mode=0o711)
     if kind.template_owner():
         shutil.chown(work / "layers", kind.template_owner(), kind.template_owner())
-    command = kind.as_owner(["sh", str(_SPLIT), str(data), str(work), str(kind.keeper)])
+    script = "split_snapshots.sh" if in_containerd else "split_layers.sh"
+    command = kind.as_owner(["sh", str(_SCRIPTS / script), str(data), str(work), str(kind.keeper)])
     done = subprocess.run(command, check=False, capture_output=True, text=True)
     if done.returncode != 0:
         why = done.stderr.strip()[-300:]

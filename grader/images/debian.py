@@ -48,9 +48,12 @@ class Package:
 
 
 class Apt:
-    """The machine's package sources. ``folder`` holds verified packages and apt's private files."""
+    """The machine's package sources, or another ``suite`` of the same mirror.
 
-    def __init__(self, folder: Path, progress: Callable[[str], None]) -> None:
+    ``folder`` holds verified packages and apt's private files.
+    """
+
+    def __init__(self, folder: Path, progress: Callable[[str], None], *, suite: str = "") -> None:
         self._progress = progress
         self._debs = folder / "debs"
         self._private = folder / "apt"
@@ -60,6 +63,19 @@ class Apt:
         for path in (self._debs, self._private / "lists" / "partial", self._private / "cache" / "archives"):
             path.mkdir(parents=True, exist_ok=True)
         self._require_tools()
+        self._sources = self._private / "sources.list"
+        if suite:
+            self._sources.write_text(f"deb {self._mirror()} {suite} main\n")
+
+    def _mirror(self) -> str:
+        """The address from which this machine gets Debian's packages. Raises ImagesError."""
+        said = self._run(["apt-get", "indextargets", "--format", "$(REPO_URI) $(RELEASE)", "Created-By: Packages"])
+        for line in said.stdout.splitlines():
+            address, _blank, release = line.partition(" ")
+            # Security updates have a mirror of their own, and other vendors' sources have no such releases.
+            if address.rstrip("/").endswith("/debian") and "security" not in release:
+                return address
+        raise ImagesError(_("This machine gets no packages from a mirror of Debian."), "apt-get indextargets")
 
     @staticmethod
     def _require_tools() -> None:
@@ -99,6 +115,12 @@ class Apt:
             self._look_up({name for group in groups for name in group})
             wanted = sorted({self._first_known(group) for group in groups} - set(found))
         return [found[name] for name in sorted(found)]
+
+    def exactly(self, names: Iterable[str]) -> list[Package]:
+        """These packages alone. Raises ImagesError."""
+        wanted = list(names)
+        self._look_up(wanted)
+        return [self._require(name) for name in wanted]
 
     def _first_known(self, group: Sequence[str]) -> str:
         return next((name for name in group if self._known.get(name)), group[0])
@@ -152,6 +174,9 @@ class Apt:
             "Acquire::Languages": "none",
             "Acquire::Retries": "1",
         }
+        if self._sources.exists():
+            options["Dir::Etc::SourceList"] = str(self._sources)
+            options["Dir::Etc::SourceParts"] = "/dev/null"
         if self._private_lists:
             options["Dir::State::Lists"] = str(self._private / "lists")
         return [word for name, value in options.items() for word in ("-o", f"{name}={value}")]
@@ -206,6 +231,10 @@ class Apt:
             raise ImagesError(
                 _("dpkg-deb can't read {path}.").format(path=self.path(package)), "python -m grader.images"
             )
+
+    def extract(self, package: Package, folder: Path) -> None:
+        """Unpack the package's files to the disk. Raises ImagesError."""
+        self._run(["dpkg-deb", "--extract", str(self.path(package)), str(folder)])
 
     def control(self, package: Package) -> bytes:
         """The package's control file, as scanners look for it."""

@@ -1,0 +1,193 @@
+"""Engines that run another Docker than this machine's (grader/engines/releases.py).
+
+CI runs the tests of checks and all labs' solutions on the releases of Debian's suites; here is what needs no download.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from grader.engines import EngineError, best_engine, detached, releases, template
+from grader.engines.choice import best_kind, engine_class, seen
+from grader.engines.loaders import opaque_files
+from grader.engines.native import NativeEngine
+from grader.engines.protocol import Engine
+from grader.engines.releases import HERE, VARIABLE, Release
+
+
+def program(folder: Path, name: str, content: str = "") -> Path:
+    place = folder / name
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_text(content)
+    place.chmod(0o755)
+    return place
+
+
+@pytest.fixture
+def flat(tmp_path: Path) -> Path:
+    """A folder as Docker's own archives unpack: the programs side by side."""
+    for name in ("dockerd", "containerd", "runc"):
+        program(tmp_path, name)
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("20.10", "20.10.24"),
+        ("20", "20.10.24"),
+        ("28.5.2", "28.5.2"),
+        ("28+containerd", "28.5.2+containerd"),
+        ("here", "here"),
+        ("+containerd", "here+containerd"),
+    ],
+)
+def test_a_name_is_written_down_in_full(said: str, meant: str) -> None:
+    assert releases.normal(said) == meant
+    assert releases.normal(meant) == meant
+
+
+def test_a_folder_is_named_by_its_whole_path(flat: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(flat.parent)
+    assert releases.normal(f"./{flat.name}") == str(flat.resolve())
+    assert releases.normal(f"{flat.name}+containerd") == f"{flat.resolve()}+containerd"
+
+
+@pytest.mark.parametrize("said", ["19.03", "2", "28.5.", "latest"])
+def test_an_unknown_version_is_told_those_that_there_are(said: str) -> None:
+    with pytest.raises(EngineError, match=r"20\.10\.24, 26\.1\.5, 28\.5\.2") as raised:
+        releases.normal(said)
+    assert raised.value.remedy.startswith("drydock up --docker ")
+
+
+def test_a_folder_without_a_daemon_is_none(tmp_path: Path) -> None:
+    # Those of the machine must not stand in for what the folder lacks.
+    for name in ("dockerd", "containerd"):
+        program(tmp_path, name)
+    with pytest.raises(EngineError, match="no runc in"):
+        releases.normal(str(tmp_path))
+
+
+def test_a_static_program_is_opaque_by_itself_where_it_is_inside(flat: Path) -> None:
+    assert opaque_files(["dockerd"], Release(folder=flat)) == ["/usr/sbin/dockerd"]
+    tree = program(flat / "tree", "usr/bin/dockerd").parents[2]
+    assert opaque_files(["dockerd"], Release(folder=tree)) == ["/usr/bin/dockerd"]
+
+
+def test_who_says_nothing_runs_this_machines_docker(monkeypatch: pytest.MonkeyPatch) -> None:
+    for said in ("", HERE):
+        monkeypatch.setenv(VARIABLE, said)
+        assert releases.chosen() == Release()
+        assert not releases.brings("dockerd")
+    monkeypatch.setenv(VARIABLE, "here+containerd")
+    assert not releases.brings("dockerd")
+    monkeypatch.setenv(VARIABLE, "28.5.2")
+    assert releases.brings("dockerd")
+    assert not releases.brings("iptables")
+
+
+def test_an_engine_that_has_its_own_docker_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert seen("host") == "host"
+    monkeypatch.setenv(VARIABLE, "28.5.2")
+    with pytest.raises(EngineError, match="host engine can't run another Docker") as raised:
+        seen("host")
+    assert raised.value.remedy == "drydock up --docker here"
+
+
+def test_releases_have_templates_of_their_own(flat: Path, tmp_path: Path) -> None:
+    here, other = Release(), Release(str(flat), flat)
+    assert template._prefix(NativeEngine, here) == "native"
+    assert template._prefix(NativeEngine, Release("28.5.2+containerd", flat, True)) == "native-28.5.2+containerd"
+    assert template._prefix(NativeEngine, other) == "native-folder"
+    assert other.key != Release(str(flat), flat, containerd_store=True).key
+    # One that a release doesn't know is none of its old ones.
+    for name in ("native-1", "native-2", "native-3", "native-4", "native-28.5.2-1"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "complete").touch()
+    template._remove_old(NativeEngine, tmp_path, here, keep=0)
+    assert [place.name for place in tmp_path.glob("native*")] == ["native-28.5.2-1"]
+
+
+@pytest.fixture(scope="module")
+def copied(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """This machine's Docker in a folder whose name overlayfs would take apart."""
+    folder = tmp_path_factory.mktemp("docker") / "a, b: c"
+    folder.mkdir()
+    for name in ("dockerd", "containerd", "runc", "containerd-shim-runc-v2", "docker-proxy"):
+        if place := shutil.which(name, path=releases.SYSTEM_PATH):
+            # With its time, so that each run of this test uses the same template.
+            shutil.copy2(place, folder)
+    program(folder, "docker", "#!/bin/sh\necho from the folder\n")
+    return folder
+
+
+@pytest.fixture(scope="module", params=["graph driver", "containerd"])
+def other(request: pytest.FixtureRequest, copied: Path) -> Iterator[Engine]:
+    name = f"{copied}+containerd" if request.param == "containerd" else str(copied)
+    if not engine_class(best_kind()).runs_any_release:
+        pytest.skip("no engine here runs another Docker")
+    with releases.using(name), best_engine() as engine:
+        yield engine
+
+
+@pytest.mark.daemon
+def test_the_folders_docker_is_what_runs_and_what_students_type(other: Engine) -> None:
+    client = other.endpoint.client()
+    found = client.info()["Driver"]
+    assert found == ("overlayfs" if releases.STORE in other._release.name else "overlay2")  # type: ignore[attr-defined]
+    typed = subprocess.run(other.confine(["docker"]), capture_output=True, text=True, check=True)
+    assert typed.stdout == "from the folder\n"
+    assert client.containers.run("drydock/busybox:1", "echo ran", remove=True) == b"ran\n"
+    client.close()
+
+
+@pytest.mark.daemon
+def test_the_cloned_images_can_be_built_on_saved_and_removed(other: Engine) -> None:
+    client = other.endpoint.client()
+    made = client.containers.run("drydock/python:3", ["touch", "/new"], detach=True)
+    made.wait()
+    made.commit("mine")
+    assert b"/new" in client.containers.run("mine", "ls -d /new", remove=True)
+    # All of the image's layers go through here.
+    assert sum(map(len, client.images.get("drydock/python:3").save())) > 10_000_000
+    made.remove()
+    for image in ("mine", "drydock/redis:8", "drydock/redis:latest"):
+        client.images.remove(image)
+    assert client.containers.run("drydock/nginx:1", "echo ran", remove=True) == b"ran\n"
+    client.close()
+
+
+@pytest.mark.daemon
+def test_the_lab_daemon_keeps_its_docker_until_another_is_asked_for(
+    copied: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not engine_class(best_kind()).runs_any_release:
+        pytest.skip("no engine here runs another Docker")
+    runtime = Path(f"/var/tmp/dd-releases-{tmp_path.parent.parent.name[-3:]}-{tmp_path.name[-2:]}")
+    monkeypatch.setenv("DRYDOCK_RUNTIME", str(runtime))
+    try:
+        with releases.using(f"{copied}+containerd"):
+            first = detached.up()
+        assert first.engine.endpoint.client().info()["Driver"] == "overlayfs"
+        first.engine.endpoint.client().volumes.create("work")
+        assert detached.up().engine.endpoint.client().info()["Driver"] == "overlayfs"
+        assert detached.down()
+        again = detached.up()
+        client = again.engine.endpoint.client()
+        assert (client.info()["Driver"], [v.name for v in client.volumes.list()]) == ("overlayfs", ["work"])
+        assert client.containers.run("drydock/busybox:1", "echo ran", remove=True) == b"ran\n"
+        # The data lies in the store that it was made in.
+        with releases.using(HERE), pytest.raises(EngineError, match="another image store") as raised:
+            detached.up()
+        assert raised.value.remedy == "drydock reset --docker here"
+        with releases.using(HERE):
+            fresh = detached.reset()
+        assert fresh.engine.endpoint.client().info()["Driver"] == "overlay2"
+    finally:
+        detached.down(forget=True)
+        shutil.rmtree(runtime, ignore_errors=True)
