@@ -10,6 +10,7 @@ from pathlib import Path
 from grader.i18n import _
 from grader.images.archive import Layer, write_archive
 from grader.images.debian import Apt, OutdatedListsError, Package
+from grader.images.downloads import Download, fetch, unpack
 from grader.images.recipes.base import SKIPPED
 from grader.images.recipes.layers import SharedLayer
 from grader.images.recipes.recipe import Recipe
@@ -43,6 +44,7 @@ def build(recipes: Sequence[Recipe], apt: Apt, scratch: Path, progress: Callable
         apt.refresh()
         _download(recipes, apt, scratch)
     builder = _Builder(apt, scratch)
+    builder.fetch(recipes, progress)
     builder.make_shared(recipes)
 
     def make(recipe: Recipe) -> Built:
@@ -59,7 +61,8 @@ def build(recipes: Sequence[Recipe], apt: Apt, scratch: Path, progress: Callable
 def _download(recipes: Sequence[Recipe], apt: Apt, scratch: Path) -> None:
     parts: list[Recipe | SharedLayer] = [*recipes, *{layer for recipe in recipes for layer in recipe.below}]
     # Looked up all together first: each question to apt-cache takes a fifth of a second.
-    apt.closure({name for part in parts for name in part.packages}, skip=SKIPPED)
+    skipped = SKIPPED.union(*(_skipped_by(part) for part in parts))
+    apt.closure({name for part in parts for name in part.packages}, skip=skipped)
     wanted = {
         package.name: package
         for part in parts
@@ -79,7 +82,15 @@ class _Builder:
         self._apt = apt
         self._scratch = scratch
         self._architecture = apt.architecture()
+        self._fetched: dict[Download, Path] = {}
         self._shared: dict[tuple[SharedLayer, ...], _SharedPart] = {}
+
+    def fetch(self, recipes: Iterable[Recipe], progress: Callable[[str], None]) -> None:
+        """What comes from other indexes than Debian's."""
+        for download in {download for recipe in recipes for download in recipe.downloads}:
+            self._fetched[download] = fetch(
+                download, self._architecture, self._apt.folder / "downloads", self._scratch, progress
+            )
 
     def make_shared(self, recipes: Iterable[Recipe]) -> None:
         """Make each shared layer once, before the images that stand on them."""
@@ -104,12 +115,18 @@ class _Builder:
         below = parts[-1].packages if parts else {}
         own = self._packages(recipe, below)
         tree = self._unpack(own, usr_merged=bool(parts))
+        for download in recipe.downloads:
+            unpack(self._fetched[download], download, tree)
         recipe.shape(tree)
         self._describe(tree, own)
-        layers = [*(part.layer for part in parts), Layer.of(tree, _created_by(recipe.packages))]
+        layers = [part.layer for part in parts]
+        if any(True for _path in tree):
+            layers.append(Layer.of(tree, _created_by(recipe.packages, recipe.downloads)))
         path = self._scratch / f"{recipe.name}.tar"
-        image_id = write_archive(path, layers, recipe.config(own), architecture=self._architecture, tags=recipe.tags)
+        config = recipe.config(below | own)
+        image_id = write_archive(path, layers, config, architecture=self._architecture, tags=recipe.tags)
         versions = {name: package.version for name, package in sorted((below | own).items())}
+        versions |= {download.label: download.version for download in recipe.downloads}
         return Built(recipe, path, image_id, self._architecture, versions)
 
     def _packages(self, part: Recipe | SharedLayer, below: dict[str, Package]) -> dict[str, Package]:
@@ -128,5 +145,7 @@ class _Builder:
             tree.file(f"var/lib/dpkg/status.d/{name}", self._apt.control(package))
 
 
-def _created_by(packages: Sequence[str]) -> str:
-    return f"drydock: unpack Debian packages {' '.join(packages)}"
+def _created_by(packages: Sequence[str], downloads: Sequence[Download] = ()) -> str:
+    parts = [f"unpack Debian packages {' '.join(packages)}"] if packages else []
+    parts += [f"unpack {' '.join(download.label for download in downloads)}"] if downloads else []
+    return f"drydock: {'; '.join(parts) or 'add files'}"

@@ -4,6 +4,7 @@ Layout (by default ``images`` in the user's cache folder)::
 
     lock                           held (flock) while anything is written; the kernel frees it when its holder dies
     debs/                          downloaded packages, each verified by its hash before every use
+    downloads/                     the same of other package indexes
     apt/                           apt's private files; only there while a build runs
     tmp/                           work in progress; what is here while nobody holds the lock is left over
     archives/NAME-TAG-RECIPE-ID.tar    an image; archives are never changed in place
@@ -28,7 +29,7 @@ from grader.i18n import _
 from grader.images.catalogue import CourseImage
 from grader.images.errors import ImagesError
 from grader.images.recipes.base import FILES
-from grader.images.recipes.outside import OutsideRecipe
+from grader.images.recipes.outside import OutsideRecipe, module_name
 from grader.images.recipes.recipe import Recipe
 from grader.locks import locked
 
@@ -184,11 +185,12 @@ def recipe_digest(recipe: Recipe) -> str:
     """Changes whenever code or a file that decides the image's content changes."""
     here = Path(__file__).parent
     shared = ("base", "busybox_tools", "bytecode", "layers", "recipe")
-    sources = [here / name for name in ("archive.py", "build.py", "debian.py", "tree.py")]
-    own = recipe.own_sources() if isinstance(recipe, OutsideRecipe) else [here / "recipes" / f"{recipe.name}.py"]
+    sources = [here / name for name in ("archive.py", "build.py", "debian.py", "downloads.py", "tree.py")]
+    ours = here / "recipes" / f"{module_name(recipe)}.py"
+    own = recipe.own_sources() if isinstance(recipe, OutsideRecipe) else [ours]
     folders = (FILES / "common",) if isinstance(recipe, OutsideRecipe) else (FILES / "common", recipe.files)
     sources += [*(here / "recipes" / f"{name}.py" for name in shared), *own]
-    sources += sorted(path for folder in folders for path in folder.iterdir())
+    sources += sorted(path for folder in folders if folder.is_dir() for path in folder.iterdir())
     return hashlib.sha256(b"\0".join(path.read_bytes() for path in sources)).hexdigest()[:12]
 
 

@@ -55,6 +55,7 @@ class Apt:
 
     def __init__(self, folder: Path, progress: Callable[[str], None], *, suite: str = "") -> None:
         self._progress = progress
+        self.folder = folder
         self._debs = folder / "debs"
         self._private = folder / "apt"
         self._known: dict[str, Package | None] = {}

@@ -44,7 +44,10 @@ def test_manifest_describes_every_recipe() -> None:
 
 def test_manifest_equals_what_is_built(course: ImageSet) -> None:
     # Debian may have moved on since the manifest was written; then the record says which packages.
-    for image, promised in zip(course.images, manifest(), strict=True):
+    # The others: test_on_request.py.
+    promised_of = {image.reference: image for image in manifest()}
+    for image in course.images:
+        promised = promised_of[image.reference]
         if image.packages == promised.packages and image.architecture == promised.architecture:
             assert image == promised
         else:

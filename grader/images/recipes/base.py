@@ -108,17 +108,23 @@ def skeleton(tree: FileTree) -> None:
     tree.folder("root", 0o700)
     tree.folder("home/app", uid=1000, gid=1000)
     tree.folder("var/www")
-    _accounts(tree)
+    accounts(tree)
+    _who_is_who(tree)
 
 
-def _accounts(tree: FileTree) -> None:
-    passwd = [f"{name}:x:{number}:{number}:{name}:{home}:{shell}" for name, number, home, shell in _USERS]
-    groups = [_GROUP_OF_NOBODY if name == "nobody" else name for name, *_rest in _USERS]
-    group = [f"{name}:x:{user[1]}:" for name, user in zip(groups, _USERS, strict=True)]
-    shadow = [f"{name}:*:::::::" for name, *_rest in _USERS]
+def accounts(tree: FileTree, *more: tuple[str, int, str, str]) -> None:
+    """Who there is; ``more`` as in _USERS, for an image of its own."""
+    users = (*_USERS, *more)
+    passwd = [f"{name}:x:{number}:{number}:{name}:{home}:{shell}" for name, number, home, shell in users]
+    groups = [_GROUP_OF_NOBODY if name == "nobody" else name for name, *_rest in users]
+    group = [f"{name}:x:{user[1]}:" for name, user in zip(groups, users, strict=True)]
+    shadow = [f"{name}:*:::::::" for name, *_rest in users]
     tree.file("etc/passwd", "\n".join((*passwd, "")))
     tree.file("etc/group", "\n".join((*group, "")))
     tree.file("etc/shadow", "\n".join((*shadow, "")), 0o640)
+
+
+def _who_is_who(tree: FileTree) -> None:
     tree.file("etc/nsswitch.conf", "passwd: files\ngroup: files\nhosts: files dns\n")
     tree.file("usr/local/bin/adduser", (FILES / "common" / "accounts").read_bytes(), 0o755)
     for name in ("addgroup", "useradd", "groupadd"):

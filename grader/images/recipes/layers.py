@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from grader.images.recipes.base import LEFT_OUT, skeleton
 from grader.images.recipes.busybox_tools import install
+from grader.images.recipes.bytecode import add_bytecode
 from grader.images.tree import FileTree
 
 
@@ -40,6 +41,14 @@ def _shape_library(tree: FileTree) -> None:
     tree.drop(LEFT_OUT)
 
 
+def _shape_python(tree: FileTree) -> None:
+    library = "usr/lib/python3*"
+    tree.drop([*LEFT_OUT, f"{library}/pydoc_data", f"{library}/test", "usr/lib/valgrind", "usr/share/python3"])
+    tree.link("usr/bin/python", "python3")
+    add_bytecode(tree)
+
+
 # base-files only says which Debian this is; netbase has /etc/services.
 SYSTEM = SharedLayer(("base-files", "busybox-static", "libc6", "netbase"), _shape_system)
 TLS = SharedLayer(("libssl3t64",), _shape_library)
+PYTHON = SharedLayer(("libpython3-stdlib", "media-types", "python3-minimal"), _shape_python)

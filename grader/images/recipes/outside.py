@@ -34,4 +34,11 @@ class OutsideRecipe(Recipe):
 
 def module_of(recipe: Recipe) -> str:
     """The module that makes this image, for its record."""
-    return recipe.shape.__module__ if isinstance(recipe, OutsideRecipe) else f"grader.images.recipes.{recipe.name}"
+    if isinstance(recipe, OutsideRecipe):
+        return recipe.shape.__module__
+    return f"grader.images.recipes.{module_name(recipe)}"
+
+
+def module_name(recipe: Recipe) -> str:
+    """Of a recipe of ours."""
+    return recipe.name.replace("-", "_")

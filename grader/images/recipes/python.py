@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from grader.images.archive import ImageConfig
-from grader.images.recipes.base import LEFT_OUT, Packages, labels, upstream_version
-from grader.images.recipes.bytecode import add_bytecode
-from grader.images.recipes.layers import SYSTEM, TLS
+from grader.images.recipes.base import Packages, labels, upstream_version
+from grader.images.recipes.layers import PYTHON, SYSTEM, TLS
 from grader.images.recipes.recipe import Recipe
 from grader.images.tree import FileTree
 
 
 def _shape(tree: FileTree) -> None:
-    library = "usr/lib/python3*"
-    tree.drop([*LEFT_OUT, f"{library}/pydoc_data", f"{library}/test", "usr/lib/valgrind", "usr/share/python3"])
-    tree.link("usr/bin/python", "python3")
-    add_bytecode(tree)
+    """All of it is in the layer that it shares with other images."""
 
 
 def _config(packages: Packages) -> ImageConfig:
@@ -34,9 +30,9 @@ def _config(packages: Packages) -> ImageConfig:
 RECIPE = Recipe(
     name="python",
     tag="3",
-    packages=("libpython3-stdlib", "media-types", "python3-minimal"),
+    packages=(),
     official="python:3-slim",
     config=_config,
     shape=_shape,
-    below=(SYSTEM, TLS),
+    below=(SYSTEM, TLS, PYTHON),
 )

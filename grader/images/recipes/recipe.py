@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.images.archive import ImageConfig
+from grader.images.downloads import Download
 from grader.images.recipes.base import FILES, Packages
 from grader.images.recipes.layers import SYSTEM, SharedLayer
 from grader.images.tree import FileTree
@@ -20,6 +21,7 @@ class Recipe:
     turns the unpacked files into the image's own; ``config`` may use the packages' versions. ``official`` is the
     image on Docker Hub that can stand in; ``files/NAME/Dockerfile`` adds what the course needs to that one. It is ""
     where there is none. ``on_request``: made only for labs that declare it, and for courses that name it.
+    ``downloads`` come from other indexes than Debian's; ``shape`` finds their files in folders of their names.
     """
 
     name: str
@@ -31,6 +33,7 @@ class Recipe:
     below: tuple[SharedLayer, ...] = (SYSTEM,)
     skip: frozenset[str] = frozenset()
     on_request: bool = False
+    downloads: tuple[Download, ...] = ()
 
     @property
     def reference(self) -> str:
