@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from grader.checks.folder import Place
 from grader.checks.task import Checks
 from grader.docker_api.deadline import CHECK_SECONDS
 from grader.docker_api.environment import variables
@@ -101,7 +102,7 @@ def connect(lab: str, images: Sequence[str] = ()) -> LabChecks:
         on_report=below.tell,
         on_wait=below.wait,
         values=Values(own_key(Path.cwd())),
-        folder=Path.cwd(),
+        folder=Place(str(Path.cwd())),
     )
     checks.lab, checks.folder = lab, folder
     try:

@@ -13,8 +13,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import Any, ClassVar, Concatenate, Self, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, Self, cast
 
 from grader.checks.errors import AuthorError
 from grader.docker_api import blame
@@ -24,6 +23,9 @@ from grader.docker_api.words import dig, inspect_command
 from grader.i18n import _
 from grader.report.verdicts import Status, Verdict
 from grader.values import Values
+
+if TYPE_CHECKING:
+    from grader.checks.folder import Place
 
 #: The fault that makes all that is said of an object fail.
 MISSING = "missing"
@@ -65,8 +67,8 @@ class Context:
     task: str
     daemon: Daemon
     values: Values = field(default_factory=Values)
-    #: The lab's folder, as we see it and as the daemon does.
-    folder: Path | None = None
+    #: The lab's folder.
+    folder: Place | None = None
     verdicts: list[Verdict] = field(default_factory=list)
     #: Objects seen alive so far, as "kind:name", over all tasks: evidence for "is gone".
     sightings: set[str] = field(default_factory=set)

@@ -12,7 +12,7 @@ import shlex
 import stat
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
+from dataclasses import dataclass
 
 from grader.checks import arguments
 from grader.checks.errors import AuthorError
@@ -22,10 +22,34 @@ from grader.docker_api.daemon import Attrs
 from grader.docker_api.errors import Obstructed, Unavailable
 from grader.i18n import _
 
-#: Tells a check's process where the lab's folder is.
-FOLDER_VARIABLE = "DRYDOCK_LAB_FOLDER"
+#: Tells a check's process where the lab's folder is: a descriptor of it and its name.
+_VARIABLE = "DRYDOCK_LAB_FOLDER"
 #: Folders may be links, too: so many steps lead to a file at most, as in path_resolution(7).
 _LINKS = 40
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the lab's folder is: its name, which the daemon knows, too; and a descriptor of it, which also a process in
+    another mount namespace can read.
+    """
+
+    name: str
+    descriptor: int | None = None
+
+    @property
+    def root(self) -> str:
+        return self.name if self.descriptor is None else f"/proc/self/fd/{self.descriptor}"
+
+    def as_variable(self) -> dict[str, str]:
+        """The environment for a check's process."""
+        return {_VARIABLE: f"{self.descriptor}:{self.name}"}
+
+
+def from_environment() -> Place | None:
+    """What the caller said, or None."""
+    descriptor, _colon, name = os.environ.get(_VARIABLE, "").partition(":")
+    return Place(name, int(descriptor)) if name else None
 
 
 class Folder(HoldsFiles):
@@ -42,10 +66,10 @@ class Folder(HoldsFiles):
     def _inner(self) -> str:
         return within(self.name, "folder")
 
-    def _root(self) -> Path:
+    def _root(self) -> str:
         if self._context.folder is None:
             raise Unavailable(_("nobody said where the lab's folder is"))
-        return self._context.folder
+        return self._context.folder.root
 
     def _fetch(self) -> Attrs | None:
         found = entry_in(self._root(), self._inner)
@@ -92,11 +116,11 @@ def within(path: object, what: str) -> str:
     return inner
 
 
-def entry_in(root: Path, path: str) -> Entry | None:
+def entry_in(root: str, path: str) -> Entry | None:
     """What lies at ``path``, a link there not followed. Links to folders are, but ``root`` is their ``/``."""
     try:
         with ExitStack() as stack:
-            trail = [stack.enter_context(_opened(str(root), None, follow=True))]
+            trail = [stack.enter_context(_opened(root, None, follow=True))]
             left, links = [part for part in path.split("/") if part not in ("", ".")], _LINKS
             while len(left) > 1 or left == [".."]:
                 part = left.pop(0)

@@ -23,13 +23,11 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from types import FrameType
 from typing import Any, BinaryIO, NoReturn, TextIO
 
-from grader.checks import kinds
+from grader.checks import folder, kinds
 from grader.checks.errors import CheckFailed, CouldNotCheck, OutOfTime
-from grader.checks.folder import FOLDER_VARIABLE
 from grader.checks.task import Checks
 from grader.docker_api.course_images import from_environment
 from grader.docker_api.deadline import CHECK_SECONDS
@@ -213,10 +211,7 @@ def main() -> int:
 
     kinds.preload()
 
-    folder = os.environ.get(FOLDER_VARIABLE)
-    checks = Checks(
-        os.environ.get("DOCKER_HOST"), course_images=from_environment(), folder=Path(folder) if folder else None
-    )
+    checks = Checks(os.environ.get("DOCKER_HOST"), course_images=from_environment(), folder=folder.from_environment())
     with suppress(NoAnswer):  # each cell will say so
         checks.prepare()
     serve(sys.stdin, answers, checks, options.timeout)

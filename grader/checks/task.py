@@ -8,7 +8,6 @@ import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, overload
 
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
     from grader.checks.answer import Answer
     from grader.checks.container import Container
     from grader.checks.event import Event
-    from grader.checks.folder import Folder
+    from grader.checks.folder import Folder, Place
     from grader.checks.image import Image, Images
     from grader.checks.network import Network
     from grader.checks.project import Project
@@ -58,7 +57,7 @@ class Checks:
         on_wait: Callable[[str], None] = lambda told: None,
         values: Values | None = None,
         course_images: CourseImages | None = None,
-        folder: Path | None = None,
+        folder: Place | None = None,
     ) -> None:
         self._connection = Connection(endpoint_host, course_images)
         self._given_deadline = self._deadline = deadline

@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
-from grader.checks.folder import FOLDER_VARIABLE
+from grader.checks.folder import Place
 from grader.docker_api.course_images import CourseImages, as_variable
 from grader.engines.protocol import Engine, EngineError
 from grader.i18n import _
@@ -67,8 +67,10 @@ class Checker:
     ) -> None:
         self._engine = engine
         self._known = {} if course_images is None else as_variable(course_images)
+        # By a handle: where a sandbox's folder is mounted, the fork server, which started before, doesn't see it.
+        self._folder = None if folder is None else os.open(folder, os.O_PATH | os.O_DIRECTORY)
         if folder is not None:
-            self._known[FOLDER_VARIABLE] = str(folder)
+            self._known |= Place(str(folder), self._folder).as_variable()
         self._fork_server = fork_server
         self._process: subprocess.Popen[bytes] | ForkedProcess | None = None
         self._buffer = b""
@@ -92,6 +94,11 @@ class Checker:
         self._process = self._forked(environment) or self._started(environment)
         self._log = LastWords(self._process.stderr)
 
+    @property
+    def _descriptors(self) -> tuple[int, ...]:
+        """What the process inherits under the same numbers."""
+        return self._socket.descriptors if self._folder is None else (*self._socket.descriptors, self._folder)
+
     def _forked(self, environment: dict[str, str]) -> ForkedProcess | None:
         """Forked by the fork server; None where that is not possible."""
         if self._fork_server is None:
@@ -105,7 +112,7 @@ class Checker:
             1: os.fdopen(answers, "rb"),
             2: os.fdopen(words, "rb", buffering=0),
         }
-        kept = {number: number for number in self._socket.descriptors}
+        kept = {number: number for number in self._descriptors}
         try:
             return self._fork_server.fork(request, {0: theirs, 1: their_answers, 2: their_words, **kept}, pipes)
         except ForkServerLost:
@@ -125,7 +132,7 @@ class Checker:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            pass_fds=self._socket.descriptors,
+            pass_fds=self._descriptors,
         )
 
     def check(self, cell_id: str, source: str, timeout: float, *, key: StudentKey = DEFAULT_KEY) -> TaskReport:
@@ -201,6 +208,9 @@ class Checker:
         """End the process. Safe to call twice."""
         self._end()
         self._socket.close()
+        folder, self._folder = self._folder, None
+        if folder is not None:
+            os.close(folder)
 
 
 def could_not_check(task: str, reason: str) -> TaskReport:

@@ -13,7 +13,7 @@ from grader.checks.answer import Answer
 from grader.checks.container import Container
 from grader.checks.event import Event
 from grader.checks.expectation import expectations_of
-from grader.checks.folder import Folder
+from grader.checks.folder import Folder, Place
 from grader.checks.image import Image, Images
 from grader.checks.network import Network
 from grader.checks.project import Project, Service
@@ -54,7 +54,7 @@ def test_page_has_every_expectation_with_a_valid_example(heading: str) -> None:
     inherited = set(expectations_of(Container)) if kind is Service else set()
     assert shown == set(expectations_of(kind)) - inherited
     # Against no daemon a right example is "can't be reached"; a wrong one would be the author's mistake.
-    check = Checks("unix:///nonexistent/docker.sock", deadline=5, folder=PAGE_FOLDER)
+    check = Checks("unix:///nonexistent/docker.sock", deadline=5, folder=Place(str(PAGE_FOLDER)))
     made = fingerprint.make("exit-code", "137")
     with suppress(CheckFailed, CouldNotCheck), check.task("docs", hint="Read.") as t:
         for example in examples(heading):

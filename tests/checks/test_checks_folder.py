@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from grader.checks import CheckFailed, Checks, CouldNotCheck, Status, Verdict
-from grader.checks.folder import Folder
+from grader.checks.folder import Folder, Place
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def lab(tmp_path: Path) -> Path:
 
 
 def verdict_of(folder: Path | None, state: Callable[[Folder], object], name: str = ".") -> Verdict:
-    check = Checks("unix:///nonexistent/docker.sock", deadline=5, folder=folder)
+    check = Checks("unix:///nonexistent/docker.sock", deadline=5, folder=None if folder is None else Place(str(folder)))
     with suppress(CheckFailed, CouldNotCheck), check.task("row", hint="Look.") as t:
         state(t.folder(name))
     (verdict,) = check.reports["row"].verdicts

@@ -27,7 +27,7 @@ from grader.checks.answer import Answer
 from grader.checks.container import Container
 from grader.checks.event import Event
 from grader.checks.expectation import expectations_of
-from grader.checks.folder import Folder
+from grader.checks.folder import Folder, Place
 from grader.checks.image import Image, Images
 from grader.checks.network import Network
 from grader.checks.project import Project, Service
@@ -400,7 +400,7 @@ def test_the_table_has_every_expectation_right_and_wrong() -> None:
 
 @pytest.fixture(scope="module")
 def check(world: Engine, checker_network: None) -> Iterator[Checks]:
-    checks = Checks(world.endpoint.host, deadline=30, folder=HERE)
+    checks = Checks(world.endpoint.host, deadline=30, folder=Place(str(HERE)))
     checks.answer("code", " 137 ")
     checks.answer("wrong-code", 138)
     client = world.endpoint.client()

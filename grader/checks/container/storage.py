@@ -66,7 +66,7 @@ class Storage(ContainerSubject):
             what = _("the host folder {source}").format(source=folder)
         elif source is not None:
             inner = within(source, "source")
-            folder = None if self._context.folder is None else posixpath.join(self._context.folder, inner)
+            folder = None if self._context.folder is None else posixpath.join(self._context.folder.name, inner)
             what = _("{source} of the lab's folder").format(source=inner)
             if folder is None:
                 raise AuthorError(_("nobody said where the lab's folder is"))
