@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import os
 import secrets
+import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from grader.checks.folder import Place
 from grader.checks.task import Checks
 from grader.docker_api.deadline import CHECK_SECONDS
 from grader.docker_api.environment import variables
-from grader.docker_api.errors import NoAnswer
+from grader.docker_api.errors import NoAnswer, OneLine
 from grader.i18n import _
 from grader.jupyter.plain_errors import load_ipython_extension, printed_by_cell
 from grader.lab_daemon import NoDaemon, started_by_drydock
 from grader.report.cell_runs import note_runs
+from grader.report.plain import excerpt
 from grader.report.progress import ProgressFolder, folder_of_this_notebook
 from grader.report.progress_line import progress_line
 from grader.report.render import progress_as_html, report_as_html, report_as_text, waiting_as_html
@@ -31,6 +33,10 @@ if TYPE_CHECKING:
     from grader.panel.predictions import Predictions
 
 
+class NotPlanted(OneLine):
+    """A script of ``check.plant`` failed; ``str()`` says why."""
+
+
 class LabChecks(Checks):
     """What a notebook's ``check`` is: the lab's checks, and the rehearsal of their grading."""
 
@@ -38,6 +44,23 @@ class LabChecks(Checks):
     lab = ""
     folder: ProgressFolder | None = None
     _predictions: Predictions | None = None
+
+    def value(self, name: str, **what: Any) -> Any:
+        """As everywhere; and the programs this notebook starts see it, too: ``ship`` as $VALUE_SHIP."""
+        value = super().value(name, **what)
+        words = value if isinstance(value, tuple) else (value,)
+        os.environ[f"VALUE_{name.upper().replace('-', '_')}"] = " ".join(map(str, words))
+        return value
+
+    def plant(self, name: str, *, of: Sequence[str]) -> None:
+        """Run this copy's own one of several scripts, which lie beside the notebook: in a setup cell, says nothing.
+
+        It sees the values asked for before. Raises NotPlanted when it fails.
+        """
+        script = self.value(name, of=of)
+        done = subprocess.run(["sh", script], capture_output=True, text=True, errors="replace", check=False)
+        if done.returncode:
+            raise NotPlanted(_("What this task begins with could not be made: {why}").format(why=excerpt(done.stderr)))
 
     def predict(self, name: str, observe: Observe | None = None, *, answer: int | None = None) -> None:
         """Ask what an experiment will show, before it is run: the text above has the question and the choices.

@@ -8,14 +8,16 @@ read it live, too, not learn of it by the grade; ``# expect hidden: TEXT`` says 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
+from grader.author.students import asks_for_values, plants_something, students_of
 from grader.course.cells import Cell
 from grader.course.labs import Lab, Task
 from grader.course.predictions import predictions_of
 from grader.i18n import _
+from grader.values import DEFAULT_KEY, StudentKey
 
 FOLDER = "answers"
 EXPECT = "# expect:"
@@ -167,6 +169,8 @@ class Case:
     #: The connect cell, for cases whose steps use ``check``. Connecting takes half a second of imports, and most
     #: answers are docker commands.
     connect: Run | None = None
+    #: As which student; their values differ.
+    student: StudentKey = DEFAULT_KEY
 
     @property
     def task(self) -> str:
@@ -175,19 +179,39 @@ class Case:
 
 
 def cases_of(source: Lab, released: Lab, *, runs: int) -> list[Case]:
-    """All cases of a lab; ``runs`` is how often the solution is tried, to show that it isn't flaky."""
-    blank = Case(source.name, Kind.BLANK, "blank", tuple(_blank(source, released)))
+    """All cases of a lab; ``runs`` is how often the solution is tried, to show that it isn't flaky.
+
+    Each time as another student, so that one that types a value in is found out. What depends on values is tried as
+    three students at least, and as many as it takes to have each script planted once.
+    """
+    students = students_of(source, runs)
+    several = runs > 1
+    blank = tuple(_blank(source, released))
+    blanks = [
+        Case(source.name, Kind.BLANK, f"blank{_as_student(number)}", blank, student=student)
+        for number, student in enumerate(students[: None if plants_something(source) else 1], 1)
+    ]
     solutions = [
         Case(
             source.name,
             Kind.SOLUTION,
-            f"solution {number}" if runs > 1 else "solution",
+            f"solution {number}" if several else "solution",
             tuple(_solution(source, released, before=number == 1)),
+            student=student,
         )
-        for number in range(1, runs + 1)
+        for number, student in enumerate(students if several else students[:1], 1)
+    ]
+    answers = [
+        replace(case, name=f"{case.name}{_as_student(number)}", student=student)
+        for case, asks in _answer_cases(source, released)
+        for number, student in enumerate(students if asks else students[:1], 1)
     ]
     # Long ones first: with few workers the short ones then fill the gaps at the end.
-    return [*solutions, blank, *_answer_cases(source, released)]
+    return [*solutions, *blanks, *answers]
+
+
+def _as_student(number: int) -> str:
+    return "" if number == 1 else f" as student {number}"
 
 
 def _blank(source: Lab, released: Lab) -> Iterator[Step]:
@@ -231,13 +255,16 @@ def _solution(source: Lab, released: Lab, *, before: bool) -> Iterator[Step]:
                 yield Observation(prediction.id, len(prediction.choices))
 
 
-def _answer_cases(source: Lab, released: Lab) -> Iterator[Case]:
+def _answer_cases(source: Lab, released: Lab) -> Iterator[tuple[Case, bool]]:
+    """And whether what it runs and checks asks for a value."""
     visible = _visible(released)
     order = {task.id: number for number, task in enumerate(source.tasks)}
     for answer in sorted(answers_of(source), key=lambda one: order[one.task]):
         task = source.task(answer.task)
         if task is not None:
-            yield _answer_case(source, task, answer, visible.get(task.id, task.check.source))
+            case = _answer_case(source, task, answer, visible.get(task.id, task.check.source))
+            cells = [cell for one in (task, *source.needed_by(task)) for cell in (one.check, *one.setups)]
+            yield case, asks_for_values([answer.source, *(cell.source for cell in cells)])
 
 
 def _answer_case(source: Lab, task: Task, answer: Answer, visible: str) -> Case:

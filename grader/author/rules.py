@@ -15,11 +15,10 @@ from grader.author.cases import EXPECT, FOLDER, SUFFIXES, answer_files, answers_
 from grader.author.findings import Finding
 from grader.author.image_rules import images_are_declared
 from grader.author.prediction_rules import asks_for_prediction, predictions_can_be_made
+from grader.author.value_rules import planted_scripts_are_there, values_are_the_same_everywhere
 from grader.course.cells import Cell
 from grader.course.labs import Lab
 from grader.i18n import _
-from grader.values import BadDeclaration, Declaration
-from grader.values.asked import asked_for
 
 # Builtins that reach out of the cell: files, the interpreter's insides, the terminal.
 _REACHES_OUT = ("open", "exec", "eval", "compile", "input", "globals", "locals", "vars", "dir", "print")
@@ -187,25 +186,6 @@ def checks_use_allowed_names(lab: Lab) -> Iterator[Finding]:
             yield _about(lab, cell, _("In the prediction's cell, {problem}.").format(problem=problem))
 
 
-def values_are_the_same_everywhere(lab: Lab) -> Iterator[Finding]:
-    """A value's name means one thing in all cells of a lab: the student's cell and the check ask apart."""
-    known: dict[str, Declaration] = {}
-    for cell in lab.cells:
-        try:
-            asked = list(asked_for(cell.source)) if cell.is_code else []
-        except BadDeclaration as mistake:
-            yield _about(lab, cell, _("In check.value, {mistake}.").format(mistake=mistake))
-            continue
-        for one in asked:
-            if known.setdefault(one.name, one) != one:
-                yield _about(
-                    lab,
-                    cell,
-                    _("The value “{name}” is asked for in another way than in a cell above.").format(name=one.name),
-                    _("Write the same check.value(…) in every cell that uses it."),
-                )
-
-
 def regions_are_closed(lab: Lab) -> Iterator[Finding]:
     """nbgrader cuts between BEGIN and END; an open region would leave a solution in the students' copy."""
     for cell in lab.cells:
@@ -312,6 +292,7 @@ RULES: tuple[Rule, ...] = (
     checks_use_allowed_names,
     predictions_can_be_made,
     values_are_the_same_everywhere,
+    planted_scripts_are_there,
     regions_are_closed,
     answers_can_be_typed,
     setups_are_locked,

@@ -18,8 +18,8 @@ MOST = 12
 def share(cases: Sequence[Case], *, most: int = MOST) -> list[tuple[Case, ...]]:
     """Put ``cases`` of one lab, in the order of their tasks, into groups that don't get in each other's way.
 
-    The blank release and the solution stay alone. A group has one answer to a task, and no answer to a task whose
-    solution another case of the group needs.
+    The blank release and the solution stay alone, and nobody has another student's solutions on their daemon. A group
+    has one answer to a task, and no answer to a task whose solution another case of the group needs.
     """
     groups: list[list[Case]] = []
     for case in cases:
@@ -33,7 +33,7 @@ def share(cases: Sequence[Case], *, most: int = MOST) -> list[tuple[Case, ...]]:
 
 
 def _together(case: Case, other: Case) -> bool:
-    if not case.task or not other.task or case.task == other.task:
+    if not case.task or not other.task or case.task == other.task or case.student != other.student:
         return False
     return case.task not in _needed(other) and other.task not in _needed(case)
 

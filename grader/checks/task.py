@@ -23,7 +23,7 @@ from grader.docker_api.deadline import Deadline
 from grader.docker_api.errors import NoAnswer, Obstructed
 from grader.i18n import _
 from grader.report.verdicts import Status, TaskReport, Verdict
-from grader.values import BadDeclaration, Values
+from grader.values import BadDeclaration, Value, Values
 
 if TYPE_CHECKING:
     from grader.checks.answer import Answer
@@ -98,13 +98,23 @@ class Checks:
     @overload
     def value(self, name: str, *, length: int) -> str: ...
 
-    def value(self, name: str, *, of: Sequence[int | str] | None = None, length: int | None = None) -> int | str:
-        """This copy's own value: one ``of`` some choices, or a token of ``length`` characters.
+    @overload
+    def value[T: (int, str)](self, name: str, *, order: Sequence[T]) -> tuple[T, ...]: ...
+
+    def value(
+        self,
+        name: str,
+        *,
+        of: Sequence[int | str] | None = None,
+        length: int | None = None,
+        order: Sequence[int | str] | None = None,
+    ) -> Value:
+        """This copy's own value: one ``of`` some choices, a token of ``length`` characters, or an ``order`` of things.
 
         docs/individual-values.md shows a task with one. Raises AuthorError.
         """
         try:
-            return self._values.get(name, of=of, length=length)
+            return self._values.get(name, of=of, length=length, order=order)
         except BadDeclaration as mistake:
             raise AuthorError(str(mistake)) from mistake
 

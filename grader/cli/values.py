@@ -16,7 +16,7 @@ import click
 from grader.errors import ExpectedError
 from grader.files import atomic
 from grader.i18n import _, ngettext
-from grader.values import StudentKey
+from grader.values import StudentKey, Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -79,8 +79,12 @@ def show(*, lab: str, students: tuple[str, ...]) -> None:
     rows = []
     for student in _chosen(course, students):
         key = key_of(course.secret, student)
-        rows.append((student, *(declaration.value(key) for declaration in asked.values())))
+        rows.append((student, *(_shown(declaration.value(key)) for declaration in asked.values())))
     _write(sys.stdout, ("student", *asked), rows)
+
+
+def _shown(value: Value) -> int | str:
+    return ", ".join(map(str, value)) if isinstance(value, tuple) else value
 
 
 @dataclass(frozen=True)

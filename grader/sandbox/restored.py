@@ -15,6 +15,7 @@ from grader.docker_api.client import BoundedClient, TooLarge
 from grader.docker_api.course_images import look, tags_of
 from grader.engines import Endpoint
 from grader.sandbox import PinnedSocket
+from grader.values.asked import planted_in
 
 #: Seconds for each request; a flooded daemon is slow.
 _PATIENCE = 20.0
@@ -112,9 +113,13 @@ del restore_scripts
 
 
 def scripts_run_by(source: str, folders: Sequence[Path]) -> dict[str, str]:
-    """Path → text of each file that a setup cell runs by ``sh PATH`` or ``bash PATH``, of the first folder with it."""
+    """Path → text of each file that a setup cell runs by ``sh PATH`` or ``bash PATH``, of the first folder with it.
+
+    And of each of those from which ``check.plant(…)`` chooses.
+    """
     found: dict[str, str] = {}
-    for path in _RUN.findall(source):
+    planted = [str(script) for declaration in planted_in(source) for script in declaration.choices]
+    for path in [*_RUN.findall(source), *planted]:
         for folder in folders:
             if ".." not in Path(path).parts and (script := folder / path).is_file():
                 found.setdefault(path, script.read_text("utf-8"))

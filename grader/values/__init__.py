@@ -4,7 +4,7 @@ course secret (instructor's disk only) → a key per student → each value a la
 """
 
 from grader.values.keys import DEFAULT_KEY, KEY_FILE, KEY_VARIABLE, BadKey, StudentKey, own_key
-from grader.values.values import BadDeclaration, Declaration, Values
+from grader.values.values import BadDeclaration, Declaration, Value, Values
 
 __all__ = [
     "DEFAULT_KEY",
@@ -14,6 +14,7 @@ __all__ = [
     "BadKey",
     "Declaration",
     "StudentKey",
+    "Value",
     "Values",
     "own_key",
 ]

@@ -14,15 +14,30 @@ _NOT_PYTHON = re.compile(r"^([ \t]*)[!%].*$", re.MULTILINE)
 
 
 def asked_for(source: str) -> Iterator[Declaration]:
-    """What ``check.value(…)`` asks for in this cell. Raises BadDeclaration when it isn't written out in the call."""
+    """What ``check.value(…)`` asks for in this cell, and ``check.plant(…)``, which is one of several scripts.
+
+    Raises BadDeclaration when it isn't written out in the call.
+    """
+    for _word, call in _calls(source):
+        yield _declaration(call)
+
+
+def planted_in(source: str) -> Iterator[Declaration]:
+    """What ``check.plant(…)`` chooses from in this cell. Raises BadDeclaration as above."""
+    for word, call in _calls(source):
+        if word == "plant":
+            yield _declaration(call)
+
+
+def _calls(source: str) -> Iterator[tuple[str, ast.Call]]:
     try:
         tree = ast.parse(_NOT_PYTHON.sub(r"\1pass", source))
     except SyntaxError:
         return
     for node in ast.walk(tree):
         match node:
-            case ast.Call(func=ast.Attribute(value=ast.Name(id="check"), attr="value")):
-                yield _declaration(node)
+            case ast.Call(func=ast.Attribute(value=ast.Name(id="check"), attr="value" | "plant" as word)):
+                yield word, node
 
 
 def all_asked_for(sources: Iterable[str]) -> dict[str, Declaration]:
@@ -41,13 +56,13 @@ def all_asked_for(sources: Iterable[str]) -> dict[str, Declaration]:
 
 def _declaration(call: ast.Call) -> Declaration:
     names = {keyword.arg: _written_out(keyword.value) for keyword in call.keywords}
-    if len(call.args) != 1 or not set(names) <= {"of", "length"}:
+    if len(call.args) != 1 or not set(names) <= {"of", "length", "order"}:
         raise BadDeclaration(
-            _('line {line}: write it as check.value("name", of=…) or check.value("name", length=…)').format(
+            _('line {line}: write it as check.value("name", of=…), with length=… or with order=…').format(
                 line=call.lineno
             )
         )
-    return Declaration.of(_written_out(call.args[0]), names.get("of"), names.get("length"))
+    return Declaration.of(_written_out(call.args[0]), names.get("of"), names.get("length"), names.get("order"))
 
 
 def _written_out(node: ast.expr) -> object:

@@ -21,6 +21,9 @@ _CHECKSUM = 2
 SHORTEST, LONGEST = 6, 32
 #: Enough for a port of one's own; more would only be slow to look through.
 MOST_CHOICES = 10_000
+#: Things to put in order: more than a person would do one after the other.
+MOST_IN_ORDER = 20
+type Value = int | str | tuple[int | str, ...]
 
 
 class BadDeclaration(ExpectedError):
@@ -32,7 +35,8 @@ class BadDeclaration(ExpectedError):
 
 @dataclass(frozen=True)
 class Declaration:
-    """A value's name, and what it is: one of ``choices``, or a token of ``length`` characters.
+    """A value's name, and what it is: one of ``choices``, a token of ``length`` characters, or all of ``order`` in an
+    order of one's own.
 
     Raises BadDeclaration when made of anything else.
     """
@@ -40,37 +44,50 @@ class Declaration:
     name: str
     choices: tuple[int | str, ...] = ()
     length: int = 0
+    order: tuple[int | str, ...] = ()
 
     @classmethod
-    def of(cls, name: object, of: object, length: object) -> Declaration:
+    def of(cls, name: object, of: object = None, length: object = None, order: object = None) -> Declaration:
         """Made from what an author wrote. Raises BadDeclaration."""
         if not isinstance(name, str) or not _NAME.fullmatch(name):
             raise BadDeclaration(
                 _("a value's name must be lower case letters, digits and dashes, not {name!r}").format(name=name)
             )
-        if (of is None) == (length is None):
-            raise BadDeclaration(_("the value {name} needs either of=… or length=…").format(name=name))
+        if sum(one is not None for one in (of, length, order)) != 1:
+            raise BadDeclaration(_("the value {name} needs one of these: of=…, length=… or order=…").format(name=name))
         if length is not None:
             return cls(name, length=_length(name, length))
-        return cls(name, choices=_choices(name, of))
+        if order is not None:
+            return cls(name, order=_things(name, "order", order, MOST_IN_ORDER))
+        return cls(name, choices=_things(name, "of", of, MOST_CHOICES))
 
-    def value(self, key: StudentKey) -> int | str:
+    def value(self, key: StudentKey) -> Value:
         """The value of whoever has ``key``: the same on every machine and in every version of Drydock."""
+        if self.order:
+            return self._shuffled(key)
         if self.choices:
             # 256 bits against at most ten thousand choices: no choice is measurably likelier.
             return self.choices[int.from_bytes(key.digest(self.name, "choice")) % len(self.choices)]
         body = _signs(key.digest(self.name, "token"), self.length - _CHECKSUM)
         return body + self._checksum(body)
 
+    def _shuffled(self, key: StudentKey) -> tuple[int | str, ...]:
+        """By Fisher and Yates: every order is as likely as any other."""
+        things = list(self.order)
+        for last in range(len(things) - 1, 0, -1):
+            other = int.from_bytes(key.digest(self.name, "order", str(last))) % (last + 1)
+            things[last], things[other] = things[other], things[last]
+        return tuple(things)
+
     def _checksum(self, body: str) -> str:
         return _signs(hashlib.sha256(f"drydock token\0{self.name}\0{body}".encode()).digest(), _CHECKSUM + 1)[1:]
 
-    def others_in(self, found: str, claim: str, own: int | str) -> Iterator[int | str]:
+    def others_in(self, found: str, claim: str, own: Value) -> Iterator[int | str]:
         """Other copies' values in what was ``found``, when the ``claim`` is about the ``own`` one.
 
-        Otherwise an exit code 137 would pass for somebody's port.
+        Otherwise an exit code 137 would pass for somebody's port. An order is nothing that one text holds.
         """
-        if _is_word(str(own), claim):
+        if not self.order and _is_word(str(own), claim):
             yield from (value for value in self.values_in(found) if value != own)
 
     def values_in(self, text: str) -> Iterator[int | str]:
@@ -107,18 +124,22 @@ def _length(name: str, length: object) -> int:
     return length
 
 
-def _choices(name: str, of: object) -> tuple[int | str, ...]:
-    if isinstance(of, str) or not isinstance(of, Sequence):
-        raise BadDeclaration(_("{name}: of= must be a list, a tuple or a range, not {of!r}").format(name=name, of=of))
-    if not 2 <= len(of) <= MOST_CHOICES:
+def _things(name: str, word: str, given: object, most: int) -> tuple[int | str, ...]:
+    if isinstance(given, str) or not isinstance(given, Sequence):
         raise BadDeclaration(
-            _("{name} needs from 2 to {most} choices, not {n}").format(name=name, most=MOST_CHOICES, n=len(of))
+            _("{name}: {word}= must be a list, a tuple or a range, not {given!r}").format(
+                name=name, word=word, given=given
+            )
         )
-    choices = tuple(of)
-    plain = all(isinstance(one, int | str) and not isinstance(one, bool) and str(one).strip() for one in choices)
-    if not plain or len({str(one) for one in choices}) < len(choices):
+    if not 2 <= len(given) <= most:
+        raise BadDeclaration(
+            _("{name} needs from 2 to {most} choices, not {n}").format(name=name, most=most, n=len(given))
+        )
+    things = tuple(given)
+    plain = all(isinstance(one, int | str) and not isinstance(one, bool) and str(one).strip() for one in things)
+    if not plain or len({str(one) for one in things}) < len(things):
         raise BadDeclaration(_("the choices of {name} must be different texts or whole numbers").format(name=name))
-    return choices
+    return things
 
 
 # -- The values of one copy of a lab, and how to tell another copy's.
@@ -130,7 +151,7 @@ class Stranger:
 
     declaration: Declaration
     value: int | str
-    own: int | str
+    own: Value
 
 
 class Values:
@@ -140,9 +161,9 @@ class Values:
         self.key = key
         self._declared: dict[str, Declaration] = {}
 
-    def get(self, name: object, *, of: object, length: object) -> int | str:
+    def get(self, name: object, *, of: object = None, length: object = None, order: object = None) -> Value:
         """The owner's value. Raises BadDeclaration, also when ``name`` was asked for in another way before."""
-        asked = Declaration.of(name, of, length)
+        asked = Declaration.of(name, of, length, order)
         if self._declared.setdefault(asked.name, asked) != asked:
             raise BadDeclaration(
                 _("the value {name} is asked for in two ways; it must be the same everywhere").format(name=name)

@@ -142,3 +142,35 @@ def test_a_prediction_keeps_the_rules(course: Course) -> None:
 def test_a_prediction_that_cannot_be_made_is_named(course: Course, breakage: Breakage, says: str) -> None:
     found = _broken(course, breakage)
     assert any(says in finding for finding in found), found
+
+
+def _setting_up(source: str) -> Breakage:
+    return lambda cells: _cell(cells, "site-setup").update(source=source)
+
+
+@pytest.mark.parametrize(
+    ("breakage", "says"),
+    [
+        (_setting_up('check.plant("fault", of=["a.sh", "b.sh"])'), "site-setup: There is no script b.sh beside"),
+        (_setting_up('check.plant("fault", of=names)'), "site-setup: In check.value, line 1"),
+        (
+            _setting_up('fault = "a"\n!sh faults/{fault}.sh'),
+            "site-setup: It runs a script by a name that is",
+        ),
+        (_setting_up('%%bash\nbash "$FAULT"'), "site-setup: It runs a script by a name that is"),
+        (
+            lambda c: _cell(c, "site-answer").update(source='check.plant("fault", of=["a.sh", "b.sh"])'),
+            "site-answer: Only a setup cell may have check.plant",
+        ),
+    ],
+)
+def test_what_is_planted_lies_beside_the_notebook(course: Course, breakage: Breakage, says: str) -> None:
+    found = _broken(course, breakage)
+    assert any(says in finding for finding in found), found
+
+
+def test_scripts_by_their_names_keep_the_rules(course: Course) -> None:
+    for name in ("a.sh", "b.sh"):
+        (course.source / "00-tiny" / name).touch()
+    source = 'check.plant("fault", of=["a.sh", "b.sh"])\n!sh a.sh; echo {1}\n!docker volume create prepared'
+    assert _broken(course, _setting_up(source)) == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -9,17 +10,17 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.author.cases import Case, Kind
-from grader.author.trial import student_of
 from grader.checks import AuthorError, Checks
 from grader.cli.group import main
 from grader.cli.workspace import Workspace
 from grader.course.labs import find_course
 from grader.values import DEFAULT_KEY, BadDeclaration, BadKey, Declaration, StudentKey, Values, own_key
-from grader.values.asked import all_asked_for, asked_for
+from grader.values.asked import all_asked_for, asked_for, planted_in
 from grader.values.keys import BadSecret, key_of, make_secret, read_secret, write_key
 
 ADA, BOB = (StudentKey.derive(b"a secret of the course", name) for name in ("ada", "bob"))
+#: Of "watch", for ADA.
+ORDER = ("keel", "mast", "bow", "stern")
 names = st.from_regex(r"[a-z][a-z0-9-]{0,10}", fullmatch=True)
 keys = st.builds(StudentKey.derive, st.just(b"a secret of the course"), st.text(max_size=10))
 
@@ -31,6 +32,25 @@ def test_values_never_change() -> None:
     values = Values(ADA)
     assert values.get("port", of=range(8080, 8100), length=None) == 8083
     assert values.get("token", of=None, length=8) == "rddv27k3"
+    assert values.get("watch", order=["bow", "mast", "stern", "keel"]) == ORDER
+
+
+@given(keys, names, st.integers(2, 20))
+def test_an_order_has_all_things_once(key: StudentKey, name: str, count: int) -> None:
+    assert sorted(map(str, Declaration.of(name, order=range(count)).value(key))) == sorted(map(str, range(count)))  # type: ignore[arg-type]
+
+
+def test_every_order_is_as_likely() -> None:
+    asked = Declaration.of("watch", order=["bow", "mast", "stern"])
+    counts = Counter(asked.value(StudentKey.derive(b"x", str(number))) for number in range(1200))
+    # Six times 200 expected, standard deviation 13; these are fixed numbers, so this can't fail by chance.
+    assert len(counts) == 6 and all(140 < count < 260 for count in counts.values())
+
+
+def test_an_order_is_nobody_elses_word() -> None:
+    values = Values(ADA)
+    own = values.get("watch", order=["bow", "mast"])
+    assert values.reason("bow mast, mast bow", f"{own} bow") == ""
 
 
 @given(keys, st.randoms())
@@ -85,11 +105,14 @@ def test_only_whole_words_where_the_own_value_was_expected_are_anothers_values()
     ("arguments", "says"),
     [
         ({"name": "Port", "of": [1, 2]}, "lower case"),
-        ({"name": "port"}, "either of="),
-        ({"name": "port", "of": [1, 2], "length": 8}, "either of="),
+        ({"name": "port"}, "one of these"),
+        ({"name": "port", "of": [1, 2], "length": 8}, "one of these"),
         ({"name": "port", "length": 5}, "from 6 to 32"),
         ({"name": "port", "length": True}, "from 6 to 32"),
         ({"name": "port", "of": "abc"}, "a list, a tuple or a range"),
+        ({"name": "port", "order": "abc"}, "order= must be a list, a tuple or a range"),
+        ({"name": "port", "order": range(21)}, "from 2 to 20"),
+        ({"name": "port", "order": [1, 2], "of": [1, 2]}, "one of these"),
         ({"name": "port", "of": [1]}, "from 2 to"),
         ({"name": "port", "of": range(10**12)}, "from 2 to"),
         ({"name": "port", "of": [1, "1"]}, "different"),
@@ -112,6 +135,10 @@ def test_one_name_means_one_thing() -> None:
 def test_what_a_cell_asks_for_is_read_without_running_it() -> None:
     cell = 'port = check.value("port", of=range(1, 9, 2))\n!docker run -p {port}:80\nt = check.value("t", length=8)'
     assert list(asked_for(cell)) == [Declaration("port", (1, 3, 5, 7)), Declaration("t", length=8)]
+    assert list(asked_for('check.value("w", order=["b", "a"])')) == [Declaration("w", order=("b", "a"))]
+    plants = 'w = check.value("w", length=8)\ncheck.plant("fault", of=["a.sh", "b.sh"])'
+    assert list(planted_in(plants)) == [Declaration("fault", ("a.sh", "b.sh"))]
+    assert [one.name for one in asked_for(plants)] == ["w", "fault"]
     assert list(asked_for("%%bash\necho $(hostname)")) == []
     for wrong in ("of=names", "of=range(n)", "of=range(1, 9, 0)", "8", "of=open('x')", "**more"):
         with pytest.raises(BadDeclaration):
@@ -168,9 +195,3 @@ def test_a_student_types_the_key_once(tmp_path: Path, monkeypatch: pytest.Monkey
     nobody = CliRunner().invoke(main, ["values", "keys"])
     assert nobody.exit_code == 3
     assert "knows no students" in nobody.output and not (tmp_path / "values.secret").exists()
-
-
-@pytest.mark.parametrize("name", ["solution", "solution 1", "solution 2"])
-def test_the_authors_proof_tries_a_solution_again_as_another_student(name: str) -> None:
-    case = Case("01-x", Kind.SOLUTION, name, ())
-    assert (student_of(case) == DEFAULT_KEY) == (name != "solution 2")

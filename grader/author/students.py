@@ -1,0 +1,58 @@
+"""As which students a lab is tried: their values differ, and one that types a value in is found out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import suppress
+
+from grader.course.labs import Lab
+from grader.values import DEFAULT_KEY, BadDeclaration, Declaration, StudentKey, Value
+from grader.values.asked import asked_for, planted_in
+
+#: As how many students what depends on values is tried.
+_STUDENTS = 3
+#: Tokens, orders: more than anybody tries.
+_MANY = 1_000_000
+_TRIES = 20_000
+
+
+def students_of(lab: Lab, runs: int) -> list[StudentKey]:
+    """The students a lab is tried as: the first has the default key, ``runs`` is the least number of them.
+
+    In a lab that asks for values there are three at least, each with a value of their own of every name, as far as it
+    has so many, and so many that every script is planted for one of them.
+    """
+    asked: dict[str, Declaration] = {}
+    planted: set[str] = set()
+    for cell in lab.cells:
+        with suppress(BadDeclaration):  # a rule says so
+            asked |= {one.name: one for one in (asked_for(cell.source) if cell.is_code else ())}
+            planted |= {one.name for one in (planted_in(cell.source) if cell.is_code else ())}
+    kinds = {name: len(one.choices) or _MANY for name, one in asked.items()}
+    least = max([runs, *([_STUDENTS] if asked else []), *(kinds[name] for name in planted)])
+    students: list[StudentKey] = []
+    seen: dict[str, set[Value]] = {name: set() for name in asked}
+    for number in range(_TRIES):
+        key = StudentKey.derive(b"author's proof", f"student {number}") if number else DEFAULT_KEY
+        values = {name: one.value(key) for name, one in asked.items()}
+        fresh = all(values[name] not in seen[name] or len(seen[name]) == kinds[name] for name in asked)
+        if fresh or number >= _TRIES - least:
+            students.append(key)
+            for name, value in values.items():
+                seen[name].add(value)
+        if len(students) == least:
+            break
+    return students
+
+
+def plants_something(lab: Lab) -> bool:
+    """Whether a cell has a ``check.plant``: then the untouched lab is not the same for all."""
+    with suppress(BadDeclaration):
+        return any(True for cell in lab.cells if cell.is_code for _one in planted_in(cell.source))
+    return False
+
+
+def asks_for_values(sources: Iterable[str]) -> bool:
+    with suppress(BadDeclaration):
+        return any(True for source in sources for _one in asked_for(source))
+    return True
