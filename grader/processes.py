@@ -14,8 +14,9 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 from grader.i18n import _
@@ -133,6 +134,18 @@ def start(module: str, *arguments: str, bare: bool = False, **files: Any) -> sub
     )
     argv = [sys.executable, "-I", *(["-S"] if bare else []), "-c", code]
     return subprocess.Popen(argv, start_new_session=True, cwd="/", **files)
+
+
+def refusal_of(argv: Sequence[str]) -> str | None:
+    """Run a command to its end, and kill what it leaves behind; what it said if it failed, else None."""
+    with TemporaryFile() as words:
+        trial = subprocess.Popen(
+            argv, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=words, start_new_session=True
+        )
+        os.waitid(os.P_PID, trial.pid, os.WEXITED | os.WNOWAIT)
+        os.killpg(trial.pid, signal.SIGKILL)
+        words.seek(0)
+        return words.read().decode(errors="replace").strip() if trial.wait() != 0 else None
 
 
 class Launched:

@@ -15,7 +15,6 @@ import subprocess
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from tempfile import TemporaryFile
 from typing import ClassVar, Self
 
 from grader.engines import canary, inside, orphans, releases
@@ -26,7 +25,7 @@ from grader.engines.protocol import Endpoint, Engine, EngineError, Limits, Probe
 from grader.engines.supervisor import Spec
 from grader.files import atomic_write
 from grader.i18n import _
-from grader.processes import Launched, kernel_at_least, with_last_words
+from grader.processes import Launched, kernel_at_least, refusal_of, with_last_words
 
 STUDENT_ID = 1000
 #: The one id of the user namespace around an engine's that the engine has not: what is its own, an engine's root has no
@@ -129,20 +128,9 @@ class NamespaceEngine(Engine):
         above = cls._above_options()
         inner = ["unshare", "--user", *above, "--setuid", "0", "--setgid", "0"] if above else []
         inner += ["unshare", "--user", *cls._map_options(), "--mount", "--pid", "--net", "--ipc", "--uts", "--fork"]
-        with TemporaryFile() as words:
-            trial = subprocess.Popen(
-                [*cls._outer_command(), *inner, "true"],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=words,
-                start_new_session=True,
-            )
-            os.waitid(os.P_PID, trial.pid, os.WEXITED | os.WNOWAIT)
-            # Where unshare(1) may not make a namespace, the helper that would map its ids waits for ever.
-            os.killpg(trial.pid, signal.SIGKILL)
-            words.seek(0)
-            why = words.read().decode(errors="replace").strip()
-        if trial.wait() != 0:
+        # Where unshare(1) may not make a namespace, the helper that would map its ids waits for ever.
+        why = refusal_of([*cls._outer_command(), *inner, "true"])
+        if why is not None:
             reason = _("User namespaces are not allowed here: {why}").format(why=why)
             return Probe(False, reason, "sysctl -a --pattern 'userns|user_namespaces'")
         return Probe(True, cls.isolation)
@@ -227,29 +215,9 @@ class NamespaceEngine(Engine):
     def _template(self) -> str:
         from grader.engines import template
 
-        if self._kept is not None:
-            # Kept data refers to the layers it was made with, also when the course images have changed since.
-            note = EngineFolder(self._kept).template_note
-            if note.exists():
-                used = note.read_text()
-                if not Path(used, "complete").exists():
-                    raise EngineError(
-                        _("The images that the lab daemon's data was made with are no longer in the cache."),
-                        "drydock reset",
-                    )
-                if template.is_of_store(Path(used)) != self._release.containerd_store:
-                    raise EngineError(
-                        _("The lab daemon's data is in another image store than Docker {name} would look in.").format(
-                            name=self._release.name
-                        ),
-                        f"drydock reset --docker {self._release.name}",
-                    )
-                template.keep_for(Path(used), self._kept)
-                return used
-        made = template.ensure(type(self), more=self.more_images)
-        if self._kept is not None:
-            template.keep_for(made, self._kept)
-        return str(made)
+        if self._kept is None:
+            return str(template.ensure(type(self), more=self.more_images))
+        return str(template.for_kept(type(self), EngineFolder(self._kept), self._release, self.more_images))
 
     def _make_folder(self) -> EngineFolder:
         path = self._kept or runtime_folder() / throwaway_name()

@@ -61,8 +61,27 @@ def ensure(
     return place
 
 
-def is_of_store(place: Path) -> bool:
-    """Whether the template's images are in containerd's store."""
+def for_kept(kind: type[NamespaceEngine], lab: EngineFolder, release: Release, more: Sequence[str]) -> Path:
+    """The template of a kept engine's data, which refers to the layers it was made with, also when the course images
+    have changed since; a new engine's is ``ensure``'s. Raises EngineError."""
+    note = lab.template_note
+    place = Path(note.read_text()) if note.exists() else ensure(kind, more=more)
+    if not _complete(place):
+        raise EngineError(
+            _("The images that the lab daemon's data was made with are no longer in the cache."), "drydock reset"
+        )
+    if _is_of_store(place) != release.containerd_store:
+        raise EngineError(
+            _("The lab daemon's data is in another image store than Docker {name} would look in.").format(
+                name=release.name
+            ),
+            f"drydock reset --docker {release.name}",
+        )
+    _keep_for(place, lab.path)
+    return place
+
+
+def _is_of_store(place: Path) -> bool:
     return (place / "layers" / "blobs").exists()
 
 
@@ -73,7 +92,7 @@ def _note_use(place: Path) -> None:
         os.utime(place / "complete")
 
 
-def keep_for(place: Path, lab: Path) -> None:
+def _keep_for(place: Path, lab: Path) -> None:
     """Note in the template that a kept engine's data was made from it and can't be used without it."""
     note = place / f"lab-{zlib.crc32(bytes(lab)):08x}"
     with contextlib.suppress(OSError):

@@ -233,7 +233,7 @@ def test_a_killed_build_and_old_templates_are_cleared_away(own_runtime: Path, ow
     builder.kill()
     builder.wait()
     assert any(own_runtime.iterdir())
-    old = [own_cache / f"native-{number}" for number in range(6)]
+    old = [own_cache / f"native-{number}" for number in range(template._KEEP + 3)]
     for number, place in enumerate([*old, own_cache / ".native-half"]):
         place.mkdir()
         (place / "complete").touch()
@@ -241,16 +241,16 @@ def test_a_killed_build_and_old_templates_are_cleared_away(own_runtime: Path, ow
     lab = EngineFolder(own_runtime / "lab")
     lab.path.mkdir()
     lab.template_note.write_text(str(old[0]))
-    template.keep_for(old[1], own_runtime / "lab-of-yesterday")
+    template._keep_for(old[0], lab.path)
+    template._keep_for(old[1], own_runtime / "lab-of-yesterday")
     for place in old[:2]:
         os.utime(place / "complete", (0, 0))
     with (old[2] / "complete").open() as in_use:
         fcntl.flock(in_use, fcntl.LOCK_SH)
         made = template.ensure(NativeEngine)
-    # The newest three, what a kept engine was made from, and what an engine runs from.
-    assert {path.name for path in own_cache.iterdir()} == {
-        "lock", made.name, "native-5", "native-4", "native-2", "native-0",
-    }  # fmt: skip
+    # The newest, what a kept engine was made from, and what an engine runs from.
+    newest = {place.name for place in old[4:]}
+    assert {path.name for path in own_cache.iterdir()} == {"lock", made.name, "native-2", "native-0", *newest}
     assert [path.name for path in own_runtime.iterdir() if path.is_dir()] == ["lab"]
     NativeEngine.forget(lab.path)
 
