@@ -86,6 +86,7 @@ class Answer(Subject):
     """``t.answer("exit-code")``: what a task expects of an answer."""
 
     kind = "answer"
+    on_hosts = False
 
     @property
     def what(self) -> str:

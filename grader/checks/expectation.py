@@ -81,6 +81,12 @@ class Context:
     wanted_drivers: dict[str, str] = field(default_factory=dict)
     #: Faults of objects that a shown verdict has told, as "kind:name:fault".
     told: set[str] = field(default_factory=set)
+    #: What is shared by expectations about things on another daemon, by the name of its host (checks/host).
+    hosts: dict[str, Context] = field(default_factory=dict)
+
+    def from_here(self, command: str) -> str:
+        """A command to show, as it is typed where the student is."""
+        return command
 
     def is_told(self, fault: str) -> bool:
         """Whether this was told before; from now on it is."""
@@ -106,6 +112,8 @@ class Subject(ABC):
     """Something expectations are stated about."""
 
     kind: ClassVar[str]
+    #: Whether it can be asked of a host inside the lab, too: not what is looked at from outside of any daemon.
+    on_hosts: ClassVar[bool] = True
 
     @classmethod
     def stated(cls, context: Context, name: str) -> Self:
@@ -226,6 +234,7 @@ class Subject(ABC):
         return verdict
 
     def _judged(self, claim: Claim) -> Verdict:
+        command = ""
         try:
             attrs = self._seen()
             if attrs is not None:
@@ -242,20 +251,22 @@ class Subject(ABC):
                 return self._unchecked(claim, trouble)
             finding = Finding(False, str(trouble))
         except Obstructed as obstacle:
-            finding = Finding(False, str(obstacle))
+            finding = Finding(False, str(obstacle), look=obstacle.look, because=obstacle.because)
+            command = obstacle.command
         except Unavailable as trouble:
             return self._unchecked(claim, trouble)
         except Exception as error:
             # A description in a shape we don't know (another engine, a newer version) is our trouble.
             return self._unchecked(claim, Unavailable(blame.unknown_shape(error)))
+        command = command or self._context.from_here(finding.command or claim.command)
         if finding.ok:
-            return Verdict(Status.PASSED, claim.sentence, claim.expected, finding.found, claim.command)
+            return Verdict(Status.PASSED, claim.sentence, claim.expected, finding.found, command)
         return Verdict(
             Status.FAILED,
             claim.sentence,
             claim.expected,
             finding.found,
-            finding.command or claim.command,
+            command,
             self._fitting(finding.look or claim.look),
             quiet=bool(finding.because) and self._context.is_told(f"{self.kind}:{self.name}:{finding.because}"),
         )
@@ -267,7 +278,7 @@ class Subject(ABC):
             claim.sentence,
             claim.expected,
             str(trouble),
-            "docker version" if trouble.lost else claim.command,
+            self._context.from_here("docker version" if trouble.lost else claim.command),
             _("This says nothing about your work. Run the check again; `drydock doctor` looks at the daemon."),
             quiet=quiet,
         )

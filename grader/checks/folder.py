@@ -56,6 +56,7 @@ class Folder(HoldsFiles):
     """``t.folder(".")``: the folder of the notebook, or one in it."""
 
     kind = "folder"
+    on_hosts = False
     names_owners = False  # In grading all files are one user's.
 
     @property

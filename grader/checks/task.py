@@ -28,8 +28,10 @@ from grader.values import BadDeclaration, Value, Values
 if TYPE_CHECKING:
     from grader.checks.answer import Answer
     from grader.checks.container import Container
+    from grader.checks.daemon import DaemonSettings
     from grader.checks.event import Event
     from grader.checks.folder import Folder, Place
+    from grader.checks.host import Host
     from grader.checks.image import Image, Images
     from grader.checks.network import Network
     from grader.checks.project import Project
@@ -190,6 +192,8 @@ class Task:
     if TYPE_CHECKING:
         # Ours, for editors and mypy; pyproject.toml registers them, and others register more.
         def container(self, name: str) -> Container: ...
+        def daemon(self) -> DaemonSettings: ...
+        def host(self, name: str) -> Host: ...
         def image(self, reference: str) -> Image: ...
         def images(self, *, label: str) -> Images: ...
         def folder(self, path: str) -> Folder: ...

@@ -274,13 +274,13 @@ def _body(response: http.client.HTTPResponse) -> str:
     return body.decode("utf-8", "replace")
 
 
-def wget(port: int, question: Question) -> list[str]:
+def wget(port: int, question: Question, address: str = "127.0.0.1") -> list[str]:
     """The command of busybox that asks it from inside."""
     words = ["wget", "-S", "-T", "3", "-O", "-"]
     for name, value in question.all_headers().items():
         words += ["--header", f"{name}: {value}"]
     words += [] if question.body is None else ["--post-data", question.body]
-    return [*words, f"http://127.0.0.1:{port}{question.path}"]
+    return [*words, f"http://{address}:{port}{question.path}"]
 
 
 def from_wget(outcome: Outcome) -> Answer:

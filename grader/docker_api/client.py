@@ -14,7 +14,9 @@ from urllib.parse import urlsplit
 
 from docker import APIClient
 from docker.errors import DockerException
+from docker.transport import UnixHTTPAdapter
 from requests import PreparedRequest, ReadTimeout, Response
+from requests.adapters import BaseAdapter
 from urllib3.exceptions import ReadTimeoutError
 
 #: Bytes of the longest answer that is read at once. (A list of a thousand containers has about 2 MB.)
@@ -26,8 +28,20 @@ class TooLarge(DockerException):
     """An answer is longer than ``LARGEST``."""
 
 
+class _OneSocket(UnixHTTPAdapter):
+    """docker-py opens a connection for each URL anew; to a host in a container that takes a tenth of a second."""
+
+    def get_connection(self, url: Any, proxies: Any = None) -> Any:
+        return super().get_connection("http+docker://localhost", proxies)
+
+
 class BoundedClient(APIClient):
     """Reads no answer without end, but for streams. Raises TooLarge or requests.ReadTimeout."""
+
+    def mount(self, prefix: str | bytes, adapter: BaseAdapter) -> None:
+        if isinstance(adapter, UnixHTTPAdapter):
+            adapter.__class__ = _OneSocket
+        super().mount(prefix, adapter)
 
     def send(self, request: PreparedRequest, **options: Any) -> Response:
         streamed, seconds, began = options.get("stream"), options.get("timeout"), time.monotonic()

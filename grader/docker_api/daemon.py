@@ -54,12 +54,12 @@ class Connection:
 
     def client(self, timeout: float) -> APIClient:
         if self._client is None:
-            self._client = self._connect(timeout)
+            self._client = self.another(timeout)
         self._client.timeout = timeout  # type: ignore[assignment] # the stubs know whole seconds only
         return self._client
 
-    def _connect(self, timeout: float) -> APIClient:
-        """A client that has asked the daemon for its version."""
+    def another(self, timeout: float) -> APIClient:
+        """A client of its own that has asked the daemon for its version."""
         from docker.utils import kwargs_from_env
 
         from grader.docker_api.client import BoundedClient
@@ -111,6 +111,11 @@ class Daemon:
     @property
     def connection(self) -> Connection:
         return self._connection
+
+    @property
+    def surroundings(self) -> tuple[Daemon, str] | None:
+        """For a daemon in a container: the daemon that it is a container of, and its ID. There it publishes ports."""
+        return None
 
     def waits_until(self, what: str, seconds: float) -> None:
         """A check begins to wait for this, at most so long."""
@@ -179,7 +184,7 @@ class Daemon:
 
         began = time.monotonic()
         with suppress(DockerException, RequestException, OSError):
-            self._connection._connect(blame.PROMPT_SECONDS * self._connection.pace).close()
+            self._connection.another(blame.PROMPT_SECONDS * self._connection.pace).close()
             return blame.is_prompt(began, self._connection.pace)
         return False
 

@@ -33,4 +33,13 @@ class Refused(NoAnswer):
 
 
 class Obstructed(NoAnswer):
-    """Something of the student's is in the way of the answer; ``str()`` says what. The expectation has failed."""
+    """Something of the student's is in the way of the answer; ``str()`` says what. The expectation has failed.
+
+    ``command`` and ``look`` replace the expectation's own where they tell more; ``because`` as a finding's.
+    """
+
+    def __init__(self, message: str, *, command: str = "", look: str = "", because: str = "") -> None:
+        super().__init__(message)
+        self.command = command
+        self.look = look
+        self.because = because

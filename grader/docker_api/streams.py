@@ -74,15 +74,15 @@ class Pieces:
 # Eight bytes lead each piece: the stream's number (1 stdout, 2 stderr), three zeros, the length as a big-endian
 # 32-bit number (Engine API reference, "Stream format" under container attach).
 
-_HEADER = struct.Struct(">BxxxL")
+FRAME = struct.Struct(">BxxxL")
 
 
 def demultiplexed(data: bytes) -> Iterator[tuple[int, bytes]]:
     """The pieces in order; a cut-off last piece comes as far as it goes."""
     position = 0
-    while position + _HEADER.size <= len(data):
-        stream, length = _HEADER.unpack_from(data, position)
-        position += _HEADER.size
+    while position + FRAME.size <= len(data):
+        stream, length = FRAME.unpack_from(data, position)
+        position += FRAME.size
         yield stream, data[position : position + length]
         position += length
 

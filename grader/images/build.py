@@ -13,7 +13,7 @@ from grader.images.debian import Apt, OutdatedListsError, Package
 from grader.images.downloads import Download, fetch, unpack
 from grader.images.recipes.base import SKIPPED
 from grader.images.recipes.layers import SharedLayer
-from grader.images.recipes.recipe import Recipe
+from grader.images.recipes.recipe import HELD, Recipe
 from grader.images.tree import FileTree
 
 
@@ -59,7 +59,8 @@ def build(recipes: Sequence[Recipe], apt: Apt, scratch: Path, progress: Callable
 
 
 def _download(recipes: Sequence[Recipe], apt: Apt, scratch: Path) -> None:
-    parts: list[Recipe | SharedLayer] = [*recipes, *{layer for recipe in recipes for layer in recipe.below}]
+    every = _with_held(recipes)
+    parts: list[Recipe | SharedLayer] = [*every, *{layer for recipe in every for layer in recipe.below}]
     # Looked up all together first: each question to apt-cache takes a fifth of a second.
     skipped = SKIPPED.union(*(_skipped_by(part) for part in parts))
     apt.closure({name for part in parts for name in part.packages}, skip=skipped)
@@ -69,6 +70,10 @@ def _download(recipes: Sequence[Recipe], apt: Apt, scratch: Path) -> None:
         for package in apt.closure(part.packages, skip=SKIPPED | _skipped_by(part))
     }
     apt.fetch([wanted[name] for name in sorted(wanted)], scratch)
+
+
+def _with_held(recipes: Iterable[Recipe]) -> list[Recipe]:
+    return [part for recipe in recipes for part in (recipe, *_with_held(recipe.holds))]
 
 
 def _skipped_by(part: Recipe | SharedLayer) -> frozenset[str]:
@@ -94,7 +99,7 @@ class _Builder:
 
     def make_shared(self, recipes: Iterable[Recipe]) -> None:
         """Make each shared layer once, before the images that stand on them."""
-        for stack in {recipe.below for recipe in recipes}:
+        for stack in {recipe.below for recipe in _with_held(recipes)}:
             for height in range(1, len(stack) + 1):
                 if stack[:height] not in self._shared:
                     self._shared[stack[:height]] = self._make_shared(stack[:height])
@@ -110,6 +115,9 @@ class _Builder:
 
     def make(self, recipe: Recipe) -> Built:
         """Build one image."""
+        return self._make(recipe, self._scratch / f"{recipe.name}.tar")
+
+    def _make(self, recipe: Recipe, path: Path) -> Built:
         stack = recipe.below
         parts = [self._shared[stack[:height]] for height in range(1, len(stack) + 1)]
         below = parts[-1].packages if parts else {}
@@ -118,11 +126,14 @@ class _Builder:
         for download in recipe.downloads:
             unpack(self._fetched[download], download, tree)
         recipe.shape(tree)
+        for held in recipe.holds:
+            inner = self._make(held, path.with_name(f"{held.name}-in-{path.name}")).path
+            tree.file(f"{HELD}/{held.name}.tar", inner.read_bytes())
+            inner.unlink()
         self._describe(tree, own)
         layers = [part.layer for part in parts]
         if any(True for _path in tree):
             layers.append(Layer.of(tree, _created_by(recipe.packages, recipe.downloads)))
-        path = self._scratch / f"{recipe.name}.tar"
         config = recipe.config(below | own)
         image_id = write_archive(path, layers, config, architecture=self._architecture, tags=recipe.tags)
         versions = {name: package.version for name, package in sorted((below | own).items())}

@@ -191,7 +191,9 @@ def recipe_digest(recipe: Recipe) -> str:
     folders = (FILES / "common",) if isinstance(recipe, OutsideRecipe) else (FILES / "common", recipe.files)
     sources += [*(here / "recipes" / f"{name}.py" for name in shared), *own]
     sources += sorted(path for folder in folders if folder.is_dir() for path in folder.iterdir())
-    return hashlib.sha256(b"\0".join(path.read_bytes() for path in sources)).hexdigest()[:12]
+    parts = [path.read_bytes() for path in sources]
+    parts += [recipe_digest(held).encode() for held in recipe.holds]
+    return hashlib.sha256(b"\0".join(parts)).hexdigest()[:12]
 
 
 def file_sha256(path: Path) -> str:

@@ -184,3 +184,42 @@ def test_who_becomes_the_loader_of_all_programs_ends_the_engine(own_engine: Name
         pass
     client.close()
     assert ended(own_engine)
+
+
+DEVICES = {"devices": ["/dev/fuse", "/dev/net/tun"]}
+
+
+def test_tun_and_fuse_are_open_to_all_and_give_nobody_rights(client: docker.DockerClient) -> None:
+    """Rootless Podman opens them as an ordinary user; what they are good for, the kernel asks its namespaces."""
+    said = run_program(client, "open_devices", user="1000", **DEVICES)
+    assert "opened /dev/fuse" in said
+    assert "opened /dev/net/tun" in said
+    assert "refused" in said
+    # Root of all, with a network of its own: an interface there, and none in the engine's.
+    assert "interface" in run_program(client, "open_devices", privileged=True)
+    script = (
+        "ip link; for f in fuse net/tun; do chmod 600 /d/$f; rm -f /d/$f; mknod /d/own c 1 1; done; ls -l /d /d/net"
+    )
+    seen = client.containers.run(
+        BUSYBOX, ["sh", "-c", script], volumes=["/dev:/d"], privileged=True, network_mode="host"
+    )
+    assert b"drydock0" not in seen
+    assert seen.count(b"crw-rw-rw-") >= 6
+    assert b" own\n" not in seen
+
+
+def test_files_that_never_answer_do_not_outlive_the_engine(own_engine: NamespaceEngine) -> None:
+    """A process that waits for a file system (FUSE) that it ought to answer for itself does not even die."""
+    client = own_engine.endpoint.client(timeout=200)
+    program = ["python3", "-c", (PROGRAMS / "hang_files.py").read_text(), "/mnt/hang"]
+    container = client.containers.run(PYTHON, program, privileged=True, detach=True)
+    for _try in range(200):
+        if said := container.logs():
+            break
+        time.sleep(0.1)
+    client.close()
+    if b"hangs" not in said:
+        pytest.skip(f"no such file system here: {said.decode()}")
+    groups = own_engine.cgroups
+    own_engine.stop()
+    assert [group for group in groups if group.exists()] == []

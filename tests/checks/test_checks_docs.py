@@ -11,9 +11,11 @@ import pytest
 from grader.checks import CheckFailed, Checks, CouldNotCheck, fingerprint
 from grader.checks.answer import Answer
 from grader.checks.container import Container
+from grader.checks.daemon import DaemonSettings
 from grader.checks.event import Event
 from grader.checks.expectation import expectations_of
 from grader.checks.folder import Folder, Place
+from grader.checks.host import Host
 from grader.checks.image import Image, Images
 from grader.checks.network import Network
 from grader.checks.project import Project, Service
@@ -34,6 +36,8 @@ KINDS = {
     "Several volumes": (Volumes, 't.volumes(label="team=blue")'),
     "Registries": (Registry, 't.registry("localhost:8100")'),
     "Images in a registry": (RegistryImage, 't.registry("localhost:8100").image("tide:1")'),
+    "Hosts inside a lab": (Host, 't.host("node1")'),
+    "The daemon itself": (DaemonSettings, "t.daemon()"),
     "Answers": (Answer, 't.answer("exit-code")'),
     "The past": (Event, 't.event("container", "die", "web", exitCode="137")'),
 }

@@ -94,7 +94,7 @@ class Reaching(Networking):
             published = entries[0][0]
 
             def look() -> Finding:
-                return wanted.judge(web.fetch(web.here(self._daemon.host, published, port), port, question))
+                return wanted.judge(self._fetch_published(published, port, question))
 
             answer = self._until(answers, limit, look)
             # Where the container's port is another than was asked for, that is why nobody answers.
@@ -145,6 +145,15 @@ class Reaching(Networking):
 
     def _until(self, until: str, seconds: float, look: Callable[[], Finding]) -> Finding:
         return wait_for(self._daemon, "container", self.name, look, until=until, seconds=seconds, retry=_RETRY)
+
+    def _fetch_published(self, published_ip: str, port: int, question: web.Question) -> web.Answer:
+        around = self._daemon.surroundings
+        if around is None:
+            return web.fetch(web.here(self._daemon.host, published_ip, port), port, question)
+        if question.method not in ("GET", "POST"):
+            raise AuthorError(_("on a host a server can be asked by GET and POST only"))
+        address = web.reachable("", published_ip)
+        return web.from_wget(run_beside(*around, web.wget(port, question, address)))
 
     def _fetch_inside(self, identifier: str, port: int, question: web.Question) -> web.Answer:
         return web.from_wget(run_beside(self._daemon, identifier, web.wget(port, question)))

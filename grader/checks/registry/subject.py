@@ -31,6 +31,7 @@ class RegistrySubject(Subject):
     """The registry that a running container publishes at a port of the engine's."""
 
     kind = "registry"
+    on_hosts = False
 
     @classmethod
     def stated(cls, context: Context, address: str, *, user: tuple[str, str] | None = None, tls: bool = False) -> Self:

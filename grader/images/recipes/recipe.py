@@ -12,6 +12,9 @@ from grader.images.recipes.base import FILES, Packages
 from grader.images.recipes.layers import SYSTEM, SharedLayer
 from grader.images.tree import FileTree
 
+#: Where an image keeps the archives of others.
+HELD = "usr/share/drydock/images"
+
 
 @dataclass(frozen=True)
 class Recipe:
@@ -22,6 +25,7 @@ class Recipe:
     image on Docker Hub that can stand in; ``files/NAME/Dockerfile`` adds what the course needs to that one. It is ""
     where there is none. ``on_request``: made only for labs that declare it, and for courses that name it.
     ``downloads`` come from other indexes than Debian's; ``shape`` finds their files in folders of their names.
+    ``holds``: images whose archives lie in this one, below HELD, for a daemon in a container of it.
     """
 
     name: str
@@ -34,6 +38,7 @@ class Recipe:
     skip: frozenset[str] = frozenset()
     on_request: bool = False
     downloads: tuple[Download, ...] = ()
+    holds: tuple[Recipe, ...] = ()
 
     @property
     def reference(self) -> str:

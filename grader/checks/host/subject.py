@@ -1,0 +1,112 @@
+"""``t.host("node1")``: a Docker host in a container, and all that can be expected of what is on it."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from grader.checks import arguments, kinds
+from grader.checks.container.subject import ContainerSubject
+from grader.checks.errors import AuthorError
+from grader.checks.expectation import Claim, Context, Finding, expectation
+from grader.checks.host.daemon import AWAY, IMAGE, HostConnection, HostDaemon
+from grader.checks.waiting import wait_for
+from grader.docker_api.daemon import Attrs
+from grader.i18n import _
+from grader.report.verdicts import Verdict
+
+
+@dataclass
+class HostContext(Context):
+    """What expectations about things on one host share: their verdicts are the task's, and say where they looked."""
+
+    host: str = ""
+
+    def record(self, verdict: Verdict) -> None:
+        sentence = _("On {host}: {sentence}").format(host=self.host, sentence=verdict.sentence)
+        super().record(replace(verdict, sentence=sentence))
+
+    def from_here(self, command: str) -> str:
+        inside = f"docker exec {shlex.quote(self.host)} "
+        if command.startswith("curl -i "):
+            # What the image of hosts has in its place.
+            command = f"wget -S -O - {command.removeprefix('curl -i ')}"
+        return inside + command if command else command
+
+    def is_told(self, fault: str) -> bool:
+        return super().is_told(AWAY if fault.endswith(f":{AWAY}") else fault)
+
+
+class Host(ContainerSubject):
+    """``t.host("node1")``; ``.container("web")`` and all other kinds are then asked of the daemon in it."""
+
+    kind = "host"
+    on_hosts = False
+
+    @property
+    def what(self) -> str:
+        return _("Host {name}").format(name=self.name)
+
+    def __getattr__(self, kind: str) -> Callable[..., Any]:
+        """``t.host("node1").KIND``: as ``t.KIND``, on the host."""
+        if kind.startswith("_"):
+            raise AttributeError(kind)
+        subject = kinds.kind_named(kind)
+        if not subject.on_hosts:
+            raise AuthorError(_("{kind} is nothing to ask of a host").format(kind=kind))
+        return lambda *words, **named: subject.stated(self._inside(), *words, **named)
+
+    def _inside(self) -> HostContext:
+        """The host's context, one for the whole task."""
+        outer = self._context
+        found = outer.hosts.get(self.name)
+        if not isinstance(found, HostContext):
+            prefix = f"{self.name}/"
+            seen = {key.removeprefix(prefix) for key in outer.sightings if key.startswith(prefix)}
+            daemon = HostDaemon(HostConnection(outer.daemon, self.name, outer.cleanup))
+            outer.cleanup.push(daemon.cleanup)
+            outer.cleanup.callback(daemon.connection.close)
+            found = HostContext(
+                outer.task, daemon, outer.values, verdicts=outer.verdicts, sightings=seen, host=self.name
+            )
+            found.cleanup = outer.cleanup
+            outer.cleanup.callback(lambda: outer.sightings.update(prefix + key for key in seen))
+            outer.hosts[self.name] = found
+        return found
+
+    @expectation
+    def answers(self, within: float = 10) -> Claim:
+        """Its Docker daemon answers, now or within so many seconds."""
+        limit = arguments.seconds(within, "within")
+        inside = self._inside()
+        daemon = inside.daemon
+        assert isinstance(daemon, HostDaemon)
+
+        def look() -> Finding:
+            version = daemon.ask(lambda client: client.version())
+            return Finding(True, f"Docker {version.get('Version')}")
+
+        def judge(_attrs: Attrs) -> Finding:
+            def look_anew() -> Finding:
+                daemon.look_again()
+                return look()
+
+            until = _("the daemon of {name} answers").format(name=self.name)
+            return wait_for(self._daemon, "container", self.name, look_anew, until=until, seconds=limit, retry=_RETRY)
+
+        return Claim(
+            self._says(_("{what} has a Docker daemon that answers")),
+            _("an answer"),
+            judge,
+            f"docker exec {self._shell_name} docker version",
+            _("A host is a container of the image {image}; `docker logs {name}` shows what its daemon says.").format(
+                image=re.sub(":.*", "", IMAGE), name=self.name
+            ),
+        )
+
+
+#: Seconds between two tries: no event of the engine's tells that a daemon inside a container has begun to listen.
+_RETRY = 0.5

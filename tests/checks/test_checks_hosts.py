@@ -1,0 +1,187 @@
+"""Expectations about hosts inside a lab and about daemons, on real ones: right and wrong states, and false hosts."""
+
+# ruff: noqa: E501 (a row is one line)
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from collections.abc import Iterator
+from contextlib import closing, suppress
+from pathlib import Path
+
+import pytest
+
+from grader.checks import CheckFailed, Checks, CouldNotCheck, Status, Verdict
+from grader.checks.daemon import DaemonSettings
+from grader.checks.expectation import expectations_of
+from grader.checks.host import Host
+from grader.engines import best_engine
+from grader.engines.protocol import Engine
+from grader.images import ensure
+from tests.checks.test_checks_table import Row, _rows
+from tests.images.making import recipes
+
+pytestmark = [pytest.mark.daemon, pytest.mark.deep]
+HERE = Path(__file__).parent
+
+# h: t.host, d: t.host(…).daemon().
+TABLE = r"""
+h("hk-one").answers() | h("hk-dead").answers(within=0.3) | hk-dead is exited with code
+h("hk-one").answers() | h("hk-empty").answers(within=0.3) | has no /var/run/docker.sock
+h("hk-one").answers() | h("hk-fake").answers(within=0.3) | listens another program than the Docker daemon: /usr/bin/python3
+h("hk-one").answers() | h("hk-thief").answers(within=0.3) | /usr/sbin/dockerd of another container
+h("hk-one").answers() | h("hk-none").answers(within=0.3) | no container named hk-none
+# the whole vocabulary, on a host
+h("hk-one").container("web").is_running() | h("hk-one").container("done").is_running() | exited with code 3
+h("hk-one").container("web").made_from("drydock/nginx:1") | h("hk-one").container("web").made_from("drydock/busybox:1") | drydock/nginx:1
+h("hk-one").container("web").answers_http(8080, "/", containing="nginx") | h("hk-one").container("web").answers_http(8081) | does not publish port 8081
+h("hk-one").container("web").answers_http(80, inside=True) | h("hk-one").container("web").answers_http(8080, "/none", within=0.3) | status 404
+h("hk-one").container("web").runs("id -u", prints="0") | h("hk-one").container("web").runs("cat /etc/hostname", prints="hk-one") | code 0
+h("hk-one").container("done").logs_contain("bye") | h("hk-one").container("done").logs_contain("hello") | bye
+h("hk-one").container("web").has_file("/etc/nginx/nginx.conf") | h("hk-one").container("web").has_file("/none") | nothing at /none
+h("hk-one").container("web").listens_on(80) | h("hk-one").container("web").listens_on(81) | :80/tcp
+h("hk-one").image("own:1").has_file("/bin/busybox") | h("hk-open").image("own:1").exists() | no image own:1
+h("hk-one").volume("data").has_no_file("/x") | h("hk-open").volume("data").exists() | no volume data
+h("hk-one").network("front").has_label("team", "blue") | h("hk-one").network("back").exists() | no network back
+h("hk-one").event("container", "die", "done", exitCode="3").happened() | h("hk-one").event("container", "die", "web").happened() | 0 times
+h("hk-one").container("web").is_running() | h("hk-dead").container("web").is_running() | hk-dead is exited with code
+h("hk-one").container("web").is_running() | h("hk-none").container("web").is_running() | there is no host, for no container is named hk-none
+h("hk-one").container("web").is_running() | h("hk-fake").container("web").is_running() | another program than the Docker daemon
+# daemons
+d("hk-one").has_storage_driver("overlay2") | d("hk-one").has_storage_driver("btrfs") | overlay2
+d("hk-one").has_log_driver("json-file") | d("hk-one").has_log_driver("local") | json-file
+d("hk-set").has_log_driver("local", max_size="10m") | d("hk-set").has_log_driver("local", max_size="20m") | max-size=10m
+d("hk-set").has_insecure_registry("registry:5000") | d("hk-one").has_insecure_registry("registry:5000") | 127.0.0.0/8
+d("hk-set").has_insecure_registry("10.9.8.7:5000") | d("hk-set").has_insecure_registry("10.8.8.7:5000") | 10.9.0.0/16
+d("hk-set").has_mirror("http://mirror:5000/") | d("hk-one").has_mirror("http://mirror:5000") | none
+d("hk-set").has_label("zone", "north") | d("hk-set").has_label("zone", "south") | zone=north
+d("hk-set").has_live_restore() | d("hk-one").has_live_restore() | no
+d("hk-one").has_live_restore(False) | d("hk-set").has_live_restore(False) | yes
+d("hk-one").is_rootless(False) | d("hk-one").is_rootless() | no
+d("hk-set").remaps_users() | d("hk-one").remaps_users() | no
+d("hk-set").demands_client_certificate(2376) | d("hk-open").demands_client_certificate(2376) | lets in a client without a certificate
+d("hk-set").demands_client_certificate() | d("hk-one").demands_client_certificate() | nobody listens at port 2376
+"""
+ROWS = list(_rows(TABLE))
+
+
+def test_every_expectation_has_a_right_and_a_wrong_row() -> None:
+    for kind, short in ((Host, r'h\("[\w-]+"\)'), (DaemonSettings, r'd\("[\w-]+"\)')):
+        for side in ("right", "wrong"):
+            lines = [getattr(row, side) for row in ROWS]
+            told = {found[1] for line in lines if (found := re.match(rf"{short}\.(\w+)\(", line))}
+            assert set(expectations_of(kind)) <= told, side
+
+
+@pytest.fixture(scope="module")
+def fleet() -> Iterator[Engine]:
+    (archive,) = ensure(recipes=recipes("host")).archives
+    with best_engine(shares=[HERE]) as engine:
+        with closing(engine.endpoint.client(timeout=300)) as client, archive.open("rb") as stream:
+            client.images.load(stream)
+        environment = {**os.environ, "DOCKER_HOST": engine.endpoint.host}
+        subprocess.run(["bash", HERE / "fleet.sh", HERE], env=environment, check=True)
+        yield engine
+
+
+@pytest.fixture(scope="module")
+def check(fleet: Engine) -> Iterator[Checks]:
+    checks = Checks(fleet.endpoint.host, deadline=120)
+    yield checks
+    checks.close()
+
+
+def verdicts_of(check: Checks, *sources: str) -> list[Verdict]:
+    with suppress(CheckFailed, CouldNotCheck), check.task("row", hint="Look.") as t:
+        for source in sources:
+            eval(source, {"t": t, "h": t.host, "d": lambda name: t.host(name).daemon()})
+    return list(check.reports["row"].verdicts)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=str)
+def test_row(check: Checks, row: Row) -> None:
+    (good,) = verdicts_of(check, row.right)
+    assert good.status is Status.PASSED, good.text
+    (bad,) = verdicts_of(check, row.wrong)
+    assert bad.status is Status.FAILED, bad.text
+    assert row.says in bad.text
+    assert bad.expected and bad.found and bad.look and bad.command, bad
+
+
+def test_a_daemon_of_the_engine_is_asked_in_the_same_words(check: Checks) -> None:
+    (good,) = verdicts_of(check, 't.daemon().has_storage_driver("overlay2")')
+    assert good.status is Status.PASSED
+    assert "Docker daemon has the storage driver" in good.sentence
+
+
+def test_what_is_said_of_a_host_tells_where_to_type_it(check: Checks) -> None:
+    first, second, third = verdicts_of(
+        check,
+        'h("hk-one").container("done").is_running()',
+        'h("hk-dead").container("web").is_running()',
+        'h("hk-dead").image("own:1").exists()',
+    )
+    assert first.sentence.startswith("On hk-one: ")
+    assert first.command.startswith("docker exec hk-one docker ")
+    # That the host is away is said once, and where to look is on the engine.
+    assert second.command == "docker logs hk-dead"
+    assert (second.quiet, third.quiet) == (False, True)
+
+
+def test_what_is_no_question_for_a_host_is_the_authors_slip(check: Checks) -> None:
+    for kind in ('registry("localhost:5000").lets_in("a", "b")', 'folder(".").has_file("x")', 'host("x").answers()'):
+        (slip,) = verdicts_of(check, f'h("hk-one").{kind}')
+        assert slip.status is Status.COULD_NOT_CHECK
+        assert "mistake" in slip.found
+
+
+def test_a_daemon_that_is_stopped_or_killed_has_failed_and_is_asked_once(fleet: Engine, check: Checks) -> None:
+    asked = ['h("hk-late").container("web").is_running()', 'h("hk-late").image("own:1").exists()']
+    with closing(fleet.endpoint.client(timeout=60)) as client:
+        host = client.containers.run("drydock/host", name="hk-late", privileged=True, detach=True)
+        try:
+            assert host.exec_run("ready").exit_code == 0
+            host.exec_run("killall -STOP dockerd")
+            stopped = verdicts_of(check, *asked)
+            host.exec_run("killall -CONT dockerd")
+            assert [verdict.status for verdict in verdicts_of(check, 'h("hk-late").answers()')] == [Status.PASSED]
+            # The daemon alone, as systemd would; then all of it.
+            assert host.exec_run("service docker stop").exit_code == 0
+            away = verdicts_of(check, *asked)
+            assert host.exec_run("service docker start").exit_code == 0
+            assert [verdict.status for verdict in verdicts_of(check, 'h("hk-late").answers()')] == [Status.PASSED]
+            host.kill()
+            killed = verdicts_of(check, *asked)
+        finally:
+            host.remove(force=True, v=True)
+    for verdicts, said in ((stopped, "does not answer"), (away, "no daemon listens"), (killed, "exited with code 137")):
+        assert [verdict.status for verdict in verdicts] == [Status.FAILED] * 2, verdicts
+        assert said in verdicts[0].found
+        assert verdicts[1].quiet
+
+
+def test_a_host_restarts_with_its_data_and_images(fleet: Engine, check: Checks) -> None:
+    with closing(fleet.endpoint.client(timeout=60)) as client:
+        host = client.containers.run("drydock/host", name="hk-again", privileged=True, detach=True)
+        try:
+            assert host.exec_run("ready").exit_code == 0
+            host.exec_run("docker run -d --restart always --name web drydock/busybox:1 sleep 1000")
+            host.exec_run("docker rmi drydock/nginx:1 drydock/nginx:latest")
+            host.restart(timeout=20)
+            assert host.exec_run("ready").exit_code == 0
+            good = verdicts_of(check, 'h("hk-again").container("web").becomes_running(within=20)')
+            assert [verdict.status for verdict in good] == [Status.PASSED], good[0].text
+            # Given once: what its owner removed stays away.
+            assert host.exec_run("docker image inspect drydock/nginx:1").exit_code == 1
+        finally:
+            host.remove(force=True, v=True)
+
+
+def test_checks_leave_nothing_behind(check: Checks, fleet: Engine) -> None:
+    verdicts_of(check, 'h("hk-one").container("web").answers_http(8080)')
+    with closing(fleet.endpoint.client()) as client:
+        assert client.containers.list(all=True, filters={"label": "drydock.check"}) == []
+        host = client.containers.get("hk-one")
+        assert host.exec_run("docker ps -aq --filter label=drydock.check").output == b""
