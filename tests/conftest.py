@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from collections import defaultdict
 from collections.abc import Iterator
@@ -12,7 +13,8 @@ import pytest
 from student_shell import Shell
 from xdist.scheduler import LoadScopeScheduling
 
-from grader.engines import best_engine
+from grader.docker_api.environment import variables
+from grader.engines import best_engine, releases
 from grader.engines.protocol import Engine
 
 
@@ -75,6 +77,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         config.hook.pytest_deselected(items=others)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def release(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Where DRYDOCK_DOCKER asks for another Docker, tests type that release's docker command, too."""
+    command = releases.asked() and releases.chosen().which("docker")
+    if command:
+        folder = tmp_path_factory.mktemp("docker")
+        (folder / "docker").symlink_to(command)
+        os.environ["PATH"] = f"{folder}{os.pathsep}{os.environ['PATH']}"
+
+
 @pytest.fixture(scope="session")
 def engine() -> Iterator[Engine]:
     """One warm engine with the course images for a whole worker: use names of your own, clean up what you make."""
@@ -92,7 +104,8 @@ def daemon(engine: Engine) -> Iterator[docker.DockerClient]:
 @pytest.fixture
 def sh(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shell]:
     """Run shell commands as a student's cell does. What carries the label w=1 is removed afterwards."""
-    monkeypatch.setenv("DOCKER_HOST", engine.endpoint.host)
+    for name, value in variables(engine.endpoint.host).items():
+        monkeypatch.setenv(name, value)
 
     def run(script: str) -> str:
         done = subprocess.run(["sh", "-ec", script], capture_output=True, text=True, check=False)

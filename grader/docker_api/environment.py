@@ -5,7 +5,8 @@ from __future__ import annotations
 #: On the containerd image store buildx adds a note with the time to each image, so that a build whose steps are all
 #: cached gives another image ID all the same (docs.docker.com/build/metadata/attestations). A container made from the
 #: first one would count as made from an older image.
-_SETTINGS = {"BUILDX_NO_DEFAULT_ATTESTATIONS": "1"}
+#: Before 23.0 the docker command builds with BuildKit only when it is told to.
+_SETTINGS = {"BUILDX_NO_DEFAULT_ATTESTATIONS": "1", "DOCKER_BUILDKIT": "1"}
 
 
 def variables(host: str) -> dict[str, str]:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from grader.docker_api.environment import variables
 from grader.engines import best_engine
 from grader.engines.protocol import Engine
 
@@ -24,7 +25,7 @@ _HERE = Path(__file__).parent
 @contextmanager
 def _engine_with(script: str) -> Iterator[Engine]:
     with best_engine(shares=[_HERE]) as engine:
-        environment = {**os.environ, "DOCKER_HOST": engine.endpoint.host}
+        environment = {**os.environ, **variables(engine.endpoint.host)}
         subprocess.run(["bash", _HERE / script, _HERE], env=environment, check=True)
         yield engine
         # A frozen process survives SIGKILL until it is thawed, and with it the engine's cgroup (cgroup v1).
