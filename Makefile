@@ -30,6 +30,10 @@ test: setup-tests ## Set up, then run the package's tests and three labs from en
 test-labs: setup-tests ## The other tests: all other labs, all engines, the attacks
 	@python -m pytest -n 2 -m "($(REST)) and not (binder or weekly)" $(ARGS)
 
+.PHONY: test-docker
+test-docker: setup-tests ## The table of checks on another Docker (DRYDOCK_DOCKER=20.10.24 make test-docker)
+	@python -m pytest -n 0 $(ARGS) tests/checks/test_checks_table.py
+
 .PHONY: doctor
 doctor: setup ## Explain this machine: what works, what is missing
 	@drydock doctor

@@ -9,7 +9,7 @@ from traitlets import Bool, Float, Integer, Unicode
 from traitlets.config import Configurable
 
 from grader.autograde.submission import MOST_CELLS, Ceilings
-from grader.engines import EngineError, Limits, engine_class
+from grader.engines import EngineError, Limits, engine_class, releases
 from grader.engines.choice import seen
 from grader.errors import ExpectedError
 from grader.i18n import _
@@ -121,6 +121,15 @@ class Drydock(Configurable):  # type: ignore[misc]
             raise NoWalls(f"{error} {error.remedy}".strip()) from error
         if not probe.works:
             raise NoWalls(f"{probe.reason} {probe.remedy}".strip())
+        if releases.asked().endswith(releases.STORE) and not self.i_trust_these_students:
+            # On such a kernel a container can be shown what says which layers an image has (docs/security.md).
+            raise NoWalls(
+                _(
+                    "With images in containerd's store nobody grades strangers yet: on some kernels a container could"
+                    " change what a course image is made of. Leave {store} out of --docker, or say that you trust"
+                    " these students (--i-trust-these-students)."
+                ).format(store=releases.STORE)
+            )
         if not self.confined(kind) and not self.i_trust_these_students:
             raise NoWalls(
                 _(

@@ -22,6 +22,9 @@ if [ -z "$DD_DAEMON" ]; then
 fi
 exec 8>&-
 # HOME: git and others look for settings there.
+# BuildKit first compares layers by an overlay mount, which a user namespace refuses for snapshots of containerd's, and then
+# again under a name that containerd, which it asks over a socket, still holds: each build would end with “locked”.
+[ -z "$DD_STORE" ] || export BUILDKIT_DEBUG_FORCE_OVERLAY_DIFF=false
 export PATH="/opt/quick:$PATH" HOME=/var/lib/docker XTABLES_LOCKFILE=/run/docker/xtables.lock
 
 # containerd first: a dockerd that starts its own waits about a second for it.

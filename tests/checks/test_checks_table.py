@@ -11,7 +11,7 @@ import hashlib
 import platform
 import re
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -432,8 +432,30 @@ def verdict_of(check: Checks, source: str) -> Verdict:
     return verdict
 
 
+#: Words that an older daemon has no answer to, and the API in which it came.
+NEWER = {"start_interval": (1, 44)}
+
+
+#: Words that say nothing on containerd's image store.
+GRAPH_DRIVERS = (".has_digest()",)
+
+
+@pytest.fixture(scope="module")
+def unknown(world: Engine) -> Sequence[str]:
+    """Words that this daemon can't answer."""
+    client = world.endpoint.client()
+    api = tuple(map(int, client.version()["ApiVersion"].split(".")))
+    in_containerd = client.info()["Driver"] == "overlayfs"
+    client.close()
+    return [*(word for word, since in NEWER.items() if api < since), *(GRAPH_DRIVERS if in_containerd else ())]
+
+
 @pytest.mark.parametrize("row", ROWS, ids=str)
-def test_row(check: Checks, row: Row) -> None:
+def test_row(check: Checks, row: Row, unknown: Sequence[str]) -> None:
+    if any(word in row.right for word in unknown):
+        # Whose trouble it is then: not the student's.
+        assert verdict_of(check, row.right).status is Status.COULD_NOT_CHECK
+        return
     try_row(check, row)
 
 
@@ -523,6 +545,9 @@ def test_is_dead(check: Checks, world: Engine) -> None:
     client = world.endpoint.client()
     container = client.containers.run("drydock/busybox:1", "touch /stuck", name="ck-dead", detach=True)
     container.wait()
+    if "GraphDriver" not in container.attrs or not container.attrs["GraphDriver"]["Data"]:
+        container.remove()
+        pytest.skip("containerd's store removes a container's files later, and none of its containers is dead")
     upper = container.attrs["GraphDriver"]["Data"]["UpperDir"]
     stuck = f"/proc/{world.endpoint.netns_pid}/root{upper}/stuck"
     if subprocess.run(["chattr", "+i", stuck], check=False).returncode != 0:
@@ -539,7 +564,7 @@ def test_is_dead(check: Checks, world: Engine) -> None:
 
 
 def test_limits_device(check: Checks, world: Engine) -> None:
-    """By the API: the docker command of 26.1 drops --device-write-bps silently."""
+    """By the API: Debian's docker command of 26.1 drops --device-write-bps silently. Not started: null is no disk."""
     client = world.endpoint.client()
     limit = [{"Path": "/dev/null", "Rate": 1048576}]
     container = client.containers.create("drydock/busybox:1", name="ck-slow", device_write_bps=limit)

@@ -59,7 +59,7 @@ docker run -d --name ck-live --network ck-front --network-alias api --ip 172.30.
   -p 18080:80 -p 127.0.0.1:18081:80 --expose 4000 \
   -e MODE=prod -e 'GREETING=a=b' -l team=blue --hostname box --workdir /tmp --user root \
   --memory 64m --memory-swap 128m --memory-reservation 32m --cpus 0.5 --cpu-shares 512 --cpuset-cpus 0 --pids-limit 50 \
-  --shm-size 8m --ulimit nofile=100:200 --device-read-bps /dev/null:1mb \
+  --shm-size 8m --ulimit nofile=100:200 \
   -v ck-data:/data:ro -v /anonymous -v "$here:/host:ro" --tmpfs /scratch:size=16m --mount type=tmpfs,target=/fast,tmpfs-size=1m \
   --restart on-failure:3 --log-driver json-file --log-opt max-size=10m \
   --cap-drop ALL --cap-add NET_BIND_SERVICE --cap-add CHOWN --read-only --security-opt no-new-privileges --init \

@@ -12,7 +12,7 @@ import pytest
 _ROOT = Path(__file__).parents[2]
 #: In place of make: notes what was asked and where. `make test` is pytest as told, on the tests below.
 _MAKE = """#!/bin/sh
-printf '%s|%s\\n' "$PWD" "$*" >>"$NOTES"
+printf '%s|%s%s\\n' "$PWD" "$*" "${DRYDOCK_DOCKER:+ on $DRYDOCK_DOCKER}" >>"$NOTES"
 [ "$1" = test ] || exit 0
 exec python -m pytest -c /dev/null -o cache_dir="$PWD/.pytest_cache" --rootdir=. ${2#ARGS=} tests/test_it.py
 """
@@ -78,7 +78,9 @@ def test_all_is_run_in_a_home_folder_and_the_last_lines_name_what_failed(course:
     assert said[-1].startswith("CI passed" if not named else "  tests (make test)")
     # The rest is done whatever failed.
     words = [words for _place, words in asked]
-    assert {word.split()[0] for word in words} == {"setup-tests", "lint", "types", "test", "test-labs", "proof"}
+    assert {word.split()[0] for word in words} == {
+        *("setup-tests", "lint", "types", "test", "test-labs", "proof", "test-docker")
+    }
     assert sum("microvm" in word for word in words) == 1
     assert sum(word.split()[0] == "test" for word in words) == 1
 
@@ -95,6 +97,18 @@ def test_the_lab_that_changed_is_proved_whole_and_then_the_others(course: Path) 
     assert [words for _place, words in asked[1:]] == [
         "proof LAB=--seconds 120 00-tiny",
         "proof LAB=--seconds 120 --runs 1 01-next",
+    ]
+
+
+@pytest.mark.parametrize("given", ["", "26.1.5"])
+def test_the_releases_of_docker_have_their_turns(course: Path, given: str) -> None:
+    _done, asked = run(course, "docker", DRYDOCK_DOCKER=given)
+    # Two commits, and three releases to take turns.
+    release = given or "28.5.2+containerd"
+    assert [words for _place, words in asked[1:]] == [
+        f"test-docker ARGS=-q -rfE --tb=short on {release}",
+        f"proof LAB=--solution --runs 1 --seconds 900 00-tiny on {release}",
+        f"proof LAB=--solution --runs 1 --seconds 900 01-next on {release}",
     ]
 
 
