@@ -330,6 +330,7 @@ r(18082).takes_pushes() | r(18083).takes_pushes() | status 404
 r(18082).takes_pushes() | r(18099).takes_pushes() | no running container publishes port 18099
 r(18088, tls=True).lets_in("ada", "tide") | r(18088, tls=True).lets_in("ada", "ebb") | status 401
 r(18088, tls=True).lets_in("ada", "tide") | r(18082).lets_in("ada", "tide") | any password opens it
+r(18088, tls=True).keeps_out("ada", "ebb") | r(18088, tls=True).keeps_out("ada", "tide") | status 200
 r(18088, tls=True).refuses_without_password() | r(18082).refuses_without_password() | status 200
 r(18088, tls=True).has_certificate_signed_by("ck-ca", "/ca.crt") | r(18088, tls=True).has_certificate_signed_by("ck-ca", "/ca.crt", name="tower") | mismatch
 r(18088, tls=True).has_certificate_signed_by("ck-ca", "/ca.crt", name="depot") | r(18088, tls=True).has_certificate_signed_by("ck-ca", "/server.crt") | holds no certificate of an authority

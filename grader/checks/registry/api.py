@@ -22,8 +22,8 @@ from grader.i18n import _
 from grader.report.plain import excerpt
 
 #: Seconds for a connection or the next bytes, and for a whole answer.
-_TRY_SECONDS = 3.0
-_WHOLE_SECONDS = 10.0
+_TRY_SECONDS = 8.0  # A mirror first waits for an origin that is away: the kernel gives up after 3 s.
+_WHOLE_SECONDS = 15.0
 #: Bytes of a manifest or a list, and of a blob. A registry refuses larger manifests; larger blobs no lab needs.
 _PAGE_LIMIT = 4 * 1024 * 1024
 _BLOB_LIMIT = 256 * 1024 * 1024

@@ -168,6 +168,23 @@ class RegistrySubject(Subject):
         )
 
     @expectation
+    def keeps_out(self, user: str, password: str) -> Claim:
+        """This name with this password does not open it."""
+        name, secret = arguments.text(user, "user"), arguments.text(password, "password")
+
+        def judge(_attrs: Attrs) -> Finding:
+            reply = self.api.ask("/v2/", user=(name, secret))
+            return Finding(reply.status == 401, reply.shown())
+
+        return Claim(
+            self._says(_("{what} keeps {user} out, who comes with an old password"), user=name),
+            _("status 401"),
+            judge,
+            f"curl -i -u {name} {self._curl('/v2/').removeprefix('curl -i ')}",
+            _("Which file of passwords does the registry read, and what stands in it? Its log tells of each try."),
+        )
+
+    @expectation
     def refuses_without_password(self) -> Claim:
         """Who gives no name and password gets nothing."""
 

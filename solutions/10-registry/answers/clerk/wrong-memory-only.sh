@@ -1,0 +1,2 @@
+# expect: memory_swap
+docker update --memory 32m clerk

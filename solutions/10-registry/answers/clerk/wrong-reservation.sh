@@ -1,0 +1,2 @@
+# expect: memory
+docker update --memory-reservation 32m clerk

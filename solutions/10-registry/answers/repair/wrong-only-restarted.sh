@@ -1,0 +1,2 @@
+# expect: status 401
+docker restart -t 1 store

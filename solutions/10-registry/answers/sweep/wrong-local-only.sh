@@ -1,0 +1,4 @@
+# expect: still there
+docker pull -q localhost:8091/harbour/film:1
+docker rmi localhost:8091/harbour/film:1
+docker image prune -f
