@@ -23,8 +23,8 @@ STEPS = [
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
 #: Files and folders that nbgrader does not copy. Wrong and alternative answers are for the author's proof and never
-#: leave solutions/.
-IGNORED = (".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback", "answers")
+#: leave solutions/; nor does the table of what is taught where.
+IGNORED = (".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback", "answers", "topics.md")
 
 
 def configure(c: Config) -> None:

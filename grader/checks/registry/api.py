@@ -125,7 +125,9 @@ class Api:
 
     def _trouble(self, error: Exception) -> str:
         why = web.why_none(error)
-        if isinstance(error, ssl.SSLError):
+        if isinstance(error, TimeoutError):
+            why = _("nothing came within {seconds:g} s").format(seconds=_TRY_SECONDS)
+        elif isinstance(error, ssl.SSLError):
             why = _("it speaks no TLS, or another kind of it ({why})").format(why=error.reason or error)
         elif isinstance(error, http.client.BadStatusLine) and self._tls is None:
             why = _("what answers there speaks no HTTP")

@@ -1,5 +1,0 @@
-address=$(docker inspect --format '{{(index .NetworkSettings.Networks "sea").IPAddress}}' overseas)
-docker run -d --name mirror --network sea -p 8095:5000 -v mirror-goods:/var/lib/registry \
-    -e REGISTRY_PROXY_REMOTEURL=http://$address:5000 drydock/registry:2
-for _ in $(seq 50); do docker pull -q localhost:8095/overseas/spice:1 && break; sleep 0.1; done
-docker kill overseas

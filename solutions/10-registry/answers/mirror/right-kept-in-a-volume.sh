@@ -1,0 +1,3 @@
+docker run -d --name mirror --network sea -v mirror-goods:/var/lib/registry -p 8095:5000 -e REGISTRY_PROXY_REMOTEURL=http://overseas:5000 drydock/registry:2
+for _ in $(seq 50); do docker pull -q localhost:8095/overseas/spice:1 && break; sleep 0.1; done
+docker kill overseas
