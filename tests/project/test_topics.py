@@ -1,4 +1,4 @@
-"""A lab's table of topics, where it has one: each is taught in a cell that is there, and graded by a task that is there."""
+"""A lab's table of topics, where it has one: a cell that is there teaches each, and a task that is there grades it."""
 
 from __future__ import annotations
 
