@@ -13,12 +13,14 @@ import tarfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from grader.checks.commands import Outcome
 from grader.docker_api import blame
 from grader.docker_api.daemon import HELPER_IMAGE, Daemon
+from grader.docker_api.deadline import Deadline
 from grader.docker_api.errors import Obstructed, Refused, Unavailable
 from grader.docker_api.streams import read_logs
 from grader.i18n import _
@@ -29,6 +31,8 @@ OWN_LABEL = "drydock.check"
 _STALE = 600
 #: A container's start is the slowest request: emulated, on a busy machine, it takes more than the usual time.
 _START_SECONDS = 30.0
+#: A program has so long until it says that it is at work.
+_READY_SECONDS = 15.0
 #: Readable whatever the daemon's default log driver is, and read in no time whatever is printed.
 _LOG = {"Type": "json-file", "Config": {"max-size": "16m", "max-file": "1"}}
 
@@ -65,11 +69,15 @@ def run(daemon: Daemon, image: str, command: Sequence[str] | None, *, seconds: f
     try:
         return _run(daemon, image, command, seconds=seconds, **more)
     except Refused as refusal:
-        trouble = blame.of_refusal(daemon, refusal)
-        if isinstance(trouble, Unavailable):
-            raise trouble from refusal
-        # The image has no command, or the runtime can't execute it: `docker run` ends with 125 to 127 then.
-        return Outcome(127, "", refusal.explanation)
+        return _not_started(daemon, refusal)
+
+
+def _not_started(daemon: Daemon, refusal: Refused) -> Outcome:
+    """The image has no command, or the runtime can't execute it: `docker run` ends with 125 to 127 then."""
+    trouble = blame.of_refusal(daemon, refusal)
+    if isinstance(trouble, Unavailable):
+        raise trouble from refusal
+    return Outcome(127, "", refusal.explanation)
 
 
 def _run(daemon: Daemon, image: str, command: Sequence[str] | None, *, seconds: float, **more: Any) -> Outcome:
@@ -82,6 +90,60 @@ def _run(daemon: Daemon, image: str, command: Sequence[str] | None, *, seconds: 
         output = read_logs(daemon, identifier, tty=False, streams=(1,))
         errors = read_logs(daemon, identifier, tty=False, streams=(2,))
         return Outcome(code, output, errors)
+
+
+@dataclass(frozen=True)
+class Stop:
+    """How a container went when it was asked to stop; ``asked`` is False where it wasn't: it had not come so far."""
+
+    asked: bool
+    outcome: Outcome
+
+
+def run_and_stop(daemon: Daemon, image: str, signal: str, *, ready: str, seconds: float) -> Stop:
+    """Run an image's own command, send its main process this signal when its log says ``ready``, and give it so many
+    seconds to end. Raises Unavailable or Obstructed.
+    """
+    try:
+        with throwaway(daemon, image, None) as identifier:
+            daemon.ask(lambda client: client.start(identifier), patience=_START_SECONDS)
+            if not _says(daemon, identifier, ready):
+                return Stop(False, Outcome(None, read_logs(daemon, identifier, tty=False), ""))
+            had = min(seconds, daemon.deadline.remaining())
+            try:
+                daemon.ask(lambda client: client.kill(identifier, signal))
+            except Refused:
+                # It has ended by itself in the meantime.
+                return Stop(False, Outcome(None, read_logs(daemon, identifier, tty=False), ""))
+            code = daemon.wait_for_exit(identifier, seconds)
+            if code is None:
+                blame.must_have_had(daemon, seconds, had)
+            return Stop(True, Outcome(code, read_logs(daemon, identifier, tty=False), ""))
+    except Refused as refusal:
+        return Stop(False, _not_started(daemon, refusal))
+
+
+def _says(daemon: Daemon, identifier: str, ready: str) -> bool:
+    """Whether it runs and its log comes to say this. A container without a word has had its time to say it."""
+    limit = Deadline(min(_READY_SECONDS * daemon.pace(), daemon.deadline.remaining()))
+    while True:
+        runs = bool(daemon.ask(lambda client: client.inspect_container(identifier))["State"]["Running"])
+        if ready in read_logs(daemon, identifier, tty=False):
+            return runs
+        if not runs:
+            return False
+        if limit.is_over():
+            blame.must_have_had(daemon, _READY_SECONDS, max(limit.seconds, 0))
+            return False
+        time.sleep(0.1)
+
+
+def run_among(daemon: Daemon, container: str, command: Sequence[str], *, seconds: float = 8) -> Outcome:
+    """Run a helper's command in the PID namespace of a running container (its ID), which shows it all processes.
+
+    Raises Unavailable, Obstructed or Refused, as ``run_beside`` does.
+    """
+    return _run(daemon, helper_image(daemon), command, seconds=seconds, host={"PidMode": f"container:{container}"})
 
 
 def run_beside(daemon: Daemon, container: str, command: Sequence[str], *, seconds: float = 8) -> Outcome:

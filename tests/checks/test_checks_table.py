@@ -210,6 +210,10 @@ c("ck-live").has_process("httpd", user="root") | c("ck-live").has_process("nginx
 c("ck-peer").has_process("httpd", exactly=1) | c("ck-peer").has_process("httpd", exactly=2) | httpd
 c("ck-done").has_no_process("httpd") | c("ck-live").has_no_process("httpd") | httpd
 c("ck-done").changed_file("/made", "added") | c("ck-done").changed_file("/made", "deleted") | added
+c("ck-undead").has_zombies() | c("ck-undead").has_zombies(at_least=2) | sh
+c("ck-undead").has_zombies(at_least=1) | c("ck-live").has_zombies() | no zombies
+c("ck-live").has_no_zombies() | c("ck-undead").has_no_zombies(within=0.3) | sh
+c("ck-live").has_no_zombies() | c("ck-done").has_no_zombies() | exited with code 3
 c("ck-done").changed_file("/bin/ascii", "deleted") | c("ck-live").changed_file("/made") | added
 c("ck-done").left_unchanged("/etc/passwd") | c("ck-done").left_unchanged("/etc/group") | not changed /etc/group
 # images
@@ -269,6 +273,10 @@ i("ck/app:1").runs(prints="hello world") | i("ck/app:1").runs(["moon"], prints="
 i("ck/plain:1").runs(prints="out", errors="err", exit_code=4, lacks="nothing") | i("ck/plain:1").runs() | code 4: out
 i("ck/app:1").runs(["-c", "id -u; echo $A; pwd"], entrypoint="sh", env={"A": "hm"}, matching=r"^10001\nhm\n/srv$") | i("ck/app:1").runs("3", entrypoint="sleep", within=0.5) | still ran
 i("ck/plain:1").runs("pwd", workdir="/etc", user="1", prints="/etc") | i("ck/plain:1").runs("/no/such") | no such file
+i("ck/polite:1").stops_within(15, ready="at work", code=0, says="bye") | i("ck/deaf:1").stops_within(0.5, ready="at work") | it still ran 0.5 s after SIGTERM: at work
+i("ck/polite:1").stops_within(15, ready="at work") | i("ck/polite:1").stops_within(15, ready="at work", code=1) | code 0: at work
+i("ck/polite:1").stops_within(15, ready="at work") | i("ck/polite:1").stops_within(15, ready="at work", says="goodbye") | code 0: at work
+i("ck/polite:1").stops_within(15, ready="at work") | i("ck/plain:1").stops_within(5, ready="at work") | it never ran and said
 # a project of Compose's, and its services
 p("ck-shop").exists() | p("ck-none").exists() | the projects here: ck-shop
 p("ck-none").is_gone() | p("ck-shop").is_gone() | still there: ck-shop-

@@ -33,6 +33,15 @@ FROM drydock/busybox:1
 HEALTHCHECK NONE
 CMD ["sh", "-c", "echo out; echo err >&2; exit 4"]
 DOCKERFILE
+docker build -q -t ck/deaf:1 - >/dev/null <<'DOCKERFILE'
+FROM drydock/busybox:1
+CMD ["sh", "-c", "echo at work; sleep 600; true"]
+DOCKERFILE
+docker build -q -t ck/polite:1 - >/dev/null <<'DOCKERFILE'
+FROM drydock/busybox:1
+STOPSIGNAL SIGUSR1
+CMD ["sh", "-c", "trap 'echo bye; exit 0' USR1; echo at work; sleep 600 & wait"]
+DOCKERFILE
 
 docker build -q -t ck/key:1 - >/dev/null <<'DOCKERFILE'
 FROM drydock/busybox:1
@@ -66,6 +75,7 @@ docker run -d --name ck-live --network ck-front --network-alias api --ip 172.30.
   --dns 192.0.2.53 --add-host extra:192.0.2.7 --sysctl net.ipv4.ip_unprivileged_port_start=80 --stop-signal SIGINT \
   --health-cmd 'test -f /etc/passwd' --health-interval 1s --health-retries 2 --ipc shareable \
   drydock/busybox:1 sh -c 'echo ready 42; echo oops >&2; echo memo > /scratch/memo; httpd -p 80 -h /etc; exec sleep 600' >/dev/null &
+docker run -d --name ck-undead drydock/busybox:1 sh -c 'true & exec sleep 600' >/dev/null &
 docker run -d --name ck-registry -p 127.0.0.1:18082:5000 drydock/registry:2 >/dev/null &
 docker run -d --name ck-locked -p 18088:5000 -v "$here/tls:/tls:ro" -e REGISTRY_AUTH=htpasswd \
   -e REGISTRY_AUTH_HTPASSWD_REALM=harbour -e REGISTRY_AUTH_HTPASSWD_PATH=/tls/htpasswd \

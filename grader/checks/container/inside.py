@@ -13,7 +13,8 @@ from grader.checks.container.storage import Storage, mounts_of
 from grader.checks.container.subject import NOT_RUNNING, is_live, state_in_words
 from grader.checks.expectation import Claim, Finding, expectation
 from grader.checks.files import Entry, HoldsFiles, Reader, read_entry
-from grader.checks.throwaway import helper_image, run
+from grader.checks.throwaway import helper_image, run, run_among
+from grader.checks.waiting import wait_for
 from grader.docker_api.daemon import Attrs
 from grader.docker_api.errors import Obstructed, Unavailable
 from grader.docker_api.words import dig, environment, inspect_command
@@ -172,6 +173,54 @@ class Inside(Storage, HoldsFiles):
             f"docker top {self._shell_name}",
             _("`docker top` lists a container's processes."),
         )
+
+    @expectation
+    def has_zombies(self, *, at_least: int = 1) -> Claim:
+        """So many processes in it have ended and nobody has asked how."""
+        least = arguments.whole(at_least, "at_least", low=1, high=10_000)
+        return self._zombie_claim(
+            self._says(_("{what} has zombies: at least {count}"), count=least),
+            _("at least {count}").format(count=least),
+            lambda count: count >= least,
+            0,
+        )
+
+    @expectation
+    def has_no_zombies(self, *, within: float = 3) -> Claim:
+        """No process in it has ended and waits to be asked how; one that is asked within so many seconds is none."""
+        limit = arguments.seconds(within, "within")
+        return self._zombie_claim(
+            self._says(_("{what} has no zombies")), _("no zombies"), lambda count: count == 0, limit
+        )
+
+    def _zombie_claim(self, sentence: str, expected: str, right: Callable[[int], bool], seconds: float) -> Claim:
+        def look() -> Finding:
+            names = self._zombies()
+            return Finding(right(len(names)), listed(names, empty=_("no zombies")))
+
+        def judge(attrs: Attrs) -> Finding:
+            if not is_live(attrs):
+                return _not_live(attrs)
+            if not seconds:
+                return look()
+            until = _("{name} has no zombies").format(name=self.name)
+            return wait_for(self._daemon, "container", self.name, look, until=until, seconds=seconds, retry=0.5)
+
+        return Claim(
+            sentence,
+            expected,
+            judge,
+            f"docker exec {self._shell_name} ps -o pid,ppid,stat,args",
+            _("A zombie's state is Z. `docker top` may not show it."),
+        )
+
+    def _zombies(self) -> list[str]:
+        """Zombies in its PID namespace as the kernel shows them there; the daemon's ``ps`` may leave them out."""
+        identifier = str((self._seen() or {})["Id"])
+        outcome = run_among(self._daemon, identifier, ["sh", "-c", "cat /proc/[0-9]*/stat"])
+        # "7 (name) Z 1 …": a name may have brackets of its own, what follows the last one is the kernel's.
+        fields = [line.rpartition(")") for line in outcome.output.splitlines()]
+        return [head.partition("(")[2] for head, _bracket, rest in fields if rest.split()[:1] == ["Z"]]
 
     def _processes(self) -> list[tuple[str, str]]:
         """Owner and command line of each process, as the daemon's ``ps`` sees them."""

@@ -10,9 +10,10 @@ from grader.checks import arguments, commands
 from grader.checks.expectation import Claim, Finding, expectation
 from grader.checks.files import HoldsFiles, Reader, read_entry
 from grader.checks.image.subject import ImageSubject, find_image, history_of, nothing_to_compare
-from grader.checks.throwaway import run, throwaway
+from grader.checks.throwaway import run, run_and_stop, throwaway
 from grader.docker_api.course_images import steps_of
 from grader.docker_api.daemon import Attrs
+from grader.docker_api.words import dig
 from grader.i18n import _
 
 
@@ -60,6 +61,44 @@ class Contents(ImageSubject, HoldsFiles):
             judge,
             shown,
             _("Run it yourself and read what it says."),
+        )
+
+    @expectation
+    def stops_within(self, seconds: float, *, ready: str, code: int | None = None, says: str | None = None) -> Claim:
+        """A container of it that is asked to stop ends within so many seconds, with this code when one is given.
+
+        Its own CMD runs. It is asked, by its stop signal, when its log contains ``ready``; ``says`` is in its log then.
+        """
+        limit = arguments.seconds(seconds, "seconds")
+        at_work = arguments.text(ready, "ready")
+        last = None if says is None else arguments.text(says, "says")
+        if code is not None:
+            arguments.whole(code, "code", low=0, high=255)
+        look = f"docker run -d --name trial {self._shell_name}; docker stop trial; docker logs trial"
+        expected = _("ends within {seconds:g} s").format(seconds=limit)
+        expected += "" if code is None else _(", with code {code}").format(code=code)
+        expected += "" if last is None else _(", and has said {text!r}").format(text=last)
+
+        def judge(attrs: Attrs) -> Finding:
+            signal = str(dig(attrs, "Config", "StopSignal") or "SIGTERM")
+            self._daemon.waits_until(_("a container of {name} has stopped").format(name=self.name), limit)
+            stop = run_and_stop(self._daemon, str(attrs["Id"]), signal, ready=at_work, seconds=limit)
+            shown = commands.shown_output(stop.outcome)
+            if not stop.asked:
+                return Finding(False, _("it never ran and said {text!r}: {output}").format(text=at_work, output=shown))
+            ended = stop.outcome.code
+            if ended is None:
+                found = _("it still ran {seconds:g} s after {signal}: {output}")
+                return Finding(False, found.format(seconds=limit, signal=signal, output=shown))
+            right = code in (None, ended) and (last is None or last in stop.outcome.output)
+            return Finding(right, _("code {code}: {output}").format(code=ended, output=shown))
+
+        return Claim(
+            self._says(_("{what}, when its container is asked to stop, {outcome}"), outcome=expected),
+            expected,
+            judge,
+            look,
+            _("Which process gets the signal, and what does it do with it? `docker top` shows process 1 first."),
         )
 
     def _reader(self) -> Reader:
