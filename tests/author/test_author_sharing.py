@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.author.cases import Case, Groundwork, Kind
 from grader.author.sharing import share
+from grader.values import StudentKey
 
 
 def case(name: str, *needs: str, kind: Kind = Kind.WRONG) -> Case:
@@ -30,6 +33,11 @@ def test_an_answer_to_a_needed_task_stays_away_from_what_needs_it() -> None:
 def test_the_blank_release_and_the_solution_stay_alone() -> None:
     cases = [case("solution", kind=Kind.SOLUTION), case("blank", kind=Kind.BLANK), case("a/wrong-1")]
     assert names(share(cases)) == [["solution"], ["blank"], ["a/wrong-1"]]
+
+
+def test_two_students_never_share() -> None:
+    other = replace(case("b/wrong-1"), student=StudentKey.derive(b"a secret", "bob"))
+    assert names(share([case("a/wrong-1"), other, case("c/wrong-1")])) == [["a/wrong-1", "c/wrong-1"], ["b/wrong-1"]]
 
 
 @given(st.lists(st.tuples(st.integers(0, 6), st.integers(0, 3)), max_size=40), st.integers(1, 6))
