@@ -77,6 +77,7 @@ class Project(Subject):
     def is_gone(self, after_existing: bool = False) -> Claim:
         """It has no container and no network (any more); its volumes may be there: those are asked for by name."""
         claim = gone(self, after_existing, "docker compose ls --all", present=_shown)
+        claim = replace(claim, look=_("`docker compose --help` lists what can be done with a project."))
         return replace(claim, absent=self._ended) if arguments.yes(after_existing, "after_existing") else claim
 
     def _ended(self) -> Finding:
