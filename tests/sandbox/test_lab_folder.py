@@ -1,4 +1,4 @@
-"""The checker reads the lab's folder in every sandbox, also where that is a mount younger than the checker's fork server."""
+"""The checker reads the lab's folder in every sandbox, also where its mount is younger than the fork server."""
 
 from __future__ import annotations
 

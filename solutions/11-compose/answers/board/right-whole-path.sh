@@ -1,0 +1,11 @@
+. board/mine.sh
+cat > board/compose.override.yaml <<EOF
+services:
+  page:
+    volumes:
+      - {type: bind, source: "$PWD/board/site", target: /site}
+EOF
+cd board
+BERTH=$WORK_PORT docker compose -p board-work up -d
+BERTH=$LIVE_PORT docker compose -f compose.yaml -p board-live up -d
+echo "Password of the day: $WORD" > site/index.html

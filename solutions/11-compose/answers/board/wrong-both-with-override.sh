@@ -1,0 +1,11 @@
+# expect: Service page (container board-live-page-1) has nothing mounted
+. board/mine.sh
+cat > board/compose.override.yaml <<'EOF'
+services:
+  page:
+    volumes: ["./site:/site:ro"]
+EOF
+cd board
+BERTH=$WORK_PORT docker compose -p board-work up -d
+BERTH=$LIVE_PORT docker compose -p board-live up -d
+echo "Password of the day: $WORD" > site/index.html

@@ -1,0 +1,10 @@
+# expect: Service page (container board-work-page-1) answers
+. board/mine.sh
+cat > board/compose.override.yaml <<'EOF'
+services:
+  page:
+    volumes: ["./site:/site:ro"]
+EOF
+cd board
+BERTH=$WORK_PORT docker compose -p board-work up -d
+BERTH=$LIVE_PORT docker compose -f compose.yaml -p board-live up -d

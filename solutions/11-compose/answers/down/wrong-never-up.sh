@@ -1,0 +1,3 @@
+# expect: Project tally is removed
+cd tally
+docker compose down -v

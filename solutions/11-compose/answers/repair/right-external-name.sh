@@ -1,0 +1,6 @@
+cd night
+sed -i -e 's/:8000"/:80"/' -e 's/-p 6739 //' -e '/^    environment:/d' compose.yaml
+sed -i -e '/office:2/,/depends_on/ s/networks: .*/networks: [front, back]/' compose.yaml
+sed -i -e 's/"night-book:/"book:/' -e '/^volumes:/,$d' compose.yaml
+printf 'volumes:\n  book:\n    external: true\n    name: night-book\n' >> compose.yaml
+docker compose up -d

@@ -1,0 +1,22 @@
+cat > order/compose.yaml <<'EOF'
+services:
+  api:
+    image: ferry/office:2
+    depends_on:
+      book: {condition: service_healthy}
+      prepare: {condition: service_completed_successfully}
+  prepare:
+    image: ferry/office:2
+    command: prepare
+    depends_on:
+      book: {condition: service_healthy}
+  book:
+    image: drydock/redis:8
+    command: sh -c "sleep 2; exec redis-server --protected-mode no"
+    healthcheck:
+      test: ["CMD-SHELL", "redis-cli ping | grep -q PONG"]
+      interval: 500ms
+      retries: 40
+EOF
+cd order
+docker compose up -d --wait api

@@ -1,0 +1,5 @@
+# expect: at the published port
+. pier/mine.sh
+cd pier
+BERTH=$EAST_PORT docker compose -p $EAST up -d
+BERTH=$WEST_PORT docker compose -p $WEST up -d

@@ -1,0 +1,3 @@
+rm -rf rescued
+mkdir rescued
+docker export old-office | tar -xf - -C rescued --strip-components 1 srv/fares.txt

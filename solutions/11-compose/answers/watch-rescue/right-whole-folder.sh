@@ -1,0 +1,3 @@
+rm -rf rescued
+mkdir rescued
+docker cp old-office:/srv/. rescued/
