@@ -77,6 +77,9 @@ state = "/run/containerd/daemon"
 disabled_plugins = ["io.containerd.grpc.v1.cri", "io.containerd.snapshotter.v1.btrfs", "io.containerd.snapshotter.v1.zfs", "io.containerd.snapshotter.v1.devmapper", "io.containerd.snapshotter.v1.aufs"]
 [grpc]
   address = "/private/containerd.sock"
+# Of a user namespace: without it, what a lower layer has could not be removed. containerd does not see by itself.
+[plugins."io.containerd.snapshotter.v1.overlayfs"]
+  mount_options = ["userxattr"]
 T
 
 # Only harmless devices: a container with --privileged must not even see the machine's disks (and could not open them).
