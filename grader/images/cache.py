@@ -190,7 +190,7 @@ def recipe_digest(recipe: Recipe) -> str:
     own = recipe.own_sources() if isinstance(recipe, OutsideRecipe) else [ours]
     folders = (FILES / "common",) if isinstance(recipe, OutsideRecipe) else (FILES / "common", recipe.files)
     sources += [*(here / "recipes" / f"{name}.py" for name in shared), *own]
-    sources += sorted(path for folder in folders if folder.is_dir() for path in folder.iterdir())
+    sources += sorted(path for folder in folders if folder.is_dir() for path in folder.iterdir() if path.is_file())
     parts = [path.read_bytes() for path in sources]
     parts += [recipe_digest(held).encode() for held in recipe.holds]
     return hashlib.sha256(b"\0".join(parts)).hexdigest()[:12]

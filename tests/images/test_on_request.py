@@ -32,7 +32,7 @@ def lab() -> Iterator[Engine]:
 #: Two minutes for what a busy machine is slow with; nothing is measured.
 _UNTIL = """
 until_() {
-    for i in $(seq 600); do
+    for i in $(seq 200); do
         if eval "$1" >/dev/null 2>&1; then return; fi
         sleep 0.2
     done
@@ -148,3 +148,145 @@ def test_hadolint_judges_a_dockerfile(sh: Shell) -> None:
     said = sh(f"printf 'FROM drydock/busybox\\nRUN cd /tmp\\n' | {judge} hadolint --no-color -", "hadolint", fails=True)
     assert "DL3006 warning: Always tag the version" in said and "DL3003" in said
     assert sh(f"printf 'FROM drydock/busybox:1\\nWORKDIR /tmp\\n' | {judge}") == ""
+
+
+def test_rsyslog_takes_what_a_container_says(sh: Shell) -> None:
+    said = sh(
+        """
+        docker run -d --name syslog -p 127.0.0.1::514 drydock/rsyslog:8 >&2
+        address=tcp://$(docker port syslog 514/tcp)
+        until_ 'docker run --rm --log-driver syslog --log-opt syslog-address='$address' --log-opt tag=shop \\
+            --log-opt syslog-format=rfc5424micro drydock/busybox:1 echo parcel 7'
+        until_ 'docker logs syslog | grep parcel'
+        docker exec syslog grep -c parcel /var/log/messages >&2
+        docker logs syslog
+        """,
+        "rsyslog",
+    )
+    assert any(" shop" in line and line.endswith(" parcel 7") for line in said.splitlines()), said
+
+
+def test_the_log_receiver_takes_gelf_and_fluentd(sh: Shell) -> None:
+    script = """
+        docker run -d --name receiver -p 127.0.0.1::12201/udp -p 127.0.0.1::12201/tcp -p 127.0.0.1::24224 \\
+            drydock/log-receiver:1 >&2
+        until_ 'docker logs receiver 2>&1 | grep "GELF on port"'
+        say() { docker run --rm --log-driver $1 --log-opt $1-address=$2 --log-opt tag=$3 \\
+            drydock/busybox:1 sh -c "$4" >&2; }
+        udp=udp://$(docker port receiver 12201/udp) tcp=tcp://$(docker port receiver 12201/tcp)
+        say gelf $udp small 'echo parcel 7'
+        say gelf $udp chunked 'head -c 9000 /dev/urandom | base64 -w0'
+        say gelf $tcp stream 'echo parcel 8; echo parcel 9'
+        say fluentd $(docker port receiver 24224) forward 'echo parcel 10; echo ещё >&2'
+        until_ '[ $(docker logs receiver 2>/dev/null | wc -l) -ge 6 ]'
+        docker logs receiver 2>/dev/null
+    """
+    told = [json.loads(line) for line in sh(script, "log-receiver").splitlines()]
+    gelf = {(one["_tag"], one["short_message"]) for one in told if one["via"] == "gelf"}
+    assert {("small", "parcel 7"), ("stream", "parcel 8"), ("stream", "parcel 9")} <= gelf
+    (long,) = (text for tag, text in gelf if tag == "chunked")
+    assert len(long) == 12000
+    fluentd = {(one["tag"], one["source"], one["log"]) for one in told if one["via"] == "fluentd"}
+    assert fluentd == {("forward", "stdout", "parcel 10"), ("forward", "stderr", "ещё")}
+
+
+def test_prometheus_scrapes_itself_and_alertmanager_gets_an_alert(sh: Shell) -> None:
+    script = """
+        docker network create watch >&2
+        docker run --rm -i --entrypoint sh -v watch:/conf drydock/prometheus:2 -c 'cat > /conf/prometheus.yml' <<'END'
+global: {scrape_interval: 1s, evaluation_interval: 1s}
+rule_files: [/conf/rules.yml]
+alerting: {alertmanagers: [{static_configs: [{targets: ["alerts:9093"]}]}]}
+scrape_configs: [{job_name: prometheus, static_configs: [{targets: ["localhost:9090"]}]}]
+END
+        docker run --rm -i --entrypoint sh -v watch:/conf drydock/prometheus:2 -c 'cat > /conf/rules.yml' <<'END'
+groups: [{name: test, rules: [{alert: IsUp, expr: up == 1, labels: {severity: page}}]}]
+END
+        docker run -d --network watch --name alerts drydock/alertmanager:0 >&2
+        docker run -d --network watch --name metrics -v watch:/conf drydock/prometheus:2 \\
+            --config.file=/conf/prometheus.yml --storage.tsdb.path=/prometheus >&2
+        ask() { docker exec metrics wget -qO- "$1"; }
+        until_ 'ask http://alerts:9093/api/v2/alerts | grep IsUp'
+        ask 'http://localhost:9090/api/v1/query?query=up'; echo
+        ask http://alerts:9093/api/v2/alerts; echo
+        docker exec alerts amtool --alertmanager.url http://localhost:9093 alert query >&2
+        ask http://localhost:9090/graph | grep -c 'Prometheus'
+    """
+    up, alerts, pages = filter(None, sh(script, "prometheus", "alertmanager").splitlines())
+    (series,) = json.loads(up)["data"]["result"]
+    assert (series["metric"]["job"], series["value"][1]) == ("prometheus", "1")
+    assert json.loads(alerts)[0]["labels"]["severity"] == "page"
+    assert int(pages) > 0
+
+
+def test_haproxy_spreads_requests(sh: Shell) -> None:
+    script = """
+        docker network create spread >&2
+        for name in one two; do
+            docker run -d --network spread --name $name drydock/busybox:1 \\
+                sh -c "mkdir /www; echo $name > /www/index.html; httpd -f -p 80 -h /www" >&2
+        done
+        docker run --rm -i -v spread:/conf drydock/busybox:1 sh -c 'cat > /conf/haproxy.cfg' <<'END'
+defaults
+    mode http
+    timeout connect 5s
+    timeout client 30s
+    timeout server 30s
+listen web
+    bind :80
+    server one one:80
+    server two two:80
+END
+        docker run -d --network spread --name balancer -v spread:/usr/local/etc/haproxy drydock/haproxy:3 >&2
+        ask() { docker run --rm --network spread drydock/busybox:1 wget -qO- http://balancer/; }
+        until_ ask
+        for number in 1 2 3 4; do ask; done
+        docker stop --time 100 balancer >&2
+        docker inspect --format '{{.State.ExitCode}}' balancer
+    """
+    said = sh(script, "haproxy").split()
+    assert sorted(said) == ["0", "one", "one", "two", "two"]
+
+
+def test_restic_restores_the_same_bytes_from_its_server(sh: Shell) -> None:
+    script = """
+        docker network create backups >&2
+        docker run -d --network backups --name keeper -e DISABLE_AUTHENTICATION=1 -e OPTIONS=--append-only \\
+            drydock/rest-server:0 >&2
+        docker run --rm -v work:/work drydock/busybox:1 \\
+            sh -c 'head -c 3000000 /dev/urandom > /work/data; echo hi > /work/t'
+        restic() { docker run --rm --network backups -e RESTIC_PASSWORD=secret -v "$1:/work" drydock/restic:0 \\
+            -r rest:http://keeper:8000/shop "${@:2}"; }
+        until_ 'docker exec keeper wget -qO- -S http://localhost:8000/ 2>&1 | grep HTTP'
+        restic work init >&2
+        restic work backup --host shop /work >&2
+        restic again restore latest --target /work >&2
+        for volume in work again; do
+            docker run --rm -v $volume:/v drydock/busybox:1 sh -c 'cd /v; [ ! -d work ] || cd work; sha256sum data t'
+        done
+        restic work forget latest >&2 || true
+        restic work snapshots --json
+    """
+    *sums, snapshots = sh(script, "restic", "rest-server").splitlines()
+    assert sums[:2] == sums[2:] and len(sums) == 4
+    assert len(json.loads(snapshots)) == 1, "a server that only appends forgets nothing"
+
+
+def test_sshd_lets_a_key_in_and_no_other(sh: Shell) -> None:
+    script = """
+        docker network create ships >&2
+        docker run -d --network ships --name server -v sshkeys:/keys drydock/openssh:10 >&2
+        ssh_() { docker run --rm --network ships -v sshkeys:/keys drydock/openssh:10 "$@"; }
+        for name in mine other; do ssh_ ssh-keygen -q -t ed25519 -N '' -f /keys/$name; done
+        docker exec server sh -c 'cat /keys/mine.pub > /etc/ssh/authorized_keys'
+        options="-o StrictHostKeyChecking=accept-new -o BatchMode=yes"
+        until_ 'docker exec server nc localhost 22 </dev/null | grep SSH'
+        ssh_ ssh $options -i /keys/mine app@server 'id -un; hostname'
+        docker inspect --format '{{slice .Id 0 12}}' server
+        fetch="echo get /etc/hostname /tmp/copy | sftp -q $options -i /keys/mine app@server && cat /tmp/copy"
+        ssh_ sh -c "$fetch" | tail -1
+        ssh_ ssh $options -i /keys/other app@server true 2>&1 | tail -1
+    """
+    who, host, name, copied, refused = sh(script, "openssh").splitlines()
+    assert (who, host, copied) == ("app", name, name)
+    assert "Permission denied (publickey)" in refused
