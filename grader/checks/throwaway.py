@@ -151,12 +151,20 @@ def run_beside(daemon: Daemon, container: str, command: Sequence[str], *, second
 
     Raises Unavailable, Obstructed or Refused: a helper that doesn't start has found out nothing.
     """
+    return run_in_network(daemon, f"container:{container}", command, seconds=seconds)
+
+
+def run_in_network(daemon: Daemon, mode: str, command: Sequence[str], *, seconds: float = 8) -> Outcome:
+    """Run a helper's command with this network mode ("host": where the daemon publishes ports).
+
+    Raises Unavailable, Obstructed or Refused, as ``run_beside`` does.
+    """
     return _run(
         daemon,
         helper_image(daemon),
         command,
         seconds=seconds,
-        host={"NetworkMode": f"container:{container}"},
+        host={"NetworkMode": mode},
         # An unknown name is passed on to outer name servers, which may be unreachable (resolv.conf(5)).
         Env=["RES_OPTIONS=timeout:2 attempts:1"],
     )

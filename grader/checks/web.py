@@ -315,8 +315,11 @@ def reachable(docker_host: str, published_ip: str) -> str:
 
     A daemon behind a socket file publishes on this host; one reached over TCP or SSH publishes on its own.
     """
-    address = urlsplit(docker_host)
-    remote = address.hostname if address.scheme in ("tcp", "http", "https", "ssh") else None
     if published_ip not in ("0.0.0.0", "::", ""):
         return published_ip
-    return remote or "127.0.0.1"
+    return (is_remote(docker_host) and urlsplit(docker_host).hostname) or "127.0.0.1"
+
+
+def is_remote(docker_host: str) -> bool:
+    """Whether the daemon may publish its ports on another host than this."""
+    return urlsplit(docker_host).scheme in ("tcp", "http", "https", "ssh")

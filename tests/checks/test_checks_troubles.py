@@ -30,12 +30,17 @@ def report_of(check: Checks, body: Callable[..., object], **more: object) -> Tas
 class Proxy:
     """A socket before a daemon's: it can change the answers, and stop passing them on."""
 
-    def __init__(self, path: Path, target: str, change: Callable[[bytes], bytes] = bytes) -> None:
-        self.host = f"unix://{path}"
+    def __init__(self, path: Path | None, target: str, change: Callable[[bytes], bytes] = bytes) -> None:
+        """At this path, or on a port of this host."""
         self.stalled = threading.Event()
         self._target, self._change = target.removeprefix("unix://"), change
-        self._server = socket.socket(socket.AF_UNIX)
-        self._server.bind(str(path))
+        if path is None:
+            self._server = socket.create_server(("127.0.0.1", 0))
+            self.host = f"tcp://127.0.0.1:{self._server.getsockname()[1]}"
+        else:
+            self.host = f"unix://{path}"
+            self._server = socket.socket(socket.AF_UNIX)
+            self._server.bind(str(path))
         self._server.listen(16)
         threading.Thread(target=self._serve, daemon=True).start()
 
@@ -348,3 +353,21 @@ def test_a_wrong_task_is_named(task: dict[str, object]) -> None:
 def test_a_task_outside_of_with_says_so() -> None:
     with pytest.raises(Exception, match="inside its with block"):
         Checks("unix:///x").task("job", hint="h").container("web")
+
+
+def test_a_port_that_is_not_brought_here_is_visited_where_the_daemon_is(stage: Engine) -> None:
+    """As with dind on Docker Desktop, for a port that course.toml does not name."""
+    client = stage.endpoint.client()
+    web = client.containers.run("drydock/nginx:1", name="far-web", ports={"80/tcp": 8765}, detach=True)
+    far = Proxy(None, stage.endpoint.host)
+    try:
+        check = Checks(far.host)
+        good = report_of(check, lambda t: t.container("far-web").answers_http(8765, containing="nginx"))
+        assert good.status is Status.PASSED, report_as_text(good)
+        wrong = report_of(check, lambda t: t.container("far-web").answers_http(8765, status=404, within=0.1))
+        assert wrong.status is Status.FAILED
+        assert "status 200" in report_as_text(wrong)
+    finally:
+        far.close()
+        web.remove(force=True)
+        client.close()

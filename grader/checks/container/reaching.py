@@ -14,7 +14,7 @@ from grader.checks.container.subject import NOT_RUNNING, is_live, state_in_words
 from grader.checks.errors import AuthorError
 from grader.checks.expectation import Claim, Finding, expectation
 from grader.checks.sockets import listening
-from grader.checks.throwaway import run_beside
+from grader.checks.throwaway import run_beside, run_in_network
 from grader.checks.waiting import wait_for
 from grader.docker_api.daemon import Attrs
 from grader.docker_api.errors import Obstructed
@@ -149,7 +149,12 @@ class Reaching(Networking):
     def _fetch_published(self, published_ip: str, port: int, question: web.Question) -> web.Answer:
         around = self._daemon.surroundings
         if around is None:
-            return web.fetch(web.here(self._daemon.host, published_ip, port), port, question)
+            answer = web.fetch(web.here(self._daemon.host, published_ip, port), port, question)
+            if answer.status or not web.is_remote(self._daemon.host) or question.method not in ("GET", "POST"):
+                return answer
+            # Where the daemon is, and not here: a dind engine opens here what course.toml names, and no other ports.
+            command = web.wget(port, question, web.reachable("", published_ip))
+            return web.from_wget(run_in_network(self._daemon, "host", command))
         if question.method not in ("GET", "POST"):
             raise AuthorError(_("on a host a server can be asked by GET and POST only"))
         address = web.reachable("", published_ip)
