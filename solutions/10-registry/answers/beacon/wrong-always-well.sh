@@ -1,2 +1,2 @@
 # expect: /lit
-docker run -d --name beacon --health-cmd true --health-interval 1s drydock/busybox:1 sh -c 'touch /lit; exec sleep 1d'
+docker run -d --name beacon --memory 32m --memory-swap 32m --health-cmd true --health-interval 1s drydock/busybox:1 sh -c 'touch /lit; exec sleep 1d'

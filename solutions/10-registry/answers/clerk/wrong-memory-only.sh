@@ -1,2 +1,0 @@
-# expect: memory_swap
-docker update --memory 32m clerk

@@ -1,2 +1,0 @@
-# expect: memory
-docker update --memory-reservation 32m clerk
