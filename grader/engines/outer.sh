@@ -36,6 +36,8 @@ mkdir opt/quick
 cp "$DD_SCRIPTS/quick/runc" opt/quick/
 [ ! -x /usr/bin/python3 ] || cp "$DD_SCRIPTS/quick/setkey" opt/quick/
 [ -z "$DD_DAEMON" ] || printf '%s\n' "$DD_OPAQUE" /private > opt/quick/hidden
+[ -n "$DD_STORE" ] || echo /var/lib/docker/containerd > opt/quick/covered
+printf '%s\n' /var/lib/docker/image /var/lib/docker/network >> opt/quick/covered
 for link in bin sbin lib lib64 lib32; do [ -e "/usr/$link" ] && ln -s "usr/$link" "$link"; done
 mount --rbind /usr usr
 if [ -n "$DD_DOCKER" ]; then

@@ -111,7 +111,8 @@ def test_nobody_changes_what_the_engine_rests_on(client: docker.DockerClient, op
 
 @pytest.mark.parametrize(
     "folder",
-    ["/var/lib/docker", "/var/lib/docker/image", "/run/docker", "/run/docker/containerd", "/run/containerd",
+    ["/var/lib/docker", "/var/lib/docker/image", "/var/lib/docker/image/overlay2", "/var/lib/docker/network",
+     "/var/lib/docker/network/files", "/run/docker", "/run/docker/containerd", "/run/containerd",
      "/run/containerd/s", "/private", "/private/pipes", "/private/shims", "/private/containerd"],
 )  # fmt: skip
 @pytest.mark.parametrize("driver", ["bind", "local"])
