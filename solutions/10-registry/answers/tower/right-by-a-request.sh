@@ -1,8 +1,0 @@
-openssl="docker run --rm -v harbour-ca:/ca -w /ca --entrypoint openssl drydock/host:1"
-$openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 365 -subj "/CN=Harbour authority" -keyout ca.key -out ca.crt
-$openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj "/CN=tower" -keyout tower.key -out tower.csr
-docker run --rm -v harbour-ca:/ca -w /ca drydock/busybox:1 sh -c 'echo subjectAltName=DNS:tower,DNS:localhost > names'
-$openssl x509 -req -in tower.csr -CA ca.crt -CAkey ca.key -CAcreateserial -days 365 -extfile names -out tower.crt
-docker network create bay
-docker run -d --name tower --network bay -p 8098:5000 -v harbour-ca:/ca:ro -e REGISTRY_HTTP_TLS_CERTIFICATE=/ca/tower.crt \
-    -e REGISTRY_HTTP_TLS_KEY=/ca/tower.key drydock/registry:2

@@ -1,7 +1,0 @@
-# expect: is on the network bay
-openssl="docker run --rm -v harbour-ca:/ca -w /ca --entrypoint openssl drydock/host:1"
-$openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 365 -subj "/CN=Harbour authority" -keyout ca.key -out ca.crt
-$openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 365 -subj "/CN=tower" -keyout tower.key -out tower.crt \
-    -CA ca.crt -CAkey ca.key -addext "subjectAltName=DNS:tower" -addext "basicConstraints=critical,CA:FALSE"
-docker run -d --name tower -p 8098:5000 -v harbour-ca:/ca:ro -e REGISTRY_HTTP_TLS_CERTIFICATE=/ca/tower.crt \
-    -e REGISTRY_HTTP_TLS_KEY=/ca/tower.key drydock/registry:2

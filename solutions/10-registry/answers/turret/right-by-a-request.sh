@@ -1,0 +1,8 @@
+openssl="docker run --rm -v harbour-ca:/ca -w /ca --entrypoint openssl drydock/host:1"
+$openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 365 -subj "/CN=Harbour authority" -keyout ca.key -out ca.crt
+$openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj "/CN=turret" -keyout turret.key -out turret.csr
+docker run --rm -v harbour-ca:/ca -w /ca drydock/busybox:1 sh -c 'echo subjectAltName=DNS:turret,DNS:localhost > names'
+$openssl x509 -req -in turret.csr -CA ca.crt -CAkey ca.key -CAcreateserial -days 365 -extfile names -out turret.crt
+docker network create bay
+docker run -d --name turret --network bay -p 8098:5000 -v harbour-ca:/ca:ro -e REGISTRY_HTTP_TLS_CERTIFICATE=/ca/turret.crt \
+    -e REGISTRY_HTTP_TLS_KEY=/ca/turret.key drydock/registry:2

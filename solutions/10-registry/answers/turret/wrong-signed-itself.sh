@@ -1,0 +1,7 @@
+# expect: signed itself
+openssl="docker run --rm -v harbour-ca:/ca -w /ca --entrypoint openssl drydock/host:1"
+$openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 365 -subj "/CN=turret" -addext "subjectAltName=DNS:turret" -keyout turret.key -out turret.crt
+docker run --rm -v harbour-ca:/ca drydock/busybox:1 cp /ca/turret.crt /ca/ca.crt
+docker network create bay
+docker run -d --name turret --network bay -p 8098:5000 -v harbour-ca:/ca:ro -e REGISTRY_HTTP_TLS_CERTIFICATE=/ca/turret.crt \
+    -e REGISTRY_HTTP_TLS_KEY=/ca/turret.key drydock/registry:2
