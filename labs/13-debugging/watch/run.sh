@@ -1,0 +1,2 @@
+echo "the keeper climbs the stairs"
+python3 /watch.py

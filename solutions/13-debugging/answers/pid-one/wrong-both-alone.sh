@@ -1,0 +1,4 @@
+# expect: Container nursed
+docker run -d --name alone drydock/busybox:1 sleep 1d
+docker run -d --name nursed drydock/busybox:1 sleep 1d
+docker stop -t 1 alone nursed

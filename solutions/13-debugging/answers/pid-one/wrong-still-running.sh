@@ -1,0 +1,3 @@
+# expect: running
+docker run -d --name alone drydock/busybox:1 sleep 1d
+docker run -d --name nursed --init drydock/busybox:1 sleep 1d

@@ -1,0 +1,8 @@
+# expect: it still ran
+docker build -q -t watch:2 - <<'EOF'
+FROM watch:1
+STOPSIGNAL SIGTERM
+EOF
+docker run -d --name watch-2 watch:2
+timeout 40 sh -c 'until docker logs watch-2 | grep -q begins; do sleep 0.2; done'
+docker stop -t 1 watch-2

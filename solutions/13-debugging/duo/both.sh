@@ -1,0 +1,2 @@
+sh /bell.sh &
+exec sh /horn.sh

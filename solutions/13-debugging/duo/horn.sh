@@ -1,0 +1,4 @@
+trap 'exit 0' TERM
+echo "the horn blows"
+sleep 1d &
+wait
