@@ -8,8 +8,8 @@ docker rm -f porter bed-1 bed-2 bed-3 bed-4 bed-5 bed-6 bed-7
     docker run --name "$crashed" count:1
 ) &
 (
-    docker run -d --name porter -p 8090:80 drydock/busybox:1 httpd -f
-    docker run -d --name "$taken" -p 8090:80 drydock/busybox:1 httpd -f
+    docker run -d --name porter -p 8087:80 drydock/busybox:1 httpd -f
+    docker run -d --name "$taken" -p 8087:80 drydock/busybox:1 httpd -f
 ) &
 (
     docker run -d --name "$asked" --init drydock/busybox:1 sleep 1d
