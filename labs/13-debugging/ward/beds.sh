@@ -8,8 +8,8 @@ docker rm -f porter bed-1 bed-2 bed-3 bed-4 bed-5 bed-6 bed-7
     docker run --name "$crashed" count:1
 ) &
 (
-    docker run -d --name porter -p 8087:80 drydock/busybox:1 httpd -f
-    docker run -d --name "$taken" -p 8087:80 drydock/busybox:1 httpd -f
+    docker run -d --name porter -p 8088:80 drydock/busybox:1 httpd -f
+    docker run -d --name "$taken" -p 8088:80 drydock/busybox:1 httpd -f
 ) &
 (
     docker run -d --name "$asked" --init drydock/busybox:1 sleep 1d
@@ -21,6 +21,13 @@ docker rm -f porter bed-1 bed-2 bed-3 bed-4 bed-5 bed-6 bed-7
 ) &
 docker run -d --name "$missing" drydock/busybox:1 tide-table &
 docker run -d --name "$locked" drydock/busybox:1 /etc/passwd &
-docker run --name "$hungry" --memory 16m --memory-swap 16m drydock/busybox:1 \
-    sh -c 'dd if=/dev/zero of=/dev/null bs=64M count=1; code=$?; sleep 1; exit $code' &
+(
+    # The daemon may hear of a kill too late, when the container has ended (containerd#8893): then once more.
+    for _ in 1 2 3 4 5; do
+        docker rm -f "$hungry"
+        docker run --name "$hungry" --memory 16m --memory-swap 16m drydock/busybox:1 \
+            sh -c 'dd if=/dev/zero of=/dev/null bs=64M count=1; code=$?; sleep 1; exit $code' && break
+        [ "$(docker inspect --format '{{.State.OOMKilled}}' "$hungry")" = true ] && break
+    done
+) &
 wait

@@ -1,3 +1,3 @@
 # expect: manifest unknown
-docker tag chart:1 localhost:8088/roads/chart
-docker push -q localhost:8088/roads/chart
+docker tag chart:1 localhost:8099/roads/chart
+docker push -q localhost:8099/roads/chart

@@ -1,2 +1,2 @@
 # expect: status 404
-docker tag chart:1 localhost:8088/roads/chart:monday
+docker tag chart:1 localhost:8099/roads/chart:monday
