@@ -76,9 +76,13 @@ def test_only_what_becomes_a_process_in_a_container_has_a_view_of_its_own(tmp_pa
     tools.mkdir()
     shutil.copy(QUICK / "runc", quick)
     (quick / "hidden").write_text("/usr/lib/loader.so\n/private\n")
+    notes_of_the_daemon = tmp_path / "image"
+    notes_of_the_daemon.mkdir()
+    (quick / "covered").write_text(f"{notes_of_the_daemon}\n{tmp_path / 'not-there'}\n")
     for name, does in (
         ("unshare", 'echo "$0" "$1" >>"$NOTES"; shift 3; exec "$@"'),
         ("umount", 'echo "$0" "$@" >>"$NOTES"'),
+        ("mount", 'echo "$0" "$@" >>"$NOTES"'),
         ("runc", 'echo "$0" "$@" >>"$NOTES"; exit 7'),
     ):
         (tools / name).write_text(f"#!/bin/sh\n{does}\n")
@@ -88,7 +92,13 @@ def test_only_what_becomes_a_process_in_a_container_has_a_view_of_its_own(tmp_pa
     environment = {"PATH": f"{quick}:{tools}:{os.environ['PATH']}", "NOTES": str(notes)}
     done = subprocess.run([quick / "runc", *words], env=environment, timeout=300, check=False)
     assert done.returncode == 7
-    view = [f"{tools}/unshare --mount", f"{tools}/umount -l /usr/lib/loader.so /private"] if shown else []
+    view = [
+        f"{tools}/unshare --mount",
+        f"{tools}/umount -l /usr/lib/loader.so /private",
+        f"{tools}/mount --make-private /var/lib/docker",
+        f"{tools}/mount -t tmpfs -o ro,mode=0 covered {notes_of_the_daemon}",
+    ]
+    view = view if shown else []
     assert notes.read_text().splitlines() == [*view, f"{tools}/runc {' '.join(words)}"]
 
 
