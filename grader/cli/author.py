@@ -34,7 +34,7 @@ def command() -> None:
     help="Daemons at once (default: one per CPU, and one where all publish their ports on this machine).",
 )
 @click.option("--runs", type=click.IntRange(1, 100), default=3, show_default=True, help="Runs of each solution.")
-@click.option("--seconds", type=float, default=30.0, show_default=True, help="The most a solution may take.")
+@click.option("--seconds", type=float, default=40.0, show_default=True, help="The most a solution may take.")
 @click.option("--task", "tasks", multiple=True, help="Only the answers to this task (may be repeated).")
 @click.option("--alone", is_flag=True, help="A daemon for every case, also where several can share one (slower).")
 @click.option("--brief", is_flag=True, help="The blank release and the solution, but no other answers.")
