@@ -146,7 +146,7 @@ def _check(lab: Lab, tasks: Sequence[str], key: StudentKey) -> dict[str, TaskRep
     reports: dict[str, TaskReport] = {}
     colour = sys.stdout.isatty()
     running = lab_daemon.running()
-    lab_daemon.bring_images(running, lab.images, lambda line: click.echo(line, err=True))
+    lab_daemon.bring_images(running, lab.images, lab_daemon.tell)
     # Takes a second to import: only now, when there is something to check.
     from grader.sandbox import checker
 

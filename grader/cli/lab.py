@@ -35,18 +35,18 @@ def command(*, name: str | None, kind: str | None, browser: bool | None) -> None
     course = find_course()
     workspace = Workspace(course)
     notebook = _prepare(workspace, None if name is None else course.pick(name, RELEASE))
-    _say(_("Starting the lab daemon …"))
-    lab = lab_daemon.start(workspace.root, kind, _say)
-    _say(_("Docker {version} is up ({kind} engine).").format(version=lab_daemon.version(lab), kind=lab.kind))
+    lab_daemon.tell(_("Starting the lab daemon …"))
+    lab = lab_daemon.start(workspace.root, kind, lab_daemon.tell)
+    lab_daemon.tell(_("Docker {version} is up ({kind} engine).").format(version=lab_daemon.version(lab), kind=lab.kind))
     if name is not None:
-        lab_daemon.bring_images(lab, course.lab(course.pick(name, RELEASE), RELEASE).images, _say)
-    _say(_("Opening JupyterLab …"))
+        lab_daemon.bring_images(lab, course.lab(course.pick(name, RELEASE), RELEASE).images, lab_daemon.tell)
+    lab_daemon.tell(_("Opening JupyterLab …"))
     page, process = server.find_or_start(
         workspace.root,
         jupyter_folder(),
         {**variables(lab.host), PROGRESS_VARIABLE: str(workspace.progress.path)},
     )
-    _say(
+    lab_daemon.tell(
         _("JupyterLab was running already; this address opens the lab in it:")
         if process is None
         else _("The lab is ready. If no browser opens, use this address:")
@@ -64,7 +64,7 @@ def _prepare(workspace: Workspace, name: str | None) -> Path:
         _prepare_all(workspace)
         return workspace.index
     if workspace.prepare(name):
-        _say(_("Your copy of the lab is in {folder}").format(folder=workspace.folder(name)))
+        lab_daemon.tell(_("Your copy of the lab is in {folder}").format(folder=workspace.folder(name)))
     _prepare_all(workspace)
     notebook = workspace.notebook(name)
     # Said now, before the browser shows an empty page with a stack trace.
@@ -97,19 +97,15 @@ def _close(process: subprocess.Popen[bytes]) -> None:
 
 
 def _wait(process: subprocess.Popen[bytes]) -> None:
-    _say(_("Ctrl-C here closes JupyterLab; the lab daemon goes on until “drydock down”."))
+    lab_daemon.tell(_("Ctrl-C here closes JupyterLab; the lab daemon goes on until “drydock down”."))
     # A shell that starts us in its background has us ignore Ctrl-C's signal; whoever sends it all the same means it.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         code = process.wait()
     except KeyboardInterrupt:
         _close(process)
-        _say(_("JupyterLab is closed. Your work is saved in workspace/. Stop the lab daemon: drydock down"))
+        lab_daemon.tell(_("JupyterLab is closed. Your work is saved in workspace/. Stop the lab daemon: drydock down"))
         return
     if code:
         log = jupyter_folder() / "jupyter.log"
         raise server.JupyterError(_("JupyterLab ended with code {code}.").format(code=code), f"less '{log}'")
-
-
-def _say(line: str) -> None:
-    click.echo(line, err=True)

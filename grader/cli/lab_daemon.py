@@ -7,6 +7,8 @@ import shlex
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import click
+
 from grader.cli.group import Trouble
 from grader.cli.ways import need_an_engine
 from grader.docker_api.environment import variables
@@ -16,6 +18,11 @@ from grader.engines.folders import EngineFolder
 from grader.i18n import _
 
 Say = Callable[[str], None]
+
+
+def tell(line: str) -> None:
+    """What a command says while it works; its result alone goes to the standard output."""
+    click.echo(line, err=True)
 
 
 def start(workspace: Path, kind: str | None, say: Say) -> detached.LabEngine:

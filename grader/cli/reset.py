@@ -39,8 +39,8 @@ def command(*, lab: str | None, notebook: bool) -> None:
                 else _("The notebook {lab} is as released again. Yours is kept: {path}").format(lab=name, path=kept)
             )
     started = time.monotonic()
-    fresh = detached.reset(progress=_say)
-    lab_daemon.bring_images(fresh, images, _say)
+    fresh = detached.reset(progress=lab_daemon.tell)
+    lab_daemon.bring_images(fresh, images, lab_daemon.tell)
     forget_what_ran()
     click.echo(
         _("The lab daemon is as new ({kind} engine, {seconds:.1f} s).").format(
@@ -48,7 +48,3 @@ def command(*, lab: str | None, notebook: bool) -> None:
         )
     )
     click.echo(_("In an open notebook: run the first cell again, then go on from the task you want."))
-
-
-def _say(line: str) -> None:
-    click.echo(line, err=True)

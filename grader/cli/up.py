@@ -23,8 +23,8 @@ def command(*, kind: str | None, name: str | None) -> None:
     workspace = Workspace(course)
     images = () if name is None else course.lab(course.pick(name, RELEASE), RELEASE).images
     started = time.monotonic()
-    lab = lab_daemon.start(workspace.root, kind, _say)
-    lab_daemon.bring_images(lab, images, _say)
+    lab = lab_daemon.start(workspace.root, kind, lab_daemon.tell)
+    lab_daemon.bring_images(lab, images, lab_daemon.tell)
     click.echo(
         _("Docker {version} is up ({kind} engine, {seconds:.1f} s). To use it in this terminal:").format(
             version=lab_daemon.version(lab), kind=lab.kind, seconds=time.monotonic() - started
@@ -33,7 +33,3 @@ def command(*, kind: str | None, name: str | None) -> None:
     )
     # Alone on standard output, so that  eval "$(drydock up)"  works too.
     click.echo(lab_daemon.exports(lab))
-
-
-def _say(line: str) -> None:
-    click.echo(line, err=True)

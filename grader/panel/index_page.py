@@ -27,6 +27,7 @@ class Index:
 
     def __init__(self, cards: Sequence[LabCard], progress: ProgressFolder) -> None:
         self._rows = [(card, progress.of(card.name)) for card in cards]
+        self._notes = {card.name: list(filter(None, (card.story, _images(card)))) for card in cards}
         self._cards = {card.name: card for card in cards}
         self._latest = progress.latest()
 
@@ -36,8 +37,7 @@ class Index:
             (card.number, card.title, card.time, self._needs(card), f"{bar(card, known)} {how_far(card, known)}")
             for card, known in self._rows
         ]
-        notes = [(card, note) for card, _known in self._rows for note in (card.story, _images(card)) if note]
-        stories = [f"{card.number}  {note}" for card, note in notes]
+        stories = [f"{card.number}  {note}" for card, _known in self._rows for note in self._notes[card.name]]
         table = Table.of(("", *_heads()), rows).as_text()
         shown = (f"{_('Your labs')}\n{table}", "\n".join(stories), self.next_step[0])
         return "\n\n".join(text for text in shown if text)
@@ -74,7 +74,7 @@ class Index:
     def _row(self, card: LabCard, known: Mapping[str, TaskProgress]) -> str:
         others = [self._cards[name] for name in card.builds_on]
         title = _link(card, f"{card.number} · {card.title}")
-        for note in filter(None, (card.story, _images(card))):
+        for note in self._notes[card.name]:
             title += f'<div style="font-weight:normal;white-space:normal;max-width:34em">{escape(note)}</div>'
         cells = (
             escape(card.time),
