@@ -17,6 +17,7 @@ _WANTED = re.compile(
     r"Unable to find image '([^'\s]+)' locally|failed to solve: (\S+): failed|[?&]fromImage=([^\s&()]+)(?: |&|$)"
 )
 _PORT_TAKEN = re.compile(r"Bind for \S*?:(\d+) failed: port is already allocated")
+_FEW_BYTES = re.compile(r"Minimum memory limit allowed is \d+MB")
 _NAME_TAKEN = re.compile(r'The container name "/([\w.-]+)" is already in use')
 #: Of what a cell printed, the last characters are looked at.
 _KEPT = 20_000
@@ -85,8 +86,9 @@ def sentence_for_words(words: str) -> str:
     """For the mistake that was made last."""
     if _NO_REGISTRY.search(words):
         return _unknown_image(words)
-    taken = [*_PORT_TAKEN.finditer(words), *_NAME_TAKEN.finditer(words)]
-    last = max(taken, key=lambda found: found.start(), default=None)
+    mistakes = (_PORT_TAKEN, _NAME_TAKEN, _FEW_BYTES)
+    made = [found for mistake in mistakes for found in mistake.finditer(words)]
+    last = max(made, key=lambda found: found.start(), default=None)
     if last is None:
         return ""
     if last.re is _PORT_TAKEN:
@@ -94,6 +96,8 @@ def sentence_for_words(words: str) -> str:
             "Port {port} is taken by another container: docker ps shows by which. "
             "The new container is there, but wasn't started: docker rm removes it, too."
         ).format(port=last[1])
+    if last.re is _FEW_BYTES:
+        return _("A number alone is in bytes: give the limit its unit, as in 64m.")
     return _("There is a container {name} already. docker rm -f {name} removes it; then this works.").format(
         name=last[1]
     )

@@ -17,7 +17,7 @@ from grader.course.labs import RELEASE, Course, CourseError, Lab, Task, is_own_c
 from grader.i18n import _
 from grader.report.progress import ProgressFolder, TaskProgress
 from grader.report.progress_line import counted
-from grader.report.render import with_code
+from grader.report.render import NO_MATHS, with_code
 from grader.report.verdicts import Status
 
 
@@ -66,7 +66,7 @@ class EndCard:
         if self.following:
             following = f'<a href="{quote(f"../{self.following.name}/{self.following.name}.ipynb")}">{following}</a>'
         return (
-            f'<section class="drydock-card" aria-label="{escape(_("How far you are"))}">'
+            f'<section class="drydock-card {NO_MATHS}" aria-label="{escape(_("How far you are"))}">'
             f"<p><strong>{escape(counted(self.lab.tasks, self.known))}</strong></p>"
             f"{_list(_('Still open:'), tasks)}<p>{with_code(self._rehearse())}</p>{_list(_proved(), proved)}"
             f"<p>{following}</p></section>"

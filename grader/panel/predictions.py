@@ -23,6 +23,7 @@ from grader.i18n import _
 from grader.report.cell_runs import digest_of
 from grader.report.predicted import Predicted, note_predicted, predicted_in
 from grader.report.progress import ProgressFolder
+from grader.report.render import NO_MATHS
 from grader.shell import shell_of_kernel
 
 #: Jupyter's servers tell a kernel by this variable which notebook it belongs to.
@@ -243,7 +244,7 @@ def _as_section(lines: list[str]) -> str:
     style = "border-left:4px solid var(--jp-info-color1, #2a86b8);padding:2px 0 2px 10px;margin:4px 0"
     told = "".join(f"<div>{escape(line)}</div>" for line in lines)
     return (
-        f'<section class="drydock-prediction" aria-label="{escape(_("Your prediction"))}" '
+        f'<section class="drydock-prediction {NO_MATHS}" aria-label="{escape(_("Your prediction"))}" '
         f'style="{style};color:var(--jp-content-font-color1, inherit)"><div role="status">{told}</div></section>'
     )
 

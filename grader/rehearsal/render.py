@@ -10,7 +10,7 @@ from html import escape
 from grader.i18n import _, ngettext
 from grader.rehearsal.compare import Compared, clock
 from grader.report.plain import printable
-from grader.report.render import html_mark, mark
+from grader.report.render import NO_MATHS, html_mark, mark
 from grader.report.verdicts import Status
 
 _CELL = "text-align:left;vertical-align:top;padding:2px 12px 2px 0"
@@ -104,7 +104,7 @@ def as_html(outcome: Outcome) -> str:
     head = "".join(f'<th scope="col" style="{_CELL}">{escape(name)}</th>' for name in _heads())
     rows = "".join(_html_row(task) for task in outcome.tasks)
     return (
-        f'<section class="drydock-rehearsal" aria-label="{escape(_("Rehearsal of the grading"))}">'
+        f'<section class="drydock-rehearsal {NO_MATHS}" aria-label="{escape(_("Rehearsal of the grading"))}">'
         f"{_paragraphs(outcome.before)}"
         f'<table style="margin:6px 0"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
         f"{_paragraphs(outcome.after)}</section>"

@@ -133,6 +133,9 @@ _COLOURS = {
     Status.COULD_NOT_CHECK: "var(--jp-warn-color1, #b26a00)",
 }
 _TEXT = "color:var(--jp-content-font-color1, inherit)"
+#: The classes of what must not be read as mathematics, such as `$A = $B` in a command: by JupyterLab's MathJax 3
+#: (docs.mathjax.org, "ignoreHtmlClass") and by nbconvert's MathJax 2 on feedback pages.
+NO_MATHS = "mathjax_ignore tex2jax_ignore"
 _CODE = "font-family:var(--jp-code-font-family, monospace);overflow-wrap:anywhere;white-space:pre-wrap"
 
 
@@ -142,7 +145,7 @@ def report_as_html(report: TaskReport) -> str:
     bar = f"border-left:4px solid {_COLOURS[report.status]};padding:2px 0 2px 10px;margin:4px 0"
     shown = "".join(_verdict(verdict) for verdict in report.verdicts if not verdict.quiet)
     return (
-        f'<section class="drydock-report" aria-label="{label}" style="{bar};{_TEXT}">'
+        f'<section class="drydock-report {NO_MATHS}" aria-label="{label}" style="{bar};{_TEXT}">'
         f'<div role="status">{html_mark(report.status)} <strong>{escape(report.title or report.task)}</strong>'
         f" <small>({escape(summary(report))})</small></div>"
         f'<ul style="list-style:none;margin:2px 0 0 0;padding:0">{shown}</ul>'
@@ -152,13 +155,15 @@ def report_as_html(report: TaskReport) -> str:
 
 def progress_as_html(line: str) -> str:
     """One quiet line for below a report."""
-    return f'<div class="drydock-progress" style="margin:4px 0;padding-left:14px;{_TEXT}">{escape(line)}</div>'
+    return (
+        f'<div class="drydock-progress {NO_MATHS}" style="margin:4px 0;padding-left:14px;{_TEXT}">{escape(line)}</div>'
+    )
 
 
 def waiting_as_html(sentence: str) -> str:
     """What a check waits for, where its report will stand."""
     style = f"margin:4px 0;padding-left:14px;{_TEXT}"
-    return f'<div class="drydock-waiting" role="status" style="{style}">{escape(sentence)}</div>'
+    return f'<div class="drydock-waiting {NO_MATHS}" role="status" style="{style}">{escape(sentence)}</div>'
 
 
 def html_mark(status: Status) -> str:

@@ -246,6 +246,21 @@ def test_a_daemon_that_dies_mid_lab_is_nobodys_mistake(desk: Desk, page: LabPage
     assert "✓ passed Hello" in page.run("hello")
 
 
+def test_a_command_in_a_report_is_no_mathematics(page: LabPage) -> None:
+    """Lab 01's `[ "$(readlink …)" = "$ENGINE_USERNS" ]` was set as a formula, a letter a line."""
+    command = '[ "$(readlink /proc/self/ns/user)" = "$ENGINE_USERNS" ]'
+    page.type(
+        "hello-answer",
+        "from IPython.display import HTML, display\n"
+        "from grader.report.render import report_as_html\n"
+        "from grader.report.verdicts import Status, TaskReport, Verdict\n"
+        f"told = Verdict(Status.PASSED, {command!r})\n"
+        "display(HTML(report_as_html(TaskReport('hello', 'Hello', '', (told,)))), HTML('<p>And here: $a = b$</p>'))",
+    )
+    assert command in page.run("hello-answer")
+    expect(page.cell("hello-answer").locator("mjx-container")).to_have_count(1, timeout=PATIENCE)
+
+
 def test_ctrl_c_closes_jupyterlab_and_leaves_the_daemon_and_the_work(desk: Desk, lab: OpenLab, page: LabPage) -> None:
     page.type("try", "# the last word")
     page.page.keyboard.press("Control+S")

@@ -136,9 +136,13 @@ def test_an_image_that_nobody_has(kernel: Kernel, said: str) -> None:
             "(c928dd6d87b5): Bind for 0.0.0.0:8080 failed: port is already allocated.",
             "Port 8080 is taken by another container",
         ),
+        (
+            "docker: Error response from daemon: Minimum memory limit allowed is 6MB.",
+            "A number alone is in bytes: give the limit its unit, as in 64m.",
+        ),
     ],
 )
-def test_a_name_or_a_port_that_is_taken(kernel: Kernel, said: str, sentence: str) -> None:
+def test_a_name_or_a_port_that_is_taken_or_too_little_memory(kernel: Kernel, said: str, sentence: str) -> None:
     """The daemon's own words (26.1) stay, and the sentence stands in the place of "the last command failed"."""
     printed, error = kernel.run(f"%%bash\ncat >&2 <<'END'\n{said}\nEND\nexit 125")
     assert printed == f"{said}\n"

@@ -21,7 +21,7 @@ from grader.docker_api.daemon import Attrs
 from grader.docker_api.streams import read_logs
 from grader.docker_api.words import dig
 from grader.i18n import _
-from grader.report.plain import excerpt, listed
+from grader.report.plain import excerpt
 
 #: Seconds between two looks at a log that is waited for: no event tells about a new line.
 _RETRY = 0.25
@@ -205,13 +205,16 @@ class Visits(Reaching):
                 unseen = _("its log tells nothing of a visit that the check has just made from there ({why}): {log}")
                 return Finding(False, unseen.format(why=said, log=excerpt(log) or _("an empty log")))
             counts = self._counts(_addresses(attrs, network, key), network, fresh[-1], published=published)
-            visitors = _visitors(log, page, status)
-            found = _("visits of {path} with status {status} came from: {visitors}; the check's own came from {own}")
+            visitors = sorted(set(_visitors(log, page, status)))
+            if visitors:
+                found = _(
+                    "visits of {path} with status {status} came from: {visitors}; the check's own came from {own}"
+                )
+            else:
+                found = _("nobody has got status {status} for {path} yet; the check's own visit came from {own}")
             return Finding(
                 any(map(counts, visitors)),
-                found.format(
-                    path=page, status=status, visitors=listed(sorted(set(visitors)), empty=_("nowhere")), own=fresh[-1]
-                ),
+                found.format(path=page, status=status, visitors=", ".join(visitors), own=fresh[-1]),
             )
 
         where = _("at its published port {port}").format(port=number) if published else _from(network)

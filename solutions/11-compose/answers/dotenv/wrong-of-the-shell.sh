@@ -1,4 +1,4 @@
-# expect: The folder fares has at .env
+# expect: FARE has your code in the file .env
 . fares/mine.sh
 export FARE
 cat > fares/compose.yaml <<'EOF'

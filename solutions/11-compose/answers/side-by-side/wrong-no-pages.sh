@@ -1,4 +1,4 @@
-# expect: at the published port
+# expect: is published at its port
 . pier/mine.sh
 cd pier
 BERTH=$EAST_PORT docker compose -p $EAST up -d
