@@ -283,7 +283,12 @@ class NamespaceEngine(Engine):
 
         releases.chosen(progress)
         template.ensure(cls, progress)
-        return cls(shares=shares, folder=folder, detached=True)
+        return cls(shares=shares, limits=cls._kept_limits(), folder=folder, detached=True)
+
+    @classmethod
+    def _kept_limits(cls) -> Limits:
+        """Of an engine on which somebody works, for as long as they like."""
+        return Limits()
 
     @classmethod
     def forget(cls, folder: Path) -> None:

@@ -11,12 +11,16 @@ from grader.engines import cgroups, namespaces, releases
 from grader.engines.folders import SYSTEM_PATH, EngineFolder
 from grader.engines.namespaces import DAEMON_TOOLS, NOBODY_INSIDE, WALL_TOOLS, NamespaceEngine
 from grader.engines.nsenter import Walls
-from grader.engines.protocol import Probe
+from grader.engines.protocol import Limits, Probe
 from grader.i18n import _
+from grader.processes import machine_memory
 
 #: Host ids 300000-365535 stand for ids 0-65535 in an engine; far from what adduser gives out.
 FIRST_ID = 300_000
 ID_COUNT = 65_536
+#: Of the machine's memory, what a lab daemon and all its containers may have. One container of a student's that took
+#: 22 of 24 GB held up the machine for 20 minutes; with the ceiling the kernel ends that container.
+_LAB_SHARE = 0.85
 
 
 class NativeEngine(NamespaceEngine):
@@ -57,6 +61,11 @@ class NativeEngine(NamespaceEngine):
     @classmethod
     def unheld_limits(cls) -> tuple[str, ...]:
         return (*cgroups.unheld(), *super().unheld_limits())
+
+    @classmethod
+    def _kept_limits(cls) -> Limits:
+        memory = machine_memory().get("MemTotal")
+        return Limits(memory_bytes=memory and int(memory * _LAB_SHARE))
 
     @classmethod
     def _above_options(cls) -> list[str]:

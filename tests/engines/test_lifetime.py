@@ -15,9 +15,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from docker.errors import ContainerError
 from engine_tests import eventually
 
-from grader.engines import EngineError, Limits, cgroups, detached, engine_named, orphans
+from grader.engines import EngineError, Limits, cgroups, detached, engine_named, native, orphans
 from grader.engines.folders import EngineFolder, runtime_folder
 from grader.engines.native import NativeEngine
 
@@ -184,6 +185,16 @@ def test_no_room_for_engines_is_a_clear_error(monkeypatch: pytest.MonkeyPatch, o
         patch.setenv("DRYDOCK_RUNTIME", "/proc/nowhere")
         engine_named("native", images=False).start()
     assert raised.value.remedy
+
+
+def test_a_container_that_takes_all_memory_is_ended_and_the_lab_daemon_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(native, "machine_memory", lambda: {"MemTotal": 2**30})
+    run = detached.up(kind="native").engine.endpoint.client().containers.run
+    with pytest.raises(ContainerError) as hog:
+        run("drydock/busybox:1", ["sh", "-c", "head -c 1200m /dev/zero | tail; exit $?"], remove=True)
+    assert hog.value.exit_status == 137
+    assert run("drydock/busybox:1", "echo still here", remove=True) == b"still here\n"
+    assert detached.down(forget=True)
 
 
 def test_the_lab_engine_outlives_its_starter_and_keeps_its_data(tmp_path: Path) -> None:
