@@ -90,6 +90,29 @@ class Folder(HoldsFiles):
         self._inner  # noqa: B018 - a wrong name is the author's mistake
         return Claim(self._says(_("{what} exists")), _("a folder"), lambda attrs: Finding(True), "ls -l", "")
 
+    @expectation
+    def has_context(self, name: str, host: str) -> Claim:
+        """As a folder for `docker --config` it has this context, by which one reaches the daemon of a host."""
+        wanted, context = arguments.text(host, "host"), arguments.text(name, "name")
+
+        def judge(_attrs: Attrs) -> Finding:
+            from grader.checks.host.context import endpoint_of, follow
+            from grader.checks.host.subject import Host
+
+            endpoint = endpoint_of(lambda path: entry_in(self._root(), path), self._inner, context)
+            if endpoint is None:
+                return Finding(False, _("there is no context {name}").format(name=context))
+            return follow(self._daemon, endpoint, lambda: Host(self._context, wanted).identity())
+
+        shown = f"docker --config {shlex.quote(self._inner)} --context {shlex.quote(context)}"
+        return Claim(
+            self._says(_("{what} has the context {name}, which leads to the host {host}"), name=context, host=wanted),
+            _("the daemon of {host}").format(host=wanted),
+            judge,
+            f"{shown} info --format '{{{{.Name}}}}'",
+            _("`docker context inspect` shows where a context leads, and which papers (ca, cert, key) it has."),
+        )
+
     def _path(self, path: object) -> str:
         return within(path, "path")
 

@@ -16,6 +16,7 @@ import pytest
 from grader.checks import CheckFailed, Checks, CouldNotCheck, Status, Verdict
 from grader.checks.daemon import DaemonSettings
 from grader.checks.expectation import expectations_of
+from grader.checks.folder import Place
 from grader.checks.host import Host
 from grader.engines import best_engine
 from grader.engines.protocol import Engine
@@ -65,6 +66,22 @@ d("hk-set").demands_client_certificate(2376) | d("hk-open").demands_client_certi
 d("hk-set").demands_client_certificate() | d("hk-one").demands_client_certificate() | nobody listens at port 2376
 """
 ROWS = list(_rows(TABLE))
+#: Contexts of door.sh that don't lead to the host hk-door, and what is said of them.
+WAYS = {
+    "bare": "refused by the server: tlsv13 alert certificate required",
+    "stranger": "refused by the server: tlsv1 alert unknown ca",
+    "as-server": "refused by the server: ssl/tls alert bad certificate",
+    "other-ca": "the certificate of the server is not accepted",
+    "other-name": "the certificate of the server is not accepted: IP address mismatch",
+    "unverified": "skip-tls-verify",
+    "no-tls": "Client sent an HTTP request to an HTTPS server",
+    "closed": "nobody listens there",
+    "socket": "it leads to unix:///var/run/docker.sock",
+    "by-ssh": "it leads to ssh://ada@door",
+    "plain": "one reaches the daemon of",
+    "broken": "there is no context broken",
+    "none": "there is no context none",
+}
 
 
 def test_every_expectation_has_a_right_and_a_wrong_row() -> None:
@@ -177,6 +194,26 @@ def test_a_host_restarts_with_its_data_and_images(fleet: Engine, check: Checks) 
             assert host.exec_run("docker image inspect drydock/nginx:1").exit_code == 1
         finally:
             host.remove(force=True, v=True)
+
+
+def test_contexts_are_followed_with_their_own_papers(fleet: Engine, tmp_path: Path) -> None:
+    """What leads to the host, and each way in which it may not."""
+    environment = {**os.environ, "DOCKER_HOST": fleet.endpoint.host}
+    subprocess.run(["bash", HERE / "door.sh", tmp_path], env=environment, check=True, stdout=subprocess.DEVNULL)
+    with closing(Checks(fleet.endpoint.host, deadline=120, folder=Place(str(tmp_path)))) as check:
+
+        def verdict(context: str, host: str) -> Verdict:
+            (one,) = verdicts_of(check, f't.folder("ways").has_context("{context}", host="{host}")')
+            return one
+
+        for context, host in (("good", "hk-door"), ("plain", "hk-plain")):
+            assert verdict(context, host).status is Status.PASSED, verdict(context, host).text
+        for context, said in WAYS.items():
+            bad = verdict(context, "hk-door")
+            assert bad.status is Status.FAILED, bad.text
+            assert said in bad.found
+            assert bad.command == f"docker --config ways --context {context} info --format '{{{{.Name}}}}'"
+        assert "no container is named hk-none" in verdict("good", "hk-none").found
 
 
 def test_checks_leave_nothing_behind(check: Checks, fleet: Engine) -> None:

@@ -383,7 +383,7 @@ ROWS, PAST_ROWS = list(_rows(TABLE)), list(_rows(PAST))
 
 
 #: Expectations whose right and wrong states are made by tests of their own, below.
-ELSEWHERE = {"container": {"is_dead", "limits_device"}}
+ELSEWHERE = {"container": {"is_dead", "limits_device"}, "folder": {"has_context"}}
 
 
 #: A subject as a row begins with it, where that is not ``t.KIND``.

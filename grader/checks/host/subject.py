@@ -77,6 +77,10 @@ class Host(ContainerSubject):
             outer.hosts[self.name] = found
         return found
 
+    def identity(self) -> str:
+        """What the daemon on it calls itself: no other daemon's `docker info` has this ID."""
+        return str(self._inside().daemon.info().get("ID"))
+
     @expectation
     def answers(self, within: float = 10) -> Claim:
         """Its Docker daemon answers, now or within so many seconds."""

@@ -14,9 +14,10 @@ from grader.report.plain import excerpt
 #: The client's words come after the handshake: with TLS 1.3 the server refuses a client only then (RFC 8446, 4.4.2.4).
 _KNOCK = """
 printf 'GET /_ping HTTP/1.0\\r\\nHost: docker\\r\\n\\r\\n' >/tmp/ask
-{ cat /tmp/ask; sleep 2; } | timeout 6 openssl s_client -connect 127.0.0.1:$1 -ign_eof 2>&1
+timeout 6 openssl s_client -connect 127.0.0.1:$1 -ign_eof </tmp/ask >/tmp/said 2>&1
+cat /tmp/said
 echo; echo plain:
-{ cat /tmp/ask; sleep 1; } | nc -w 2 127.0.0.1 $1
+grep -qE 'HTTP/1| alert ' /tmp/said || timeout 4 nc -w 2 127.0.0.1 $1 </tmp/ask
 exit 0
 """
 #: Of TLS 1.3, and of 1.2 as Go's server says it.
