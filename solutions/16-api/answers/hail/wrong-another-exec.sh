@@ -1,0 +1,3 @@
+# expect: /gate
+echo avocet | docker exec -i gatehouse sh /hail.sh
+true

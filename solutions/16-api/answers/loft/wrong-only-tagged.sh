@@ -1,0 +1,2 @@
+# expect: same digest
+docker tag localhost:8168/loft/log:1 localhost:8168/loft/log:now

@@ -1,0 +1,3 @@
+# expect: thief
+rm papers/key.pem papers/cert.pem
+docker --config helm --context citadel run --name burglar drydock/busybox:1 true
