@@ -1,0 +1,3 @@
+# expect: tuesday
+docker pull -q localhost:8181/flour:monday
+docker tag localhost:8181/flour:monday localhost:8181/flour:good

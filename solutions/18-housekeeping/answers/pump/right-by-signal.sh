@@ -1,0 +1,3 @@
+docker run -d --name pump --init drydock/busybox:1 sleep 1d
+docker kill --signal TERM pump
+docker wait pump

@@ -1,0 +1,6 @@
+# expect: klaxon
+echo '{}' >mended.json
+docker cp mended.json guardboat:/etc/docker/daemon.json
+docker start guardboat
+docker exec guardboat ready
+docker exec guardboat docker start klaxon

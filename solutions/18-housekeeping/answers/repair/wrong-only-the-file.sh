@@ -1,0 +1,4 @@
+# expect: The klaxon says
+echo '{"log-driver": "local"}' >mended.json
+docker cp mended.json guardboat:/etc/docker/daemon.json
+docker start guardboat

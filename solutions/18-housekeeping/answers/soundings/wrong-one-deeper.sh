@@ -1,0 +1,2 @@
+# expect: /deep/north
+docker exec lugger docker run --rm -v soundings:/s drydock/busybox:1 tar -c /s | docker exec -i cutter docker run --rm -i -v soundings:/s drydock/busybox:1 tar -x -C /s
