@@ -19,6 +19,7 @@ from grader.checks.host import Host
 from grader.checks.image import Image, Images
 from grader.checks.network import Network
 from grader.checks.project import Project, Service
+from grader.checks.prometheus import Prometheus, PrometheusAlert
 from grader.checks.registry import Registry, RegistryImage
 from grader.checks.volume import Volume, Volumes
 
@@ -36,6 +37,8 @@ KINDS = {
     "Several volumes": (Volumes, 't.volumes(label="team=blue")'),
     "Registries": (Registry, 't.registry("localhost:8100")'),
     "Images in a registry": (RegistryImage, 't.registry("localhost:8100").image("tide:1")'),
+    "A Prometheus": (Prometheus, 't.prometheus("mast")'),
+    "Alerts of a Prometheus": (PrometheusAlert, 't.prometheus("mast").alert("ShipLost")'),
     "Hosts inside a lab": (Host, 't.host("node1")'),
     "The daemon itself": (DaemonSettings, "t.daemon()"),
     "Answers": (Answer, 't.answer("exit-code")'),

@@ -194,6 +194,7 @@ c("ck-live").logs_at_most(1, "ck-live", r"ready (\d+)", within=5) | c("ck-live")
 c("ck-pinned").has_env_of_engine("PINNED", "user") | c("ck-live").has_env_of_engine("MODE", "user") | MODE=prod
 c("ck-pinned").has_env_of_engine("PINNED", "user") | c("ck-live").has_env_of_engine("NOTHING", "user") | not set
 c("ck-done").logs_contain("bye") | c("ck-host").logs_contain("x") | does not support reading
+c("ck-host").keeps_no_log() | c("ck-live").keeps_no_log() | ready 42
 c("ck-live").has_log_driver("json-file", max_size="10m") | c("ck-host").has_log_driver("json-file") | none
 # inside
 c("ck-live").runs(["cat", "/etc/hostname"], prints="box") | c("ck-live").runs(["cat", "/etc/hostname"], prints="ship") | code 0: box

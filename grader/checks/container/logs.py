@@ -18,6 +18,7 @@ from grader.checks.errors import AuthorError
 from grader.checks.expectation import Claim, Finding, expectation
 from grader.checks.throwaway import helper_image, run
 from grader.docker_api.daemon import Attrs
+from grader.docker_api.errors import Refused
 from grader.docker_api.streams import read_logs
 from grader.docker_api.words import dig
 from grader.i18n import _
@@ -118,6 +119,28 @@ class Logs(ContainerSubject):
             judge if limit is None else lambda _attrs: self._wait_for_log(judge, limit),
             f"docker logs {self._shell_name}; docker logs {shlex.quote(other)}",
             _("A container's log is what its main process writes to its standard output and error."),
+        )
+
+    @expectation
+    def keeps_no_log(self) -> Claim:
+        """The daemon has nothing to read: its log driver sends the lines away, or drops them, and keeps no copy."""
+
+        def judge(attrs: Attrs) -> Finding:
+            try:
+                log = read_logs(self._daemon, self.name, tty=dig(attrs, "Config", "Tty") is True)
+            except Refused as refusal:
+                # moby, container/logs: "configured logging driver does not support reading".
+                if "does not support reading" in str(refusal):
+                    return Finding(True, str(refusal))
+                raise
+            return Finding(False, excerpt(log) or _("an empty log"))
+
+        return Claim(
+            self._says(_("`docker logs` can't read the log of container {name}"), name=self.name),
+            _("a log driver that keeps nothing here"),
+            judge,
+            f"docker logs {self._shell_name}",
+            _("Besides the driver's own way to send lines, the daemon keeps a copy, unless it is told not to."),
         )
 
     def _wait_for_log(self, judge: Callable[[Attrs], Finding], seconds: float) -> Finding:

@@ -1,0 +1,185 @@
+"""``t.prometheus("mast")``: what a Prometheus in a container has measured, and which of its alerts fire."""
+
+from __future__ import annotations
+
+import json
+import math
+import shlex
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import quote
+
+from grader.checks import arguments, web
+from grader.checks.container.networking import ports_of
+from grader.checks.container.reaching import Reaching
+from grader.checks.container.subject import NOT_RUNNING, ContainerSubject, has_ended, is_live, state_in_words
+from grader.checks.errors import AuthorError
+from grader.checks.expectation import Claim, Context, Finding, expectation
+from grader.docker_api.daemon import Attrs
+from grader.i18n import _
+from grader.report.plain import excerpt, listed
+
+#: Where Prometheus listens in its container.
+_PORT = 9090
+#: Seconds between two questions: no event tells that it has measured anew.
+_RETRY = 0.5
+_ALERTS = "/api/v1/rules?type=alert"
+
+
+class Asking(ContainerSubject):
+    """A Prometheus by the name of its container, asked over its HTTP API."""
+
+    kind = "prometheus"
+
+    @property
+    def what(self) -> str:
+        return _("Prometheus {name}").format(name=self.name)
+
+    def _answered(self, path: str, judge: Callable[[Any], Finding], seconds: float) -> Finding:
+        """What ``judge`` makes of the answer's ``data``, asked again until ``seconds`` are over.
+
+        Whatever the server sends in its place is the student's: ``judge`` may raise what a wrong shape raises.
+        """
+
+        def look(attrs: Attrs) -> Finding:
+            if not is_live(attrs):
+                state = _("nothing answers in it: it is {state}").format(state=state_in_words(attrs))
+                return Finding(
+                    False, state, f"docker logs {self._shell_name}", hopeless=has_ended(attrs), because=NOT_RUNNING
+                )
+            answer = self._ask(attrs, path)
+            if not answer.status:
+                return Finding(False, answer.trouble, f"docker logs {self._shell_name}", because="no answer")
+            try:
+                said = json.loads(answer.body)
+                if said["status"] == "success":
+                    return judge(said["data"])
+                return Finding(False, excerpt(str(said["error"])))
+            except (LookupError, TypeError, ValueError, AttributeError, RecursionError):
+                return Finding(False, _("that is no answer of Prometheus: {body}").format(body=excerpt(answer.body)))
+
+        until = _("{what} says it").format(what=self.what)
+        return self._wait(look, seconds, until=until, retry=_RETRY)
+
+    def _ask(self, attrs: Attrs, path: str) -> web.Answer:
+        reaching, question = Reaching(self._context, self.name), web.Question(path)
+        for ip, port, inside in ports_of(attrs):
+            if inside == f"{_PORT}/tcp":
+                return reaching._fetch_published(ip, port, question)
+        return reaching._fetch_inside(str(attrs["Id"]), _PORT, question)
+
+    def _command(self, path: str) -> str:
+        return f"docker exec {self._shell_name} wget -qO- {shlex.quote(f'http://127.0.0.1:{_PORT}{path}')}"
+
+
+class Prometheus(Asking):
+    """Everything a task can expect of a Prometheus."""
+
+    def alert(self, name: str, **labels: str) -> PrometheusAlert:
+        """``t.prometheus("mast").alert("ShipLost", ship="sloop")``: a rule's alert; those with these labels."""
+        return PrometheusAlert(self._context, self.name, name, labels)
+
+    @expectation
+    def query(
+        self, expression: str, *, at_least: float | None = None, at_most: float | None = None, within: float = 5
+    ) -> Claim:
+        """An expression of PromQL has a result now, or within so many seconds, and every number in it is in bounds."""
+        wanted, limit = arguments.text(expression, "expression"), arguments.seconds(within, "within")
+        low, high = _bound(at_least, "at_least", -math.inf), _bound(at_most, "at_most", math.inf)
+        if at_least is None and at_most is None:
+            raise AuthorError(_("name at_least, at_most, or both"))
+        shown = [_("at least {number:g}").format(number=low)] if at_least is not None else []
+        shown += [_("at most {number:g}").format(number=high)] if at_most is not None else []
+        bounds, path = ", ".join(shown), f"/api/v1/query?query={quote(wanted, safe='')}"
+
+        def compare(data: Any) -> Finding:
+            numbers = _numbers(data)
+            found = listed((f"{labels}{number:g}" for labels, number in numbers), empty=_("no result"))
+            return Finding(bool(numbers) and all(low <= number <= high for _labels, number in numbers), found)
+
+        return Claim(
+            self._says(_("{what}: {expression} is {bounds}"), expression=wanted, bounds=bounds),
+            bounds,
+            lambda _attrs: self._answered(path, compare, limit),
+            self._command(path),
+            _("Type it into Prometheus's page. Without a result: does `up` say that it reaches its targets?"),
+        )
+
+
+class PrometheusAlert(Asking):
+    """``t.prometheus("mast").alert("ShipLost")``: one alert of its rules."""
+
+    def __init__(self, context: Context, name: str, alert: str, labels: Mapping[str, str]) -> None:
+        super().__init__(context, name)
+        self._alert = arguments.text(alert, "alert")
+        self._labels = arguments.pairs(labels, {}, "the labels") if labels else {}
+
+    @property
+    def _shown(self) -> str:
+        labels = ", ".join(f'{key}="{value}"' for key, value in self._labels.items())
+        return f"{self._alert}{{{labels}}}" if labels else self._alert
+
+    @expectation
+    def fires(self, within: float = 10) -> Claim:
+        """It fires now, or within so many seconds."""
+        return self._claim(_("{what}: the alert {alert} fires"), _("firing"), fires=True, within=within)
+
+    @expectation
+    def is_quiet(self, within: float = 5) -> Claim:
+        """Its rule is loaded and evaluated, and it does not fire."""
+        return self._claim(
+            _("{what}: the alert {alert} is loaded and does not fire"), _("not firing"), fires=False, within=within
+        )
+
+    def _claim(self, sentence: str, expected: str, *, fires: bool, within: float) -> Claim:
+        limit = arguments.seconds(within, "within")
+
+        def judge(data: Any) -> Finding:
+            rules = [rule for group in data["groups"] for rule in group["rules"] if rule["type"] == "alerting"]
+            ours = [rule for rule in rules if rule["name"] == self._alert]
+            if not ours:
+                names = listed(sorted({str(rule["name"]) for rule in rules}), empty=_("none"))
+                return Finding(False, _("no rule has an alert of this name; there are: {names}").format(names=names))
+            bad = next((rule for rule in ours if rule["health"] != "ok"), None)
+            if bad is not None:
+                why = excerpt(str(bad.get("lastError") or bad["health"]))
+                return Finding(False, _("its rule could not be evaluated: {why}").format(why=why))
+            alerts = [alert for rule in ours for alert in rule["alerts"]]
+            matching = [alert for alert in alerts if self._labels.items() <= alert["labels"].items()]
+            found = listed((_alert_in_words(alert) for alert in alerts), empty=_("nothing fires, nothing is pending"))
+            return Finding(any(alert["state"] == "firing" for alert in matching) is fires, found)
+
+        return Claim(
+            self._says(sentence, alert=self._shown),
+            expected,
+            lambda _attrs: self._answered(_ALERTS, judge, limit),
+            self._command(_ALERTS),
+            _("Its page Alerts shows each rule with its expression. What does the expression give when it is asked?"),
+        )
+
+
+def _bound(value: object, name: str, default: float) -> float:
+    if value is None:
+        return default
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise AuthorError(_("{name} must be a number, not {value!r}").format(name=name, value=value))
+    return float(value)
+
+
+def _numbers(data: Any) -> list[tuple[str, float]]:
+    """Labels and number of each sample. Raises what a wrong shape raises."""
+    if data["resultType"] == "scalar":
+        return [("", float(data["result"][1]))]
+    if data["resultType"] != "vector":
+        return []
+    return [(_labels_in_words(sample["metric"]), float(sample["value"][1])) for sample in data["result"]]
+
+
+def _labels_in_words(labels: Mapping[str, str]) -> str:
+    shown = ", ".join(f"{key}={value}" for key, value in sorted(labels.items()) if key != "__name__")
+    return f"{shown}: " if shown else ""
+
+
+def _alert_in_words(alert: Mapping[str, Any]) -> str:
+    labels = {key: value for key, value in alert["labels"].items() if key != "alertname"}
+    return f"{_labels_in_words(labels)}{alert['state']}"

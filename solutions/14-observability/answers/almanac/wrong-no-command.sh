@@ -1,0 +1,2 @@
+# expect: flood at nine
+docker commit almanac almanac:kept

@@ -1,0 +1,2 @@
+# expect: no image almanac:kept
+docker commit --change 'CMD ["cat", "/tides.txt"]' almanac kept

@@ -1,0 +1,6 @@
+# expect: ShipSilent{ship="buoy-7"}
+sed -i 's/targets: ."[^"]*:80.*/targets: ["spyglass:8000"]/' keep/prometheus.yml
+sed -i 's/9090/9093/' keep/prometheus.yml
+sed -i 's/ship_send_bytes/ship_sent_bytes/' keep/rules.yml
+sed -i 's/30m/2s/' keep/rules.yml
+docker kill --signal HUP topmast

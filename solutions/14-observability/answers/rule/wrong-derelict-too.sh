@@ -1,0 +1,11 @@
+# expect: quiet for the derelict
+cat > mast/rules.yml <<'EOF'
+groups:
+  - name: ships
+    rules:
+      - alert: ShipLost
+        expr: ship_running == 0
+        for: 2s
+EOF
+echo 'rule_files: [/etc/prometheus/rules.yml]' >> mast/prometheus.yml
+docker kill --signal HUP mast

@@ -1,0 +1,113 @@
+"""Expectations about a Prometheus and its alerts, on a real one, and what only looks like one."""
+
+# ruff: noqa: E501 (a row is one line)
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from collections.abc import Iterator
+from contextlib import closing, suppress
+from pathlib import Path
+
+import pytest
+
+from grader.checks import CheckFailed, Checks, CouldNotCheck, Status, Verdict
+from grader.checks.expectation import expectations_of
+from grader.checks.prometheus import Prometheus, PrometheusAlert
+from grader.engines import best_engine
+from grader.engines.protocol import Engine
+from tests.checks.conftest import network_of
+from tests.checks.test_checks_table import Row, _rows
+
+pytestmark = [pytest.mark.daemon, pytest.mark.deep]
+HERE = Path(__file__).parent
+
+# p: t.prometheus, a: its alert. pr-watch publishes its port, pr-inner does not.
+TABLE = r"""
+p("pr-watch").query("up", at_least=1, within=10) | p("pr-watch").query("up", at_least=2, within=0.3) | instance=localhost:9090, job=itself: 1
+p("pr-inner").query("up", at_least=1, within=10) | p("pr-inner").query("up", at_most=0.5, within=0.3) | instance=localhost:9090, job=itself: 1
+p("pr-watch").query("1 + 1", at_least=2, at_most=2) | p("pr-watch").query("none_of_these", at_most=5, within=0.3) | no result
+p("pr-watch").query("vector(0)", at_most=0) | p("pr-watch").query("up{", at_least=0, within=0.3) | parse error
+p("pr-watch").query('up{job="itself"}', at_least=1) | p("pr-page").query("up", at_least=1, within=0.3) | no answer of Prometheus
+p("pr-watch").query("up", at_least=1) | p("pr-shape").query("up", at_least=1, within=0.3) | no answer of Prometheus
+p("pr-watch").query("up", at_least=1) | p("pr-ended").query("up", at_least=1, within=5) | exited with code 0
+p("pr-watch").query("up", at_least=1) | p("pr-none").query("up", at_least=1, within=5) | no container named pr-none
+a("Always").fires() | a("Never").fires(within=0.3) | nothing fires, nothing is pending
+a("Always", job="itself").fires() | a("Always", job="other").fires(within=0.3) | job=itself: firing
+a("Never").is_quiet(within=10) | a("Always").is_quiet(within=0.3) | job=itself: firing
+a("Later").is_quiet() | a("Later").fires(within=0.3) | job=itself: pending
+a("Always", job="other").is_quiet() | a("Sometimes").is_quiet(within=0.3) | there are: Always, Later, Never
+"""
+ROWS = list(_rows(TABLE))
+
+
+def test_every_expectation_has_a_right_and_a_wrong_row() -> None:
+    for kind, short in ((Prometheus, "p"), (PrometheusAlert, "a")):
+        for side in ("right", "wrong"):
+            lines = [getattr(row, side) for row in ROWS]
+            told = {found[1] for line in lines if (found := re.match(rf"{short}\(.*?\)\.(\w+)\(", line))}
+            assert set(expectations_of(kind)) <= told, side
+
+
+@pytest.fixture(scope="module")
+def watch() -> Iterator[Engine]:
+    from grader.images import ensure
+    from tests.images.making import recipes
+
+    (archive,) = ensure(recipes=recipes("prometheus")).archives
+    page = 'mkdir -p /www/api/v1; echo "$0" >/www/api/v1/query; exec httpd -f -p 9090 -h /www'
+    with best_engine(shares=[HERE]) as engine:
+        with closing(engine.endpoint.client(timeout=300)) as client, archive.open("rb") as stream:
+            client.images.load(stream)
+        mount = ["-v", f"{HERE}/watch:/etc/prometheus:ro", "drydock/prometheus"]
+        serve = ["drydock/busybox:1", "sh", "-c", page]
+        for words in (
+            ["-d", "--name", "pr-watch", "-p", "18099:9090", *mount],
+            ["-d", "--name", "pr-inner", *mount],
+            ["-d", "--name", "pr-page", *serve, "<html>up is 1</html>"],
+            ["-d", "--name", "pr-shape", *serve, '{"status": "success", "data": ["result", {}]}'],
+            ["--name", "pr-ended", "drydock/busybox:1", "true"],
+        ):
+            environment = {**os.environ, "DOCKER_HOST": engine.endpoint.host}
+            subprocess.run(["docker", "run", *words], env=environment, check=True, stdout=subprocess.DEVNULL)
+        yield engine
+
+
+@pytest.fixture(scope="module")
+def check(watch: Engine) -> Iterator[Checks]:
+    with closing(Checks(watch.endpoint.host, deadline=120)) as checks, network_of(watch):
+        yield checks
+
+
+def verdicts_of(check: Checks, *sources: str) -> list[Verdict]:
+    with suppress(CheckFailed, CouldNotCheck), check.task("row", hint="Look.") as t:
+        for source in sources:
+            eval(
+                source,
+                {"p": t.prometheus, "a": lambda *words, **labels: t.prometheus("pr-watch").alert(*words, **labels)},
+            )
+    return list(check.reports["row"].verdicts)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=str)
+def test_row(check: Checks, row: Row) -> None:
+    (good,) = verdicts_of(check, row.right)
+    assert good.status is Status.PASSED, good.text
+    (bad,) = verdicts_of(check, row.wrong)
+    assert bad.status is Status.FAILED, bad.text
+    assert row.says in bad.text
+    assert bad.expected and bad.found and bad.look and bad.command, bad
+
+
+def test_what_no_bound_or_no_expression_is_is_the_authors_slip(check: Checks) -> None:
+    slips = verdicts_of(
+        check,
+        'p("pr-watch").query("up")',
+        'p("pr-watch").query("", at_least=1)',
+        'p("pr-watch").query("up", at_least="1")',
+        'a("Always").fires(within=-1)',
+    )
+    assert [slip.status for slip in slips] == [Status.COULD_NOT_CHECK] * 4
+    assert all("mistake" in slip.found for slip in slips)
