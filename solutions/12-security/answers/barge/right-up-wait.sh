@@ -1,0 +1,2 @@
+sed -i 's/      - steersman/      steersman: {condition: service_healthy}/' barge/compose.yaml
+docker compose -f barge/compose.yaml up -d --wait

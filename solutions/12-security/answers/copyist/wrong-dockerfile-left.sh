@@ -1,0 +1,10 @@
+# expect: Dockerfile
+cat > copyist/Dockerfile <<'EOF'
+FROM drydock/python:latest
+WORKDIR /srv
+ADD copyist.py .
+USER 1000
+CMD ["python3", "copyist.py"]
+EOF
+docker build -q -t copyist:1 copyist
+docker run -d --name copyist --read-only --tmpfs /var/spool/copyist -v orders:/orders:ro --cap-drop ALL --security-opt no-new-privileges --network none copyist:1

@@ -1,0 +1,10 @@
+# expect: touch /orders/mark
+cat > copyist/Dockerfile <<'EOF'
+FROM drydock/python:3
+WORKDIR /srv
+COPY copyist.py .
+USER 1000
+CMD ["python3", "copyist.py"]
+EOF
+docker build -q -t copyist:1 copyist
+docker run -d --name copyist --read-only --tmpfs /var/spool/copyist -v orders:/orders --cap-drop ALL --security-opt no-new-privileges --network none copyist:1

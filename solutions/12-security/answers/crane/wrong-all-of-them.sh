@@ -1,0 +1,2 @@
+# expect: exactly the capabilities
+docker run -d --name crane --init crane:1

@@ -1,0 +1,2 @@
+# expect: crane
+docker run -d --name crane --init --cap-drop ALL crane:1

@@ -1,0 +1,2 @@
+# expect: userns-remap
+docker exec lodge docker run -d --name guest --init --user 1000 -v /root:/x drydock/busybox:1 sleep 1d

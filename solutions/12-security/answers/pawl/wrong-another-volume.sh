@@ -1,0 +1,2 @@
+# expect: chest
+docker run -d --name pawl --pids-limit 15 -v chests:/chest:ro drydock/busybox:1 sleep 1d

@@ -1,0 +1,3 @@
+docker exec pierhead docker rm -f till
+docker exec pierhead docker run -d --name till -p 127.0.0.1:8121:80 drydock/nginx:1
+docker exec pierhead iptables -I DOCKER-USER -p tcp -s 10.12.0.66 -m conntrack --ctorigdstport 8122 -j REJECT

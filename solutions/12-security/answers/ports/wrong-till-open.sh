@@ -1,0 +1,2 @@
+# expect: tender
+docker exec pierhead iptables -I DOCKER-USER -s 10.12.0.66 -j DROP
