@@ -165,6 +165,20 @@ def entry_in(root: str, path: str) -> Entry | None:
         return None
 
 
+def tree_in(root: str, path: str) -> Iterator[tuple[str, Entry]]:
+    """All that lies below the folder at ``path``, by names relative to it; no link is followed. Raises Obstructed."""
+    try:
+        with ExitStack() as stack:
+            folder = stack.enter_context(_opened(root, None, follow=True))
+            for part in path.split("/"):
+                folder = stack.enter_context(_opened(part, folder))
+            for above, folders, files, descriptor in os.fwalk(".", dir_fd=folder):
+                for name in [*folders, *files]:
+                    yield posixpath.normpath(posixpath.join(above, name)), _entry(name, descriptor)
+    except OSError as error:
+        raise Obstructed(_("{path} can't be read: {why}").format(path=path, why=error.strerror)) from error
+
+
 @contextmanager
 def _opened(name: str, folder: int | None, *, follow: bool = False) -> Iterator[int]:
     """A folder, for looking up names in it."""

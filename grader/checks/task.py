@@ -27,6 +27,7 @@ from grader.values import BadDeclaration, Value, Values
 
 if TYPE_CHECKING:
     from grader.checks.answer import Answer
+    from grader.checks.build import Build, Builder
     from grader.checks.container import Container
     from grader.checks.daemon import DaemonSettings
     from grader.checks.event import Event
@@ -191,6 +192,15 @@ class Task:
 
     if TYPE_CHECKING:
         # Ours, for editors and mypy; pyproject.toml registers them, and others register more.
+        def build(
+            self,
+            folder: str,
+            *,
+            dockerfile: str = "Dockerfile",
+            target: str = "",
+            args: Mapping[str, str] | None = None,
+        ) -> Build: ...
+        def builder(self) -> Builder: ...
         def container(self, name: str) -> Container: ...
         def daemon(self) -> DaemonSettings: ...
         def host(self, name: str) -> Host: ...

@@ -253,21 +253,28 @@ class Daemon:
 
     @contextmanager
     def stream(
-        self, path: str, params: Mapping[str, Any], *, patience: float, body: Mapping[str, Any] | None = None
+        self,
+        path: str,
+        params: Mapping[str, Any],
+        *,
+        patience: float,
+        body: Mapping[str, Any] | None = None,
+        archive: bytes | None = None,
     ) -> Iterator[requests.Response]:
-        """A streamed GET of ``path`` (without the version prefix), or a POST of ``body``, closed at the end.
+        """A streamed GET of ``path`` (without the version prefix), or a POST of ``body`` or a tar, closed at the end.
 
         docker-py's own streams wait without end for the next piece; here each may take ``patience`` seconds.
         """
         with self.asking(patience=patience) as client:
             url = f"{client.base_url}/v{client.api_version}{path}"
             response = client.request(
-                "GET" if body is None else "POST",
+                "GET" if body is None and archive is None else "POST",
                 url,
                 params=dict(params),
                 json=body,
+                data=archive,
                 # The daemon would compress archives, and a raw stream is not unpacked on the way.
-                headers={"Accept-Encoding": "identity"},
+                headers={"Accept-Encoding": "identity"} | ({"Content-Type": "application/x-tar"} if archive else {}),
                 stream=True,
                 timeout=client.timeout,
             )

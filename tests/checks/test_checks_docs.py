@@ -10,6 +10,7 @@ import pytest
 
 from grader.checks import CheckFailed, Checks, CouldNotCheck, fingerprint
 from grader.checks.answer import Answer
+from grader.checks.build import Build, Builder
 from grader.checks.container import Container
 from grader.checks.daemon import DaemonSettings
 from grader.checks.event import Event
@@ -31,6 +32,8 @@ KINDS = {
     "Compose projects": (Project, 't.project("shop")'),
     "Services of a project": (Service, 't.project("shop").service("web")'),
     "The lab's folder": (Folder, 't.folder(".")'),
+    "Builds": (Build, 't.build("yard")'),
+    "The build cache": (Builder, "t.builder()"),
     "Networks": (Network, 't.network("front")'),
     "Several images": (Images, 't.images(label="team=blue")'),
     "Volumes": (Volume, 't.volume("data")'),

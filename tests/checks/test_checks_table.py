@@ -24,6 +24,7 @@ import signing
 
 from grader.checks import CheckFailed, Checks, CouldNotCheck, Status, Verdict, fingerprint
 from grader.checks.answer import Answer
+from grader.checks.build import Build, Builder
 from grader.checks.container import Container
 from grader.checks.event import Event
 from grader.checks.expectation import expectations_of
@@ -43,6 +44,8 @@ KINDS = {
     "image": Image,
     "images": Images,
     "folder": Folder,
+    "build": Build,
+    "builder": Builder,
     "network": Network,
     "project": Project,
     "service": Service,
@@ -294,6 +297,15 @@ p("ck-shop").service("web").mounts_folder(at="/site", source="project/site", rea
 p("ck-shop").service("web").answers_http(18084, "/cgi-bin/echo", json={"method": "GET", "ports.0.number": 80}, matching="^.\"method") | p("ck-shop").service("web").answers_http(18084, "/cgi-bin/echo", json={"ports.1.number": 80}, within=0.3) | "method": "GET"
 c("ck-shop-web-1").answers_http(18084, "/cgi-bin/echo", send="moored", json={"method": "POST", "sent": "moored"}) | c("ck-shop-web-1").answers_http(18084, "/cgi-bin/echo", method="DELETE", json={"method": "POST"}, within=0.3) | "method": "DELETE"
 c("ck-shop-web-1").answers_http(80, "/cgi-bin/echo", inside=True, send="moored", send_headers={"X-Token": "a b"}, json={"method": "POST", "sent": "moored"}) | c("ck-shop-web-1").answers_http(80, "/", inside=True, matching="^moon", within=0.3) | tide table
+# builds, and the builder's cache
+t.build("yard").works() | t.build("yard", dockerfile="broken.Dockerfile").works() | the build failed
+t.build("yard").keeps("first.txt", after="second.txt") | t.build("yard").keeps("second.txt", after="second.txt") | run: COPY second.txt
+t.build("yard").runs_again("second.txt", after="second.txt") | t.build("yard").runs_again("first.txt", after="second.txt") | CACHED COPY first.txt
+t.build("yard").runs_at_most(1, after="second.txt") | t.build("yard").runs_at_most(1, after="first.txt") | run: RUN
+t.build("yard").runs_at_most(0, after="idle.txt") | t.build("yard").runs_at_most(0, after="ignored.txt") | no file ignored.txt
+t.build("yard").prints("kept: 1", after="first.txt") | t.build("yard").prints("kept: 7", after="first.txt") | kept: 1
+t.builder().has_record(type="regular") | t.builder().has_record("nobody's step") | none
+t.builder().has_no_record("nobody's step") | t.builder().has_no_record(type="regular") | no record of regular
 # the lab's folder
 t.folder(".").exists() | t.folder("none").exists() | no folder none beside
 t.folder("project").has_file("compose.yaml", matching="^services:", lacking="version:") | t.folder("project").has_file("Dockerfile") | there is nothing at Dockerfile

@@ -1,0 +1,121 @@
+"""A build of a student's Dockerfile by the checker: through the Engine API, without any program of the student's."""
+
+from __future__ import annotations
+
+import io
+import json
+import secrets
+import stat
+import tarfile
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any
+
+from grader.checks.build.trace import Trace
+from grader.checks.files import Entry
+from grader.checks.folder import tree_in
+from grader.checks.throwaway import OWN_LABEL
+from grader.docker_api import blame
+from grader.docker_api.daemon import Daemon
+from grader.docker_api.errors import Obstructed
+from grader.i18n import _
+
+#: A build's steps may take so long without a word.
+_STEP_SECONDS = 30.0
+#: What a folder may hold at most to be built by a check: a lab's folders are small.
+_FILES, _BYTES = 500, 8 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What is built: a folder of the lab, and the options of ``docker build``."""
+
+    folder: str
+    dockerfile: str = "Dockerfile"
+    target: str = ""
+    args: Mapping[str, str] = field(default_factory=dict)
+
+
+def files_of(root: str, recipe: Recipe) -> dict[str, Entry]:
+    """What the docker command would send: the folder without what ``.dockerignore`` names. Raises Obstructed."""
+    from docker.utils.build import PatternMatcher
+
+    found: dict[str, Entry] = {}
+    size = 0
+    for path, entry in tree_in(root, recipe.folder):
+        size += entry.size if entry.kind == "file" else 0
+        if len(found) >= _FILES or size > _BYTES:
+            raise Obstructed(_("The folder {name} is too large to be built by a check.").format(name=recipe.folder))
+        found[path] = entry
+    ignored = found.get(f"{recipe.dockerfile}.dockerignore") or found.get(".dockerignore")
+    text = ignored.content.decode("utf-8", "replace") if ignored else ""
+    patterns = [line.strip() for line in text.splitlines() if line.strip() and not line.startswith("#")]
+    matches: Callable[[Any], bool] = PatternMatcher(patterns).matches  # of a text, whatever its stub says
+    return {path: one for path, one in found.items() if path == recipe.dockerfile or not matches(path)}
+
+
+def changed(files: Mapping[str, Entry], path: str, adding: str) -> dict[str, Entry]:
+    """The same with a line more in one file, which no build has seen before. Raises Obstructed."""
+    entry = files.get(path)
+    if entry is None or entry.kind != "file":
+        raise Obstructed(_("there is no file {path} that is sent to the builder").format(path=path))
+    line = adding.replace("{token}", secrets.token_hex(4)).encode()
+    start = entry.content if entry.content.endswith(b"\n") or not entry.content else entry.content + b"\n"
+    content = start + line + b"\n"
+    return {**files, path: replace(entry, content=content, size=len(content))}
+
+
+def build(daemon: Daemon, files: Mapping[str, Entry], recipe: Recipe) -> Trace:
+    """What BuildKit tells of it. Its image is removed; what its steps left in the cache stays, as ever. Raises
+    Unavailable, Obstructed or Refused."""
+    tag = f"drydock-check:{secrets.token_hex(6)}"
+    params = {
+        "version": "2",
+        "t": tag,
+        "dockerfile": recipe.dockerfile,
+        "target": recipe.target,
+        "buildargs": json.dumps(dict(recipe.args)),
+        "labels": json.dumps({OWN_LABEL: "1"}),
+    }
+    trace = Trace()
+    archive = _archive(files)
+    try:
+        with daemon.stream("/build", params, patience=_STEP_SECONDS, archive=archive) as response:
+            for message in _messages(response):
+                trace.take(message)
+                if daemon.deadline.is_over():
+                    raise blame.of_the_end(daemon.deadline)
+    finally:
+        daemon.release(partial(_remove, tag))
+    return trace
+
+
+def _messages(response: Any) -> Iterator[dict[str, Any]]:
+    """A stream of JSON, one message a line."""
+    for line in response.iter_lines():
+        if line.strip():
+            yield json.loads(line)
+
+
+def _remove(tag: str, client: Any) -> None:
+    client.remove_image(tag)
+
+
+def _archive(files: Mapping[str, Entry]) -> bytes:
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w") as archive:
+        for path, entry in sorted(files.items()):
+            about = tarfile.TarInfo(path)
+            about.mode = stat.S_IMODE(entry.mode)
+            if entry.kind == "folder":
+                about.type = tarfile.DIRTYPE
+            elif entry.kind == "link":
+                about.type, about.linkname = tarfile.SYMTYPE, entry.target
+            elif entry.kind != "file":
+                continue
+            elif len(entry.content) < entry.size:
+                raise Obstructed(_("The file {path} is too large to be built by a check.").format(path=path))
+            about.size = len(entry.content) if entry.kind == "file" else 0
+            archive.addfile(about, io.BytesIO(entry.content) if entry.kind == "file" else None)
+    return packed.getvalue()

@@ -1,0 +1,3 @@
+# expect: /old-hemp
+docker rmi dock-rope:1
+docker image prune -f

@@ -1,0 +1,2 @@
+# expect: /old-hemp
+docker buildx prune -f --filter until=24h

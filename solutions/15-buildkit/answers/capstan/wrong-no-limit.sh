@@ -1,0 +1,3 @@
+# expect: 20
+docker run -d --name capstan --init drydock/busybox:1 sleep 1d
+docker stop -t 3 capstan

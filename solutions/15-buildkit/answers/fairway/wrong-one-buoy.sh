@@ -1,0 +1,2 @@
+# expect: 3
+docker compose -f fairway/compose.yaml up -d

@@ -1,0 +1,2 @@
+# expect: running
+docker compose -f fairway/compose.yaml create --scale buoy=3

@@ -1,0 +1,2 @@
+# expect: fairway
+docker compose -p channel -f fairway/compose.yaml up -d --scale buoy=3

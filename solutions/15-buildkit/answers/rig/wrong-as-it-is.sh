@@ -1,0 +1,2 @@
+# expect: at the same time
+docker build -q -t rig:1 rig

@@ -1,0 +1,2 @@
+FROM drydock/busybox:1
+RUN exit 3
