@@ -1,0 +1,2 @@
+# expect: topsail:1
+docker build -q --network host --ssh default=keys/loft.key -t topsail:1 topsail

@@ -1,0 +1,12 @@
+# expect: count.sh
+echo .git > tollhouse/.dockerignore
+cat > tollhouse/Dockerfile <<'EOF'
+FROM drydock/busybox:1 AS counting
+WORKDIR /toll
+COPY . .
+RUN sh count.sh rates.txt > /tolls
+FROM drydock/busybox:1
+COPY --from=counting /tolls /tolls
+CMD ["cat", "/tolls"]
+EOF
+docker build -q -t tollhouse:1 tollhouse

@@ -1,0 +1,7 @@
+# expect: count.sh
+cat > tollhouse/Dockerfile <<'EOF'
+FROM drydock/busybox:1
+RUN echo 'tolls of the day: 10 crowns' > /tolls # count.sh
+CMD ["cat", "/tolls"]
+EOF
+docker build -q -t tollhouse:1 tollhouse
