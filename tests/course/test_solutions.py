@@ -22,7 +22,7 @@ STABLE = "nbval-check-output"
 
 
 def test_there_are_labs() -> None:
-    assert [lab[:2] for lab in LABS] == [f"{number:02}" for number in (*range(15), 16, 18)]
+    assert [lab[:2] for lab in LABS] == [f"{number:02}" for number in (*range(17), 18)]
 
 
 @pytest.fixture(scope="module")
