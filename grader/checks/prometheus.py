@@ -24,6 +24,7 @@ _PORT = 9090
 #: Seconds between two questions: no event tells that it has measured anew.
 _RETRY = 0.5
 _ALERTS = "/api/v1/rules?type=alert"
+_FIRING = "firing"
 
 
 class Asking(ContainerSubject):
@@ -122,16 +123,21 @@ class PrometheusAlert(Asking):
     @expectation
     def fires(self, within: float = 10) -> Claim:
         """It fires now, or within so many seconds."""
-        return self._claim(_("{what}: the alert {alert} fires"), _("firing"), fires=True, within=within)
+        return self._claim(_("{what}: the alert {alert} fires"), _("firing"), lambda states: _FIRING in states, within)
 
     @expectation
     def is_quiet(self, within: float = 5) -> Claim:
         """Its rule is loaded and evaluated, and it does not fire."""
-        return self._claim(
-            _("{what}: the alert {alert} is loaded and does not fire"), _("not firing"), fires=False, within=within
-        )
+        sentence = _("{what}: the alert {alert} is loaded and does not fire")
+        return self._claim(sentence, _("not firing"), lambda states: _FIRING not in states, within)
 
-    def _claim(self, sentence: str, expected: str, *, fires: bool, within: float) -> Claim:
+    @expectation
+    def is_inactive(self, within: float = 5) -> Claim:
+        """Its rule is loaded and evaluated, and it neither fires nor will when its ``for`` is over."""
+        sentence = _("{what}: the alert {alert} is loaded and inactive")
+        return self._claim(sentence, _("neither firing nor pending"), lambda states: not states, within)
+
+    def _claim(self, sentence: str, expected: str, right: Callable[[set[str]], bool], within: float) -> Claim:
         limit = arguments.seconds(within, "within")
 
         def judge(data: Any) -> Finding:
@@ -147,7 +153,7 @@ class PrometheusAlert(Asking):
             alerts = [alert for rule in ours for alert in rule["alerts"]]
             matching = [alert for alert in alerts if self._labels.items() <= alert["labels"].items()]
             found = listed((_alert_in_words(alert) for alert in alerts), empty=_("nothing fires, nothing is pending"))
-            return Finding(any(alert["state"] == "firing" for alert in matching) is fires, found)
+            return Finding(right({str(alert["state"]) for alert in matching}), found)
 
         return Claim(
             self._says(sentence, alert=self._shown),

@@ -38,6 +38,8 @@ a("Always").fires() | a("Never").fires(within=0.3) | nothing fires, nothing is p
 a("Always", job="itself").fires() | a("Always", job="other").fires(within=0.3) | job=itself: firing
 a("Never").is_quiet(within=10) | a("Always").is_quiet(within=0.3) | job=itself: firing
 a("Later").is_quiet() | a("Later").fires(within=0.3) | job=itself: pending
+a("Never").is_inactive() | a("Later").is_inactive(within=0.3) | job=itself: pending
+a("Always", job="other").is_inactive() | a("Always").is_inactive(within=0.3) | job=itself: firing
 a("Always", job="other").is_quiet() | a("Sometimes").is_quiet(within=0.3) | there are: Always, Later, Never
 """
 ROWS = list(_rows(TABLE))

@@ -2,7 +2,7 @@ echo '{"live-restore": true}' > daemon.json
 docker cp daemon.json lightship:/etc/docker/daemon.json
 docker exec lightship sh -c 'kill -HUP $(pidof dockerd)'
 sleep 1
-echo '{"metrics-addr": ":9323", "log-driver": "local", "log-opts": {"max-size": "50k", "max-file": "2"}, "live-restore": true}' > daemon.json
+echo '{"metrics-addr": "0.0.0.0:9323", "log-driver": "local", "log-opts": {"max-size": "50k", "max-file": "2"}, "live-restore": true}' > daemon.json
 docker cp daemon.json lightship:/etc/docker/daemon.json
 sleep 1
 docker exec lightship service docker restart
