@@ -1,3 +1,3 @@
-# expect: on network signals
+# expect: Container mast is on the network signals
 printf '  - job_name: daemon\n    static_configs:\n      - targets: ["lightship:9323"]\n' >> mast/prometheus.yml
 docker run -d --name mast -p 8143:9090 -v "$PWD/mast:/etc/prometheus:ro" drydock/prometheus:2
