@@ -173,7 +173,7 @@ def test_sources_that_are_not_installed_are_one_sentence(monkeypatch: pytest.Mon
 
 def test_a_kind_that_nobody_has_is_the_authors_slip() -> None:
     report = _checked(_CHECK.format(kind="contanier")).report
-    assert "no kind of thing is called contanier; there are answer, container, daemon" in report.verdicts[0].found
+    assert "no kind of thing is called contanier; there are answer, build, builder" in report.verdicts[0].found
 
 
 def test_a_recipe_of_another_package_is_known_by_its_own_files(harbour: None, tmp_path: Path) -> None:
