@@ -44,7 +44,7 @@ class Asking(ContainerSubject):
 
         def look(attrs: Attrs) -> Finding:
             if not is_live(attrs):
-                state = _("nothing answers in it: it is {state}").format(state=state_in_words(attrs))
+                state = _("nothing answers in it, its state: {state}").format(state=state_in_words(attrs))
                 return Finding(
                     False, state, f"docker logs {self._shell_name}", hopeless=has_ended(attrs), because=NOT_RUNNING
                 )

@@ -135,8 +135,8 @@ def path_of(card: LabCard) -> str:
 #: JupyterLab draws once, in the theme of that moment: these colours are seen in every theme.
 _LOOK = (
     # Narrow boxes close together: the drawing shrinks to the page's width, and its letters with it.
-    '%%{init: {"theme": "base", "flowchart": {"nodeSpacing": 8, "rankSpacing": 36, "wrappingWidth": 96, '
-    '"padding": 7}, "themeVariables": {"lineColor": "#808080", "primaryColor": "#dbe9f6", '
+    '%%{init: {"theme": "base", "flowchart": {"nodeSpacing": 4, "rankSpacing": 36, "wrappingWidth": 80, '
+    '"padding": 4}, "themeVariables": {"lineColor": "#808080", "primaryColor": "#dbe9f6", '
     '"primaryBorderColor": "#2f7fc1", "primaryTextColor": "#1a1a1a", "fontSize": "16px"}}}%%'
 )
 

@@ -6,17 +6,21 @@ A row is what a student does on the daemon, and what a check asks then. *Could n
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import subprocess
 import textwrap
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from grader.checks import CheckFailed, Checks, CouldNotCheck, Status, TaskReport
+from grader.checks.build import run as builds
+from grader.checks.folder import Place
 from grader.docker_api import blame
 from grader.docker_api import client as docker_client
 from grader.engines import best_engine
@@ -274,8 +278,10 @@ def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(blame, "PROMPT_SECONDS", 60.0)
 
 
-def report_of(engine: Engine, body: Callable[[Any], object], deadline: float = 200) -> TaskReport:
-    check = Checks(engine.endpoint.host, deadline=deadline)
+def report_of(
+    engine: Engine, body: Callable[[Any], object], deadline: float = 200, folder: Place | None = None
+) -> TaskReport:
+    check = Checks(engine.endpoint.host, deadline=deadline, folder=folder)
     with suppress(CheckFailed, CouldNotCheck), check.task("job", hint="Look.") as t:
         body(t)
     check.close()
@@ -369,6 +375,19 @@ def test_a_helper_image_that_was_removed(monkeypatch: pytest.MonkeyPatch, at_han
     assert [verdict.status for verdict in verdicts] == [good, good, Status.FAILED], report_as_text(failed.value.report)
     assert ("is gone from this daemon" in verdicts[0].found) is not at_hand
     assert len(left) == 1, left
+
+
+@pytest.mark.parametrize("endless", ["sleep 1d", "while date; do sleep 0.2; done"])
+def test_a_build_without_end_is_no_excuse(
+    stage: Engine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, endless: str
+) -> None:
+    monkeypatch.setattr(builds, "_STEP_SECONDS", 3.0)
+    monkeypatch.setattr(builds, "_BUILD_SECONDS", 5.0)
+    (tmp_path / "yard").mkdir()
+    (tmp_path / "yard" / "Dockerfile").write_text(f"FROM drydock/busybox:1\nRUN {endless}\n")
+    report = report_of(stage, lambda t: t.build("yard").works(), folder=Place(str(tmp_path)))
+    assert report.status is Status.FAILED, report_as_text(report)
+    assert re.search(r"did not (end|answer about this) within \d s", report.verdicts[0].found)
 
 
 def test_an_answer_of_the_daemons_that_is_too_large(stage: Engine, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,7 @@ import json
 import secrets
 import stat
 import tarfile
+import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -23,6 +24,8 @@ from grader.i18n import _
 
 #: A build's steps may take so long without a word.
 _STEP_SECONDS = 30.0
+#: And so long a whole build that goes on talking: in a lab they take seconds.
+_BUILD_SECONDS = 40.0
 #: What a folder may hold at most to be built by a check: a lab's folders are small.
 _FILES, _BYTES = 500, 8 * 1024 * 1024
 
@@ -80,15 +83,24 @@ def build(daemon: Daemon, files: Mapping[str, Entry], recipe: Recipe) -> Trace:
     }
     trace = Trace()
     archive = _archive(files)
+    began = time.monotonic()
     try:
         with daemon.stream("/build", params, patience=_STEP_SECONDS, archive=archive) as response:
             for message in _messages(response):
                 trace.take(message)
-                if daemon.deadline.is_over():
-                    raise blame.of_the_end(daemon.deadline)
+                _go_on(daemon, time.monotonic() - began)
     finally:
         daemon.release(partial(_remove, tag))
     return trace
+
+
+def _go_on(daemon: Daemon, had: float) -> None:
+    """Whether a build that has had so many seconds may have more. Raises Unavailable or Obstructed."""
+    if had > _BUILD_SECONDS * daemon.pace():
+        blame.must_have_had(daemon, _BUILD_SECONDS, had)
+        raise Obstructed(_("the build did not end within {seconds:g} s").format(seconds=_BUILD_SECONDS))
+    if daemon.deadline.is_over():
+        raise blame.of_the_end(daemon.deadline)
 
 
 def _messages(response: Any) -> Iterator[dict[str, Any]]:

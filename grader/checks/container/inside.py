@@ -293,7 +293,7 @@ def _shown_change(path: str, changes: Mapping[str, str]) -> str:
 def _not_live(attrs: Attrs) -> Finding:
     return Finding(
         False,
-        _("nothing can run in it: it is {state}").format(state=state_in_words(attrs)),
+        _("nothing can run in it, its state: {state}").format(state=state_in_words(attrs)),
         look=_("A container lives as long as its main process; `docker logs` shows what that said."),
         because=NOT_RUNNING,
     )

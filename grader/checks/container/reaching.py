@@ -115,7 +115,7 @@ class Reaching(Networking):
         self._must_be_able_to_run(attrs)
         return Finding(
             False,
-            _("nothing answers in it: it is {state}").format(state=state_in_words(attrs)),
+            _("nothing answers in it, its state: {state}").format(state=state_in_words(attrs)),
             look=_("A container lives as long as its main process; `docker logs` shows what that said."),
             because=NOT_RUNNING,
         )
