@@ -95,8 +95,8 @@ def test_a_part_and_a_shard_can_be_asked_for(course: Path) -> None:
 def test_the_lab_that_changed_is_proved_whole_and_then_the_others(course: Path) -> None:
     _done, asked = run(course, "proof")
     assert [words for _place, words in asked[1:]] == [
-        "proof LAB=--seconds 120 00-tiny",
-        "proof LAB=--seconds 120 --runs 1 01-next",
+        "proof LAB=--seconds 900 00-tiny",
+        "proof LAB=--seconds 900 --runs 1 01-next",
     ]
 
 
