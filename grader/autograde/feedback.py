@@ -17,6 +17,7 @@ from traitlets import List
 
 from grader.i18n import _
 from grader.report.plain import printable
+from grader.report.render import NO_MATHS
 
 
 class FeedbackView(ClearHiddenTests):  # type: ignore[misc]
@@ -55,7 +56,7 @@ class FeedbackView(ClearHiddenTests):  # type: ignore[misc]
 def _plain(strong: str, text: str) -> str:
     """A paragraph in which nothing of ``text`` is HTML, Markdown or a formula: it may quote what was handed in."""
     line = escape(" ".join(printable(text).split()))
-    return f'<p class="tex2jax_ignore"><strong>{escape(strong)}</strong> {line}</p>'
+    return f'<p class="{NO_MATHS}"><strong>{escape(strong)}</strong> {line}</p>'
 
 
 class QuotedNames(Preprocessor):  # type: ignore[misc]
