@@ -128,6 +128,8 @@ def _archive(files: Mapping[str, Entry]) -> bytes:
                 continue
             elif len(entry.content) < entry.size:
                 raise Obstructed(_("The file {path} is too large to be built by a check.").format(path=path))
-            about.size = len(entry.content) if entry.kind == "file" else 0
-            archive.addfile(about, io.BytesIO(entry.content) if entry.kind == "file" else None)
+            else:
+                about.size = len(entry.content)
+            # Without a size nothing is read of what is beside it.
+            archive.addfile(about, io.BytesIO(entry.content))
     return packed.getvalue()

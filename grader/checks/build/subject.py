@@ -82,7 +82,7 @@ class Build(Subject):
         text, path, line = _arguments(step, after, adding)
 
         def judge(trace: Trace) -> Finding:
-            steps = [one for one in trace.lines if text in one.line]
+            steps = trace.lines_with(text)
             return Finding(any(one.ran for one in steps), _shown(steps or trace.lines))
 
         sentence = _("After a change in {path}, the step with {step} runs again").format(path=path, step=text)
@@ -94,7 +94,7 @@ class Build(Subject):
         text, path, line = _arguments(step, after, adding)
 
         def judge(trace: Trace) -> Finding:
-            steps = [one for one in trace.lines if text in one.line]
+            steps = trace.lines_with(text)
             return Finding(bool(steps) and not any(one.ran for one in steps), _shown(steps or trace.lines))
 
         sentence = _("After a change in {path}, the step with {step} comes from the cache").format(path=path, step=text)

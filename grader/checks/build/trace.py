@@ -33,15 +33,12 @@ class Trace:
 
     steps: dict[bytes, Step] = field(default_factory=dict)
     error: str = ""
-    image: str = ""
     _kept: int = 0
 
     def take(self, message: Mapping[str, Any]) -> None:
         """One message of the stream. Raises ValueError or KeyError for what is none."""
         if "error" in message:
             self.error = str(message["error"])
-        elif message.get("id") == "moby.image.id":
-            self.image = str(message["aux"]["ID"])
         elif message.get("id") == "moby.buildkit.trace":
             for number, value in _fields(base64.b64decode(message["aux"])):
                 if number == 1:
@@ -67,6 +64,9 @@ class Trace:
     @property
     def lines(self) -> list[Step]:
         return [step for step in self.steps.values() if step.line]
+
+    def lines_with(self, text: str) -> list[Step]:
+        return [step for step in self.lines if text in step.line]
 
 
 def _fields(data: bytes) -> Iterator[tuple[int, Any]]:

@@ -17,7 +17,7 @@ from grader.checks.container.subject import ContainerSubject, has_ended, is_live
 from grader.checks.errors import AuthorError
 from grader.checks.expectation import Claim, Finding, expectation
 from grader.checks.throwaway import helper_image, run
-from grader.docker_api.daemon import Attrs
+from grader.docker_api.daemon import Attrs, Daemon
 from grader.docker_api.errors import Refused
 from grader.docker_api.streams import read_logs
 from grader.docker_api.words import dig
@@ -60,7 +60,7 @@ class Logs(ContainerSubject):
         limit = None if within is None else arguments.seconds(within, "within")
 
         def look(attrs: Attrs) -> Finding:
-            log = read_logs(self._daemon, self.name, tty=dig(attrs, "Config", "Tty") is True)
+            log = _log_of(self._daemon, self.name, attrs)
             return Finding(right(log), excerpt(log) or _("an empty log"))
 
         def look_or_give_up(attrs: Attrs) -> Finding:
@@ -127,7 +127,7 @@ class Logs(ContainerSubject):
 
         def judge(attrs: Attrs) -> Finding:
             try:
-                log = read_logs(self._daemon, self.name, tty=dig(attrs, "Config", "Tty") is True)
+                log = _log_of(self._daemon, self.name, attrs)
             except Refused as refusal:
                 # moby, container/logs: "configured logging driver does not support reading".
                 if "does not support reading" in str(refusal):
@@ -149,8 +149,7 @@ class Logs(ContainerSubject):
         return self._wait(judge, seconds, until=until, retry=_RETRY)
 
     def _number(self, attrs: Attrs, pattern: re.Pattern[str]) -> float | None:
-        tty = dig(attrs, "Config", "Tty") is True
-        found = pattern.search(read_logs(self._daemon, str(attrs["Id"]), tty=tty))
+        found = pattern.search(_log_of(self._daemon, str(attrs["Id"]), attrs))
         return float(found[1]) if found and re.fullmatch(r"\d{1,15}(\.\d{1,15})?", found[1] or "") else None
 
     @expectation
@@ -175,6 +174,11 @@ class Logs(ContainerSubject):
             show=_shown_driver,
             look=_("`docker run --help`, look for log."),
         )
+
+
+def _log_of(daemon: Daemon, container: str, attrs: Attrs) -> str:
+    """The log of a container, by name or ID; ``attrs`` tell whether it has a terminal."""
+    return read_logs(daemon, container, tty=dig(attrs, "Config", "Tty") is True)
 
 
 def _shown_driver(config: Any) -> str:
@@ -269,7 +273,7 @@ class Visits(Reaching):
         """Its log, once the text is in it: the server writes its line when it has answered."""
 
         def look() -> Finding:
-            log = read_logs(self._daemon, self.name, tty=dig(attrs, "Config", "Tty") is True)
+            log = _log_of(self._daemon, self.name, attrs)
             return Finding(text in log, log)
 
         return self._until(_("the log of {name} has the visit").format(name=self.name), 3, look).found
