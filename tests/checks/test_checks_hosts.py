@@ -66,7 +66,7 @@ d("hk-set").demands_client_certificate(2376) | d("hk-open").demands_client_certi
 d("hk-set").demands_client_certificate() | d("hk-one").demands_client_certificate() | nobody listens at port 2376
 """
 ROWS = list(_rows(TABLE))
-#: Contexts of door.sh that don't lead to the host hk-door, and what is said of them.
+#: Contexts of contexts.sh that don't lead to the host hk-door, and what is said of them.
 WAYS = {
     "bare": "refused by the server: tlsv13 alert certificate required",
     "stranger": "refused by the server: tlsv1 alert unknown ca",
@@ -199,7 +199,7 @@ def test_a_host_restarts_with_its_data_and_images(fleet: Engine, check: Checks) 
 def test_contexts_are_followed_with_their_own_papers(fleet: Engine, tmp_path: Path) -> None:
     """What leads to the host, and each way in which it may not."""
     environment = {**os.environ, "DOCKER_HOST": fleet.endpoint.host}
-    subprocess.run(["bash", HERE / "door.sh", tmp_path], env=environment, check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(["bash", HERE / "contexts.sh", tmp_path], env=environment, check=True, stdout=subprocess.DEVNULL)
     with closing(Checks(fleet.endpoint.host, deadline=120, folder=Place(str(tmp_path)))) as check:
 
         def verdict(context: str, host: str) -> Verdict:
