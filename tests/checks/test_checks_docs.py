@@ -16,7 +16,7 @@ from grader.checks.daemon import DaemonSettings
 from grader.checks.event import Event
 from grader.checks.expectation import expectations_of
 from grader.checks.folder import Folder, Place
-from grader.checks.host import Host
+from grader.checks.host import Host, Pod
 from grader.checks.image import Image, Images
 from grader.checks.network import Network
 from grader.checks.project import Project, Service
@@ -43,6 +43,7 @@ KINDS = {
     "A Prometheus": (Prometheus, 't.prometheus("mast")'),
     "Alerts of a Prometheus": (PrometheusAlert, 't.prometheus("mast").alert("ShipLost")'),
     "Hosts inside a lab": (Host, 't.host("node1")'),
+    "Podman inside a lab": (Pod, 't.podman("harbour").pod("crew")'),
     "The daemon itself": (DaemonSettings, "t.daemon()"),
     "Answers": (Answer, 't.answer("exit-code")'),
     "The past": (Event, 't.event("container", "die", "web", exitCode="137")'),

@@ -10,7 +10,7 @@ import ast
 import shlex
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from grader.checks.container.subject import is_live, state_in_words
 from grader.checks.host.way import Way
@@ -46,6 +46,9 @@ class HostTrouble(Obstructed):
 
 class HostConnection(Connection):
     """A connection to the daemon in a container of the engine's."""
+
+    #: The course image that hosts of this kind are made of.
+    image: ClassVar[str] = IMAGE
 
     def __init__(self, engine: Daemon, name: str, cleanup: ExitStack) -> None:
         super().__init__(name)
@@ -83,17 +86,26 @@ class HostConnection(Connection):
 
     def _found(self, timeout: float) -> Way:
         host = self.container()
-        image = host_image(self.engine)
+        image = host_image(self.engine, self.image)
         helper = self._cleanup.enter_context(
             throwaway(self.engine, image, ["1000"], host=_ALL_SEEING, Entrypoint=["sleep"])
         )
         self.engine.ask(lambda client: client.start(helper), patience=30)
-        way = Way(self.engine, helper, int(host["State"]["Pid"]))
+        place, program = self._listens_at(host, timeout)
+        way = Way(self.engine, helper, int(host["State"]["Pid"]), place, program)
         self._cleanup.callback(way.close)
         word = way.look(timeout)
         if word != "daemon":
-            raise HostTrouble(self.name, _listener_in_words(self.name, word))
+            raise self.trouble(word)
         return way
+
+    def _listens_at(self, _host: Attrs, _timeout: float) -> tuple[str, str]:
+        """The daemon's socket in the host, and the program that has to listen there."""
+        return "/var/run/docker.sock", "/usr/sbin/dockerd"
+
+    def trouble(self, word: str) -> HostTrouble:
+        """Who listens there, as the way found out, if it is not the daemon."""
+        return HostTrouble(self.name, _listener_in_words(self.name, word))
 
     def forget(self) -> None:
         """Look anew when it is asked the next time."""
@@ -101,34 +113,41 @@ class HostConnection(Connection):
         self._way = None
 
 
-def host_image(engine: Daemon) -> str:
+def host_image(engine: Daemon, image: str = IMAGE) -> str:
     """The ID of the course's image of hosts. Raises Unavailable or Obstructed."""
-    known = engine.course_image(IMAGE)
+    known = engine.course_image(image)
     if known is None:
         why = _("hosts are asked with the help of {image}, which this lab does not declare")
-        raise Unavailable(why.format(image=IMAGE))
+        raise Unavailable(why.format(image=image))
     if engine.find(lambda client: client.inspect_image(known["Id"])) is None:
         gone = _("the course image {image} is gone from this daemon; `drydock reset` brings it back")
-        raise Obstructed(gone.format(image=IMAGE))
+        raise Obstructed(gone.format(image=image))
     return str(known["Id"])
 
 
-def _listener_in_words(name: str, word: str) -> str:
+def stranger_in(word: str) -> str:
+    """The program that listens in the daemon's place, or nothing."""
     kind, _space, program = word.partition(" ")
-    if kind == "stranger":
-        with suppress(ValueError, SyntaxError):
-            program = printable(ast.literal_eval(program))
+    if kind != "stranger":
+        return ""
+    with suppress(ValueError, SyntaxError):
+        program = printable(ast.literal_eval(program))
+    return excerpt(program)
+
+
+def _listener_in_words(name: str, word: str) -> str:
+    if program := stranger_in(word):
         other = _(
             "at /var/run/docker.sock of the host {name} listens another program than the Docker daemon: {program}"
         )
-        return other.format(name=name, program=excerpt(program))
+        return other.format(name=name, program=program)
     sentences = {
         "absent": _("no daemon listens on the host {name}: it has no /var/run/docker.sock"),
         "refused": _("no daemon listens on the host {name}: the one at /var/run/docker.sock has ended"),
         "silent": _("the daemon of the host {name} does not answer"),
     }
     # Nothing said: the host ended while we looked.
-    return sentences.get(kind, _("the host {name} has just ended")).format(name=name)
+    return sentences.get(word, _("the host {name} has just ended")).format(name=name)
 
 
 class HostDaemon(Daemon):
@@ -172,7 +191,7 @@ class HostDaemon(Daemon):
     def _gone(self) -> HostTrouble:
         try:
             self._host.container()
-            trouble = HostTrouble(self._host.name, _listener_in_words(self._host.name, "silent"))
+            trouble = self._host.trouble("silent")
         except HostTrouble as why:
             trouble = why
         self._trouble = trouble

@@ -1,8 +1,9 @@
 """A way to the Docker API of a host, for a helper container of ours that sees the engine's processes.
 
-``python3 -I -S -c THIS PID [KNOWN]`` waits for a byte, connects to where the docker command of the host with this first
-process finds its daemon, says in a line who listens there, and then passes bytes on. Nothing of the host's is run or
-imported. KNOWN is the process that an earlier call found to be a daemon, as that one said: it is not compared anew.
+``python3 -I -S -c THIS PID SOCKET PROGRAM [KNOWN]`` waits for a byte, connects to SOCKET of the host with this first
+process, says in a line whether PROGRAM listens there, and then passes bytes on. Nothing of the host's is run or
+imported: PROGRAM lies in this container, which nobody but us has touched, as in the host. KNOWN is the process that an
+earlier call found to be a daemon, as that one said: it is not compared anew.
 Standard library only, of Debian's smallest Python.
 """
 
@@ -11,21 +12,18 @@ import socket
 import struct
 import sys
 
-SOCKET = "/var/run/docker.sock"
-#: In this container, which nobody but us has touched, as in the host.
-DAEMON = "/usr/sbin/dockerd"
 SECONDS = 5
 PIECE = 1 << 20
 
 
-def connected(first: str) -> socket.socket:
+def connected(first: str, place: str) -> socket.socket:
     """The host's links lead where they lead in the host, and nowhere else: its root is ours meanwhile."""
     here = os.open("/", os.O_PATH | os.O_DIRECTORY)
     daemon = socket.socket(socket.AF_UNIX)
     daemon.settimeout(SECONDS)
     os.chroot(f"/proc/{first}/root")
     try:
-        daemon.connect(SOCKET)
+        daemon.connect(place)
     finally:
         os.fchdir(here)
         os.chroot(".")
@@ -47,7 +45,7 @@ def read_link(place: str) -> str:
     return os.readlink(f"/proc/{place}")  # noqa: PTH115
 
 
-def listener(daemon: socket.socket, first: str, known: str) -> str:
+def listener(daemon: socket.socket, first: str, wanted: str, known: str) -> str:
     """Who listens: "daemon" and which process, where it is the daemon's program, in this host; "stranger" and what.
 
     unix(7), SO_PEERCRED: the process that began to listen.
@@ -62,22 +60,22 @@ def listener(daemon: socket.socket, first: str, known: str) -> str:
         program, space, hosts = (read_link(f"{pid}/exe"), read_link(f"{pid}/ns/pid"), read_link(f"{first}/ns/pid"))
         if space != hosts:
             return f"stranger {program + ' of another container'!a}"
-        return f"daemon {process}" if same(f"/proc/{pid}/exe", DAEMON) else f"stranger {program!a}"
+        return f"daemon {process}" if same(f"/proc/{pid}/exe", wanted) else f"stranger {program!a}"
     except OSError:
         return "stranger 'a program that has ended'"
 
 
-def found(first: str, known: str) -> "tuple[str, socket.socket | None]":
+def found(first: str, place: str, wanted: str, known: str) -> "tuple[str, socket.socket | None]":
     """What is there, in a word, and the connection."""
     try:
-        daemon = connected(first)
+        daemon = connected(first, place)
     except ConnectionRefusedError:
         return "refused", None
     except (TimeoutError, BlockingIOError):
         return "silent", None
     except OSError:
         return "absent", None
-    word = listener(daemon, first, known)
+    word = listener(daemon, first, wanted, known)
     return word, daemon if word.startswith("daemon") else None
 
 
@@ -90,9 +88,9 @@ def pass_on(source: int, target: int) -> None:
         pass
 
 
-def main(first: str, known: str = "") -> None:
+def main(first: str, place: str, wanted: str, known: str = "") -> None:
     os.read(0, 1)
-    word, daemon = found(first, known)
+    word, daemon = found(first, place, wanted, known)
     os.write(1, word.encode() + b"\n")
     if daemon is None:
         return

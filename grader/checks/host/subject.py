@@ -40,15 +40,10 @@ class HostContext(Context):
         return super().is_told(AWAY if fault.endswith(f":{AWAY}") else fault)
 
 
-class Host(ContainerSubject):
-    """``t.host("node1")``; ``.container("web")`` and all other kinds are then asked of the daemon in it."""
+class Inhabited(ContainerSubject):
+    """A container with a daemon in it; ``.container("web")`` and all other kinds are then asked of that."""
 
-    kind = "host"
     on_hosts = False
-
-    @property
-    def what(self) -> str:
-        return _("Host {name}").format(name=self.name)
 
     def __getattr__(self, kind: str) -> Callable[..., Any]:
         """``t.host("node1").KIND``: as ``t.KIND``, on the host."""
@@ -61,21 +56,41 @@ class Host(ContainerSubject):
 
     def _inside(self) -> HostContext:
         """The host's context, one for the whole task."""
-        outer = self._context
-        found = outer.hosts.get(self.name)
+        outer, key = self._context, self._key
+        found = outer.hosts.get(key)
         if not isinstance(found, HostContext):
-            prefix = f"{self.name}/"
+            prefix = f"{key}/"
             seen = {key.removeprefix(prefix) for key in outer.sightings if key.startswith(prefix)}
-            daemon = HostDaemon(HostConnection(outer.daemon, self.name, outer.cleanup))
+            daemon = HostDaemon(self._connection())
             outer.cleanup.push(daemon.cleanup)
             outer.cleanup.callback(daemon.connection.close)
-            found = HostContext(
-                outer.task, daemon, outer.values, verdicts=outer.verdicts, sightings=seen, host=self.name
-            )
+            found = self._context_of(daemon, seen)
             found.cleanup = outer.cleanup
             outer.cleanup.callback(lambda: outer.sightings.update(prefix + key for key in seen))
-            outer.hosts[self.name] = found
+            outer.hosts[key] = found
         return found
+
+    @property
+    def _key(self) -> str:
+        """Which daemon of the task's it is."""
+        return self.name
+
+    def _connection(self) -> HostConnection:
+        return HostConnection(self._context.daemon, self.name, self._context.cleanup)
+
+    def _context_of(self, daemon: HostDaemon, seen: set[str]) -> HostContext:
+        outer = self._context
+        return HostContext(outer.task, daemon, outer.values, verdicts=outer.verdicts, sightings=seen, host=self.name)
+
+
+class Host(Inhabited):
+    """``t.host("node1")``: a Docker host."""
+
+    kind = "host"
+
+    @property
+    def what(self) -> str:
+        return _("Host {name}").format(name=self.name)
 
     def identity(self) -> str:
         """What the daemon on it calls itself: no other daemon's `docker info` has this ID."""

@@ -28,15 +28,19 @@ _LONGEST = 1000
 
 
 class Way:
-    """Leads to the host whose first process has this number among the engine's. ``helper``: a running container."""
+    """Leads to the host whose first process has this number among the engine's. ``helper``: a running container.
 
-    def __init__(self, engine: Daemon, helper: str, first: int) -> None:
+    ``place`` is the daemon's socket in the host, ``program`` who has to listen there.
+    """
+
+    def __init__(self, engine: Daemon, helper: str, first: int, place: str, program: str) -> None:
         self._engine = engine
         self._helper = helper
-        self._command = ["python3", "-I", "-S", "-c", _PROGRAM.read_text(encoding="utf-8"), str(first)]
+        code = _PROGRAM.read_text(encoding="utf-8")
+        self._command = ["python3", "-I", "-S", "-c", code, str(first), place, program]
         self._known: list[str] = []
-        self._ready: list[_Stream] = []
-        self._all: list[_Stream] = []
+        self._ready: list[Stream] = []
+        self._all: list[Stream] = []
         self._listener = socket.socket(socket.AF_UNIX)
         # Nobody else finds it: the handle leads to the very socket, and its name is gone (proc_pid_fd(5)).
         with tempfile.TemporaryDirectory(prefix="drydock-") as folder:
@@ -56,7 +60,7 @@ class Way:
 
         Raises what docker-py raises of the engine, and OSError.
         """
-        stream = _Stream(self._engine, self._helper, [*self._command, *self._known], seconds)
+        stream = Stream(self._engine, self._helper, [*self._command, *self._known], seconds)
         self._all.append(stream)
         word, _space, which = stream.first_line().partition(" ")
         if word == "daemon":
@@ -107,7 +111,7 @@ class Way:
             time.sleep(0.04)
 
 
-def _answer(stream: _Stream, connection: socket.socket) -> None:
+def _answer(stream: Stream, connection: socket.socket) -> None:
     with suppress(OSError):
         for piece in stream.pieces():
             connection.sendall(piece)
@@ -115,14 +119,14 @@ def _answer(stream: _Stream, connection: socket.socket) -> None:
         connection.shutdown(socket.SHUT_RDWR)
 
 
-class _Stream:
+class Stream:
     """Input and output of a command in a container."""
 
-    def __init__(self, daemon: Daemon, container: str, command: list[str], seconds: float) -> None:
+    def __init__(self, daemon: Daemon, container: str, command: list[str], seconds: float, *, user: str = "") -> None:
         # A connection of its own: threads use it.
         self._client = daemon.connection.another(seconds)
-        made = self._client.exec_create(container, command, stdin=True)
-        self._raw: Any = self._client.exec_start(made["Id"], socket=True)
+        self.identity = str(self._client.exec_create(container, command, stdin=True, user=user)["Id"])
+        self._raw: Any = self._client.exec_start(self.identity, socket=True)
         self._socket: Any = getattr(self._raw, "_sock", self._raw)
         self._socket.settimeout(seconds)
 

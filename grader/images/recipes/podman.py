@@ -14,14 +14,15 @@ _UNUSED = (
     "etc/cni",
     "etc/gnutls",
     "etc/nftables.conf",
-    "usr/lib/python3*",
+    "usr/lib/python3*/pydoc_data",
     "usr/lib/systemd",
-    "usr/libexec/podman/quadlet",
+    "usr/libexec/podman/podman-testing",
     "usr/share/gcc",
     "usr/share/gdb",
     "usr/share/glib-2.0",
     "usr/share/initramfs-tools",
     "usr/share/libgcrypt20",
+    "usr/share/python3",
     "usr/share/user-tmpfiles.d",
     "usr/share/fish",
     "usr/share/zsh",
@@ -65,6 +66,7 @@ def _config(packages: Packages) -> ImageConfig:
 RECIPE = Recipe(
     name="podman",
     tag="5",
+    # The smallest Python is for checks, as in the image of hosts.
     packages=(
         "aardvark-dns",
         "catatonit",
@@ -74,6 +76,7 @@ RECIPE = Recipe(
         "nftables",
         "passt",
         "podman",
+        "python3-minimal",
         "slirp4netns",
         "uidmap",
     ),
