@@ -98,10 +98,12 @@ class Workspace:
         }
 
     def _index(self) -> str:
+        found = settings_in(self.course.root)
         return pages.index_notebook(
             read_labs(self.course),
             self.progress,
-            title=settings_in(self.course.root).title,
+            title=found.title,
+            stages=found.stages,
             glossary=(self.course.root / GLOSSARY).is_file(),
         )
 

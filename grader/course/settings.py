@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from grader.course.labs import CourseError, find_course
+from grader.course.stages import Stage
 from grader.i18n import _
 
 FILE = "course.toml"
 _PORTS = re.compile(r"(\d{1,5})-(\d{1,5})")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(_[A-Z]{2})?")
+_LABS = re.compile(r"(\d\d)-(\d\d)")
 
 
 @dataclass(frozen=True)
@@ -23,13 +25,15 @@ class Settings:
 
     ``images``: the names of those that a lab's daemon has, busybox besides; none for all that are installed. ``ports``:
     what labs publish, for engines that must open them beforehand. ``languages``: of the release, of reports and of
-    feedback, the best first; none for what the environment asks for.
+    feedback, the best first; none for what the environment asks for. ``stages``: parts of the course that end with a
+    certificate, in their order.
     """
 
     title: str = ""
     images: tuple[str, ...] = ()
     ports: range = range(8080, 8100)
     languages: tuple[str, ...] = ()
+    stages: tuple[Stage, ...] = ()
 
 
 def settings() -> Settings:
@@ -60,6 +64,7 @@ def settings_in(root: Path) -> Settings:
         images=_names(path, "images", content.get("images", []), r"[a-z0-9][a-z0-9._-]*"),
         ports=_ports(path, content["ports"]) if "ports" in content else default.ports,
         languages=_names(path, "languages", content.get("languages", []), _LANGUAGE.pattern),
+        stages=_stages(path, content.get("stages", [])),
     )
 
 
@@ -93,3 +98,17 @@ def _ports(path: Path, value: Any) -> range:
     if found is None or not 1024 <= int(found[1]) <= int(found[2]) <= 65535:
         raise _wrong(path, _('ports must be like "8080-8099", from 1024 to 65535, not {value!r}').format(value=value))
     return range(int(found[1]), int(found[2]) + 1)
+
+
+def _stages(path: Path, value: Any) -> tuple[Stage, ...]:
+    wrong = _wrong(path, _('each of the stages must have a title and labs like "00-05", each lab in one stage'))
+    stages: list[Stage] = []
+    for entry in value if isinstance(value, list) else [None]:
+        labs = _LABS.fullmatch(str(entry.get("labs"))) if isinstance(entry, dict) and len(entry) == 2 else None
+        title = entry.get("title") if isinstance(entry, dict) else None
+        if labs is None or not isinstance(title, str) or not title.strip() or labs[1] > labs[2]:
+            raise wrong
+        if stages and labs[1] <= stages[-1].last:
+            raise wrong
+        stages.append(Stage(title.strip(), labs[1], labs[2]))
+    return tuple(stages)

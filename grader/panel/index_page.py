@@ -13,11 +13,13 @@ from grader import images
 from grader.charts.chart import Table
 from grader.course.lab_cards import LabCard
 from grader.course.labs import RELEASE
+from grader.course.stages import Stage, by_stage
 from grader.i18n import _
 from grader.panel.parts import bar, how_far, next_task
 from grader.report.progress import ProgressFolder, TaskProgress
 
 _CELL = "text-align:left;padding:4px 14px 4px 0;vertical-align:top"
+_STAGE = "text-align:left;padding:14px 14px 4px 0;font-size:110%"
 #: Seen on a light and on a dark page (3:1 or more on white and on black); the words beside it say the same.
 _DONE, _BEGUN, _REST = "#008a65", "#2f7fc1", "#8a8a8a"
 
@@ -25,19 +27,24 @@ _DONE, _BEGUN, _REST = "#008a65", "#2f7fc1", "#8a8a8a"
 class Index:
     """Displays itself as the last value of a cell."""
 
-    def __init__(self, cards: Sequence[LabCard], progress: ProgressFolder) -> None:
-        self._rows = [(card, progress.of(card.name)) for card in cards]
+    def __init__(self, cards: Sequence[LabCard], progress: ProgressFolder, stages: Sequence[Stage] = ()) -> None:
+        self._known = {card.name: progress.of(card.name) for card in cards}
+        self._stages = list(by_stage(cards, stages))
         self._notes = {card.name: list(filter(None, (card.story, _images(card)))) for card in cards}
         self._cards = {card.name: card for card in cards}
         self._latest = progress.latest()
 
     @property
     def text(self) -> str:
-        rows = [
-            (card.number, card.title, card.time, self._needs(card), f"{bar(card, known)} {how_far(card, known)}")
-            for card, known in self._rows
-        ]
-        stories = [f"{card.number}  {note}" for card, _known in self._rows for note in self._notes[card.name]]
+        rows = []
+        for stage, cards in self._stages:
+            if stage:
+                rows.append(("", self._stage(stage, cards), "", "", ""))
+            for card in cards:
+                known = self._known[card.name]
+                far = f"{bar(card, known)} {how_far(card, known)}"
+                rows.append((card.number, card.title, card.time, self._needs(card), far))
+        stories = [f"{card.number}  {note}" for card in self._cards.values() for note in self._notes[card.name]]
         table = Table.of(("", *_heads()), rows).as_text()
         shown = (f"{_('Your labs')}\n{table}", "\n".join(stories), self.next_step[0])
         return "\n\n".join(text for text in shown if text)
@@ -45,8 +52,7 @@ class Index:
     @property
     def next_step(self) -> tuple[str, LabCard | None]:
         """What to do next, in words, and in which lab: that of the latest check first, then the next one not done."""
-        cards = [card for card, _known in self._rows]
-        known = {card.name: known for card, known in self._rows}
+        cards, known = list(self._cards.values()), self._known
         begun = next((number for number, card in enumerate(cards) if card.name == self._latest), 0)
         for card in (*cards[begun:], *cards[:begun]):
             task = next_task(card, known[card.name])
@@ -62,14 +68,27 @@ class Index:
 
     def as_html(self) -> str:
         head = "".join(f'<th scope="col" style="{_CELL}">{escape(word)}</th>' for word in _heads())
-        body = "".join(self._row(card, known) for card, known in self._rows)
+        body = ""
+        for stage, cards in self._stages:
+            rows = "".join(self._row(card, self._known[card.name]) for card in cards)
+            if stage:
+                words = escape(self._stage(stage, cards))
+                rows = f'<tr><th scope="rowgroup" colspan="{len(_heads())}" style="{_STAGE}">{words}</th></tr>{rows}'
+            body += f"<tbody>{rows}</tbody>"
         words, card = self.next_step
         step = _link(card, words) if card else escape(words)
         return (
             f'<p class="drydock-next" style="font-size:120%"><strong>{step}</strong></p>'
             f'<table class="drydock-index"><caption style="{_CELL}">{escape(_("Your labs"))}</caption>'
-            f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+            f"<thead><tr>{head}</tr></thead>{body}</table>"
         )
+
+    def _stage(self, stage: Stage, cards: Sequence[LabCard]) -> str:
+        done = sum(next_task(card, self._known[card.name]) is None for card in cards)
+        if done == len(cards):
+            said = _("{stage}: all labs done. In a terminal: drydock certificate {name}")
+            return said.format(stage=stage.title, name=stage.name)
+        return _("{stage}: {done} of {count} labs done").format(stage=stage.title, done=done, count=len(cards))
 
     def _row(self, card: LabCard, known: Mapping[str, TaskProgress]) -> str:
         others = [self._cards[name] for name in card.builds_on]
@@ -130,50 +149,3 @@ def _link(card: LabCard, words: str, label: str = "") -> str:
 def path_of(card: LabCard) -> str:
     """The student's copy, as seen from the workspace's folder."""
     return quote(f"{RELEASE}/{card.name}/{card.name}.ipynb")
-
-
-#: JupyterLab draws once, in the theme of that moment: these colours are seen in every theme.
-_LOOK = (
-    # Narrow boxes close together: the drawing shrinks to the page's width, and its letters with it.
-    '%%{init: {"theme": "base", "flowchart": {"nodeSpacing": 4, "rankSpacing": 36, "wrappingWidth": 80, '
-    '"padding": 4}, "themeVariables": {"lineColor": "#808080", "primaryColor": "#dbe9f6", '
-    '"primaryBorderColor": "#2f7fc1", "primaryTextColor": "#1a1a1a", "fontSize": "16px"}}}%%'
-)
-
-
-def order(cards: Sequence[LabCard]) -> str:
-    """What builds on what, as a drawing that JupyterLab makes by itself, with the same in words inside it."""
-    names = {card.name: card for card in cards}
-    words = "; ".join(
-        _("lab {number} builds on {others}").format(
-            number=card.number, others=", ".join(names[other].number for other in card.builds_on)
-        )
-        for card in cards
-        if card.builds_on
-    )
-    lines = [
-        "```mermaid",
-        _LOOK,
-        # From the top: as wide as the most labs side by side, not as the longest way through the course.
-        "flowchart TB",
-        f"    accTitle: {_('What builds on what')}",
-        f"    accDescr: {words or _('Each lab stands alone')}.",
-        *(f'    L{card.number}["{card.number} · {_plain(card.title)}"]' for card in cards),
-        *(f"    L{names[other].number} --> L{card.number}" for card in cards for other in _direct(card, names)),
-        "```",
-    ]
-    return "\n".join(lines)
-
-
-def _direct(card: LabCard, names: Mapping[str, LabCard]) -> list[str]:
-    """Without those that another of them builds on: a drawing with every arrow is a thicket."""
-
-    def below(name: str) -> set[str]:
-        return {deeper for other in names[name].builds_on for deeper in {other, *below(other)}}
-
-    return [name for name in card.builds_on if not any(name in below(other) for other in card.builds_on)]
-
-
-def _plain(title: str) -> str:
-    """Without what Mermaid takes for its own."""
-    return "".join(character for character in title if character not in '"[]{}<>|;#`')

@@ -6,6 +6,7 @@ from typing import Any
 
 from grader import extras
 from grader.course.lab_cards import LabCard
+from grader.course.stages import Stage
 from grader.panel.folder_watch import FolderWatch, follow
 from grader.panel.index_page import Index
 from grader.report.progress import ProgressFolder
@@ -19,11 +20,11 @@ WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 class LiveIndex:
     """Displays itself as the last value of a cell, and stays up to date until ``close``."""
 
-    def __init__(self, cards: tuple[LabCard, ...], progress: ProgressFolder) -> None:
+    def __init__(self, cards: tuple[LabCard, ...], progress: ProgressFolder, stages: tuple[Stage, ...] = ()) -> None:
         with extras.needed():
             import ipywidgets
 
-        self._cards, self._progress = cards, progress
+        self._cards, self._progress, self._stages = cards, progress, stages
         # Links in an output lead where links of a notebook lead; those of an HTML widget would leave JupyterLab.
         self._output = ipywidgets.Output(model_id=MODEL_ID)
         self._watch: FolderWatch | None = None
@@ -43,7 +44,7 @@ class LiveIndex:
         self._output.outputs = ({"output_type": "display_data", "data": data, "metadata": {}},)
 
     def _index(self) -> Index:
-        return Index(self._cards, self._progress)
+        return Index(self._cards, self._progress, self._stages)
 
     def __str__(self) -> str:
         return self._index().text
@@ -58,13 +59,14 @@ def open_index() -> LiveIndex:
     """This kernel's index, made at the first call."""
     from grader.course.lab_cards import read_labs
     from grader.course.labs import find_course
+    from grader.course.settings import settings_in
     from grader.report.progress import progress_folder
 
     shell = shell_of_kernel()
     index: LiveIndex | None = getattr(shell, "drydock_index", None)
     if index is None:
         course = find_course()
-        index = LiveIndex(read_labs(course), progress_folder(course))
+        index = LiveIndex(read_labs(course), progress_folder(course), settings_in(course.root).stages)
         if shell is not None:
             shell.drydock_index = index
             index.start()

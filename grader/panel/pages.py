@@ -12,9 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from grader.course.lab_cards import LabCard
+from grader.course.stages import Stage
 from grader.i18n import _
-from grader.panel.index_page import Index, order
+from grader.panel.index_page import Index
 from grader.panel.live_index import MODEL_ID, WIDGET_VIEW
+from grader.panel.order import order
 from grader.report.progress import ProgressFolder
 
 _HEADING = re.compile(r"^(#{1,6}) +(.+?) *$")
@@ -50,10 +52,15 @@ _PANEL_CODE = "from grader.widgets import panel\n\npanel()"
 
 
 def index_notebook(
-    cards: Sequence[LabCard], progress: ProgressFolder, *, title: str = "", glossary: bool = True
+    cards: Sequence[LabCard],
+    progress: ProgressFolder,
+    *,
+    title: str = "",
+    glossary: bool = True,
+    stages: Sequence[Stage] = (),
 ) -> str:
-    """``title``: the course's own; ``glossary``: whether it has one."""
-    forms = Index(cards, progress)._repr_mimebundle_()
+    """``title`` and ``stages``: the course's own; ``glossary``: whether it has one."""
+    forms = Index(cards, progress, stages)._repr_mimebundle_()
     # The notebook's own kernel makes this widget when it starts, before anybody runs a cell.
     live = {"version_major": 2, "version_minor": 0, "model_id": MODEL_ID}
     table = {
@@ -69,7 +76,7 @@ def index_notebook(
         [
             _markdown("title", _welcome(title, glossary=glossary)),
             _code("labs", f"# {_('Your labs: Shift+Enter')}\n{_INDEX_CODE}", [table], hidden=True),
-            _markdown("order", f"## {_('What builds on what')}\n\n{order(cards)}"),
+            _markdown("order", f"## {_('What builds on what')}\n\n{order(cards, stages)}"),
         ]
     )
 

@@ -18,7 +18,8 @@ from student_desk import DRYDOCK, Desk
 
 from grader.course.lab_cards import read_labs
 from grader.course.labs import Course
-from grader.panel.index_page import order
+from grader.course.settings import settings_in
+from grader.panel.order import order
 
 pytestmark = [
     pytest.mark.daemon,
@@ -45,7 +46,9 @@ def address(desk: Desk) -> Iterator[str]:
     # Without the kernel's name JupyterLab asks which one.
     kernel = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
     charts = new_notebook(cells=[new_code_cell(source) for source in _CHARTS], metadata={"kernelspec": kernel})
-    drawing = new_notebook(cells=[new_markdown_cell(order(read_labs(Course(_REPO))))], metadata=charts.metadata)
+    drawing = new_notebook(
+        cells=[new_markdown_cell(order(read_labs(Course(_REPO)), settings_in(_REPO).stages))], metadata=charts.metadata
+    )
     (desk.root / "workspace").mkdir()
     nbformat.write(drawing, desk.root / "workspace" / "drawing.ipynb")
     nbformat.write(charts, desk.root / "workspace" / "charts.ipynb")
@@ -324,10 +327,14 @@ def test_a_chart_is_drawn_anew_while_the_daemon_tells_more(desk: Desk, page: Pag
 def test_the_drawing_of_all_labs_is_legible_on_a_small_screen(page: Page) -> None:
     page.set_viewport_size({"width": 1024, "height": 768})
     page.locator(".jp-DirListing-item", has_text="drawing.ipynb").dblclick()
-    picture = _shown(page).locator(".jp-RenderedMermaid img")
-    expect(picture).to_be_visible()
-    natural = picture.evaluate('img => /viewBox="[-\\d.]+ [-\\d.]+ ([\\d.]+)/.exec(decodeURIComponent(img.src))[1]')
-    box = picture.bounding_box()
-    assert box is not None
-    # Its letters have 16 pixels, and shrink with it.
-    assert 16 * box["width"] / float(natural) >= 13
+    pictures = _shown(page).locator(".jp-RenderedMermaid img")
+    expect(pictures).to_have_count(len(settings_in(_REPO).stages))
+    for picture in pictures.all():
+        picture.scroll_into_view_if_needed()
+        expect(picture).to_be_visible()
+        size = 'img => /viewBox="[-\\d.]+ [-\\d.]+ ([\\d.]+)/.exec(decodeURIComponent(img.src))[1]'
+        natural = picture.evaluate(size)
+        box = picture.bounding_box()
+        assert box is not None
+        # Its letters have 16 pixels, and shrink with it.
+        assert 16 * box["width"] / float(natural) >= 13

@@ -18,8 +18,9 @@ from grader.course.lab_cards import LabCard, TaskCard, card_of, read_labs
 from grader.course.labs import Course, Lab, Task, find_course
 from grader.docker_api.deadline import Deadline
 from grader.panel import pages
-from grader.panel.index_page import Index, order
+from grader.panel.index_page import Index
 from grader.panel.live_index import LiveIndex
+from grader.panel.order import order
 from grader.panel.pages import with_anchors
 from grader.report.progress import ProgressFolder
 from grader.report.verdicts import Status, TaskReport, Verdict
