@@ -96,6 +96,7 @@ c("ck-live").becomes_healthy(within=10) | c("ck-sick").becomes_healthy(within=0.
 c("ck-sick").becomes_unhealthy(within=10) | c("ck-live").becomes_unhealthy(within=0.3) | healthy
 c("ck-done").exits(within=5, code=3) | c("ck-live").exits(within=0.3) | running
 c("ck-crash").has_restarted(at_least=2, at_most=2) | c("ck-live").has_restarted() | 0 times
+c("ck-phoenix").comes_back(within=20) | c("ck-mortal").comes_back(within=2) | exited with code 137
 c("ck-live").has_restart_policy("on-failure", max_retries=3) | c("ck-crash").has_restart_policy("on-failure", max_retries=3) | on-failure:2
 c("ck-done").has_restart_policy("no") | c("ck-live").has_restart_policy("always") | on-failure:3
 c("ck-broken").failed_to_start(because="no such file") | c("ck-done").failed_to_start() | exited with code 3
@@ -109,6 +110,7 @@ c("ck-created").has_entrypoint(["echo", "hello"]) | c("ck-done").has_entrypoint(
 c("ck-live").has_env(MODE="prod", GREETING="a=b") | c("ck-live").has_env(MODE="dev") | MODE=prod
 c("ck-live").has_env_like("MODE", "^pr") | c("ck-live").has_env_like("MODE", "^dev$") | MODE=prod
 c("ck-live").has_no_env("SECRET") | c("ck-live").has_no_env("MODE") | MODE=prod
+c("ck-live").inspect_lacks("hunter2") | c("ck-live").inspect_lacks("prod") | Config.Env
 c("ck-live").has_label("team", "blue") | c("ck-live").has_label("team", "red") | team=blue
 c("ck-live").has_label_like("team", "bl.e") | c("ck-live").has_label_like("team", "^lue") | team=blue
 c("ck-live").has_no_label("secret") | c("ck-live").has_no_label("team") | team=blue

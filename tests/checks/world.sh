@@ -85,6 +85,8 @@ docker run -d --name ck-readonly -p 18089:5000 -e 'REGISTRY_STORAGE_MAINTENANCE_
 docker run --rm -v ck-ca:/ca -v "$here/tls:/tls:ro" drydock/busybox:1 cp /tls/ca.crt /tls/server.crt /tls/cosign.pub /ca &
 docker run -d --name ck-sick --health-cmd 'echo no good; false' --health-interval 1s --health-retries 1 -m 64m \
   drydock/busybox:1 sleep 600 >/dev/null &
+docker run -d --name ck-phoenix --restart always --health-cmd true --health-interval 1s drydock/busybox:1 sleep 600 >/dev/null &
+docker run -d --name ck-mortal drydock/busybox:1 sleep 600 >/dev/null &
 docker run -d --name ck-crash --restart on-failure:2 drydock/busybox:1 false >/dev/null &
 docker run -dt --name ck-tty --interactive --network none drydock/busybox:1 sh -c 'echo on a terminal; exec sleep 600' >/dev/null &
 docker run -d --name ck-host --privileged --network host --pid host --ipc host --uts host --rm \

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from grader.checks.container.crash import Crash
 from grader.checks.container.inside import Inside
 from grader.checks.container.life import Life
 from grader.checks.container.limits import Limits
@@ -10,7 +11,7 @@ from grader.checks.container.memory import Memory
 from grader.checks.container.security import Security
 
 
-class Container(Life, Memory, Limits, Visits, Security, Logs, Inside):
+class Container(Life, Crash, Memory, Limits, Visits, Security, Logs, Inside):
     """``t.container("web")``: everything a task can expect of one container."""
 
 

@@ -7,7 +7,8 @@ from typing import Any
 
 from grader.checks import arguments
 from grader.checks.container.subject import Creation
-from grader.checks.expectation import Claim, expectation
+from grader.checks.expectation import Claim, Finding, expectation
+from grader.docker_api.daemon import Attrs
 from grader.i18n import _
 from grader.report.plain import listed
 
@@ -121,6 +122,27 @@ class Security(Creation):
             look=_("`docker run --help`, look for sysctl."),
         )
 
+    @expectation
+    def inspect_lacks(self, text: str) -> Claim:
+        """Nothing that ``docker inspect`` shows of it, or of its image, has this text, such as a password."""
+        unwanted = arguments.text(text, "text")
+
+        def judge(attrs: Attrs) -> Finding:
+            image = self._daemon.find(lambda client: client.inspect_image(str(attrs.get("Image"))))
+            places = [
+                *_places(attrs, unwanted),
+                *(_("the image's {place}").format(place=p) for p in _places(image, unwanted)),
+            ]
+            return Finding(not places, listed(places[:4], empty=_("not there")))
+
+        return Claim(
+            self._says(_("{what} shows nothing of {text!r} in `docker inspect`"), text=unwanted),
+            _("not there"),
+            judge,
+            f"docker inspect {self._shell_name}",
+            _("What is in a file that is mounted is not in `docker inspect`; variables, labels and commands are."),
+        )
+
     def _mode(self, sentence: str, mode: str, field: str) -> Claim:
         wanted = arguments.text(mode, "mode")
         return self._field(
@@ -140,6 +162,18 @@ class Security(Creation):
             return mode
         other = self._daemon.find(lambda client: client.inspect_container(name))
         return f"container:{other.get('Id')}" if other else mode
+
+
+def _places(described: object, text: str, place: str = "") -> list[str]:
+    """Where in a description a text stands, as ``Config.Env``."""
+    if isinstance(described, Mapping):
+        inside = [(f"{place}.{key}".lstrip("."), value) for key, value in described.items()]
+        return [name for name, _value in inside if text in name] or [
+            found for name, value in inside for found in _places(value, text, name)
+        ]
+    if isinstance(described, list):
+        return list(dict.fromkeys(found for value in described for found in _places(value, text, place)))
+    return [place] if text in str(described) else []
 
 
 def _capability(name: object) -> str:
