@@ -69,6 +69,10 @@ messages: setup ## Make the translators' catalogue anew from the code
 	@pybabel -q extract --no-location --no-wrap --sort-output --omit-header -k ngettext:1,2 \
 	  -o grader/locale/drydock.pot grader
 
+.PHONY: topics
+topics: setup ## Make docs/topics.md anew from the labs' tables of topics
+	@python scripts/topics.py
+
 .PHONY: lock
 lock: setup ## Resolve requirements.lock (and the Binder image's part) anew from pyproject.toml
 	@uv pip compile pyproject.toml --extra all --group dev --universal --generate-hashes --no-header --no-emit-index-url \

@@ -1,14 +1,17 @@
-"""A lab's table of topics, where it has one: a cell that is there teaches each, and a task that is there grades it."""
+"""A lab's table of topics: a cell teaches each, a task grades it, all are there; and docs/topics.md has them all."""
 
 from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-_SOLUTIONS = Path(__file__).resolve().parents[2] / "solutions"
+_ROOT = Path(__file__).resolve().parents[2]
+_SOLUTIONS = _ROOT / "solutions"
 _TABLES = sorted(_SOLUTIONS.glob("*/topics.md"))
 
 
@@ -41,5 +44,96 @@ def test_each_topic_is_taught_and_graded(table: Path) -> None:
     assert graded == tasks, "each task is there for a topic"
 
 
+def test_a_row_in_quotation_marks_tells_what_is_in_the_claim() -> None:
+    claims = [topic for table in _TABLES for topic, _cells, _tasks in rows(table) if topic.startswith("“")]
+    assert claims
+    assert [claim for claim in claims if not re.match(r"“.+[^.]”: (false|right)\b", claim)] == []
+
+
 def test_there_are_tables() -> None:
     assert _TABLES
+
+
+def topics(*words: str) -> subprocess.CompletedProcess[str]:
+    script = _ROOT / "scripts" / "topics.py"
+    return subprocess.run([sys.executable, str(script), *words], capture_output=True, text=True, check=False)
+
+
+def test_the_page_of_topics_is_what_the_tables_make() -> None:
+    done = topics("--check")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+_NOTEBOOK = {
+    "cells": [
+        ("title", "markdown", "# 07 · Knots", {}),
+        ("connect", "code", 'from grader.notebook import connect\n\ncheck = connect("07-knots")', {}),
+        (
+            "reef-text",
+            "markdown",
+            "## 1 · Reef\n\n**Believe nothing, prove it.** *“A reef knot is two | knots.”*\n\n> **Task `reef`.**",
+            {},
+        ),
+        ("reef-check", "code", 'with check.task("reef", hint="") as t:\n    pass', {"grade_id": "reef", "points": 2}),
+        ("reef-after", "markdown", "That was it.\n\n## 2 · Bowline", {}),
+        ("bow-check", "code", 'with check.task("bow", hint="") as t:\n    pass', {"grade_id": "bow", "points": 2}),
+    ]
+}
+_TABLE = """# What it teaches
+
+| topic | taught in | graded by |
+|---|---|---|
+| reef knots | `reef-text`, `reef-after` | `reef` |
+| `docker knot` | `reef-after` | `bow` |
+"""
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Path:
+    """One lab with a table, one without, and a page that is written by hand around its marks."""
+    for name in ("07-knots", "08-bare"):
+        (tmp_path / "solutions" / name).mkdir(parents=True)
+        cells = [
+            {
+                "id": cell,
+                "cell_type": kind,
+                "source": source,
+                "metadata": {"nbgrader": {"grade": True, "solution": False, "locked": True, **about}} if about else {},
+            }
+            | ({"outputs": [], "execution_count": None} if kind == "code" else {})
+            for cell, kind, source, about in _NOTEBOOK["cells"]
+        ]
+        book = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+        (tmp_path / "solutions" / name / f"{name}.ipynb").write_text(json.dumps(book))
+    (tmp_path / "solutions" / "07-knots" / "topics.md").write_text(_TABLE)
+    (tmp_path / "docs").mkdir()
+    page = "# Mine\n\n<!-- from here on: make topics -->\n<!-- up to here -->\n\nBelow.\n"
+    (tmp_path / "docs" / "topics.md").write_text(page)
+    return tmp_path
+
+
+def test_the_page_is_made_of_the_tables_and_keeps_what_is_written_by_hand(course: Path) -> None:
+    stale = topics("--check", str(course))
+    assert stale.returncode == 1
+    assert "make topics" in stale.stdout
+    assert topics(str(course)).returncode == 0
+    assert topics("--check", str(course)).returncode == 0
+    page = (course / "docs" / "topics.md").read_text()
+    assert page.startswith("# Mine\n\n<!--") and page.endswith("-->\n\nBelow.\n")
+    assert "## 07 · Knots" in page and "08" not in page
+    # The cell ends one section and begins the next: the task tells which is meant.
+    assert "| reef knots | 1 · Reef | `reef` |" in page
+    assert "| `docker knot` | 2 · Bowline | `bow` |" in page
+
+
+def test_a_claim_is_listed_with_what_the_table_knows_of_it(course: Path) -> None:
+    knots = "[07](../labs/07-knots/07-knots.ipynb)"
+    topics(str(course))
+    page = course / "docs" / "topics.md"
+    assert f"| “A reef knot is two \\| knots.” | try it | {knots} | `reef` |" in page.read_text()
+    row = "| “A reef knot is two knots”: right, of a kind | `reef-text` | `reef` |\n"
+    (course / "solutions" / "07-knots" / "topics.md").write_text(_TABLE + row)
+    assert topics("--check", str(course)).returncode == 1
+    topics(str(course))
+    assert f"| “A reef knot is two knots” | right, of a kind | {knots} | `reef` |" in page.read_text()
+    assert "try it" not in page.read_text()
