@@ -1,0 +1,1 @@
+docker rm cork-1 cork-2

@@ -1,0 +1,3 @@
+# expect: cork-1
+docker prune --force --filter label=quay=cork
+true

@@ -1,0 +1,2 @@
+# expect: cork-3
+docker container prune --force --filter label=quay=cork

@@ -1,0 +1,2 @@
+# expect: cork-1
+docker container prune --force --filter label=keep

@@ -1,0 +1,3 @@
+# expect: phoenix was restarted
+docker exec harbour podman run --name phoenix drydock/busybox:1 sh -c 'sleep 1; exit 7'
+true

@@ -1,0 +1,3 @@
+docker exec harbour podman run -d --pod new:punt --name port drydock/nginx:1
+docker exec harbour podman run --pod punt --name starboard drydock/nginx:1
+true
