@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from grader.checks.prediction import Observe
     from grader.panel.end_card import EndCard
     from grader.panel.predictions import Predictions
+    from grader.panel.proofs import Proofs
 
 
 class NotPlanted(OneLine):
@@ -91,6 +92,12 @@ class LabChecks(Checks):
         from grader.panel.end_card import card
 
         return card(self.lab, self.folder)
+
+    def proofs(self) -> Proofs:
+        """What has been proved since the notebook was started, as a page to print; also written to `proofs.html`."""
+        from grader.panel.proofs import proofs
+
+        return proofs(self.reports, self.folder)
 
     def rehearse(self) -> None:
         """Show how this notebook, as it is saved, would be graded; typed by students, in a lab's last cell.

@@ -11,6 +11,7 @@ import pytest
 from grader.checks import CheckFailed, Checks, CouldNotCheck, fingerprint
 from grader.checks.answer import Answer
 from grader.checks.build import Build, Builder
+from grader.checks.card import CardSubject
 from grader.checks.container import Container
 from grader.checks.daemon import DaemonSettings
 from grader.checks.event import Event
@@ -44,6 +45,7 @@ KINDS = {
     "Alerts of a Prometheus": (PrometheusAlert, 't.prometheus("mast").alert("ShipLost")'),
     "Hosts inside a lab": (Host, 't.host("node1")'),
     "Podman inside a lab": (Pod, 't.podman("harbour").pod("crew")'),
+    "Cards": (CardSubject, 't.card("expose")'),
     "The daemon itself": (DaemonSettings, "t.daemon()"),
     "Answers": (Answer, 't.answer("exit-code")'),
     "The past": (Event, 't.event("container", "die", "web", exitCode="137")'),

@@ -1,0 +1,212 @@
+"""``t.card("expose")``: a student's experiment is run in two fresh worlds, and must tell them apart."""
+
+from __future__ import annotations
+
+import json
+import re
+import secrets
+import shlex
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+from grader.checks.card.deck import Card, deck
+from grader.checks.commands import Outcome, execute
+from grader.checks.errors import AuthorError
+from grader.checks.expectation import Claim, Context, Finding, Subject, expectation
+from grader.checks.folder import entry_in, within
+from grader.checks.host.daemon import host_image
+from grader.checks.throwaway import throwaway
+from grader.docker_api import blame
+from grader.docker_api.daemon import Attrs
+from grader.docker_api.errors import Obstructed, Refused, Unavailable
+from grader.i18n import _
+from grader.report.plain import excerpt
+
+#: An experiment has so long in each world; the lab's text says so.
+EXPERIMENT_SECONDS = 15.0
+#: A world is there in two seconds, where the machine has nothing else to do.
+_WORLD_SECONDS = 30.0
+#: A name that no network of the world knows is refused at once, rather than looked for outside.
+_WORLD_OPTIONS = ("--dns=127.0.0.1",)
+_PROGRAM = Path(__file__).with_name("world.py")
+#: Longer ones are no experiments of anybody's.
+_LONGEST = 16 * 1024
+_VERDICT = re.compile(r"^\s*#\s*verdict:\s*(\w*)", re.IGNORECASE | re.MULTILINE)
+#: What an experiment has no use for: each world is fresh, so a name of one's own is free there.
+_CHANCE = re.compile(r"\bRANDOM\b|/dev/u?random|\bshuf\b|\bs?rand\(|random/uuid|\bmktemp\b|\bdate\b")
+_SAYS = ("holds", "fails")
+
+
+@dataclass(frozen=True)
+class Told:
+    """What an experiment came to in one world."""
+
+    says: str
+    shown: str
+    over: bool = False
+    #: How many of its requests were about what is bent there.
+    hits: int = 0
+
+
+class CardSubject(Subject):
+    """``t.card("expose")``: one card of the deck (docs/checks.md)."""
+
+    kind = "card"
+    on_hosts = False
+
+    @classmethod
+    def stated(cls, context: Context, name: str) -> Self:
+        made = cls(context, name)
+        made._card()
+        return made
+
+    @property
+    def what(self) -> str:
+        return _("Card {name}").format(name=self.name)
+
+    def _card(self) -> Card:
+        for card in deck():
+            if card.name == self.name:
+                return card
+        raise AuthorError(_("there is no card {name}").format(name=self.name))
+
+    def _fetch(self) -> Attrs:
+        return {}
+
+    def _missing(self) -> Finding:
+        raise NotImplementedError("a card is always there")
+
+    @expectation
+    def is_proved_by(self, path: str) -> Claim:
+        """This file of the lab's folder, a shell script, says `holds` in a world where the card's sentence holds and
+        `fails` in one where it doesn't; and its line `# verdict:` is right about Docker as it is."""
+        inner, card = within(path, "path"), self._card()
+        return Claim(
+            _("“{sentence}” {path} proves whether it is so").format(sentence=card.sentence, path=inner),
+            _("`holds` in a world where the sentence holds, `fails` in one where it doesn't, and the right verdict"),
+            lambda _attrs: self._tried(card, inner),
+            f"sh {shlex.quote(inner)}",
+            _("Where the sentence held, what would you see? Where it didn't? Do it, look, and print which of the two."),
+        )
+
+    def _tried(self, card: Card, path: str) -> Finding:
+        script = self._script(path)
+        verdict = next(iter(_VERDICT.findall(script)), "").lower()
+        if verdict not in ("right", "wrong"):
+            found = _("{path} has no line `# verdict: right` or `# verdict: wrong`").format(path=path)
+            return Finding(False, found, f"cat {shlex.quote(path)}")
+        chance = _CHANCE.search(script)
+        if chance:
+            found = _("the experiment uses {word}; each world is fresh, so nothing in it needs chance or time")
+            return Finding(False, found.format(word=chance[0]))
+        return _compared(card, verdict, self._in_both(card, script))
+
+    def _script(self, path: str) -> str:
+        if self._context.folder is None:
+            raise Unavailable(_("nobody said where the lab's folder is"))
+        entry = entry_in(self._context.folder.root, path)
+        if entry is None or entry.kind != "file":
+            raise Obstructed(_("there is no file {path}").format(path=path), command="ls -l")
+        if entry.size > _LONGEST:
+            raise Obstructed(_("{path} is too long for an experiment").format(path=path), command="ls -l")
+        return entry.content.decode("utf-8", "replace").replace("\0", "")
+
+    def _in_both(self, card: Card, script: str) -> Mapping[bool, Told]:
+        """By whether the sentence holds there. Nobody knows which of the two comes first. Raises NoAnswer."""
+        order = [True, False] if secrets.randbelow(2) else [False, True]
+        told = {}
+        with self._world(card, order[0]) as first, self._world(card, order[1]) as second:
+            for holds, world in zip(order, (first, second), strict=True):
+                told[holds] = self._run(card, script, world, bent=holds is not card.holds)
+        return told
+
+    @contextmanager
+    def _world(self, card: Card, holds: bool) -> Iterator[str]:
+        options = [*_WORLD_OPTIONS, *(card.options if holds is not card.holds else ())]
+        host = {"Privileged": True, "NetworkMode": "none"}
+        with throwaway(self._daemon, host_image(self._daemon), options, host=host) as world:
+            self._daemon.ask(lambda client: client.start(world), patience=_WORLD_SECONDS)
+            yield world
+
+    def _run(self, card: Card, script: str, world: str, *, bent: bool) -> Told:
+        had = min(_WORLD_SECONDS, self._daemon.deadline.remaining())
+        not_up = _("a world for the experiment did not come up: {why}")
+        try:
+            outcome, _id = execute(self._daemon, world, ["ready"], seconds=had)
+        except (Refused, Obstructed) as trouble:
+            # It is our container: nothing of the student's has run in it.
+            raise Unavailable(not_up.format(why=trouble)) from trouble
+        if outcome.code != 0:
+            raise Unavailable(not_up.format(why=_last(outcome)))
+        about = {"rules": card.bend if bent else (), "setup": card.setup, "seconds": EXPERIMENT_SECONDS}
+        outcome, _id = execute(
+            self._daemon,
+            world,
+            ["python3", "-I", "-S", "-c", _PROGRAM.read_text(encoding="utf-8")],
+            seconds=EXPERIMENT_SECONDS + 5,
+            environment={"WORLD": json.dumps(about), "EXPERIMENT": script},
+        )
+        try:
+            told: Any = json.loads(outcome.output)
+            out, errors, over, hits = told["out"], told["errors"], told["over"], told["hits"]
+        except (ValueError, TypeError, KeyError):
+            if outcome.code == 1:
+                # Nothing of the student's had begun.
+                raise Unavailable(
+                    _("a world for the experiment can't be made: {why}").format(why=_last(outcome))
+                ) from None
+            return Told("", _("it ended the world that it ran in"))
+        if over:
+            blame.must_have_had(self._daemon, EXPERIMENT_SECONDS, EXPERIMENT_SECONDS)
+        lines = [line.strip() for line in out.splitlines() if line.strip()]
+        says = lines[-1] if lines and lines[-1] in _SAYS else ""
+        shown = excerpt("\n".join([*lines[-4:], errors.strip()[-300:]]).strip()) or _("nothing")
+        return Told(says, shown, over, hits)
+
+
+def _last(outcome: Outcome) -> str:
+    return excerpt((outcome.errors or outcome.output).strip()[-300:])
+
+
+def _compared(card: Card, verdict: str, told: Mapping[bool, Told]) -> Finding:
+    """What the two worlds say of the experiment, and then of the verdict."""
+    return _unfinished(told) or _alike(card, told) or _judged(card, verdict)
+
+
+def _unfinished(told: Mapping[bool, Told]) -> Finding | None:
+    for holds, one in sorted(told.items(), reverse=True):
+        where = _("where the sentence holds") if holds else _("where the sentence doesn't hold")
+        if one.over:
+            found = _("{where} the experiment did not end within {seconds:g} s; it had printed: {shown}")
+            return Finding(False, found.format(where=where, seconds=EXPERIMENT_SECONDS, shown=one.shown))
+        if not one.says:
+            found = _("{where} the last line that it printed is neither `holds` nor `fails`: {shown}")
+            return Finding(False, found.format(where=where, shown=one.shown))
+    return None
+
+
+def _alike(card: Card, told: Mapping[bool, Told]) -> Finding | None:
+    said = {holds: told[holds].says for holds in told}
+    if said[True] == said[False]:
+        found = _(
+            "it said `{says}` in both worlds: it does not look at what the sentence is about; it printed: {shown}"
+        )
+        return Finding(False, found.format(says=said[True], shown=told[card.holds].shown))
+    if said[True] == "fails":
+        found = _("it said `fails` where the sentence holds and `holds` where it doesn't: it is the wrong way round")
+        return Finding(False, found)
+    if card.bend and not told[not card.holds].hits:
+        return Finding(False, _("its answers differ, but it did nothing that the sentence is about: that is chance"))
+    return None
+
+
+def _judged(card: Card, verdict: str) -> Finding:
+    if (verdict == "right") is not card.holds:
+        found = _("the experiment is good: it tells the two worlds apart. But your verdict is “{verdict}”")
+        look = _("Run the experiment on your own Docker, which is one as it is, and believe it.")
+        return Finding(False, found.format(verdict=verdict), look=look)
+    word = _("right") if card.holds else _("wrong")
+    return Finding(True, f"{word}: {card.said} {card.source}")

@@ -1,0 +1,5 @@
+# expect: in both worlds
+cat > life.sh <<'EOF'
+# verdict: right
+echo holds
+EOF

@@ -1,0 +1,5 @@
+# expect: has no line `# verdict:
+cat > logs.sh <<'EOF'
+docker ps
+echo holds
+EOF

@@ -1,0 +1,5 @@
+# expect: each world is fresh
+cat > storage.sh <<'EOF'
+# verdict: right
+[ $(($RANDOM % 2)) = 0 ] && echo holds || echo fails
+EOF

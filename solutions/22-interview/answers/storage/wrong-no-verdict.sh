@@ -1,0 +1,5 @@
+# expect: has no line `# verdict:
+cat > storage.sh <<'EOF'
+docker ps
+echo holds
+EOF
