@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from grader.checks.card.deck import Card
+from grader.checks.card.card import Card
 from grader.i18n import _
 
 _DOCS = "https://docs.docker.com"

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from grader.checks.card.deck import Card, deck
+from grader.checks.card.card import Card
+from grader.checks.card.deck import deck
 from grader.checks.commands import Outcome, execute
 from grader.checks.errors import AuthorError
 from grader.checks.expectation import Claim, Context, Finding, Subject, expectation

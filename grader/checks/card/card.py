@@ -1,0 +1,26 @@
+"""What a card of the deck is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Card:
+    """A sentence, what a Docker as it is says of it, and a world where the opposite holds.
+
+    ``bend``: rules of that world, each a route such as ``POST /containers/create`` (a regular expression of method and
+    path, without the version) and Python that changes ``body``, ``host`` (its HostConfig), ``query`` or ``path``, asks
+    the daemon itself by ``sh("…")``, or answers by ``reply(status, …)`` (world.py). ``options``: of its dockerd.
+    ``setup``: shell that prepares both.
+    """
+
+    name: str
+    sentence: str
+    holds: bool
+    #: What the daemon says, in a sentence.
+    said: str
+    source: str
+    bend: tuple[tuple[str, str], ...] = ()
+    options: tuple[str, ...] = ()
+    setup: str = ""
