@@ -12,7 +12,6 @@ class Card:
     ``bend``: rules of that world, each a route such as ``POST /containers/create`` (a regular expression of method and
     path, without the version) and Python that changes ``body``, ``host`` (its HostConfig), ``query`` or ``path``, asks
     the daemon itself by ``sh("…")``, or answers by ``reply(status, …)`` (world.py). ``options``: of its dockerd.
-    ``setup``: shell that prepares both.
     """
 
     name: str
@@ -23,4 +22,3 @@ class Card:
     source: str
     bend: tuple[tuple[str, str], ...] = ()
     options: tuple[str, ...] = ()
-    setup: str = ""

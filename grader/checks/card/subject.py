@@ -27,7 +27,7 @@ from grader.i18n import _
 from grader.report.plain import excerpt
 
 #: An experiment has so long in each world; the lab's text says so.
-EXPERIMENT_SECONDS = 15.0
+EXPERIMENT_SECONDS = 30.0
 #: A world is there in two seconds, where the machine has nothing else to do.
 _WORLD_SECONDS = 30.0
 #: A name that no network of the world knows is refused at once, rather than looked for outside.
@@ -122,6 +122,8 @@ class CardSubject(Subject):
         with self._world(card, order[0]) as first, self._world(card, order[1]) as second:
             for holds, world in zip(order, (first, second), strict=True):
                 told[holds] = self._run(card, script, world, bent=holds is not card.holds)
+                if not told[holds].says:
+                    break
         return told
 
     @contextmanager
@@ -142,7 +144,7 @@ class CardSubject(Subject):
             raise Unavailable(not_up.format(why=trouble)) from trouble
         if outcome.code != 0:
             raise Unavailable(not_up.format(why=_last(outcome)))
-        about = {"rules": card.bend if bent else (), "setup": card.setup, "seconds": EXPERIMENT_SECONDS}
+        about = {"rules": card.bend if bent else (), "seconds": EXPERIMENT_SECONDS}
         outcome, _id = execute(
             self._daemon,
             world,
@@ -163,7 +165,7 @@ class CardSubject(Subject):
         if over:
             blame.must_have_had(self._daemon, EXPERIMENT_SECONDS, EXPERIMENT_SECONDS)
         lines = [line.strip() for line in out.splitlines() if line.strip()]
-        says = lines[-1] if lines and lines[-1] in _SAYS else ""
+        says = lines[-1] if lines and lines[-1] in _SAYS and not over else ""
         shown = excerpt("\n".join([*lines[-4:], errors.strip()[-300:]]).strip()) or _("nothing")
         return Told(says, shown, over, hits)
 

@@ -4,7 +4,7 @@
 a socket of this program's, which passes requests on, and changes those that the world's rules name. So the bend holds
 for each way of asking: options, Compose, other clients. Standard library only, of Debian's smallest Python.
 
-Variables: WORLD (JSON: rules, setup, seconds), EXPERIMENT (the student's script). It prints one line of JSON.
+Variables: WORLD (JSON: rules, seconds), EXPERIMENT (the student's script). It prints one line of JSON.
 """
 
 import json
@@ -25,6 +25,7 @@ USER = 1000
 PIECE = 64 * 1024
 #: Of what an experiment prints.
 LONGEST = 64 * 1024
+RULES: list[tuple[str, Any]] = []
 hits = 0
 
 
@@ -140,11 +141,7 @@ def end(side: socket.socket) -> None:
         pass
 
 
-def listen() -> None:
-    door = socket.socket(socket.AF_UNIX)
-    door.bind(BENT)
-    os.chmod(BENT, 0o666)
-    door.listen(64)
+def welcome(door: socket.socket) -> None:
     while True:
         threading.Thread(target=serve, args=[door.accept()[0]], daemon=True).start()
 
@@ -206,14 +203,17 @@ def experiment(text: str, seconds: float) -> dict[str, Any]:
     return {"over": over, "out": out, "errors": errors, "hits": hits}
 
 
-WORLD = json.loads(os.environ.pop("WORLD"))
-SCRIPT = os.environ.pop("EXPERIMENT")
-RULES = [(route, compile(code, "rule", "exec")) for route, code in WORLD["rules"]]
-if WORLD["setup"]:
-    subprocess.run(["sh", "-ec", WORLD["setup"]], stdout=-3, check=True)
-hits = 0
-threading.Thread(target=listen, daemon=True).start()
-while not os.path.exists(BENT):
-    pass
-print(json.dumps(experiment(SCRIPT, WORLD["seconds"])), flush=True)
-os._exit(0)
+def main() -> None:
+    world, script = json.loads(os.environ.pop("WORLD")), os.environ.pop("EXPERIMENT")
+    RULES.extend((route, compile(code, "rule", "exec")) for route, code in world["rules"])
+    door = socket.socket(socket.AF_UNIX)
+    door.bind(BENT)
+    os.chmod(BENT, 0o666)
+    door.listen(64)
+    threading.Thread(target=welcome, args=[door], daemon=True).start()
+    print(json.dumps(experiment(script, world["seconds"])), flush=True)
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()
