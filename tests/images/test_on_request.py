@@ -290,3 +290,20 @@ def test_sshd_lets_a_key_in_and_no_other(sh: Shell) -> None:
     who, host, name, copied, refused = sh(script, "openssh").splitlines()
     assert (who, host, copied) == ("app", name, name)
     assert "Permission denied (publickey)" in refused
+
+
+def test_git_calls_a_hook_when_commits_come(sh: Shell) -> None:
+    said = sh(
+        """
+        docker run --rm -i drydock/git:2 sh -e <<'END' 2>&1
+        git init -q --bare there.git
+        printf '#!/bin/sh\nread -r old new branch\ngit archive "$new" | tar -t\necho "came: $branch"\n' >there.git/hooks/post-receive
+        chmod +x there.git/hooks/post-receive
+        git clone -q there.git here && cd here
+        echo tide >tables.txt && git add -A && git commit -qm one && git push -q origin main
+END
+        """,
+        "git",
+    )
+    assert "remote: tables.txt" in said
+    assert "remote: came: refs/heads/main" in said

@@ -1,0 +1,8 @@
+# expect: the same type
+cat > tables/pipeline.sh <<'EOF'
+set -e
+docker build -q --cache-from type=local,src=/tmp/none --cache-to type=local,dest=./cache -t store.local:5000/tables:$COMMIT .
+docker run --rm store.local:5000/tables:$COMMIT sh /proof.sh
+docker push -q store.local:5000/tables:$COMMIT
+EOF
+sh harbour/publish.sh "Proof-read"

@@ -1,0 +1,4 @@
+cat > tables/pipeline.sh <<'EOF'
+docker build -q -t store.local:5000/tables:$COMMIT . && docker run --rm store.local:5000/tables:$COMMIT sh /proof.sh && docker push -q store.local:5000/tables:$COMMIT
+EOF
+sh harbour/publish.sh "Proof-read"

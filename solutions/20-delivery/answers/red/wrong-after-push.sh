@@ -1,0 +1,8 @@
+# expect: Of two commits
+cat > tables/pipeline.sh <<'EOF'
+set -e
+docker build -q -t store.local:5000/tables:$COMMIT .
+docker push -q store.local:5000/tables:$COMMIT
+docker run --rm store.local:5000/tables:$COMMIT sh /proof.sh
+EOF
+sh harbour/publish.sh "Proof-read"

@@ -1,0 +1,3 @@
+# expect: handbill
+docker exec quayboard docker pull -q store.local:5000/handbill:today
+docker exec quayboard docker restart -t 1 handbill

@@ -1,0 +1,15 @@
+# expect: is lost
+docker exec -i quayboard sh <<'END'
+cat >/usr/local/bin/deploy <<'EOF'
+#!/bin/sh
+if grep -q tables-blue /srv/front/default.conf; then old=tables-blue new=tables-green; else old=tables-green new=tables-blue; fi
+docker pull -q "$1"
+docker rm -f $new >/dev/null 2>&1
+docker run -d --name $new --network quay "$1"
+sed -i "s/$old/$new/" /srv/front/default.conf
+docker exec pane nginx -s reload
+sleep 2
+docker rm -f $old
+EOF
+chmod +x /usr/local/bin/deploy
+END

@@ -1,0 +1,15 @@
+# load.sh COMMAND...: six readers ask for the tables, one page after the other, while the command runs.
+cd "$(mktemp -d)" || exit
+touch lost answered
+for reader in 1 2 3 4 5 6; do
+    while [ ! -e over ]; do
+        if wget -q -T 5 -O page.$reader http://127.0.0.1/ 2>/dev/null; then head -n 1 page.$reader >>answered; else echo lost >>lost; fi
+    done &
+done
+sleep 0.4
+timeout 30 "$@" >said 2>&1 </dev/null
+sleep 0.4
+touch over
+wait
+sort answered | uniq -c
+echo "answered: $(wc -l <answered), lost: $(wc -l <lost)"

@@ -1,0 +1,2 @@
+# Cut the stencil.
+date >/cut
