@@ -297,8 +297,10 @@ def test_git_calls_a_hook_when_commits_come(sh: Shell) -> None:
         """
         docker run --rm -i drydock/git:2 sh -e <<'END' 2>&1
         git init -q --bare there.git
-        printf '#!/bin/sh\nread -r old new branch\ngit archive "$new" | tar -t\necho "came: $branch"\n' >there.git/hooks/post-receive
-        chmod +x there.git/hooks/post-receive
+        cd there.git/hooks
+        printf '#!/bin/sh\nread -r old new branch\ngit archive "$new" | tar -t\necho "came: $branch"\n' >post-receive
+        chmod +x post-receive
+        cd ../..
         git clone -q there.git here && cd here
         echo tide >tables.txt && git add -A && git commit -qm one && git push -q origin main
 END

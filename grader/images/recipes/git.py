@@ -1,4 +1,4 @@
-"""drydock/git: git without Perl and without HTTP, to keep a repository, and to make a Docker host a CI runner (lab 20)."""
+"""drydock/git: git without Perl and HTTP, to keep a repository, and to make a Docker host a CI runner (lab 20)."""
 
 from __future__ import annotations
 
@@ -34,7 +34,9 @@ def _shape(tree: FileTree) -> None:
 
 
 def _config(packages: Packages) -> ImageConfig:
-    return ImageConfig(cmd=("git", "--version"), workdir="/srv/git", labels=labels("git", upstream_version(packages, "git")))
+    return ImageConfig(
+        cmd=("git", "--version"), workdir="/srv/git", labels=labels("git", upstream_version(packages, "git"))
+    )
 
 
 RECIPE = Recipe(
