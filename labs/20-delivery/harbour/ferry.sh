@@ -28,5 +28,5 @@ docker exec -i quayboard sh -e <<'EOF'
 chmod +x /usr/local/bin/follow-ferry
 docker rm -f ferry-times >/dev/null 2>&1 || true
 cd /tmp && rm -f old.key old.pub && cosign generate-key-pair --output-key-prefix old >/dev/null 2>&1 && mv old.pub /srv/ferry.pub && rm old.key
-docker run -d --name ferry-times -p 8081:80 store.local:5000/ferry:today >/dev/null 2>&1
+docker run -d --name ferry-times -p 8209:80 store.local:5000/ferry:today >/dev/null 2>&1
 EOF

@@ -7,7 +7,7 @@ docker run -d --name storehouse --network tidewater --network-alias store.local 
 docker create --privileged --name printery --hostname printery --network tidewater -v printery-seals:/seals \
     printers-machine:1 >/dev/null
 docker create --privileged --name quayboard --hostname quayboard --network tidewater \
-    -p 8201:80 -p 8202:8080 -p 8203:8081 printers-machine:1 --insecure-registry store.local:5000 >/dev/null
+    -p 8201:80 -p 8202:8208 -p 8203:8209 printers-machine:1 --insecure-registry store.local:5000 >/dev/null
 # containerd's image store, so that the builder can keep its cache in a registry (lab 15).
 docker cp -q harbour/daemon.json printery:/etc/docker/daemon.json
 docker cp -q harbour/post-receive printery:/srv/post-receive

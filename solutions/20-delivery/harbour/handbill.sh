@@ -11,6 +11,6 @@ bill yesterday
 docker exec -i quayboard sh -e <<'EOF'
 docker rm -f handbill >/dev/null 2>&1 || true
 docker pull -q store.local:5000/handbill:today >/dev/null
-docker run -d --name handbill -p 8080:80 -e QUAY=north --restart always store.local:5000/handbill:today >/dev/null
+docker run -d --name handbill -p 8208:80 -e QUAY=north --restart always store.local:5000/handbill:today >/dev/null
 EOF
 bill "$VALUE_DELIVERY_BILL"

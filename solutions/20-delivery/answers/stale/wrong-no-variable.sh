@@ -1,3 +1,3 @@
 # expect: QUAY
 docker exec quayboard docker rm -f handbill
-docker exec quayboard docker run -d --name handbill -p 8080:80 --restart always store.local:5000/handbill:today
+docker exec quayboard docker run -d --name handbill -p 8208:80 --restart always store.local:5000/handbill:today
