@@ -23,6 +23,7 @@ from grader.checks.network import Network
 from grader.checks.project import Project, Service
 from grader.checks.prometheus import Prometheus, PrometheusAlert
 from grader.checks.registry import Registry, RegistryImage
+from grader.checks.swarm import Node, Stack, SwarmService
 from grader.checks.volume import Volume, Volumes
 
 PAGE_FOLDER = Path(__file__).parents[2] / "docs"
@@ -44,6 +45,9 @@ KINDS = {
     "A Prometheus": (Prometheus, 't.prometheus("mast")'),
     "Alerts of a Prometheus": (PrometheusAlert, 't.prometheus("mast").alert("ShipLost")'),
     "Hosts inside a lab": (Host, 't.host("node1")'),
+    "Nodes of a swarm": (Node, 't.host("node1").node("node2")'),
+    "Services of a swarm": (SwarmService, 't.host("node1").service("web")'),
+    "Stacks": (Stack, 't.host("node1").stack("shop")'),
     "Podman inside a lab": (Pod, 't.podman("harbour").pod("crew")'),
     "Cards": (CardSubject, 't.card("expose")'),
     "The daemon itself": (DaemonSettings, "t.daemon()"),
