@@ -1,0 +1,2 @@
+# expect: has lost a task
+docker exec mira docker exec old-wick rm /www/index.html

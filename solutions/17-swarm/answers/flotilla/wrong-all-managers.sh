@@ -1,0 +1,4 @@
+# expect: Node mira is a worker
+docker exec vega docker swarm init
+token=$(docker exec vega docker swarm join-token -q manager)
+for ship in mira spica; do docker exec $ship docker swarm join --token $token vega:2377; done

@@ -1,0 +1,2 @@
+# expect: the swarm has no node mira
+docker exec vega docker swarm init

@@ -1,0 +1,4 @@
+# expect: has lost a task
+docker exec vega docker service update -d --quiet --update-failure-action rollback --update-order start-first --update-monitor 2s --image hold:5000/light:2 beam
+status() { docker exec vega docker service inspect beam --format '{{json .UpdateStatus}}'; }
+until status | grep -q '"completed"'; do sleep 0.3; done

@@ -1,0 +1,1 @@
+for side in port starboard; do COMPOSE_PROJECT_NAME=$side docker compose -f tender/compose.yaml up -d; done

@@ -1,0 +1,2 @@
+# expect: starboard
+docker compose -f tender/compose.yaml -p port up -d

@@ -1,0 +1,2 @@
+# expect: port
+docker compose -f tender/compose.yaml up -d --scale lamp=2

@@ -1,0 +1,4 @@
+# expect: Container spica has exited
+docker kill spica
+docker start spica
+docker exec spica ready
