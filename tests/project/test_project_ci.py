@@ -33,6 +33,8 @@ def course(tmp_path: Path) -> Path:
     root = tmp_path / "course"
     files = {name: (_ROOT / name).read_text() for name in (".ci/run", "scripts/labs-to-prove")}
     files |= {"tests/test_it.py": _TESTS, "solutions/00-tiny/00-tiny.ipynb": "", "solutions/01-next/01-next.ipynb": ""}
+    files |= {f"solutions/00-tiny/answers/{task}/wrong.sh": "" for task in ("ask", "build", "cut", "dig")}
+    files |= {"solutions/01-next/answers/ask/wrong.sh": ""}
     for name, text in files.items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text(text)
@@ -92,12 +94,20 @@ def test_a_part_and_a_shard_can_be_asked_for(course: Path) -> None:
     assert "--shard=2/3" in asked[1][1]
 
 
-def test_the_lab_that_changed_is_proved_whole_and_then_the_others(course: Path) -> None:
+def test_the_lab_that_changed_is_proved_and_then_the_others(course: Path) -> None:
     _done, asked = run(course, "proof")
+    # Two commits: the third task begins.
     assert [words for _place, words in asked[1:]] == [
-        "proof LAB=--seconds 900 00-tiny",
-        "proof LAB=--seconds 900 --runs 1 01-next",
+        "proof LAB=--task cut --task dig --task ask 00-tiny",
+        "proof LAB=--task build 00-tiny",
+        "proof LAB=--task ask 01-next",
     ]
+
+
+def test_what_there_is_no_time_for_is_said(course: Path) -> None:
+    done, asked = run(course, "proof", DRYDOCK_PROOF_SECONDS="0")
+    assert "The time is up: 0 of 1 labs begun, the last one 00-tiny." in done.stdout
+    assert [words for _place, words in asked[1:]] == ["proof LAB=--task ask 01-next"]
 
 
 @pytest.mark.parametrize("given", ["", "26.1.5"])
