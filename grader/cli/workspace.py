@@ -81,7 +81,9 @@ class Workspace:
         for name in DOCUMENTS:
             if (self.course.root / name).is_file():
                 text = with_anchors((self.course.root / name).read_text(encoding="utf-8"))
-                _bring(self.root / name, text.encode())
+                page = (self.root / name).with_suffix(".html")
+                if _bring(self.root / name, text.encode()) or not page.is_file():
+                    _bring(page, pages.as_page(text).encode())
         for page, make in self._pages().items():
             if refresh or not page.exists():
                 if page.exists() and not pages.is_untouched(page):
@@ -131,13 +133,14 @@ def forget_what_ran() -> None:
         forget_runs(Workspace(find_course()).progress)
 
 
-def _bring(target: Path, content: bytes) -> None:
-    """Write it, whole or not at all, unless it is there already."""
+def _bring(target: Path, content: bytes) -> bool:
+    """Write it, whole or not at all, unless it is there already; whether it was written."""
     if target.is_file() and target.read_bytes() == content:
-        return
+        return False
     target.parent.mkdir(parents=True, exist_ok=True)
     with atomic(target) as partial:
         partial.write_bytes(content)
+    return True
 
 
 def _free_name(notebook: Path) -> Path:

@@ -38,6 +38,19 @@ def with_anchors(markdown: str) -> str:
     return "\n".join(lines) + "\n"
 
 
+def as_page(markdown: str) -> str:
+    """A document as HTML: Notebook 7 shows Markdown files as plain text, and forgets which word a link meant."""
+    # Slow to import, and seldom needed.
+    from nbconvert.filters.markdown_mistune import markdown2html_mistune
+
+    return (
+        '<!doctype html><html><head><meta charset="utf-8"><meta name="color-scheme" content="light dark">'
+        "<style>body { font: 100%/1.5 system-ui, sans-serif; max-width: 46em; margin: 2em auto; padding: 0 1em } "
+        ".anchor-link { display: none }</style></head>"
+        f"<body>{markdown2html_mistune(markdown)}</body></html>\n"
+    )
+
+
 # -- The course's own pages as notebooks: the index, its table already filled in, and the panel.
 #
 # Each says in its metadata how its cells were, so that a page which a student has written in is told from one that is

@@ -134,6 +134,19 @@ def test_a_lab_opens_from_the_index_and_a_word_from_the_lab(page: Page) -> None:
     expect(page.locator(".jp-MarkdownViewer h3", has_text="Word 0")).not_to_be_in_viewport()
 
 
+def test_in_notebook_7_a_word_leads_to_its_place_in_the_glossary(page: Page, address: str) -> None:
+    other = page.context.new_page()
+    try:
+        other.goto(address.replace("/lab/tree/index.ipynb", "/notebooks/labs/00-tiny/00-tiny.ipynb"))
+        with page.context.expect_page() as opened:
+            other.locator(".jp-RenderedMarkdown a", has_text="the word").click()
+        heading = opened.value.locator("h3", has_text="Zymurgy & Co")
+        expect(heading).to_be_in_viewport()
+        opened.value.close()
+    finally:
+        other.close()
+
+
 def test_the_panel_opens_from_the_index_and_follows_the_daemon(desk: Desk, page: Page) -> None:
     _turn_to(page, "index.ipynb")
     _shown(page).locator("a", has_text="The panel").click()
