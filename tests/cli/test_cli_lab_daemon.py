@@ -161,7 +161,8 @@ def _wait_until_gone(pid: int) -> None:
         try:
             if Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z":
                 return
-        except FileNotFoundError:
+        # The second where it goes between the file's opening and its reading.
+        except (FileNotFoundError, ProcessLookupError):
             return
         time.sleep(0.02)
     pytest.fail(f"process {pid} was killed and still runs")
