@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import queue
 from collections.abc import Callable
+from dataclasses import replace
+from typing import ClassVar
 
-from grader.checks.expectation import Finding
+from grader.checks.expectation import MISSING, Finding, Subject
 from grader.docker_api import blame
-from grader.docker_api.daemon import Daemon
+from grader.docker_api.daemon import Attrs, Daemon
 from grader.docker_api.deadline import Deadline
 from grader.docker_api.errors import Obstructed, Refused, Unavailable
 from grader.docker_api.events import coming_events
@@ -72,3 +74,23 @@ def wait_for(
     if refused:
         raise refused[0]
     return finding
+
+
+class Awaited(Subject):
+    """What a task waits for is read of the subject anew each time."""
+
+    #: Docker's type of the events that tell of it.
+    events: ClassVar[str]
+
+    def _wait(
+        self, judge: Callable[[Attrs], Finding], seconds: float, *, until: str, retry: float | None = None
+    ) -> Finding:
+        """What ``wait_for`` comes to."""
+
+        def look_now() -> Finding:
+            self._look_again()
+            attrs = self._seen()
+            # Nobody makes it while its check runs: in grading the student's processes are frozen.
+            return judge(attrs) if attrs is not None else replace(self._missing(), hopeless=True, because=MISSING)
+
+        return wait_for(self._daemon, self.events, self.name, look_now, until=until, seconds=seconds, retry=retry)

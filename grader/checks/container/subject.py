@@ -5,15 +5,14 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from grader.checks import arguments
 from grader.checks.configured import Configured
-from grader.checks.expectation import MISSING, Claim, Finding, Subject, expectation
+from grader.checks.expectation import Claim, Finding, expectation
 from grader.checks.throwaway import OWN_LABEL
-from grader.checks.waiting import wait_for
+from grader.checks.waiting import Awaited
 from grader.docker_api.daemon import Attrs
 from grader.docker_api.errors import Unavailable
 from grader.docker_api.words import dig, full_reference, inspect_command, short_id, shown_words
@@ -21,10 +20,10 @@ from grader.i18n import _
 from grader.report.plain import listed
 
 
-class ContainerSubject(Subject):
+class ContainerSubject(Awaited):
     """A container by name."""
 
-    kind = "container"
+    kind = events = "container"
 
     @property
     def what(self) -> str:
@@ -76,19 +75,6 @@ class ContainerSubject(Subject):
             return compare(attrs, theirs)
 
         return judge
-
-    def _wait(
-        self, judge: Callable[[Attrs], Finding], seconds: float, *, until: str, retry: float | None = None
-    ) -> Finding:
-        """What ``wait_for`` comes to, looking at the container anew each time."""
-
-        def look_now() -> Finding:
-            self._look_again()
-            attrs = self._seen()
-            # Nobody makes it while its check runs: in grading the student's processes are frozen.
-            return judge(attrs) if attrs is not None else replace(self._missing(), hopeless=True, because=MISSING)
-
-        return wait_for(self._daemon, "container", self.name, look_now, until=until, seconds=seconds, retry=retry)
 
     def _must_be_able_to_run(self, attrs: Attrs) -> None:
         """Raises Unavailable for a container that can't start on this machine, whoever makes it.

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from grader.checks import arguments
-from grader.checks.expectation import MISSING, Claim, Finding, Subject, expectation
+from grader.checks.expectation import Claim, Finding, expectation
 from grader.checks.swarm import cluster
-from grader.checks.waiting import wait_for
+from grader.checks.waiting import Awaited
 from grader.docker_api.daemon import Attrs
 from grader.docker_api.words import dig, inspect_command
 from grader.i18n import _
 from grader.report.plain import listed
 
 
-class Node(Subject):
+class Node(Awaited):
     """A node by its host's name."""
 
-    kind = "node"
+    kind = events = "node"
 
     @property
     def what(self) -> str:
@@ -39,18 +38,12 @@ class Node(Subject):
     def _becomes(self, state: str, within: float, sentence: str, *, until: str, look: str) -> Claim:
         seconds = arguments.seconds(within, "within")
 
-        def look_now() -> Finding:
-            self._look_again()
-            attrs = self._seen()
-            if attrs is None:
-                return replace(self._missing(), because=MISSING)
+        def judge(attrs: Attrs) -> Finding:
             has = str(dig(attrs, "Status", "State"))
             return Finding(has == state, has)
 
         def waited(_attrs: Attrs) -> Finding:
-            return wait_for(
-                self._daemon, "node", self.name, look_now, until=until, seconds=seconds, retry=cluster.RETRY
-            )
+            return self._wait(judge, seconds, until=until, retry=cluster.RETRY)
 
         return Claim(self._says(sentence), state, waited, "docker node ls", look)
 

@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from grader.checks import arguments
-from grader.checks.expectation import Claim, Finding, Subject, expectation
+from grader.checks.expectation import Claim, Finding, expectation
 from grader.checks.swarm import cluster
-from grader.checks.waiting import wait_for
+from grader.checks.waiting import Awaited
 from grader.docker_api.daemon import Attrs
 from grader.docker_api.words import dig, full_reference, inspect_command
 from grader.i18n import _
@@ -19,10 +19,10 @@ from grader.report.plain import excerpt, listed
 _POLICY = ("failure_action", "order", "parallelism")
 
 
-class SwarmService(Subject):
+class SwarmService(Awaited):
     """A service by its name."""
 
-    kind = "service"
+    kind = events = "service"
 
     @property
     def what(self) -> str:
@@ -55,20 +55,14 @@ class SwarmService(Subject):
         and of what the newest of the others stumbled over."""
         limit = arguments.seconds(within, "within")
 
-        def look() -> Finding:
-            self._look_again()
-            attrs = self._seen()
-            if attrs is None:
-                return self._missing()
+        def now(attrs: Attrs) -> Finding:
             tasks = self._tasks()
             present = [task for task in tasks if cluster.image_of(task["Spec"]) == cluster.image_of(attrs["Spec"])]
             hosts = [host for _task, host in cluster.running(present, cluster.nodes(self._daemon))]
             return judge(sorted(hosts), _trouble(tasks))
 
         until = _("the tasks of {name} run").format(name=self.name)
-        return lambda _attrs: wait_for(
-            self._daemon, "service", self.name, look, until=until, seconds=limit, retry=cluster.RETRY
-        )
+        return lambda _attrs: self._wait(now, limit, until=until, retry=cluster.RETRY)
 
     @expectation
     def has_replicas(self, number: int, within: float = 20) -> Claim:
@@ -220,9 +214,8 @@ class SwarmService(Subject):
         """Its latest update ended with the version before, now or within so many seconds."""
         limit = arguments.seconds(within, "within")
 
-        def look() -> Finding:
-            self._look_again()
-            status = (self._seen() or {}).get("UpdateStatus") or {}
+        def now(attrs: Attrs) -> Finding:
+            status = attrs.get("UpdateStatus") or {}
             state = str(status.get("State") or _("it was never updated"))
             return Finding(state == "rollback_completed", excerpt(f"{state}: {status.get('Message', '')}".rstrip(": ")))
 
@@ -230,9 +223,7 @@ class SwarmService(Subject):
         return Claim(
             self._says(_("{what} was rolled back to the version before")),
             "rollback_completed",
-            lambda _attrs: wait_for(
-                self._daemon, "service", self.name, look, until=until, seconds=limit, retry=cluster.RETRY
-            ),
+            lambda _attrs: self._wait(now, limit, until=until, retry=cluster.RETRY),
             inspect_command("service", self.name, ".UpdateStatus"),
             _("`docker service inspect --pretty` shows how the latest update ended, and its failure action."),
         )
