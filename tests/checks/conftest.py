@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,8 @@ from hypothesis import settings
 from grader.docker_api.environment import variables
 from grader.engines import best_engine
 from grader.engines.protocol import Engine
+from grader.images import ensure
+from tests.images.making import recipes
 
 # How long one example takes says nothing on a machine that others use too.
 settings.register_profile("checks", deadline=None)
@@ -23,10 +25,16 @@ _HERE = Path(__file__).parent
 
 
 @contextmanager
-def _engine_with(script: str) -> Iterator[Engine]:
+def engine_with(script: str = "", image: str = "") -> Iterator[Engine]:
+    """An engine on which this folder's script has run, and which has an image that only some labs declare."""
+    archives = ensure(recipes=recipes(image)).archives if image else []
     with best_engine(shares=[_HERE]) as engine:
+        for archive in archives:
+            with closing(engine.endpoint.client(timeout=300)) as client, archive.open("rb") as stream:
+                client.images.load(stream)
         environment = {**os.environ, **variables(engine.endpoint.host)}
-        subprocess.run(["bash", _HERE / script, _HERE], env=environment, check=True)
+        if script:
+            subprocess.run(["bash", _HERE / script, _HERE], env=environment, check=True)
         yield engine
         # A frozen process survives SIGKILL until it is thawed, and with it the engine's cgroup (cgroup v1).
         unpause = "docker ps --quiet --filter status=paused | xargs --no-run-if-empty docker unpause"
@@ -36,14 +44,14 @@ def _engine_with(script: str) -> Iterator[Engine]:
 @pytest.fixture(scope="session")
 def world() -> Iterator[Engine]:
     """The objects of world.sh: use them, change none."""
-    with _engine_with("world.sh") as engine:
+    with engine_with("world.sh") as engine:
         yield engine
 
 
 @pytest.fixture(scope="module")
 def young() -> Iterator[Engine]:
     """Expectations about the past need a daemon whose whole past is known."""
-    with _engine_with("past.sh") as engine:
+    with engine_with("past.sh") as engine:
         yield engine
 
 

@@ -13,10 +13,8 @@ from grader.checks.card import CardSubject
 from grader.checks.card import subject as card_module
 from grader.checks.expectation import expectations_of
 from grader.checks.folder import Place
-from grader.engines import best_engine
 from grader.engines.protocol import Engine
-from grader.images import ensure
-from tests.images.making import recipes
+from tests.checks.conftest import engine_with
 
 pytestmark = [pytest.mark.daemon, pytest.mark.deep]
 
@@ -44,10 +42,7 @@ WRONG = {
 
 @pytest.fixture(scope="module")
 def engine() -> Iterator[Engine]:
-    (archive,) = ensure(recipes=recipes("host")).archives
-    with best_engine() as engine:
-        with closing(engine.endpoint.client(timeout=300)) as client, archive.open("rb") as stream:
-            client.images.load(stream)
+    with engine_with(image="host") as engine:
         yield engine
 
 

@@ -18,11 +18,9 @@ from grader.checks.daemon import DaemonSettings
 from grader.checks.expectation import expectations_of
 from grader.checks.folder import Place
 from grader.checks.host import Host
-from grader.engines import best_engine
 from grader.engines.protocol import Engine
-from grader.images import ensure
-from tests.checks.test_checks_table import Row, _rows
-from tests.images.making import recipes
+from tests.checks.conftest import engine_with
+from tests.checks.test_checks_table import Row, _rows, tells_apart
 
 pytestmark = [pytest.mark.daemon, pytest.mark.deep]
 HERE = Path(__file__).parent
@@ -94,12 +92,7 @@ def test_every_expectation_has_a_right_and_a_wrong_row() -> None:
 
 @pytest.fixture(scope="module")
 def fleet() -> Iterator[Engine]:
-    (archive,) = ensure(recipes=recipes("host")).archives
-    with best_engine(shares=[HERE]) as engine:
-        with closing(engine.endpoint.client(timeout=300)) as client, archive.open("rb") as stream:
-            client.images.load(stream)
-        environment = {**os.environ, "DOCKER_HOST": engine.endpoint.host}
-        subprocess.run(["bash", HERE / "fleet.sh", HERE], env=environment, check=True)
+    with engine_with("fleet.sh", image="host") as engine:
         yield engine
 
 
@@ -119,12 +112,8 @@ def verdicts_of(check: Checks, *sources: str) -> list[Verdict]:
 
 @pytest.mark.parametrize("row", ROWS, ids=str)
 def test_row(check: Checks, row: Row) -> None:
-    (good,) = verdicts_of(check, row.right)
-    assert good.status is Status.PASSED, good.text
-    (bad,) = verdicts_of(check, row.wrong)
-    assert bad.status is Status.FAILED, bad.text
-    assert row.says in bad.text
-    assert bad.expected and bad.found and bad.look and bad.command, bad
+    (good,), (bad,) = verdicts_of(check, row.right), verdicts_of(check, row.wrong)
+    tells_apart(row, good, bad)
 
 
 def test_a_daemon_of_the_engine_is_asked_in_the_same_words(check: Checks) -> None:

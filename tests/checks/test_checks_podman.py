@@ -4,23 +4,18 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
 from collections.abc import Iterator
 from contextlib import closing, suppress
-from pathlib import Path
 
 import pytest
 
-from grader.checks import CheckFailed, Checks, CouldNotCheck, Status, Verdict
+from grader.checks import CheckFailed, Checks, CouldNotCheck, Verdict
 from grader.checks.expectation import expectations_of
 from grader.checks.host import Pod
-from grader.engines import best_engine
 from grader.engines.protocol import Engine
-from grader.images import ensure
-from tests.checks.test_checks_table import Row, _rows
-from tests.images.making import recipes
+from tests.checks.conftest import engine_with
+from tests.checks.test_checks_table import Row, _rows, tells_apart
 
 pytestmark = [pytest.mark.daemon, pytest.mark.deep]
 
@@ -72,12 +67,7 @@ def test_every_expectation_of_a_pod_has_a_right_and_a_wrong_row() -> None:
 
 @pytest.fixture(scope="module")
 def quay() -> Iterator[Engine]:
-    (archive,) = ensure(recipes=recipes("podman")).archives
-    with best_engine() as engine:
-        with closing(engine.endpoint.client(timeout=300)) as client, archive.open("rb") as stream:
-            client.images.load(stream)
-        environment = {**os.environ, "DOCKER_HOST": engine.endpoint.host}
-        subprocess.run(["bash", Path(__file__).with_name("podman.sh")], env=environment, check=True)
+    with engine_with("podman.sh", image="podman") as engine:
         yield engine
 
 
@@ -106,10 +96,7 @@ def judged(check: Checks) -> dict[Row, tuple[Verdict, Verdict]]:
 @pytest.mark.parametrize("row", ROWS, ids=str)
 def test_row(judged: dict[Row, tuple[Verdict, Verdict]], row: Row) -> None:
     good, bad = judged[row]
-    assert good.status is Status.PASSED, good.text
-    assert bad.status is Status.FAILED, bad.text
-    assert row.says in bad.text
-    assert bad.expected and bad.found and bad.look and bad.command, bad
+    tells_apart(row, good, bad)
 
 
 def test_what_is_said_tells_where_and_as_whom_to_type_it(check: Checks) -> None:

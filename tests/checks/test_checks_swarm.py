@@ -4,25 +4,19 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
 from collections.abc import Iterator
-from contextlib import closing, suppress
-from pathlib import Path
+from contextlib import suppress
 
 import pytest
 
-from grader.checks import CheckFailed, Checks, CouldNotCheck, Status, Verdict
+from grader.checks import CheckFailed, Checks, CouldNotCheck, Verdict
 from grader.checks.expectation import expectations_of
 from grader.checks.swarm import Node, Stack, SwarmService
-from grader.engines import best_engine
-from grader.images import ensure
-from tests.checks.test_checks_table import Row, _rows
-from tests.images.making import recipes
+from tests.checks.conftest import engine_with
+from tests.checks.test_checks_table import Row, _rows, tells_apart
 
 pytestmark = [pytest.mark.daemon, pytest.mark.deep]
-HERE = Path(__file__).parent
 
 # n: a node, s: a service, k: a stack, asked of the manager sw-one; r: what runs on a host.
 TABLE = r"""
@@ -72,12 +66,7 @@ def test_every_expectation_has_a_right_and_a_wrong_row() -> None:
 
 @pytest.fixture(scope="module")
 def check() -> Iterator[Checks]:
-    (archive,) = ensure(recipes=recipes("host")).archives
-    with best_engine(shares=[HERE]) as engine:
-        with closing(engine.endpoint.client(timeout=300)) as client, archive.open("rb") as stream:
-            client.images.load(stream)
-        environment = {**os.environ, "DOCKER_HOST": engine.endpoint.host}
-        subprocess.run(["bash", HERE / "swarm.sh"], env=environment, check=True)
+    with engine_with("swarm.sh", image="host") as engine:
         checks = Checks(engine.endpoint.host, deadline=120)
         yield checks
         checks.close()
@@ -93,9 +82,5 @@ def verdicts_of(check: Checks, source: str) -> list[Verdict]:
 
 @pytest.mark.parametrize("row", ROWS, ids=str)
 def test_row(check: Checks, row: Row) -> None:
-    (good,) = verdicts_of(check, row.right)
-    assert good.status is Status.PASSED, good.text
-    (bad,) = verdicts_of(check, row.wrong)
-    assert bad.status is Status.FAILED, bad.text
-    assert row.says in bad.text
-    assert bad.expected and bad.found and bad.look and bad.command, bad
+    (good,), (bad,) = verdicts_of(check, row.right), verdicts_of(check, row.wrong)
+    tells_apart(row, good, bad)
