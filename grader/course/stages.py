@@ -21,14 +21,14 @@ class Stage:
         """As one types it."""
         return self.title.casefold().replace(" ", "-")
 
-    def holds(self, card: LabCard) -> bool:
-        return self.first <= card.number <= self.last
+    def holds(self, number: str) -> bool:
+        return self.first <= number <= self.last
 
 
 def by_stage(cards: Sequence[LabCard], stages: Sequence[Stage]) -> Iterator[tuple[Stage | None, list[LabCard]]]:
     """The labs of each stage that has some, then those of none; in a course without stages all labs at once."""
     for stage in stages:
-        if held := [card for card in cards if stage.holds(card)]:
+        if held := [card for card in cards if stage.holds(card.number)]:
             yield stage, held
-    if rest := [card for card in cards if not any(stage.holds(card) for stage in stages)]:
+    if rest := [card for card in cards if not any(stage.holds(card.number) for stage in stages)]:
         yield None, rest

@@ -13,6 +13,7 @@ from grader.course.labs import RELEASE, Course
 from grader.course.stages import Stage
 from grader.errors import ExpectedError
 from grader.i18n import _
+from grader.panel.document import document
 from grader.panel.parts import next_task
 from grader.report.progress import ProgressFolder, TaskProgress
 from grader.report.render import with_code
@@ -46,7 +47,7 @@ def earned_in(stage: Stage, course: Course, progress: ProgressFolder) -> list[Ea
     found: list[Earned] = []
     still_open: list[tuple[str, str]] = []
     for name in names:
-        if not stage.first <= name.split("-")[0] <= stage.last:
+        if not stage.holds(name.split("-")[0]):
             continue
         lab, known = course.lab(name, RELEASE), progress.of(name)
         card = card_of(lab, names)
@@ -82,13 +83,13 @@ def page(stage: Stage, earned: Sequence[Earned], *, course: str, name: str = "")
     claims = "".join(f"<li>“{with_code(words)}”</li>" for each in earned for words in each.claims)
     proved = f"<h2>{escape(_('Put to the test'))}</h2><ul>{claims}</ul>" if claims else ""
     done = _("has done all tasks of these labs, each checked on a real Docker daemon:")
-    return (
-        f'<!doctype html><html><head><meta charset="utf-8"><title>{escape(f"{course}: {stage.title}")}</title>'
-        f"<style>{_LOOK}</style></head><body><p>{escape(course)}</p><h1>{escape(stage.title)}</h1>"
+    body = (
+        f"<p>{escape(course)}</p><h1>{escape(stage.title)}</h1>"
         f'<p class="name">{escape(name)}</p><p>{escape(done)}</p>'
         f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>{proved}"
-        f'<p class="small">{escape(_no_grade())}</p></body></html>\n'
+        f'<p class="small">{escape(_no_grade())}</p>'
     )
+    return document(f"{course}: {stage.title}", body, style=_LOOK)
 
 
 def _day(at: float) -> str:

@@ -14,9 +14,10 @@ from typing import Any
 from grader.course.lab_cards import LabCard
 from grader.course.stages import Stage
 from grader.i18n import _
+from grader.panel.document import document
 from grader.panel.index_page import Index
 from grader.panel.live_index import MODEL_ID, WIDGET_VIEW
-from grader.panel.order import order
+from grader.panel.prerequisites import order
 from grader.report.progress import ProgressFolder
 
 _HEADING = re.compile(r"^(#{1,6}) +(.+?) *$")
@@ -43,12 +44,11 @@ def as_page(markdown: str) -> str:
     # Slow to import, and seldom needed.
     from nbconvert.filters.markdown_mistune import markdown2html_mistune
 
-    return (
-        '<!doctype html><html><head><meta charset="utf-8"><meta name="color-scheme" content="light dark">'
-        "<style>body { font: 100%/1.5 system-ui, sans-serif; max-width: 46em; margin: 2em auto; padding: 0 1em } "
-        ".anchor-link { display: none }</style></head>"
-        f"<body>{markdown2html_mistune(markdown)}</body></html>\n"
+    style = (
+        "body { font: 100%/1.5 system-ui, sans-serif; max-width: 46em; margin: 2em auto; padding: 0 1em } "
+        ".anchor-link { display: none }"
     )
+    return document(_("Glossary"), markdown2html_mistune(markdown), style=style, schemes="light dark")
 
 
 # -- The course's own pages as notebooks: the index, its table already filled in, and the panel.

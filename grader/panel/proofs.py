@@ -11,6 +11,7 @@ from pathlib import Path
 
 from grader.files import atomic_write
 from grader.i18n import _
+from grader.panel.document import document
 from grader.report.progress import ProgressFolder
 from grader.report.render import NO_MATHS, with_code
 from grader.report.verdicts import Status, TaskReport, Verdict
@@ -50,11 +51,8 @@ class Proofs:
         return self.as_html()
 
     def as_page(self) -> str:
-        title = escape(_title())
-        return (
-            f'<!DOCTYPE html><html><head><meta charset="utf-8"><title>{title}</title><style>{_STYLE}</style></head>'
-            f"<body><h1>{title}</h1><p>{escape(_('Name:'))} ____________________</p>{self.as_html()}</body></html>\n"
-        )
+        head = f"<h1>{escape(_title())}</h1><p>{escape(_('Name:'))} ____________________</p>"
+        return document(_title(), head + self.as_html(), style=_STYLE)
 
 
 def _title() -> str:

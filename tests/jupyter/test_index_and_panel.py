@@ -19,7 +19,7 @@ from student_desk import DRYDOCK, Desk
 from grader.course.lab_cards import read_labs
 from grader.course.labs import Course
 from grader.course.settings import settings_in
-from grader.panel.order import order
+from grader.panel.prerequisites import order
 
 pytestmark = [
     pytest.mark.daemon,

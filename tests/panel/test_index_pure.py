@@ -20,8 +20,8 @@ from grader.docker_api.deadline import Deadline
 from grader.panel import pages
 from grader.panel.index_page import Index
 from grader.panel.live_index import LiveIndex
-from grader.panel.order import order
 from grader.panel.pages import with_anchors
+from grader.panel.prerequisites import order
 from grader.report.progress import ProgressFolder
 from grader.report.verdicts import Status, TaskReport, Verdict
 

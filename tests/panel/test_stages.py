@@ -15,7 +15,7 @@ from grader.course.labs import COURSE_VARIABLE, Course, find_course
 from grader.course.settings import settings_in
 from grader.course.stages import Stage, by_stage
 from grader.panel.index_page import Index
-from grader.panel.order import order
+from grader.panel.prerequisites import order
 from grader.report.progress import VARIABLE, ProgressFolder
 from grader.report.verdicts import Status, TaskReport, Verdict
 

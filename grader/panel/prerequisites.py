@@ -21,7 +21,7 @@ def order(cards: Sequence[LabCard], stages: Sequence[Stage] = ()) -> str:
     """What builds on what, a drawing for each stage: one of two dozen labs has letters that nobody can read."""
     parts = []
     for stage, held in by_stage(cards, stages):
-        if stage and stages:
+        if stage:
             parts.append(f"### {stage.title}")
         parts.append(_drawing(held))
     return "\n\n".join(parts)
