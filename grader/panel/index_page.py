@@ -96,7 +96,8 @@ class Index:
         for note in self._notes[card.name]:
             title += f'<div style="font-weight:normal;white-space:normal;max-width:34em">{escape(note)}</div>'
         cells = (
-            escape(card.time),
+            # In a narrow window the number must not part from its minutes.
+            escape(card.time).replace(" ", "\N{NO-BREAK SPACE}"),
             # A bare number says little when it is read out alone.
             ", ".join(_link(other, other.number, _("lab {number}, {title}")) for other in others) or _("nothing"),
             f"{_coloured(card, known)} {escape(how_far(card, known))}",

@@ -77,7 +77,7 @@ def test_a_lab_without_a_head_is_still_a_row() -> None:
 def test_the_courses_own_labs_say_their_time_and_their_tasks() -> None:
     cards = read_labs(find_course())
     assert [card.name for card in cards if not card.time.endswith("minutes")] == []
-    assert [card.name for card in cards if not card.story.endswith(".")] == []
+    assert [card.name for card in cards if not card.story.endswith(".") or len(card.story) > 130] == [], "a line"
     assert [card.name for card in cards if card.name != "00-welcome" and not card.builds_on] == []
     assert [task.id for card in cards for task in card.tasks if not task.title or not task.points] == []
     later = [(card.name, other) for card in cards for other in card.builds_on if other > card.name]
