@@ -141,10 +141,16 @@ def _copy(path: Path, target: Path, room: int) -> int | None:
     return status.st_size
 
 
-def hand_over(folder: Path, target: Path) -> None:
-    """Give the files of ``folder``, which we copied there, to the student's working folder; notebooks are no files."""
+def files_beside(folder: Path) -> Iterator[Path]:
+    """The files below ``folder`` that are no notebooks, relative to it."""
     for parent, _folders, names in os.walk(folder):
         for name in names:
             relative = (Path(parent) / name).relative_to(folder)
             if relative.suffix != ".ipynb":
-                give_file(folder, target, relative)
+                yield relative
+
+
+def hand_over(folder: Path, target: Path) -> None:
+    """Give the files of ``folder``, which we copied there, to the student's working folder; notebooks are no files."""
+    for relative in files_beside(folder):
+        give_file(folder, target, relative)

@@ -3,7 +3,10 @@ explicit scores, one transaction."""
 
 from __future__ import annotations
 
+import json
+import os
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,16 +16,18 @@ from nbgrader.api import Gradebook
 from nbgrader.preprocessors import IgnorePattern, NbGraderPreprocessor
 
 from grader import __version__
-from grader.autograde.copying import hand_over
+from grader.autograde.copying import files_beside
 from grader.autograde.exporter import SubmissionExporter
-from grader.autograde.grading import Grading
-from grader.autograde.ordinary import NbgraderTests, foreign_language
+from grader.autograde.graders import Changed, Recorded
+from grader.autograde.ordinary import foreign_language
+from grader.autograde.parcel import PackedFile, Parcel, packed
 from grader.autograde.records import our_fault, unkeyed
 from grader.autograde.verdict_cells import read_graded, read_report, write_report
 from grader.course.release import Release, read_release, released_folders
-from grader.engines import EngineError, engine_class
+from grader.engines import engine_class
 from grader.i18n import _
-from grader.sandbox import KernelLost, could_not_check
+from grader.sandbox import could_not_check
+from grader.sandbox.restored import scripts_run_by
 from grader.values.keys import BadSecret, key_of
 
 
@@ -33,6 +38,7 @@ class IsolatedExecute(NbGraderPreprocessor):  # type: ignore[misc]
         info = resources["nbgrader"]
         release = read_release(info["db_url"], info["notebook"], info["assignment"])
         started = time.monotonic()
+        self._kind, self._result = self.parent.grader.kind, ""
         # Written by RebuildFromRelease; a submission's own metadata has not come this far.
         problem = nb.metadata.get("drydock", {}).get("problem", "")
         if language := foreign_language(release):
@@ -48,30 +54,52 @@ class IsolatedExecute(NbGraderPreprocessor):  # type: ignore[misc]
         return nb, resources
 
     def _grade(self, nb: NotebookNode, resources: dict[str, Any], release: Release) -> str:
-        """Grade in a sandbox; returns why that did not work, or an empty text."""
+        """Have it graded; returns why that did not work, or an empty text."""
+        exporter: SubmissionExporter = self.parent
+        info = resources["nbgrader"]
+        more = exporter.more_to_come(info["notebook"], info["student"], info["assignment"])
+        try:
+            parcel = self._parcel(nb, resources, release)
+            graded = exporter.grader.grade(parcel, self.log, more=more)
+            nb.cells = graded.cells_for(parcel)
+        except BadSecret as trouble:
+            self.log.error("%s/%s: %s", info["student"], info["assignment"], trouble)
+            return str(trouble)
+        except Changed:
+            raise  # no grade at all
+        except Exception as fault:
+            # A fault of ours must not pass for a zero.
+            self.log.exception("%s/%s: the grader failed", info["student"], info["assignment"])
+            return our_fault(fault)
+        self._kind = graded.engine or self._kind
+        if isinstance(exporter.grader, Recorded):
+            self._result = graded.identity
+        if graded.machine:
+            self.log.info("%s/%s graded by %s", info["student"], info["assignment"], graded.machine)
+        return graded.problem
+
+    def _parcel(self, nb: NotebookNode, resources: dict[str, Any], release: Release) -> Parcel:
+        """Raises BadSecret."""
         exporter: SubmissionExporter = self.parent
         info = resources["nbgrader"]
         folder = Path(resources["metadata"]["path"])
         coursedir = exporter.parent.coursedir
-        more = exporter.more_to_come(info["notebook"], info["student"], info["assignment"])
-        try:
-            secret = exporter.drydock.secret_file(coursedir)
-            key = key_of(secret, info["student"])
-            if warning := unkeyed((cell.source for cell in release.cells), secret):
-                self.log.warning("%s", warning)
-            with exporter.supply.take(release.images, more=more) as sandbox:
-                hand_over(folder, sandbox.folder)
-                originals = released_folders(coursedir, info["assignment"])
-                tests = NbgraderTests(self.log, IgnorePattern(parent=exporter).pattern)
-                Grading(sandbox, release, key, self.log, originals=originals, tests=tests).run(nb)
-        except (EngineError, KernelLost, BadSecret) as trouble:
-            self.log.error("%s/%s: %s", info["student"], info["assignment"], trouble)
-            return str(trouble)
-        except Exception as fault:
-            # A fault of ours must not cost what was earned before it, nor pass for a zero: the rest is flagged.
-            self.log.exception("%s/%s: the grader failed", info["student"], info["assignment"])
-            return our_fault(fault)
-        return ""
+        secret = exporter.drydock.secret_file(coursedir)
+        if warning := unkeyed((cell.source for cell in release.cells), secret):
+            self.log.warning("%s", warning)
+        return Parcel(
+            student=info["student"],
+            lab=info["assignment"],
+            name=info["notebook"],
+            notebook=json.dumps(nb),
+            files=packed(folder, files_beside(folder)),
+            originals=_scripts(release, released_folders(coursedir, info["assignment"])),
+            release=release,
+            bounds=exporter.drydock.bounds(),
+            key=key_of(secret, info["student"]).text,
+            ignored=IgnorePattern(parent=exporter).pattern,
+            languages=os.environ.get("LANGUAGE", ""),
+        )
 
     def _fill_up(self, nb: NotebookNode, release: Release, reason: str) -> None:
         """No check cell leaves without a report: what was not evaluated says why."""
@@ -82,14 +110,26 @@ class IsolatedExecute(NbGraderPreprocessor):  # type: ignore[misc]
                 write_report(cell, could_not_check(wanted.grade_id, reason), wanted.points)
 
     def _sign(self, nb: NotebookNode, info: dict[str, Any], seconds: float) -> None:
-        kind = self.parent.supply.kind
+        kind = self._kind
         walls = engine_class(kind).isolation
         nb.metadata["drydock"] = {**nb.metadata.get("drydock", {}), "engine": kind, "walls": walls}
         nb.metadata["drydock"]["version"] = __version__
+        if self._result:
+            # So that a second merge knows what is there already.
+            nb.metadata["drydock"]["result"] = self._result
         self.log.info(
             "%s/%s graded in %.1f s behind the walls of the %s engine: %s",
             info["student"], info["assignment"], seconds, kind, walls,
         )  # fmt: skip
+
+
+def _scripts(release: Release, folders: Sequence[Path]) -> tuple[PackedFile, ...]:
+    """What the lab's setup cells run, as the author wrote it: nothing else of these folders may leave, for one of them
+    has the solutions."""
+    setups = (cell.source for cell in release.cells if cell.grade_id in release.setups)
+    scripts = {Path(path): text for source in setups for path, text in scripts_run_by(source, folders).items()}
+    below = sorted(path for path in scripts if not path.is_absolute())
+    return tuple(PackedFile(path.as_posix(), scripts[path].encode()) for path in below)
 
 
 # -- nbgrader's SaveAutoGrades, in one transaction, and with one case more: a task that could not be checked.

@@ -14,6 +14,7 @@ from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
 
 from grader.autograde.copying import CarefulAutograde
+from grader.autograde.graders import Grader, LocalGrader
 from grader.autograde.settings import Drydock, NoWalls
 from grader.autograde.submission import (
     NOTES_KEY,
@@ -32,8 +33,8 @@ from grader.sandbox.sandbox import SandboxSupply, remove_orphans
 class SubmissionExporter(NotebookExporter):  # type: ignore[misc]
     """Made once for a run of ``nbgrader autograde``, so it is also where the run refuses to start without walls."""
 
-    #: A supply that outlives this exporter (the workers of ``drydock grade`` have one each), or None.
-    shared_supply: ClassVar[SandboxSupply | None] = None
+    #: A grader that outlives this exporter (the workers of ``drydock grade`` have one each), or None.
+    shared_grader: ClassVar[Grader | None] = None
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -41,7 +42,7 @@ class SubmissionExporter(NotebookExporter):  # type: ignore[misc]
         #: Paths that the lab's notebooks should have → where they are.
         self._accepted: dict[str, Path] = {}
         self._take_charge()
-        self.supply = self.shared_supply or self._own_supply()
+        self.grader: Grader = self.shared_grader or LocalGrader(self._own_supply())
 
     def _take_charge(self) -> None:
         """Make nbgrader's converter copy files as we do, and only notebooks and submissions that it can hold.

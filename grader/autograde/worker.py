@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import multiprocessing.util
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Self
 
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
@@ -13,6 +15,7 @@ from traitlets.config import Config
 
 from grader.autograde.copying import CarefulAutograde
 from grader.autograde.exporter import SubmissionExporter
+from grader.autograde.graders import Grader, LocalGrader
 from grader.autograde.records import GradedSubmissions, SubmissionRecord, our_fault
 from grader.autograde.settings import Drydock
 from grader.i18n import _
@@ -30,30 +33,49 @@ class Job:
 
 
 class Worker:
-    """Lives in a process of its own and keeps a sandbox ready between its jobs."""
+    """Lives in a process of its own and grades by ``grader``, one submission after the other."""
 
-    def __init__(self, config: Config, kind: str) -> None:
+    def __init__(self, config: Config, grader: Grader) -> None:
         self._config = config
-        self._supply = SandboxSupply(Drydock(config=config).bounds(), kind)
-        self._supply.prepare()
+        self._grader = grader
+
+    @classmethod
+    def with_sandboxes(cls, config: Config, kind: str) -> Self:
+        """One that grades itself, and keeps a sandbox ready between its jobs."""
+        supply = SandboxSupply(Drydock(config=config).bounds(), kind)
+        supply.prepare()
         # Worker processes end without atexit; this runs instead (multiprocessing.util).
-        multiprocessing.util.Finalize(self, self._supply.close, exitpriority=10)
+        multiprocessing.util.Finalize(supply, supply.close, exitpriority=10)
+        return cls(config, LocalGrader(supply))
 
     def grade(self, job: Job) -> SubmissionRecord:
         """Grade one submission as ``nbgrader autograde --force --student`` would. Whatever fails is in the record."""
+        return self.safely(job, lambda words: self._record(self._graded(job, words), job))
+
+    def pack(self, job: Job) -> SubmissionRecord:
+        """As ``grade``, for a grader that only collects; the record has no grade, and an error if there is one."""
+
+        def run(words: CaughtLog) -> SubmissionRecord:
+            self._graded(job, words)
+            return SubmissionRecord(job.student, job.lab)
+
+        return self.safely(job, run)
+
+    @staticmethod
+    def safely(job: Job, do: Callable[[CaughtLog], SubmissionRecord]) -> SubmissionRecord:
+        """What ``do`` makes; whatever fails is in the record, with the log."""
         started = time.monotonic()
         words = CaughtLog()
-        error = ""
+        record, error = None, ""
         try:
-            record = self._record(self._graded(job, words), job)
+            record = do(words)
         except NbGraderException:
             error = words.first_error() or _("nbgrader could not grade this submission.")
         except Exception as fault:
             # One submission's trouble (a full disk, a locked gradebook) must not end the others' run.
             words.logger.exception("%s/%s: the grader failed", job.student, job.lab)
             error = our_fault(fault)
-        if error:
-            record = SubmissionRecord(job.student, job.lab, error=error)
+        record = record or SubmissionRecord(job.student, job.lab, error=error)
         return replace(record, seconds=time.monotonic() - started, log=tuple(words.lines))
 
     def _graded(self, job: Job, words: CaughtLog) -> CourseDirectory:
@@ -67,10 +89,10 @@ class Worker:
         return GradedSubmissions(coursedir.db_url, secret, job.lab).record(job.student, folder)
 
     def _converter(self, job: Job, words: CaughtLog) -> CarefulAutograde:
-        supply, more = self._supply, job.more
+        grader, more = self._grader, job.more
 
         class WorkerExporter(SubmissionExporter):
-            shared_supply = supply
+            shared_grader = grader
 
             def more_to_come(self, notebook: str, student: str, assignment: str) -> bool:
                 return more

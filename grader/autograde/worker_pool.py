@@ -115,7 +115,7 @@ def _begin(config: Config, kind: str) -> None:
     from grader.autograde.worker import Worker
 
     settle_in()
-    _Place.worker = Worker(config, kind)
+    _Place.worker = Worker.with_sandboxes(config, kind)
 
 
 def settle_in() -> None:

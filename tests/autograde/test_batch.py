@@ -22,6 +22,7 @@ from nbformat import NotebookNode
 from traitlets.config import Config
 
 from grader.autograde.batch import Batch, BatchError
+from grader.autograde.graders import LocalGrader
 from grader.autograde.records import SubmissionRecord
 from grader.autograde.settings import Drydock
 from grader.autograde.submissions import Journal
@@ -232,7 +233,7 @@ def test_a_report_that_cannot_be_written_is_written_by_the_same_command_later(co
 
 def test_one_submissions_trouble_is_its_own(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
     """A full disk, a locked gradebook: the record says so, and the worker goes on."""
-    worker = Worker(course.config(), Drydock(config=course.config()).engine_kind())
+    worker = Worker.with_sandboxes(course.config(), Drydock(config=course.config()).engine_kind())
     with monkeypatch.context() as trouble:
         trouble.setattr("grader.autograde.records.read_record", _no_space)
         record = worker.grade(Job("cyd", LAB, more=True))
@@ -240,7 +241,8 @@ def test_one_submissions_trouble_is_its_own(course: Course, monkeypatch: pytest.
     assert record.seconds > 0
     assert "Traceback" in "\n".join(record.log)
     assert worker.grade(Job("cyd", LAB, more=False)).error == ""
-    worker._supply.close()
+    assert isinstance(worker._grader, LocalGrader)
+    worker._grader.supply.close()
 
 
 def _no_space(*_arguments: object) -> None:
