@@ -10,7 +10,11 @@ from grader.errors import ExpectedError
 from grader.i18n import _
 
 #: The packages that the extras of pyproject.toml bring, as they are imported.
-_EXTRAS = {"ipywidgets": "lab", "jupyterlab": "lab", "matplotlib": "lab", "qemu": "microvm"}
+_EXTRAS = {
+    **dict.fromkeys(("ipywidgets", "jupyterlab", "matplotlib"), "lab"),
+    "qemu": "microvm",
+    **dict.fromkeys(("tree_sitter", "tree_sitter_bash"), "mutants"),
+}
 
 
 class MissingPart(ExpectedError):

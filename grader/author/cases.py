@@ -84,6 +84,8 @@ class Kind(StrEnum):
     SOLUTION = "solution"
     WRONG = "wrong"
     RIGHT = "right"
+    #: A solution changed in one place: grader.author.mutants.
+    MUTANT = "mutant"
 
 
 class Want(StrEnum):
@@ -102,6 +104,8 @@ class Run:
     where: str
     #: Whether an error in it is a finding: so in solutions, not in blanks and wrong answers.
     must_work: bool
+    #: The most it may take, where that is less than a student has. One that takes longer has failed, and ends the case.
+    seconds: float | None = None
 
 
 @dataclass(frozen=True)
@@ -175,7 +179,7 @@ class Case:
     @property
     def task(self) -> str:
         """The task that an answer belongs to; empty for the blank release and the solution."""
-        return self.name.partition("/")[0] if self.kind in (Kind.WRONG, Kind.RIGHT) else ""
+        return self.name.partition("/")[0] if self.kind in (Kind.WRONG, Kind.RIGHT, Kind.MUTANT) else ""
 
 
 def cases_of(source: Lab, released: Lab, *, runs: int) -> list[Case]:
@@ -268,22 +272,29 @@ def _answer_cases(source: Lab, released: Lab) -> Iterator[tuple[Case, bool]]:
 
 
 def _answer_case(source: Lab, task: Task, answer: Answer, visible: str) -> Case:
+    kind = Kind.RIGHT if answer.right else Kind.WRONG
+    run = Run(answer.source, f"{answer.task}/{answer.name}", must_work=False)
+    return after_the_others(
+        source, task, kind, run, tuple(_answer_checks(task, answer, visible)), path=str(answer.path)
+    )
+
+
+def after_the_others(
+    source: Lab, task: Task, kind: Kind, answer: Run, checks: tuple[Check, ...], *, path: str = ""
+) -> Case:
+    """A case that gives ``answer`` to ``task`` after the solutions of the tasks that it needs."""
     groundwork = tuple(
-        Groundwork(needed.id, tuple(_solved(needed, before=answer.task))) for needed in source.needed_by(task)
+        Groundwork(needed.id, tuple(_solved(needed, before=task.id))) for needed in source.needed_by(task)
     )
-    steps: tuple[Step, ...] = (
-        *_setups(task),
-        Run(answer.source, f"{answer.task}/{answer.name}", must_work=False),
-        *_answer_checks(task, answer, visible),
-    )
+    steps: tuple[Step, ...] = (*_setups(task), answer, *checks)
     every: list[Step] = [*(step for ground in groundwork for step in ground.steps), *steps]
     connects = source.connect is not None and any(isinstance(step, Run) and "check" in step.source for step in every)
     return Case(
         source.name,
-        Kind.RIGHT if answer.right else Kind.WRONG,
-        f"{answer.task}/{answer.name}",
+        kind,
+        answer.where,
         steps,
-        str(answer.path),
+        path,
         groundwork,
         Run(source.connect.source, "connect", must_work=True) if source.connect is not None and connects else None,
     )

@@ -114,9 +114,7 @@ def prove(
         cells = {name: release_in(lab.notebook) for name, lab in labs.items()}
 
         def run(group: Sequence[Case]) -> list[Life]:
-            return _judge(
-                group, lambda some: run_cases(some, cells[some[0].lab], fresh / some[0].lab, sandboxes.opened)
-            )
+            return judge(group, lambda some: run_cases(some, cells[some[0].lab], fresh / some[0].lab, sandboxes.opened))
 
         for life in _run_all(groups, run, plan.jobs, sandboxes):
             proof = proofs[life.outcomes[0].case.lab]
@@ -161,7 +159,7 @@ def _shared(cases: Sequence[Case]) -> list[tuple[Case, ...]]:
     return [group for lab in labs for group in share([case for case in cases if case.lab == lab])]
 
 
-def _judge(group: Sequence[Case], run: Callable[[Sequence[Case]], Life]) -> list[Life]:
+def judge(group: Sequence[Case], run: Callable[[Sequence[Case]], Life]) -> list[Life]:
     """Try a group; whatever did not hold in company is tried again alone, and only that counts."""
     life = run(group)
     if len(group) == 1:
@@ -177,7 +175,7 @@ def _run_all(
     jobs: int,
     sandboxes: StoppableSandboxes,
 ) -> Iterator[Life]:
-    """Lives as they end. Threads do, since daemons, kernels and checkers are processes."""
+    """Lives as they end."""
     # One run of each solution has the machine to itself, so that its time means something. The last run, because
     # the first also tries every check before its answer.
     timed = {group[0].lab: group for group in groups if group[0].kind is Kind.SOLUTION}
@@ -186,8 +184,18 @@ def _run_all(
     rest = [group for group in groups if timed.get(group[0].lab) is not group]
     # Long ones first: short ones then fill the gaps at the end.
     rest.sort(key=lambda group: -sum(len(case.steps) + 3 * len(case.groundwork) for case in group))
+    yield from side_by_side(rest, run, jobs, sandboxes)
+
+
+def side_by_side(
+    groups: Sequence[tuple[Case, ...]],
+    run: Callable[[Sequence[Case]], list[Life]],
+    jobs: int,
+    sandboxes: StoppableSandboxes,
+) -> Iterator[Life]:
+    """The groups' lives as they end; they are begun in their order. Threads do: daemons and checkers are processes."""
     with ThreadPoolExecutor(max_workers=jobs, thread_name_prefix="case") as pool:
-        waiting: set[Future[list[Life]]] = {pool.submit(run, group) for group in rest}
+        waiting: set[Future[list[Life]]] = {pool.submit(run, group) for group in groups}
         try:
             with sandboxes.until_interrupted():
                 while waiting:

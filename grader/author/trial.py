@@ -81,6 +81,10 @@ class Outcome:
     case: Case
     findings: tuple[Finding, ...]
     seconds: float = 0.0
+    #: What the last check said; None when none was made.
+    status: Status | None = None
+    #: Whether a cell took longer than it was given (``Run.seconds``).
+    overran: bool = False
 
 
 @dataclass(frozen=True)
@@ -129,15 +133,20 @@ class _Stage:
         self._solved: set[str] = set()
         self._connected = False
         self._printed = ""
+        self._status: Status | None = None
+        self._overran = False
 
     def play(self, case: Case) -> Outcome:
         since = time.monotonic()
+        self._status, self._overran = None, False
         found = tuple(self._findings(case))
-        return Outcome(case, found, time.monotonic() - since)
+        return Outcome(case, found, time.monotonic() - since, self._status, self._overran)
 
     def _findings(self, case: Case) -> Iterator[Finding]:
         for step in self._script(case):
             problem = self._step(case, step)
+            if self._overran:
+                return
             if problem is not None:
                 yield problem
                 if case.task:
@@ -158,14 +167,18 @@ class _Stage:
 
     def _step(self, case: Case, step: Step) -> Finding | None:
         if isinstance(step, Check):
-            return _check_problem(case, step, self._session.check(step.task, step.source))
+            report = self._session.check(step.task, step.source)
+            # Of the task itself: what a needed one's check said is no news.
+            self._status = report.status if step.task == case.task else None
+            return _check_problem(case, step, report)
         if isinstance(step, Observation):
             step = step.asked(self._printed)
         try:
             if isinstance(step, SetUp):
                 outcome = self._session.set_up(step.name, step.source)
             else:
-                outcome = self._session.run(step.source, step.where)
+                outcome = self._session.run(step.source, step.where, step.seconds)
+                self._overran = step.seconds is not None and outcome.status in ("timeout", "dead")
             self._printed = _printed(outcome.outputs)
             return _cell_problem(case, step, outcome)
         except NotRun as trouble:
@@ -226,6 +239,8 @@ def _should_pass(case: Case, note: str) -> str:
 def _should_fail(case: Case, note: str) -> str:
     if case.kind is Kind.WRONG:
         return _("A wrong answer passes{note}.").format(note=note)
+    if case.kind is Kind.MUTANT:
+        return _("The solution passes although it was changed.")
     return _("The task passes although nothing was typed{note}.").format(note=note)
 
 

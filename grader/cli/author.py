@@ -73,14 +73,7 @@ def check(
     names = _chosen(course, labs)
     kinds = (Kind.SOLUTION,) if solution else (Kind.BLANK, Kind.SOLUTION) if brief else ()
     _see_tasks(course, names, tasks, kinds)
-    if json_file is not None:
-        # Before the proof, which may take an hour: afterwards it is too late to learn that there is no such place.
-        try:
-            json_file.parent.mkdir(parents=True, exist_ok=True)
-            json_file.open("a").close()
-        except OSError as error:
-            why = _("{path} can't be written: {why}").format(path=json_file, why=error.strerror)
-            raise click.BadParameter(why, param_hint="--json") from None
+    _see_json(json_file)
     chosen = seen(kind)
     plan = Plan(runs=runs, seconds=seconds, jobs=jobs or _jobs(chosen), tasks=tasks, alone=alone, kinds=kinds)
     with LiveProgress(Console(stderr=True)) as progress:
@@ -89,6 +82,18 @@ def check(
     if json_file is not None:
         json_file.write_text(json.dumps(as_json(proof), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     raise SystemExit(_exit_code(proof))
+
+
+def _see_json(json_file: Path | None) -> None:
+    """Before the proof, which may take an hour: afterwards it is too late to learn that there is no such place."""
+    if json_file is None:
+        return
+    try:
+        json_file.parent.mkdir(parents=True, exist_ok=True)
+        json_file.open("a").close()
+    except OSError as error:
+        why = _("{path} can't be written: {why}").format(path=json_file, why=error.strerror)
+        raise click.BadParameter(why, param_hint="--json") from None
 
 
 def _see_tasks(course: Course, labs: Sequence[str], tasks: Sequence[str], kinds: Sequence[Kind]) -> None:
@@ -119,6 +124,74 @@ def _chosen(course: Course, labs: tuple[str, ...]) -> list[str]:
         return list(dict.fromkeys(course.pick(name) for name in labs))
     # With no argument, an empty course is as wrong as an unknown lab.
     return course.names() or [course.pick("")]
+
+
+@command.command("mutate")
+@click.argument("lab")
+@click.option("--task", "tasks", multiple=True, help="Only the mutants of this task (may be repeated).")
+@click.option("--mutant", "only", multiple=True, metavar="ID", help="Only this mutant (may be repeated).")
+@click.option("--seconds", type=float, default=300.0, show_default=True, help="After so long no further one is begun.")
+@click.option("--jobs", "-j", type=click.IntRange(1, 64), default=None, help="Daemons at once (default: as for check).")
+@click.option("--list", "only_list", is_flag=True, help="Run nothing; say which mutants there are.")
+@click.option("--engine", "kind", default=None, help="The engine to use (default: the best one here).")
+@docker_option
+@click.option(
+    "--json",
+    "json_file",
+    type=click.Path(path_type=Path, dir_okay=False, writable=True),
+    default=None,
+    help="Write all results here.",
+)
+def mutate(
+    *,
+    lab: str,
+    tasks: tuple[str, ...],
+    only: tuple[str, ...],
+    seconds: float,
+    jobs: int | None,
+    only_list: bool,
+    kind: str | None,
+    json_file: Path | None,
+) -> None:
+    """Change LAB's solutions in one place each, and see whether the checks notice.
+
+    A mutant that passes survives: a hole in the check, or a right answer to be kept in answers/mutants.toml.
+    """
+    from grader.engines.choice import seen
+    from grader.extras import needed
+
+    with needed():
+        from grader.author import mutants_report, mutation
+
+    course = find_course()
+    name = course.pick(lab)
+    _see_tasks(course, [name], tasks, ())
+    mutants = mutation.in_turn(course.lab(name), tasks)
+    if unknown := set(only) - {mutant.id for mutant in mutants}:
+        words = _("No mutant is called {ids} in {lab}. All of them: drydock author mutate {lab} --list")
+        raise click.BadParameter(words.format(ids=", ".join(sorted(unknown)), lab=name))
+    if only_list:
+        for mutant in mutants:
+            click.echo(f"{mutant.task}  {mutant.id}  {mutant.operator}: {mutant.what}")
+        return
+    _see_json(json_file)
+    chosen = seen(kind)
+    with LiveProgress(Console(stderr=True)) as progress:
+        found = mutation.mutate(
+            course,
+            name,
+            kind=chosen,
+            seconds=seconds,
+            jobs=jobs or _jobs(chosen),
+            tasks=tasks,
+            only=only,
+            progress=progress,
+        )
+    mutants_report.show(found, Console())
+    if json_file is not None:
+        text = json.dumps(mutants_report.as_json(found), indent=1, ensure_ascii=False)
+        json_file.write_text(f"{text}\n", encoding="utf-8")
+    raise SystemExit(1 if found.of(mutation.Fate.SURVIVED) else 0)
 
 
 @command.command("release")

@@ -7,6 +7,7 @@ of the outcomes.
 from __future__ import annotations
 
 import logging
+import math
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -200,13 +201,13 @@ class Session:
 
     # -- the student's cells
 
-    def run(self, source: str, name: str) -> CellOutcome:
-        """Run a cell in the student's kernel, on the student's time. Raises NotRun."""
+    def run(self, source: str, name: str, most: float | None = None) -> CellOutcome:
+        """Run a cell in the student's kernel, on the student's time, for ``most`` seconds. Raises NotRun."""
         if self._seconds_left <= 0:
             raise NotRun(_("The time for this notebook is used up."))
         if self._sandbox.daemon_hangs:
             raise NotRun(_("The Docker daemon of this submission answers no more."), ours=True)
-        seconds = min(self._cell_seconds, self._seconds_left)
+        seconds = min(self._cell_seconds, self._seconds_left, math.inf if most is None else most * self._patience)
         try:
             outcome = self._living_kernel().run(source, seconds)
         except KernelLost as trouble:

@@ -39,7 +39,7 @@ def test_the_image_has_the_locked_packages_without_those_for_tests() -> None:
     assert {name for name in image if image[name] != whole.get(name)} == set(), "run: make lock"
     project = tomllib.loads((_ROOT / "pyproject.toml").read_text())
     extras = project["project"]["optional-dependencies"]
-    direct = [*project["project"]["dependencies"], *extras["lab"], *extras["microvm"]]
+    direct = [*project["project"]["dependencies"], *extras["lab"], *extras["microvm"], *extras["mutants"]]
     needed = {canonicalize_name(Requirement(text).name) for text in direct}
     only_tests = {canonicalize_name(Requirement(text).name) for text in project["dependency-groups"]["dev"]} - needed
     assert needed <= set(image), "run: make lock"

@@ -1,0 +1,159 @@
+"""A lab's checks proved against mutants: each task's solution is changed in one place, and its check must notice.
+
+A mutant is run like a wrong answer in the proof. One that passes *survives*: a hole in the check, or a right
+answer, which its author keeps as such beside the lab (``kept.py``).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from enum import StrEnum
+from itertools import zip_longest
+
+from grader.author import release
+from grader.author.cases import Case, Check, Kind, Run, Want, after_the_others
+from grader.author.mutants.cells import Mutant, mutants_of
+from grader.author.mutants.kept import Kept, read_kept
+from grader.author.proof import Progress, judge, side_by_side
+from grader.author.sharing import share
+from grader.author.trial import Life, Outcome, StoppableSandboxes, run_cases
+from grader.course.labs import Course, Lab
+from grader.course.release import release_in
+from grader.report.verdicts import Status
+from grader.sandbox.fork_client import ForkServer
+from grader.sandbox.sandbox import remove_orphans
+
+#: The most a mutant's cell may take. Those that only wait forever are many.
+CELL_SECONDS = 20.0
+
+
+class Fate(StrEnum):
+    """What became of a mutant; the value is its word in reports and in JSON."""
+
+    KILLED = "killed"
+    #: Its cell did not end; nobody would call that solved.
+    OVERRAN = "ran into the limit"
+    SURVIVED = "survived"
+    #: It passed, and its author says why it is right.
+    JUSTIFIED = "justified"
+    NOT_JUDGED = "could not be checked"
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A mutant that was run."""
+
+    mutant: Mutant
+    fate: Fate
+    #: Why it is right, or why it could not be checked.
+    why: str = ""
+    #: Spent in its cells and checks.
+    seconds: float = 0.0
+
+
+@dataclass
+class LabMutants:
+    """What was found out about a lab's checks. ``seconds``: by the clock."""
+
+    name: str
+    made: int = 0
+    trials: list[Trial] = field(default_factory=list)
+    #: Mutants for which there was no time.
+    not_reached: list[Mutant] = field(default_factory=list)
+    #: Lines of mutants.toml that no mutant answers to, and those whose mutant does not pass.
+    idle: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+
+    def of(self, *fates: Fate) -> list[Trial]:
+        return [trial for trial in self.trials if trial.fate in fates]
+
+    @property
+    def judged(self) -> int:
+        return len(self.trials) - len(self.of(Fate.NOT_JUDGED))
+
+    @property
+    def share(self) -> float:
+        """Of those that were judged, how many were killed or are justified; 1.0 where there were none."""
+        return 1 - len(self.of(Fate.SURVIVED)) / self.judged if self.judged else 1.0
+
+
+def mutate(
+    course: Course,
+    name: str,
+    *,
+    kind: str,
+    seconds: float,
+    jobs: int,
+    tasks: Sequence[str] = (),
+    only: Sequence[str] = (),
+    progress: Progress | None = None,
+) -> LabMutants:
+    """Run the mutants of a lab (of some ``tasks``; those that ``only`` names) on engines of this ``kind``.
+
+    None is begun when ``seconds`` are over. Raises CourseError and EngineError as the proof does.
+    """
+    told = progress or Progress()
+    lab = course.lab(name)
+    kept = read_kept(lab)
+    mutants = [one for one in in_turn(lab, tasks) if not only or one.id in only]
+    found = LabMutants(name, len(mutants))
+    by_case = {f"{one.task}/{one.id}": one for one in mutants}
+    remove_orphans(kind)
+    began = time.monotonic()
+    with release.generated(course, [name]) as fresh, closing(ForkServer()) as fork_server:
+        groups = share([_case(lab, one) for one in mutants], most=max(1, len(lab.tasks)))
+        told.planned(len(mutants))
+        sandboxes = StoppableSandboxes(kind, fork_server)
+        cells = release_in(lab.notebook)
+
+        def run(group: Sequence[Case]) -> list[Life]:
+            if time.monotonic() - began > seconds:
+                return []
+            return judge(group, lambda some: run_cases(some, cells, fresh / name, sandboxes.opened))
+
+        for life in side_by_side(groups, run, jobs, sandboxes):
+            for outcome in life.outcomes:
+                found.trials.append(_judged(by_case.pop(outcome.case.name), outcome, kept))
+                told.finished(outcome)
+    found.not_reached = list(by_case.values())
+    if not only and not tasks:
+        found.idle = kept.idle(one for one in mutants)
+    order = {one.id: number for number, one in enumerate(mutants)}
+    found.trials.sort(key=lambda trial: order[trial.mutant.id])
+    found.seconds = time.monotonic() - began
+    return found
+
+
+def in_turn(lab: Lab, tasks: Sequence[str] = ()) -> list[Mutant]:
+    """The mutants of a lab, one of each task by turns, each task's most telling ones first."""
+    each = [
+        mutants_of(task.id, task.answer.source)
+        for task in lab.tasks
+        if task.answer is not None and (not tasks or task.id in tasks)
+    ]
+    return [one for some in zip_longest(*each) for one in some if one is not None]
+
+
+def _case(lab: Lab, mutant: Mutant) -> Case:
+    task = lab.task(mutant.task)
+    assert task is not None
+    run = Run(mutant.source, f"{mutant.task}/{mutant.id}", must_work=False, seconds=CELL_SECONDS)
+    checks = (Check(task.id, task.check.source, Want.FAIL),)
+    return after_the_others(lab, task, Kind.MUTANT, run, checks)
+
+
+def _judged(mutant: Mutant, outcome: Outcome, kept: Kept) -> Trial:
+    fate, why = Fate.NOT_JUDGED, ""
+    if outcome.overran:
+        fate = Fate.OVERRAN
+    elif outcome.status is Status.PASSED:
+        why = kept.reason(mutant)
+        fate = Fate.JUSTIFIED if why else Fate.SURVIVED
+    elif outcome.status in (Status.FAILED, Status.BLOCKED):
+        fate = Fate.KILLED
+    else:
+        why = " ".join(f"{finding.what} {finding.detail}" for finding in outcome.findings)
+    return Trial(mutant, fate, why, outcome.seconds)
