@@ -43,9 +43,11 @@ _LOOKING_PROGRAMS = word_set(
     " hostname test [ seq cut tr awk jq file diff cmp readlink pwd uname break continue"
 )
 #: Options that change what is shown or how long it takes, and nothing else.
-SHOWN_ONLY = word_set("-q --quiet --no-trunc --format --progress --tail --no-stream --timestamps")
+_SHOWN_ONLY = word_set("-q --quiet --no-trunc --format --progress --tail --no-stream --timestamps")
 _TIME = frozenset(("-t", "--time", "--timeout"))
 _STOPPING = frozenset(("stop", "restart"))
+#: And such that change nothing in the folders that a lab begins with.
+_SHOWN_ONLY_OF = {"start": ("-a", "--attach"), "mkdir": ("-p",), "rm": ("-i",)}
 #: For a command another one that is near it.
 OTHER_VERB = {
     "run": "create",
@@ -122,4 +124,4 @@ def only_looks(words: Sequence[str]) -> bool:
 def shown_only(option: str, verb: str) -> bool:
     """Whether an option says no more than what is shown, or how long one waits."""
     name = option.partition("=")[0]
-    return name in SHOWN_ONLY or (name in _TIME and verb in _STOPPING)
+    return name in (*_SHOWN_ONLY, *_SHOWN_ONLY_OF.get(verb, ())) or (name in _TIME and verb in _STOPPING)

@@ -12,7 +12,7 @@ from tree_sitter_bash import language
 
 from grader.author.mutants import documents, words
 from grader.author.mutants.change import Change, Operator, swap
-from grader.author.mutants.dockercli import OTHER_VERB, SHOWN_ONLY, only_looks, shown_only, word_set, words_of
+from grader.author.mutants.dockercli import OTHER_VERB, only_looks, shown_only, word_set, words_of
 
 _BLOCKS = frozenset(("program", "do_group", "compound_statement", "subshell", "else_clause", "if_statement"))
 _STATEMENTS = word_set(
@@ -191,7 +191,7 @@ class _Script:
                 yield from (change.moved(start + 1) for change in changes(typed[place][1:-1]))
             elif not typed[place].startswith("-"):
                 yield from self._value(node)
-            elif len(typed[place]) > 1 and typed[place] not in SHOWN_ONLY:
+            elif len(typed[place]) > 1 and not shown_only(typed[place], typed[0]):
                 yield self._without([node], typed[place].partition("=")[0])
 
     def _value(self, node: Node) -> Iterator[Change]:
@@ -208,9 +208,9 @@ class _Script:
         if target is None or kind is None or target.type == "number" or (target.text or b"").startswith(b"/dev/"):
             return
         yield from self._value(target)
-        if kind.type in (">", ">>"):
-            other = {">": ">>", ">>": ">"}[kind.type]
-            yield Change(Operator.VERB, *self._span(kind), other, f"{kind.type} → {other}")
+        if kind.type == ">>":
+            # Not the other way: what is appended to a file that was not there is the same file.
+            yield Change(Operator.VERB, *self._span(kind), ">", ">> → >")
 
     def _in_document(self, redirect: Node) -> Iterator[Change]:
         body = next((child for child in redirect.children if child.type == "heredoc_body"), None)
