@@ -1,7 +1,14 @@
-from urllib.error import HTTPError
-from urllib.request import urlopen
+import docker
+from docker.errors import ContainerError
 
+berth = check.value("berth", of=range(1000, 8000))  # noqa: F821
 try:
-    urlopen("http://localhost:8080/tide-table")
-except HTTPError as error:
+    docker.from_env().containers.run(
+        "drydock/busybox:1",
+        ["wget", "-q", "-O", "-", f"http://localhost:8080/berth-{berth}"],
+        name="courier",
+        network_mode="host",
+        remove=True,
+    )
+except ContainerError as error:
     print(error)

@@ -1,2 +1,2 @@
-# expect: came from: nowhere
-docker run --rm --network host drydock/busybox:1 wget -q -O - http://localhost:8080/
+# expect: nobody has got status 404
+docker run --rm --name courier --network host drydock/busybox:1 wget -q -O - http://localhost:8080/

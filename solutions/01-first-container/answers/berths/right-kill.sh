@@ -1,2 +1,2 @@
-docker kill squatter
+docker kill $(docker ps --quiet --filter publish=8085)
 docker restart berths

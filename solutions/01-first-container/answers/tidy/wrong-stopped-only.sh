@@ -1,3 +1,3 @@
 # expect: still there
-docker stop night-1 night-2 lantern
-docker start day
+docker stop candle cresset rushlight taper
+docker start candle cresset rushlight taper

@@ -1,0 +1,3 @@
+# expect: is running
+docker stop ferry-desk pilot-desk customs-desk
+docker start berths

@@ -1,0 +1,2 @@
+# expect: created
+docker start berths

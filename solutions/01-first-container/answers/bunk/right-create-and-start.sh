@@ -1,0 +1,2 @@
+docker create --tty --interactive --name bunk drydock/busybox:1 sh
+docker start bunk

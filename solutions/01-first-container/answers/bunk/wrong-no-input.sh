@@ -1,0 +1,2 @@
+# expect: keeps its input open
+docker run -d -t --name bunk drydock/busybox:1 sh

@@ -1,0 +1,2 @@
+# expect: there is no container named
+docker rm -f candle cresset rushlight taper
