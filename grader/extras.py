@@ -13,6 +13,7 @@ from grader.i18n import _
 _EXTRAS = {
     **dict.fromkeys(("ipywidgets", "jupyterlab", "matplotlib"), "lab"),
     "qemu": "microvm",
+    "jupyterhub": "class",
     **dict.fromkeys(("tree_sitter", "tree_sitter_bash"), "mutants"),
 }
 

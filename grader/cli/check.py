@@ -14,7 +14,6 @@ import click
 from grader.cli import lab_daemon
 from grader.cli.group import EXIT_COULD_NOT, Trouble
 from grader.cli.ways import need_an_engine
-from grader.cli.workspace import Workspace
 from grader.course.labs import RELEASE, Lab, find_course
 from grader.docker_api.deadline import CHECK_SECONDS
 from grader.engines import best_kind, detached, engine_class
@@ -23,6 +22,7 @@ from grader.report.cell_runs import runs_of
 from grader.report.render import report_as_text
 from grader.report.verdicts import Status, TaskReport
 from grader.values import StudentKey, own_key
+from grader.workspace import Workspace
 
 if TYPE_CHECKING:
     from grader.rehearsal.render import Outcome

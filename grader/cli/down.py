@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import click
 
-from grader.cli.workspace import forget_what_ran
 from grader.engines import detached
 from grader.i18n import _
+from grader.workspace import forget_what_ran
 
 
 @click.command("down")

@@ -13,12 +13,12 @@ import click
 
 from grader.cli import lab_daemon
 from grader.cli.places import jupyter_folder
-from grader.cli.workspace import Workspace
 from grader.course.labs import RELEASE, find_course, read_notebook
 from grader.docker_api.environment import variables
 from grader.i18n import _
 from grader.jupyter import server
 from grader.report.progress import VARIABLE as PROGRESS_VARIABLE
+from grader.workspace import Workspace
 
 _CLOSING_SECONDS = 15.0
 

@@ -9,10 +9,10 @@ import click
 from grader.cli import lab_daemon
 from grader.cli.docker_option import docker_option
 from grader.cli.group import Trouble
-from grader.cli.workspace import Workspace, forget_what_ran
 from grader.course.labs import RELEASE, find_course
 from grader.engines import detached
 from grader.i18n import _
+from grader.workspace import Workspace, forget_what_ran
 
 
 @click.command("reset")

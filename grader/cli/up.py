@@ -8,9 +8,9 @@ import click
 
 from grader.cli import lab_daemon
 from grader.cli.docker_option import docker_option
-from grader.cli.workspace import Workspace
 from grader.course.labs import RELEASE, find_course
 from grader.i18n import _
+from grader.workspace import Workspace
 
 
 @click.command("up")

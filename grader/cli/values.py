@@ -33,9 +33,9 @@ def command() -> None:
 @click.argument("key", nargs=-1, required=True)
 def set_key(*, key: tuple[str, ...]) -> None:
     """For students: keep the KEY your instructor gave you, once for all labs."""
-    from grader.cli.workspace import Workspace
     from grader.course.labs import find_course
     from grader.values.keys import write_key
+    from grader.workspace import Workspace
 
     # In one or several words: it may have been copied with spaces.
     file = write_key(Workspace(find_course()).root, StudentKey.parse("".join(key)))

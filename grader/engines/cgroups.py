@@ -208,6 +208,14 @@ def processes(groups: list[Path]) -> set[int]:
     return found
 
 
+def kill_containers(groups: list[Path]) -> None:
+    """Kill what runs in groups below an engine's own, but for the daemon and what was started by ``nsenter.py``."""
+    below = [part for group in groups for part in group.iterdir() if part.is_dir()]
+    for pid in processes([part for part in below if part.name not in ("engine", "student")]):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+
+
 def thaw(groups: list[Path]) -> None:
     """Let paused containers go on: a frozen process does not even die (cgroups(7), freezer)."""
     for group in groups:

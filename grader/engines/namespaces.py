@@ -52,7 +52,8 @@ class NamespaceEngine(Engine):
     ``folder`` keeps the engine's data there from one start to the next (the lab engine of ``drydock up``);
     without it everything is gone at the end. ``daemon=False`` leaves the daemon out: the walls, with nothing in them.
     ``python``: with what student code needs for its Python; ``readonly``: more folders of this machine shown in them,
-    at their own path; ``devices``: names below /dev beside the harmless ones.
+    at their own path; ``devices``: names below /dev beside the harmless ones; ``user``: the student's name inside;
+    ``patience``: seconds that containers of kept data have at the end, if not as long as Docker gives each.
     """
 
     kind: ClassVar[str]
@@ -73,15 +74,16 @@ class NamespaceEngine(Engine):
         python: bool = True,
         readonly: Sequence[Path] = (),
         devices: Sequence[str] = (),
+        user: str = "student",
+        patience: float | None = None,
     ) -> None:
         super().__init__(shares=shares, limits=limits, images=images and daemon)
-        self._daemon = daemon
-        self._python = python
+        self._daemon, self._python = daemon, python
         self._readonly = list(map(str, readonly))
         self._devices = list(devices)
+        self._user, self._patience = user, patience
         self._release = releases.Release()
-        self._kept = folder
-        self._detached = detached
+        self._kept, self._detached = folder, detached
         self._folder: EngineFolder | None = None
         self._supervisor: Launched | None = None
         self._first = 0
@@ -258,6 +260,8 @@ class NamespaceEngine(Engine):
             python=inside.variables() if self._python else {},
             daemon=self._daemon,
             devices=self._devices,
+            user=self._user,
+            patience=self._patience,
             template=template,
             data_size=str(disk or "50%") if on_tmpfs else "",
             keep_data=kept,

@@ -12,6 +12,7 @@
 #      DD_READONLY host folders shown read-only, one a line   DD_TEMPLATE template folder (layers/, meta/) or empty
 #      DD_DOCKER folder of another Docker to run, or empty   DD_STORE "containerd" for its image store, or empty
 #      DD_DATA_SIZE size of a tmpfs data-root, or empty for the disk   DD_IDMAP ids of shared folders, or empty
+#      DD_USER name of the user 1000
 #      DD_PYTHON_… the Python of student code, for python.sh; none of them where it isn't wanted
 #      DD_DAEMON empty for walls with no daemon in them   DD_DEVICES names of devices below /dev
 #      and for inner.sh: DD_CGROUP_VERSION 1 or 2   DD_CONTROLLERS hierarchies of cgroup v1
@@ -59,7 +60,7 @@ mount -o remount,bind,ro usr
 for file in ssl alternatives ld.so.cache nsswitch.conf iproute2 services protocols mime.types localtime; do
     [ -e "/etc/$file" ] && cp -a "/etc/$file" etc/ 2>/dev/null || true
 done
-printf 'root:x:0:0:root:/root:/bin/sh\nstudent:x:1000:1000:student:/home/student:/bin/bash\nnobody:x:65534:65534:nobody:/:/bin/false\n' > etc/passwd
+printf 'root:x:0:0:root:/root:/bin/sh\n%s:x:1000:1000:student:/home/student:/bin/bash\nnobody:x:65534:65534:nobody:/:/bin/false\n' "$DD_USER" > etc/passwd
 printf 'root:x:0:\nstudent:x:1000:\nnogroup:x:65534:\n' > etc/group
 printf '127.0.0.1 localhost\n::1 localhost\n' > etc/hosts
 echo drydock > etc/hostname

@@ -82,6 +82,10 @@ class Spec:
     above_options: list[str] = field(default_factory=list)
     #: See loaders.py.
     opaque: list[str] = field(default_factory=list)
+    #: What the student is called inside.
+    user: str = "student"
+    #: Seconds that containers of kept data have at the end; None for as long as each has of Docker.
+    patience: float | None = None
 
     def save(self, path: Path) -> None:
         atomic_write(path, json.dumps(asdict(self)))
@@ -191,6 +195,7 @@ class Supervisor:
             "DD_SCRIPTS": str(_SCRIPTS),
             "DD_DAEMON_JSON": json.dumps(spec.daemon_json),
             "DD_DOCKERD_FLAGS": spec.dockerd_flags,
+            "DD_USER": spec.user,
             "DD_DAEMON": "yes" if spec.daemon else "",
             "DD_DEVICES": " ".join([*_DEVICES, *(_DAEMON_DEVICES if spec.daemon else ()), *spec.devices]),
         }
@@ -254,14 +259,23 @@ class Supervisor:
         cgroups.thaw(self.groups)
         if self.outer is not None:
             if self.spec.keep_data:
-                with contextlib.suppress(subprocess.TimeoutExpired):
-                    self.outer.wait(GRACE_SECONDS)
+                self._end_kindly(self.outer)
             else:
                 self._kill_first_process()
             self.outer.kill()
             self.outer.wait()
             self.log.wait()
         remove_remains(self.folder, self.groups, keep_data=self.spec.keep_data)
+
+    def _end_kindly(self, outer: subprocess.Popen[bytes]) -> None:
+        """Wait until the daemon has stopped its containers; those that take too long are killed, and it notes that."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            if self.spec.patience is not None:
+                try:
+                    outer.wait(self.spec.patience)
+                except subprocess.TimeoutExpired:
+                    cgroups.kill_containers(self.groups)
+            outer.wait(GRACE_SECONDS)
 
     def _kill_first_process(self) -> None:
         with contextlib.suppress(RuntimeError, OSError):

@@ -14,7 +14,8 @@ _HOUSE = Path(__file__).resolve().parents[2] / "grader"
 #: From the top (docs/architecture.md). What stands in no room is the ground, on which everything may stand.
 FLOORS = (
     ("cli", "__main__"),
-    ("notebook", "widgets"),
+    ("classroom",),
+    ("notebook", "widgets", "workspace"),
     ("jupyter", "rehearsal"),
     ("autograde", "author", "panel"),
     ("charts", "sandbox"),

@@ -13,12 +13,12 @@ from babel.messages.mofile import write_mo
 
 from grader import i18n
 from grader.author.skeleton import new_course
-from grader.cli.workspace import Workspace
 from grader.course.labs import COURSE_VARIABLE, Course, CourseError
 from grader.course.settings import Settings, settings, settings_in
 from grader.engines import EngineError, dind
 from grader.images import ImagesError
 from grader.images.ensuring import wanted
+from grader.workspace import Workspace
 
 _ROOT = Path(__file__).parents[2]
 

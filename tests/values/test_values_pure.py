@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from grader.checks import AuthorError, Checks
 from grader.cli.group import main
-from grader.cli.workspace import Workspace
 from grader.course.labs import find_course
 from grader.values import DEFAULT_KEY, BadDeclaration, BadKey, Declaration, StudentKey, Values, own_key
 from grader.values.asked import all_asked_for, asked_for, planted_in
 from grader.values.keys import BadSecret, key_of, make_secret, read_secret, write_key
+from grader.workspace import Workspace
 
 ADA, BOB = (StudentKey.derive(b"a secret of the course", name) for name in ("ada", "bob"))
 #: Of "watch", for ADA.

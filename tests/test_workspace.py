@@ -7,9 +7,9 @@ from urllib.parse import unquote
 
 import pytest
 
-from grader.cli.workspace import Workspace
 from grader.course.labs import Course, find_course
 from grader.panel import pages
+from grader.workspace import Workspace
 
 _LINK = re.compile(r"\]\(([^)\s]+)\)")
 

@@ -1,0 +1,259 @@
+"""The gate: root's process for one student, from their server's start to its end.
+
+It mounts the student's disk, starts their engine with limits, runs ``jupyterhub-singleuser`` inside the walls, passes
+bytes between the Hub's proxy and that server, and carries what is handed in. The Hub may end and come back meanwhile.
+
+Started by ``DrydockSpawner`` with an order (JSON) on its standard input; answers one line of JSON when the server has
+been started, or why not.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from types import FrameType
+from urllib.parse import urlparse
+
+from grader import locks
+from grader.classroom import disk, handins
+from grader.classroom.desk import Desk
+from grader.classroom.places import COURSE_ID, ClassError, ClassFolder
+from grader.docker_api.environment import variables
+from grader.engines import orphans
+from grader.engines.folders import EngineFolder
+from grader.engines.native import NativeEngine
+from grader.engines.protocol import Limits
+from grader.engines.relay import Connector, Relay
+from grader.errors import ExpectedError
+from grader.i18n import _
+from grader.processes import BoundedLog
+
+_PACKAGE = Path(__file__).resolve().parents[1]
+_CONFIG = (_PACKAGE / "classroom/config", _PACKAGE / "jupyter/config")
+#: Seconds between two looks at what was handed in.
+_EVERY = 2.0
+#: Seconds for another gate of the same student, which ends just now.
+_BEFORE = 40.0
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a gate is to do. Paths are absolute; sizes are bytes; ``environment`` is the server's."""
+
+    folder: str
+    course: str
+    name: str
+    port: int
+    arguments: Sequence[str] = ()
+    environment: Mapping[str, str] = field(default_factory=dict)
+    memory_bytes: int | None = None
+    cpus: float | None = None
+    pids: int | None = None
+    disk_bytes: int | None = None
+    images: Sequence[str] = ()
+    stop_seconds: float = 1.0
+
+    def dump(self) -> str:
+        return json.dumps(asdict(self))
+
+
+class _End(Exception):
+    """Somebody wants the server to end."""
+
+
+class _Host:
+    """This machine's localhost, for what goes from inside to the Hub."""
+
+    def __init__(self, host: str) -> None:
+        self._host = host
+
+    def connect(self, port: int) -> socket.socket:
+        made = socket.create_connection((self._host, port), timeout=5)
+        made.settimeout(None)
+        return made
+
+
+class Gate:
+    """One student's server and all that is around it."""
+
+    def __init__(self, order: Order) -> None:
+        self._order = order
+        self._place = ClassFolder(Path(order.folder))
+        self._student = self._place.student(order.name)
+        api = urlparse(order.environment["JUPYTERHUB_API_URL"])
+        self._hub_host, self._hub_port = api.hostname or "127.0.0.1", api.port or (443 if api.scheme == "https" else 80)
+        self._log = BoundedLog(self._student.server_log)
+        self._engine: NativeEngine | None = None
+        self._server: subprocess.Popen[bytes] | None = None
+        self._connector: Connector | None = None
+
+    def open(self) -> None:
+        """Start everything but the relays. Raises ExpectedError."""
+        order, student, place = self._order, self._student, self._place
+        place.show(Path(order.course))
+        student.feedback.mkdir(mode=0o755, exist_ok=True)
+        left = EngineFolder(student.engine)
+        if orphans.is_owned(left):
+            # The last gate was killed: its engine ends by itself, and its disk is still there.
+            orphans.end_supervisor(left)
+        disk.attach(student, order.disk_bytes)
+        student.engine.mkdir(mode=0o710, exist_ok=True)
+        if not left.data.exists():
+            left.data.symlink_to(student.docker_data)
+        self._engine = NativeEngine(
+            shares=[student.home],
+            readonly=[*_shown(), place.shown, place.outbound, student.feedback],
+            limits=Limits(memory_bytes=order.memory_bytes, pids=order.pids, cpus=order.cpus),
+            folder=student.engine,
+            python=False,
+            user=order.name,
+            patience=order.stop_seconds,
+        )
+        self._engine.more_images = order.images
+        self._engine.start()
+        self._connector = Connector(self._engine.enter)
+        self._server = self._start_server(self._engine)
+
+    def _start_server(self, engine: NativeEngine) -> subprocess.Popen[bytes]:
+        place, student = self._place, self._student
+        desk = Desk(str(student.home), str(place.shown), COURSE_ID, str(place.outbound), str(student.feedback))
+        server = [sys.executable, "-m", "jupyterhub.singleuser", *self._order.arguments]
+        command = engine.confine([sys.executable, "-m", "grader.classroom.desk", desk.dump(), *server])
+        # By the environment and not by arguments, which everybody on this machine may read: the Hub's token is in it.
+        with self._log.opened() as log:
+            return subprocess.Popen(
+                command,
+                env={**self._environment(), **variables(engine.endpoint.host)},
+                cwd="/",
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+
+    def _environment(self) -> dict[str, str]:
+        name, home = self._order.name, self._student.home
+        given = dict(self._order.environment)
+        for key in ("JUPYTERHUB_API_URL", "JUPYTERHUB_ACTIVITY_URL"):
+            # Inside, the Hub is on their localhost.
+            address = urlparse(given[key])
+            given[key] = address._replace(netloc=f"127.0.0.1:{self._hub_port}").geturl()
+        return {
+            "LANG": "C.UTF-8",
+            **given,
+            "HOME": str(home),
+            "USER": name,
+            "LOGNAME": name,
+            "SHELL": "/bin/bash",
+            "PATH": f"{Path(sys.executable).parent}:/usr/local/bin:/usr/sbin:/usr/bin:/bin",
+            "JUPYTER_PREFER_ENV_PATH": "1",
+            "JUPYTER_CONFIG_PATH": ":".join(map(str, _CONFIG)),
+            "JUPYTER_PATH": str(_PACKAGE / "jupyter/data"),
+        }
+
+    async def serve(self, ready: asyncio.Event | None = None) -> None:
+        """Pass bytes on and carry hand-ins until the server, its engine or somebody ends it."""
+        assert self._engine is not None and self._server is not None and self._connector is not None
+        ended = asyncio.Event()
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            asyncio.get_running_loop().add_signal_handler(number, ended.set)
+        notes = self._student.path
+        await Relay(_Host(self._hub_host), notes / "to-hub.json", self._connector.listen).follow({self._hub_port})
+        inward = Relay(self._connector, notes / "to-server.json")
+        await inward.follow({self._order.port})
+        refused = json.loads((notes / "to-server.json").read_text())["refused"]
+        if refused:
+            raise ClassError(_("Port {port} of this machine is taken.").format(port=self._order.port))
+        _answer({"ready": True})
+        while not ended.is_set() and self._server.poll() is None and self._engine.is_alive():
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(ended.wait(), _EVERY)
+            await asyncio.to_thread(self._carry)
+
+    def _carry(self) -> None:
+        for way in (handins.collect, handins.bring_feedback):
+            try:
+                for sentence in way(self._place, self._student, self._order.name):
+                    print(sentence, file=sys.stderr, flush=True)
+            except OSError as error:
+                # A full disk of ours, or a student who changes the folder meanwhile: the next look tries again.
+                print(f"not carried: {error}", file=sys.stderr, flush=True)
+
+    def close(self) -> None:
+        """End all of it. What was handed in last is still carried."""
+        if self._server is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._server.pid, signal.SIGTERM)
+        if self._engine is not None:
+            self._engine.stop()
+        if self._server is not None:
+            self._server.kill()
+            self._server.wait()
+        if self._connector is not None:
+            self._connector.close()
+        if self._student.disk.is_dir():
+            self._carry()
+            disk.detach(self._student)
+
+
+def _shown() -> Iterator[Path]:
+    """Folders of the Python that runs this, for the same Python inside; /usr is there already."""
+    wanted = [Path(sys.prefix).resolve(), Path(sys.base_prefix).resolve(), _PACKAGE]
+    found: list[Path] = []
+    for folder in wanted:
+        if not any(folder.is_relative_to(there) for there in (Path("/usr"), *found)):
+            found.append(folder)
+    yield from found
+
+
+def _answer(message: dict[str, object]) -> None:
+    """Once: whoever started us may be gone later."""
+    with contextlib.suppress(OSError):
+        os.write(1, json.dumps(message).encode() + b"\n")
+    os.dup2(2, 1)
+
+
+def _stop(_number: int, _frame: FrameType | None) -> None:
+    raise _End
+
+
+def main() -> int:
+    order = Order(**json.loads(sys.stdin.read()))
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, _stop)
+    place = ClassFolder(Path(order.folder))
+    os.umask(0o022)
+    os.environ.update(DRYDOCK_RUNTIME=str(place.runtime), DRYDOCK_CACHE=str(place.cache))
+    gate = None
+    try:
+        place.make()
+        student = place.student(order.name)
+        student.make()
+        locks.own(student.lock, within=_BEFORE)
+        gate = Gate(order)
+        gate.open()
+        asyncio.run(gate.serve())
+    except _End:
+        pass
+    except ExpectedError as error:
+        print(error, error.remedy, file=sys.stderr, flush=True)
+        _answer({"error": str(error), "remedy": error.remedy})
+        return 1
+    except Exception as error:
+        _answer({"error": str(error), "remedy": f"less {place.students / order.name / 'gate.log'}"})
+        raise
+    finally:
+        if gate is not None:
+            for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+                signal.signal(number, signal.SIG_IGN)
+            gate.close()
+    return 0

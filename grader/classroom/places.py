@@ -1,0 +1,196 @@
+"""Where a class lies on its machine, and what is in a student's folder.
+
+All of it is root's and closed to the machine's other users. Only ``disk/home`` of a student is theirs to write.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.course.labs import RELEASE
+from grader.engines.native import FIRST_ID
+from grader.errors import ExpectedError
+from grader.files import atomic
+from grader.i18n import _
+from grader.locks import locked
+
+#: Also the name of a folder, of a user inside the walls, and a part of nbgrader's names of submissions.
+_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,31}")
+#: They are somebody else inside.
+_TAKEN = ("root", "nobody")
+#: nbgrader's name for the course in its exchange.
+COURSE_ID = "drydock"
+#: Of the course, what students see. Never its solutions.
+_SHOWN = ("course.toml", "docs/glossary.md")
+
+
+class ClassError(ExpectedError):
+    """The class can't be served as asked. ``str()`` is one sentence; ``remedy`` the next command."""
+
+
+def checked_name(name: str) -> str:
+    """The name if a student may have it. Raises ClassError."""
+    if not _NAME.fullmatch(name) or name in _TAKEN:
+        raise ClassError(
+            _("“{name}” can't be a student's name: small letters, digits, dots, - and _, at most 32 of them.").format(
+                name=name
+            )
+        )
+    return name
+
+
+@dataclass(frozen=True)
+class StudentFolder:
+    """What one student has on this machine."""
+
+    path: Path
+
+    def make(self) -> None:
+        """Closed to all others of this machine, but the engine's root has to find its way to its folder."""
+        self.path.mkdir(mode=0o710, exist_ok=True)
+        os.chown(self.path, 0, FIRST_ID)
+
+    @property
+    def lock(self) -> Path:
+        """Held by the student's gate while it lives."""
+        return self.path / "lock"
+
+    @property
+    def log(self) -> Path:
+        """What the gate says."""
+        return self.path / "gate.log"
+
+    @property
+    def server_log(self) -> Path:
+        """What the student's server says: students' words, of a bounded size."""
+        return self.path / "server.log"
+
+    @property
+    def image(self) -> Path:
+        """The file with the student's file system."""
+        return self.path / "disk.img"
+
+    @property
+    def disk(self) -> Path:
+        """Where that is mounted while the server runs."""
+        return self.path / "disk"
+
+    @property
+    def home(self) -> Path:
+        """The student's own, at the same path inside the walls."""
+        return self.disk / "home"
+
+    @property
+    def outbox(self) -> Path:
+        """The student's: what they hand in by nbgrader."""
+        return self.home / ".exchange" / COURSE_ID / "inbound"
+
+    @property
+    def docker_data(self) -> Path:
+        return self.disk / "docker"
+
+    @property
+    def engine(self) -> Path:
+        """Ours alone: what of the engine is no data of the student's."""
+        return self.path / "engine"
+
+    @property
+    def feedback(self) -> Path:
+        """Ours, and shown to this student alone."""
+        return self.path / "feedback"
+
+
+@dataclass(frozen=True)
+class ClassFolder:
+    """The folder of a class."""
+
+    path: Path
+
+    @property
+    def hub(self) -> Path:
+        """JupyterHub's own: its configuration, database and secrets."""
+        return self.path / "hub"
+
+    @property
+    def cache(self) -> Path:
+        """Course images and the template that all engines share."""
+        return self.path / "cache"
+
+    @property
+    def runtime(self) -> Path:
+        return self.path / "run"
+
+    @property
+    def shown(self) -> Path:
+        """What students see of the course."""
+        return self.path / "course"
+
+    @property
+    def students(self) -> Path:
+        return self.path / "students"
+
+    @property
+    def exchange(self) -> Path:
+        """nbgrader's exchange, in which no student can write."""
+        return self.path / "exchange"
+
+    @property
+    def inbound(self) -> Path:
+        return self.exchange / COURSE_ID / "inbound"
+
+    @property
+    def outbound(self) -> Path:
+        return self.exchange / COURSE_ID / "outbound"
+
+    @property
+    def feedback(self) -> Path:
+        return self.exchange / COURSE_ID / "feedback"
+
+    def student(self, name: str) -> StudentFolder:
+        """Raises ClassError where nobody can have that name."""
+        return StudentFolder(self.students / checked_name(name))
+
+    def make(self) -> None:
+        """Make what is missing; safe to repeat, and with several processes at once."""
+        self.path.mkdir(mode=0o711, parents=True, exist_ok=True)
+        for part, mode in (
+            (self.hub, 0o700),
+            (self.cache, 0o700),
+            (self.runtime, 0o711),
+            (self.students, 0o711),
+            (self.shown, 0o755),
+        ):
+            part.mkdir(mode=mode, exist_ok=True)
+        for part in (self.inbound, self.outbound, self.feedback):
+            part.mkdir(parents=True, exist_ok=True)
+
+    def show(self, course: Path) -> None:
+        """Bring what students see of the course up to date."""
+        with locked(self.path / "course.lock"):
+            wanted = [Path(name) for name in _SHOWN if (course / name).is_file()]
+            wanted += [file.relative_to(course) for file in (course / RELEASE).rglob("*") if file.is_file()]
+            for name in wanted:
+                _bring(course / name, self.shown / name)
+            for file in [file for file in self.shown.rglob("*") if file.is_file()]:
+                if file.relative_to(self.shown) not in wanted:
+                    file.unlink()
+
+
+def _bring(source: Path, target: Path) -> None:
+    told = source.stat()
+    if target.exists():
+        there = target.stat()
+        if (there.st_size, there.st_mtime_ns) == (told.st_size, told.st_mtime_ns):
+            return
+    # Made for all to read, whatever the umask: the student inside the walls is "others" here.
+    for folder in reversed(target.parents):
+        if not folder.exists():
+            folder.mkdir(mode=0o755)
+    with atomic(target) as draft:
+        shutil.copyfile(source, draft)
+        draft.chmod(0o755 if told.st_mode & 0o100 else 0o644)
+        os.utime(draft, ns=(told.st_atime_ns, told.st_mtime_ns))

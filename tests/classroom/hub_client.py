@@ -1,0 +1,188 @@
+"""A JupyterHub of a test's own, and what a browser would do on it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+import uuid
+from pathlib import Path
+from typing import Any
+
+from tornado.httpclient import HTTPRequest
+from tornado.websocket import websocket_connect
+
+#: Long, as the machine may be busy.
+PATIENCE = 300.0
+TOKEN = "0123456789abcdef" * 2
+_CONFIG = """
+c = get_config()
+c.JupyterHub.spawner_class = "grader.classroom.spawner.DrydockSpawner"
+c.DrydockSpawner.folder = {folder!r}
+c.DrydockSpawner.course = {course!r}
+c.DrydockSpawner.disk_limit = "1G"
+c.DrydockSpawner.mem_limit = "1G"
+c.DrydockSpawner.pids_limit = 600
+c.DrydockSpawner.http_timeout = 300
+c.DrydockSpawner.poll_interval = 3
+c.DrydockSpawner.start_timeout = 600
+c.JupyterHub.authenticator_class = "dummy"
+c.DummyAuthenticator.password = "sea" * 8
+c.Authenticator.allow_all = True
+c.JupyterHub.bind_url = "http://127.0.0.1:{port}"
+c.JupyterHub.hub_bind_url = "http://127.0.0.1:{hub_port}"
+c.ConfigurableHTTPProxy.command = [{proxy!r}]
+c.ConfigurableHTTPProxy.api_url = "http://127.0.0.1:{proxy_port}"
+c.JupyterHub.db_url = "sqlite:///{folder}/hub/jupyterhub.sqlite"
+c.JupyterHub.cookie_secret_file = "{folder}/hub/cookie_secret"
+c.JupyterHub.cleanup_servers = False
+c.JupyterHub.services = [dict(name="test", api_token={token!r})]
+c.JupyterHub.load_roles = [
+    dict(name="test", services=["test"], scopes=["admin:users", "admin:servers", "access:servers"])
+]
+"""
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
+
+
+class Hub:
+    """A Hub with the real proxy, in ``folder``."""
+
+    def __init__(self, folder: Path, course: Path, proxy: str) -> None:
+        self.folder = folder
+        self.port, self.hub_port, self.proxy_port = free_port(), free_port(), free_port()
+        (folder / "hub").mkdir(parents=True, exist_ok=True)
+        self._config = folder / "hub/jupyterhub_config.py"
+        self._config.write_text(
+            _CONFIG.format(
+                folder=str(folder),
+                course=str(course),
+                proxy=proxy,
+                port=self.port,
+                hub_port=self.hub_port,
+                proxy_port=self.proxy_port,
+                token=TOKEN,
+            )
+        )
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def log(self) -> Path:
+        return self.folder / "hub/hub.log"
+
+    def start(self) -> None:
+        # JupyterHub gives its proxy ten seconds and then up, however busy the machine is.
+        for _attempt in range(8):
+            if self._starts():
+                return
+            assert "Failed to start proxy" in self.log.read_text()[-5000:], self.log.read_text()[-5000:]
+        raise AssertionError(self.log.read_text()[-5000:])
+
+    def _starts(self) -> bool:
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "jupyterhub", "-f", str(self._config)],
+                cwd=self.folder / "hub",
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                env={**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"},
+            )
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            with contextlib.suppress(OSError):
+                if "version" in self.ask("GET", ""):
+                    return True
+            if self._process.poll() is not None:
+                return False
+            time.sleep(0.3)
+        raise AssertionError(self.log.read_text()[-5000:])
+
+    def end(self) -> None:
+        if self._process is not None:
+            self._process.send_signal(signal.SIGTERM)
+            self._process.wait(60)
+            self._process = None
+
+    def ask(self, method: str, path: str, body: object = None) -> Any:
+        """The Hub's REST API, as its administrator."""
+        return request(f"http://127.0.0.1:{self.hub_port}/hub/api{path}", method, body)
+
+    def begin(self, name: str) -> None:
+        """Ask for a student's server."""
+        with contextlib.suppress(urllib.error.HTTPError):
+            self.ask("POST", f"/users/{name}")
+        self.ask("POST", f"/users/{name}/server")
+
+    def is_ready(self, name: str) -> bool:
+        servers = self.ask("GET", f"/users/{name}")["servers"]
+        return bool(servers and servers[""]["ready"])
+
+    def await_server(self, name: str) -> None:
+        deadline = time.monotonic() + PATIENCE
+        while not self.is_ready(name):
+            assert time.monotonic() < deadline, self.log.read_text()[-3000:]
+            time.sleep(0.2)
+
+    def stop(self, name: str) -> None:
+        self.ask("DELETE", f"/users/{name}/server")
+        deadline = time.monotonic() + PATIENCE
+        while self.ask("GET", f"/users/{name}")["servers"]:
+            assert time.monotonic() < deadline, self.log.read_text()[-3000:]
+            time.sleep(0.1)
+
+    def sh(self, name: str, script: str) -> str:
+        """What a shell script in a notebook of this student's prints, by way of the proxy."""
+        run = f"s.run(['bash', '-c', {script!r}], stdin=s.DEVNULL, stdout=s.PIPE, stderr=s.STDOUT, text=True)"
+        return self.run(name, f"import subprocess as s\nprint({run}.stdout, end='')")
+
+    def run(self, name: str, code: str) -> str:
+        """What a notebook's cell prints."""
+        base = f"http://127.0.0.1:{self.port}/user/{name}/api/kernels"
+        kernel = request(base, "POST", {"name": "python3"})["id"]
+        try:
+            return asyncio.run(_run(f"{base.replace('http', 'ws', 1)}/{kernel}/channels", code))
+        finally:
+            request(f"{base}/{kernel}", "DELETE")
+
+
+def request(url: str, method: str = "GET", body: object = None) -> Any:
+    data = None if body is None else json.dumps(body).encode()
+    asked = urllib.request.Request(url, data, {"Authorization": f"token {TOKEN}"}, method=method)
+    with urllib.request.urlopen(asked, timeout=PATIENCE) as answer:
+        text = answer.read()
+    return json.loads(text) if text else None
+
+
+async def _run(url: str, code: str) -> str:
+    headers = {"Authorization": f"token {TOKEN}"}
+    channel = await websocket_connect(HTTPRequest(url, headers=headers, connect_timeout=60))
+    header = {"msg_id": uuid.uuid4().hex, "username": "", "session": uuid.uuid4().hex, "msg_type": "execute_request"}
+    content = {"code": code, "silent": False, "store_history": False, "user_expressions": {}, "allow_stdin": False}
+    message = {"header": {**header, "version": "5.3"}, "parent_header": {}, "metadata": {}, "content": content}
+    await channel.write_message(json.dumps({**message, "channel": "shell", "buffers": []}))
+    said: list[str] = []
+    while True:
+        text = await asyncio.wait_for(channel.read_message(), PATIENCE)
+        assert text is not None, "the server closed the channel"
+        answer = json.loads(text)
+        if answer["parent_header"].get("msg_id") != header["msg_id"]:
+            continue
+        if answer["msg_type"] == "stream":
+            said.append(answer["content"]["text"])
+        elif answer["msg_type"] == "error":
+            said.append("\n".join(answer["content"]["traceback"]))
+        elif answer["msg_type"] == "status" and answer["content"]["execution_state"] == "idle":
+            channel.close()
+            return "".join(said)

@@ -1,0 +1,165 @@
+"""Two students on a real JupyterHub with its real proxy: their walls, what is kept, and what they hand in.
+
+One Hub for all of it, as its start and the servers' take most of the time. The tests build on their order.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import time
+from pathlib import Path
+
+import pytest
+from hub_client import PATIENCE, TOKEN, Hub
+
+from grader.classroom.places import ClassFolder
+
+pytestmark = [pytest.mark.daemon, pytest.mark.weekly]
+_IMAGE = "drydock/busybox:1"
+
+
+def _student(hub: Hub, name: str) -> Path:
+    return ClassFolder(hub.folder).student(name).path
+
+
+def test_each_student_is_who_the_hub_says(hub: Hub) -> None:
+    for name in ("ada", "bob"):
+        said = hub.sh(name, "id -un; whoami; docker ps -aq | wc -l; ls labs | head -1; df --output=target . | tail -1")
+        home = _student(hub, name) / "disk/home"
+        assert said.split() == [name, name, "0", "00-welcome", str(home)]
+
+
+def test_published_ports_are_on_ones_own_localhost(hub: Hub) -> None:
+    serve = f"docker run -d --name web -p 8080:80 {_IMAGE} sh -c 'echo {{}} > index.html; exec httpd -f' > /dev/null"
+    ask = "for _ in $(seq 100); do curl -fsS localhost:8080 2>/dev/null && break; sleep 0.1; done"
+    for name in ("ada", "bob"):
+        hub.sh(name, serve.format(name))
+    for name in ("ada", "bob"):
+        assert hub.sh(name, ask).strip() == name
+
+
+def test_nobody_gets_at_another_student_or_the_hub(hub: Hub) -> None:
+    bob = _student(hub, "bob")
+    hub.sh("bob", "echo bobs-secret > ~/secret; (exec -a bobs-process sleep 1000) > /dev/null 2>&1 &")
+    assert (bob / "disk/home/secret").read_text() == "bobs-secret\n"
+    look = f"""
+    cat {bob}/disk/home/secret; ls {bob} {bob.parent} {hub.folder}/hub /root /proc/1/root/
+    cat {hub.folder}/hub/jupyterhub_config.py {hub.folder}/hub/cookie_secret
+    docker run --rm --privileged --pid host --net host -v /:/host {_IMAGE} sh -c '
+        cat /host{bob}/disk/home/secret; ls /host{bob.parent} /host{hub.folder}; cat /host{hub.folder}/hub/*
+        cat /host/proc/*/cmdline /proc/*/cmdline /proc/*/environ | tr "\\0" "\\n"
+        mount -t ext4 /dev/loop0 /mnt; ls /mnt'
+    DOCKER_HOST=unix://{bob}/engine/s/docker.sock docker version
+    tr '\\0' '\\n' < /proc/1/environ; cat /proc/*/cmdline | tr '\\0' '\\n'
+    """
+    said = hub.sh("ada", look)
+    assert "ada" in said
+    for secret in ("bobs-secret", "bobs-process", TOKEN, "DummyAuthenticator", "CONFIGPROXY_AUTH_TOKEN"):
+        assert secret not in said, said
+    assert "bob" not in said.replace(str(bob), ""), said
+
+
+def test_the_machines_ports_are_out_of_reach_but_for_the_hubs_api(hub: Hub) -> None:
+    bobs = json.loads((_student(hub, "bob") / "to-server.json").read_text())["listening"][0]
+    closed = [hub.port, hub.proxy_port, bobs]
+    for port in closed:
+        said = hub.sh("ada", f"curl -sS -m 5 http://localhost:{port}/ 2>&1 || echo refused")
+        assert said.strip().endswith("refused"), port
+
+
+def test_a_students_token_opens_nothing_of_others(hub: Hub) -> None:
+    ask = "curl -s -o /dev/null -w '%{{http_code}} ' -H \"Authorization: token $JUPYTERHUB_API_TOKEN\" "
+    paths = ("users", "users/bob", "users/bob/server", "users/bob/tokens", "proxy", "shutdown")
+    said = hub.sh("ada", "".join(f"{ask.format()} $JUPYTERHUB_API_URL/{path}; " for path in paths))
+    assert set(said.split()) <= {"403", "404", "405"}, said
+
+
+_FORK_BOMB = """
+import os, signal
+made = []
+try:
+    while len(made) < 5000:
+        child = os.fork()
+        if not child:
+            signal.pause()
+        made.append(child)
+except OSError as error:
+    print(error.strerror)
+for child in made:
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+print(len(made) < 600)
+"""
+
+
+def test_a_bomb_costs_the_others_nothing(hub: Hub) -> None:
+    said = hub.sh("ada", f"python -c '{_FORK_BOMB}'")
+    assert said.splitlines() == ["Resource temporarily unavailable", "True"]
+    said = hub.sh("ada", f"docker run --name hungry {_IMAGE} tail /dev/zero; docker inspect -f '{{{{.State}}}}' hungry")
+    assert " 137 " in said
+    said = hub.sh("ada", "dd if=/dev/zero of=large bs=1M count=2000; rm large")
+    assert "No space left" in said
+    assert hub.sh("bob", "curl -s localhost:8080").strip() == "bob"
+    assert hub.sh("ada", "curl -s localhost:8080").strip() == "ada"
+
+
+def test_the_hub_comes_back_under_running_servers(hub: Hub) -> None:
+    before = (_student(hub, "ada") / "lock").read_text()
+    hub.end()
+    hub.start()
+    hub.await_server("ada")
+    assert (_student(hub, "ada") / "lock").read_text() == before
+    assert hub.sh("ada", "curl -s localhost:8080").strip() == "ada"
+
+
+def test_a_stopped_server_comes_back_with_its_containers(hub: Hub) -> None:
+    said = hub.sh("ada", f"docker rm -f hungry; docker run -d --name always --restart always {_IMAGE} sleep 100000")
+    assert len(said.split()[-1]) == 64, said
+    hub.stop("ada")
+    disk = _student(hub, "ada") / "disk"
+    assert not disk.is_mount()
+    hub.begin("ada")
+    hub.await_server("ada")
+    said = hub.sh("ada", "docker ps -a --format '{{.Names}} {{.State}}' | sort")
+    assert said.split() == ["always", "running", "web", "exited"]
+
+
+def test_a_killed_gate_is_followed_by_another(hub: Hub) -> None:
+    os.kill(int((_student(hub, "ada") / "lock").read_text()), signal.SIGKILL)
+    deadline = time.monotonic() + PATIENCE
+    while hub.is_ready("ada"):
+        assert time.monotonic() < deadline
+        time.sleep(0.5)
+    hub.begin("ada")
+    hub.await_server("ada")
+    assert "always" in hub.sh("ada", "docker ps --format '{{.Names}}'")
+
+
+def test_what_is_handed_in_is_the_one_who_handed_it_in(hub: Hub) -> None:
+    place = ClassFolder(hub.folder)
+    lab = "00-welcome"
+    (place.outbound / lab).mkdir(parents=True)
+    (place.outbound / lab / f"{lab}.ipynb").write_bytes((place.shown / "labs" / lab / f"{lab}.ipynb").read_bytes())
+    said = hub.sh("bob", f"cd labs && nbgrader submit {lab} 2>&1")
+    assert "Submitted as" in said, said
+    # By hand, and for somebody else: with what nbgrader would not write.
+    hub.sh(
+        "ada",
+        f"""
+        cd ~/.exchange/drydock/inbound; d="bob+{lab}+2020-01-01 00:00:00.000000 UTC+x"; mkdir "$d"; cd "$d"
+        echo forged > {lab}.ipynb; ln -s /etc/shadow shadow; ln -s {hub.folder}/hub hub; mkfifo pipe
+        echo me > submission_secret.txt; chmod 777 .
+        """,
+    )
+    deadline = time.monotonic() + PATIENCE
+    while len(found := [path for path in place.inbound.iterdir() if not path.name.startswith(".")]) < 2:
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+    names = {path.name.split("+")[0]: path for path in found}
+    assert set(names) == {"ada", "bob"}
+    assert (names["ada"] / f"{lab}.ipynb").read_text() == "forged\n"
+    assert {path.name for path in names["ada"].iterdir()} == {f"{lab}.ipynb", "submission_secret.txt", "timestamp.txt"}
+    assert not (names["ada"] / "timestamp.txt").read_text().startswith("2020")
+    assert json.loads((names["bob"] / f"{lab}.ipynb").read_text())["cells"]
