@@ -1,2 +1,0 @@
-# expect: none is dangling
-docker images --filter label=drydock.lab=raft

@@ -1,0 +1,3 @@
+# expect: captain
+docker tag raft:1 raft:saved
+docker image prune --force

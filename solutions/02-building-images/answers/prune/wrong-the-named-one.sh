@@ -1,2 +1,0 @@
-# expect: Image raft:spare exists
-docker rmi raft:spare

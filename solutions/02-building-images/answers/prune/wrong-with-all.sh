@@ -1,2 +1,0 @@
-# expect: Image raft:spare exists
-docker image prune --all --force --filter label=drydock.lab=raft
