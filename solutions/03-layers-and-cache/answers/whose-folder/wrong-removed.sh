@@ -1,2 +1,2 @@
 # expect: no container named buoy-full
-docker rm buoy-green
+docker rm buoy-red buoy-green buoy-white

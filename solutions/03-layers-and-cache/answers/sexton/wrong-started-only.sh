@@ -1,0 +1,2 @@
+# expect: exit
+docker start -a sexton

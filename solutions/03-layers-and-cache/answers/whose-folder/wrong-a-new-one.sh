@@ -1,0 +1,2 @@
+# expect: /var/waves-
+docker run --name buoy-full drydock/busybox:1 true

@@ -1,2 +1,0 @@
-# expect: /var/waves-23.dat
-docker rename buoy-red buoy-full
