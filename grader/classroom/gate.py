@@ -186,7 +186,7 @@ class Gate:
                     print(sentence, file=sys.stderr, flush=True)
             except OSError as error:
                 # A full disk of ours, or a student who changes the folder meanwhile: the next look tries again.
-                print(f"not carried: {error}", file=sys.stderr, flush=True)
+                print(_("Not carried: {why}").format(why=error), file=sys.stderr, flush=True)
 
     def close(self) -> None:
         """End all of it. What was handed in last is still carried."""

@@ -2,14 +2,145 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import socket
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
+from grader import extras
+from grader.classroom.places import ClassError, ClassFolder
+from grader.i18n import _
+
 _PROXY = "configurable-http-proxy"
+_API_PORT = 8081
+_PROXY_API_PORT = 8001
+
+_TEMPLATE = '''\
+"""Written by `drydock serve`. Give it a name of your own and keep it: drydock serve --config FILE."""
+
+import sys
+
+c = get_config()  # noqa: F821  (JupyterHub provides it)
+
+c.JupyterHub.bind_url = {url!r}
+{https}c.JupyterHub.hub_bind_url = "http://127.0.0.1:{api_port}"
+c.JupyterHub.db_url = "sqlite:///{hub}/jupyterhub.sqlite"
+c.JupyterHub.cookie_secret_file = "{hub}/cookie_secret"
+c.JupyterHub.pid_file = "{hub}/jupyterhub.pid"
+c.ConfigurableHTTPProxy.pid_file = "{hub}/proxy.pid"
+c.ConfigurableHTTPProxy.command = [{proxy!r}]
+c.ConfigurableHTTPProxy.api_url = "http://127.0.0.1:{proxy_api_port}"
+# Students' servers go on while the Hub restarts: drydock serve --stop ends them.
+c.JupyterHub.cleanup_servers = False
+
+c.JupyterHub.spawner_class = "grader.classroom.spawner.DrydockSpawner"
+c.DrydockSpawner.folder = {folder!r}
+c.DrydockSpawner.course = {course!r}
+c.DrydockSpawner.teachers = {teachers!r}
+c.DrydockSpawner.mem_limit = {memory!r}
+c.DrydockSpawner.cpu_limit = {cpus!r}
+c.DrydockSpawner.disk_limit = {disk!r}
+
+{users}
+c.Authenticator.admin_users = {teachers!r}
+
+# Servers that nobody uses end, and come back with all that was in them.
+c.JupyterHub.services = [
+    {{"name": "cull", "command": [sys.executable, "-m", "jupyterhub_idle_culler", "--timeout={idle_seconds}"]}}
+]
+c.JupyterHub.load_roles = [
+    {{
+        "name": "cull",
+        "services": ["cull"],
+        "scopes": ["list:users", "read:users:activity", "read:servers", "delete:servers"],
+    }}
+]
+'''
+_PAM = """\
+# Who has an account on this machine (PAM) may log in; all of them, or those of a group:
+c.JupyterHub.authenticator_class = "pam"
+c.Authenticator.allow_all = True
+# c.PAMAuthenticator.allowed_groups = {"students"}"""
+_ROSTER = """\
+c.JupyterHub.authenticator_class = "grader.classroom.authenticator.RosterAuthenticator"
+c.RosterAuthenticator.roster = {roster!r}
+c.Authenticator.allow_all = True  # who is in the roster"""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a teacher asked for. ``https``: files of the certificate and its key."""
+
+    place: ClassFolder
+    course: Path
+    address: str = ""
+    port: int = 8000
+    https: tuple[Path, Path] | None = None
+    roster: Path | None = None
+    teachers: tuple[str, ...] = ()
+    memory: str = "2G"
+    cpus: float = 2.0
+    disk: str | None = "10G"
+    idle_minutes: int = 60
 
 
 def proxy_program() -> str | None:
     """The Hub's proxy: on the PATH, or in this Python environment."""
     own = Path(sys.prefix, "lib", _PROXY, "node_modules/.bin", _PROXY)
     return shutil.which(_PROXY) or (str(own) if own.exists() else None)
+
+
+def configuration(wanted: Wanted) -> str:
+    """The text of a jupyterhub_config.py."""
+    scheme = "https" if wanted.https else "http"
+    certificate = ""
+    if wanted.https:
+        lines = zip(("ssl_cert", "ssl_key"), wanted.https, strict=True)
+        certificate = "".join(f"c.JupyterHub.{name} = {str(file.resolve())!r}\n" for name, file in lines)
+    return _TEMPLATE.format(
+        url=f"{scheme}://{wanted.address}:{wanted.port}",
+        https=certificate,
+        api_port=_API_PORT,
+        proxy_api_port=_PROXY_API_PORT,
+        hub=wanted.place.hub,
+        proxy=proxy_program() or _PROXY,
+        folder=str(wanted.place.path),
+        course=str(wanted.course),
+        teachers=set(wanted.teachers) or set(),
+        memory=wanted.memory,
+        cpus=wanted.cpus,
+        disk=wanted.disk,
+        users=_ROSTER.format(roster=str(wanted.roster)) if wanted.roster else _PAM,
+        idle_seconds=wanted.idle_minutes * 60,
+    )
+
+
+def check_machine(wanted: Wanted) -> None:
+    """Raises an ExpectedError that names what is missing and the command that mends it."""
+    if os.geteuid() != 0:
+        raise ClassError(_("A class server needs root: it builds the walls between students."), "sudo drydock serve")
+    if missing := extras.absent("jupyterhub"):
+        raise missing
+    if shutil.which("node") is None and shutil.which("nodejs") is None:
+        raise ClassError(_("JupyterHub's proxy needs Node.js."), "apt-get install nodejs npm")
+    if proxy_program() is None:
+        raise ClassError(_("JupyterHub's proxy is not installed."), f"npm install -g {_PROXY}")
+    for file in wanted.https or ():
+        if not file.is_file():
+            raise ClassError(_("There is no file {file}.").format(file=file), f"ls -l '{file.parent}'")
+    for port in (wanted.port, _API_PORT, _PROXY_API_PORT):
+        if _is_taken(port):
+            raise ClassError(
+                _("Port {port} of this machine is taken (by another Hub?).").format(port=port),
+                f"ss -ltnp sport = :{port}",
+            )
+
+
+def _is_taken(port: int) -> bool:
+    try:
+        with socket.create_server(("127.0.0.1", port)):
+            return False
+    except OSError:
+        return True

@@ -30,6 +30,7 @@ from traitlets import Float, Integer, List, Set, Unicode
 from grader.classroom.gate import Order
 from grader.classroom.places import ClassFolder, checked_name
 from grader.errors import ExpectedError
+from grader.i18n import _
 from grader.processes import start, start_time, state_of
 
 #: Seconds that an end may take: the daemon's own, and the disk's.
@@ -150,7 +151,9 @@ class DrydockSpawner(Spawner):  # type: ignore[misc]  # JupyterHub has no types
         try:
             account = pwd.getpwnam(name)
         except KeyError:
-            raise SpawnError(f"There is no user {name} on this machine.", f"adduser {name}") from None
+            raise SpawnError(
+                _("There is no user {name} on this machine.").format(name=name), f"adduser {name}"
+            ) from None
         place = ClassFolder(Path(self.folder))
         place.make()
         command = [sys.executable, "-m", "jupyterhub.singleuser", *self.get_args()]

@@ -31,6 +31,7 @@ _COMMANDS = {
     "doctor": _("Explain this machine: what works, what is missing."),
     "grade": _("Grade submissions."),
     "feedback": _("Make the feedback pages of a graded lab."),
+    "serve": _("A class on this machine: JupyterHub, each student behind walls of their own."),
     "certificate": _("A page to print for a stage of the course that is done."),
     "values": _("Names, ports and tokens that differ per student."),
     "author": _("For authors: begin a lab or a course, prove it sound, make the release."),

@@ -1,0 +1,94 @@
+"""Who is in the class, from a teacher's CSV file, and their passwords.
+
+Passwords are made here, for nobody chooses a good one for a course. Kept are their scrypt hashes (RFC 7914); the words
+themselves stand in one file, to be handed out and removed.
+"""
+
+from __future__ import annotations
+
+import base64
+import csv
+import hashlib
+import hmac
+import json
+import secrets
+from pathlib import Path
+
+from grader.classroom.places import ClassError, checked_name
+from grader.files import atomic
+from grader.i18n import _
+
+#: Without what is mistaken for another: 31 letters and digits, 4 x 4 of them are 79 bits.
+_LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"[:31]
+
+
+def read_names(table: Path) -> list[str]:
+    """The first column of a CSV file, without a heading “name”. Raises ClassError with the line."""
+    try:
+        with table.open(newline="", encoding="utf-8-sig") as file:
+            rows = [
+                (number, row[0].strip()) for number, row in enumerate(csv.reader(file), 1) if row and row[0].strip()
+            ]
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise ClassError(
+            _("{file} can't be read: {why}.").format(file=table, why=getattr(error, "strerror", None) or error),
+            f"ls -l '{table}'",
+        ) from None
+    if rows and rows[0][1].casefold() in ("name", "user", "username"):
+        rows = rows[1:]
+    names: list[str] = []
+    for number, name in rows:
+        try:
+            names.append(checked_name(name))
+        except ClassError as error:
+            raise ClassError(
+                _("{file}, line {number}: {why}").format(file=table, number=number, why=error),
+                f"nano +{number} '{table}'",
+            ) from None
+    if not names:
+        raise ClassError(_("{file} names nobody.").format(file=table), f"nano '{table}'")
+    return list(dict.fromkeys(names))
+
+
+def update(roster: Path, names: list[str]) -> dict[str, str]:
+    """Make the roster hold these names and no others; returns the passwords of those who are new."""
+    known = _read(roster)
+    made = {name: _password() for name in names if name not in known}
+    kept = {name: known[name] for name in names if name in known}
+    with atomic(roster) as draft:
+        draft.touch(mode=0o600)
+        draft.write_text(json.dumps({**kept, **{name: _hashed(word) for name, word in made.items()}}, indent=1))
+    return made
+
+
+def write_passwords(file: Path, made: dict[str, str]) -> None:
+    """Add them to a CSV file that only its owner may read."""
+    before = file.read_text() if file.exists() else "name,password\n"
+    with atomic(file) as draft:
+        draft.touch(mode=0o600)
+        draft.write_text(before + "".join(f"{name},{word}\n" for name, word in made.items()))
+
+
+def is_right(roster: Path, name: str, word: str) -> bool:
+    """Whether the roster knows this name with this password. As long for a name that is in no roster."""
+    noted = _read(roster).get(name) or _hashed("")
+    salt, _digest = noted.split("$")
+    return hmac.compare_digest(noted, _hashed(word, base64.b64decode(salt))) and bool(word)
+
+
+def _read(roster: Path) -> dict[str, str]:
+    try:
+        found: dict[str, str] = json.loads(roster.read_text())
+    except FileNotFoundError:
+        return {}
+    return found
+
+
+def _password() -> str:
+    return "-".join("".join(secrets.choice(_LETTERS) for _letter in range(4)) for _word in range(4))
+
+
+def _hashed(word: str, salt: bytes | None = None) -> str:
+    salt = salt or secrets.token_bytes(16)
+    digest = hashlib.scrypt(word.encode(), salt=salt, n=2**14, r=8, p=1)
+    return "$".join(base64.b64encode(part).decode() for part in (salt, digest))

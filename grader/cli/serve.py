@@ -1,0 +1,114 @@
+"""``drydock serve``: a class on this machine."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from grader.cli.lab_daemon import tell
+from grader.i18n import _
+
+if TYPE_CHECKING:
+    from grader.classroom.places import ClassFolder
+
+_FILE = click.Path(path_type=Path)
+
+
+@click.command("serve")
+@click.option("--users", type=_FILE, default=None, help="A CSV of names (default: who has an account here, PAM).")
+@click.option(
+    "--teacher", "teachers", multiple=True, help="An account of this machine that sees the course, not a lab."
+)
+@click.option("--address", default="", help="The address to listen on (default: all of this machine's).")
+@click.option("--port", default=8000, show_default=True, help="The port to listen on.")
+@click.option(
+    "--https", type=_FILE, nargs=2, default=None, metavar="CERT KEY", help="Files of a certificate and its key."
+)
+@click.option("--folder", type=_FILE, default=Path("/srv/drydock"), show_default=True, help="Where the class lies.")
+@click.option("--memory", default="2G", show_default=True, help="Memory of each student.")
+@click.option("--cpus", default=2.0, show_default=True, help="Processors of each student.")
+@click.option("--disk", default="10G", show_default=True, help="Disk of each student; “none” for no limit.")
+@click.option("--idle", default=60, show_default=True, help="Minutes until a server that nobody uses ends.")
+@click.option("--config", type=_FILE, default=None, help="A jupyterhub_config.py of your own, instead of all these.")
+@click.option("--print-config", is_flag=True, help="Print the jupyterhub_config.py and do nothing.")
+@click.option("--stop", is_flag=True, help="End all students' servers that run here.")
+def command(
+    *,
+    users: Path | None,
+    teachers: tuple[str, ...],
+    address: str,
+    port: int,
+    https: tuple[Path, Path] | None,
+    folder: Path,
+    memory: str,
+    cpus: float,
+    disk: str,
+    idle: int,
+    config: Path | None,
+    print_config: bool,
+    stop: bool,
+) -> None:
+    """Bring up JupyterHub for a class: each student a JupyterLab and a Docker of their own (docs/class-server.md).
+
+    It runs until Ctrl-C; students' servers go on until “drydock serve --stop”.
+    """
+    from grader.classroom import hub, roster
+    from grader.classroom.places import ClassFolder
+    from grader.course.labs import find_course
+
+    place = ClassFolder(folder.resolve())
+    if stop:
+        _stop(place)
+        return
+    wanted = hub.Wanted(
+        place,
+        find_course().root.resolve(),
+        address,
+        port,
+        https,
+        place.hub / "roster.json" if users else None,
+        teachers,
+        memory,
+        cpus,
+        None if disk == "none" else disk,
+        idle,
+    )
+    if print_config:
+        click.echo(hub.configuration(wanted), nl=False)
+        return
+    hub.check_machine(wanted)
+    names = roster.read_names(users) if users else []
+    place.make()
+    if wanted.roster:
+        made = roster.update(wanted.roster, list(dict.fromkeys([*names, *teachers])))
+        if made:
+            roster.write_passwords(place.hub / "passwords.csv", made)
+            tell(_("Passwords to hand out, then to remove: {file}").format(file=place.hub / "passwords.csv"))
+    if config is None:
+        config = place.hub / "jupyterhub_config.py"
+        config.touch(mode=0o600)
+        config.write_text(hub.configuration(wanted))
+    _make_template(place)
+    scheme = "https" if https else "http"
+    tell(_("The Hub's address: {url}").format(url=f"{scheme}://{address or os.uname().nodename}:{port}"))
+    os.chdir(place.hub)
+    os.execv(sys.executable, [sys.executable, "-m", "jupyterhub", "-f", str(config.resolve())])
+
+
+def _make_template(place: ClassFolder) -> None:
+    """Before the first student waits for it."""
+    from grader.engines import template
+    from grader.engines.native import NativeEngine
+
+    os.environ.update(DRYDOCK_RUNTIME=str(place.runtime), DRYDOCK_CACHE=str(place.cache))
+    template.ensure(NativeEngine, tell)
+
+
+def _stop(place: ClassFolder) -> None:
+    from grader.classroom.running import stop_all
+
+    tell(_("Students' servers that were ended: {count}.").format(count=stop_all(place)))
