@@ -14,6 +14,7 @@ _EXTRAS = {
     **dict.fromkeys(("ipywidgets", "jupyterlab", "matplotlib"), "lab"),
     "qemu": "microvm",
     "jupyterhub": "class",
+    "distributed": "dask",
     **dict.fromkeys(("tree_sitter", "tree_sitter_bash"), "mutants"),
 }
 

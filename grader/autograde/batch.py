@@ -5,14 +5,14 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self
 
 from nbgrader.api import MissingEntry
 from nbgrader.coursedir import CourseDirectory
@@ -110,6 +110,13 @@ class _Known:
     sources: tuple[str, ...]
     #: Changes with every check, its points and the lab's other named cells.
     release: str
+
+
+class Crew(Protocol):
+    """Those who grade: processes of this machine, or others anywhere."""
+
+    def work(self, lab: str, students: Sequence[str]) -> Iterator[SubmissionRecord]:
+        """A record for each student, as they are finished."""
 
 
 class Batch:
@@ -222,15 +229,15 @@ class Batch:
         """The engine's kind, tried out once. Raises NoWalls."""
         return self._settings.engine_kind()
 
-    def run(self, jobs: int | None, on_record: Callable[[SubmissionRecord], None]) -> list[SubmissionRecord]:
+    def run(
+        self, jobs: int | None, on_record: Callable[[SubmissionRecord], None], crew: Crew | None = None
+    ) -> list[SubmissionRecord]:
         """Grade what is planned, ``jobs`` at once (None: as the machine has room); ``on_record`` hears of each at once.
 
-        Raises NoWalls before anything runs. Can be killed at any moment: the next run continues, until ``finish``.
+        ``crew``: others who grade, on engines that are not this machine's. Raises NoWalls before anything runs. Can be
+        killed at any moment: the next run continues, until ``finish``.
         """
-        remove_orphans(self._kind)
-        if self.plan.todo:
-            self._settings.try_out(self._kind)
-        pool = self._pool(jobs)
+        pool = crew or self._own_crew(jobs)
         records = []
         fingerprints: dict[str, str] = {}
         before = self._final_scores()
@@ -253,6 +260,13 @@ class Batch:
             on_record(record)
             records.append(record)
         return sorted(records, key=lambda record: record.student)
+
+    def _own_crew(self, jobs: int | None) -> WorkerPool:
+        """Raises NoWalls."""
+        remove_orphans(self._kind)
+        if self.plan.todo:
+            self._settings.try_out(self._kind)
+        return self._pool(jobs)
 
     def _pool(self, jobs: int | None) -> WorkerPool:
         work = max(1, len(self.plan.todo))

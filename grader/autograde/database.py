@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 
-from nbgrader.api import Assignment, BaseCell, Grade, Gradebook, SubmittedAssignment, SubmittedNotebook
-from sqlalchemy import func
+from nbgrader.api import Assignment, Base, BaseCell, Grade, Gradebook, SubmittedAssignment, SubmittedNotebook
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
@@ -52,6 +53,33 @@ def gradebook(db_url: str) -> Iterator[Gradebook]:
         ) from error
     with book:
         yield book
+
+
+#: nbgrader's tables that say what its labs are, and nothing of students.
+_RELEASES = (
+    "course",
+    "assignment",
+    "notebook",
+    "base_cell",
+    "grade_cells",
+    "solution_cells",
+    "task_cells",
+    "source_cell",
+)
+
+
+def copy_releases(db_url: str, target: Path) -> str:
+    """Make ``target`` a gradebook with the labs of another one, and no student; returns its address."""
+    address = f"sqlite:///{target}"
+    with gradebook(db_url) as book, gradebook(address) as copy:
+        tables = [table for table in Base.metadata.sorted_tables if table.name in _RELEASES]
+        for table in reversed(tables):
+            copy.db.execute(delete(table))  # a new gradebook has a course
+        for table in tables:
+            if rows := [dict(row) for row in book.db.execute(select(table)).mappings()]:
+                copy.db.execute(insert(table), rows)
+        copy.db.commit()
+    return address
 
 
 def lab_named(book: Gradebook, start: str) -> str:

@@ -2,24 +2,42 @@
 
 from __future__ import annotations
 
+import shlex
 import time
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from grader.cli.docker_option import docker_option
+from grader.cli.graded_lines import Lines, status, sum_up
 from grader.i18n import _, ngettext
 
 if TYPE_CHECKING:
-    from grader.autograde.records import SubmissionRecord
+    from traitlets.config import Config
 
 
-@click.command("grade")
+class _Grade(click.Command):
+    """``grade LAB``, and ``grade merge DIR…``, which has a page of its own."""
+
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        if args[:1] == ["merge"]:
+            from grader.cli.merge import command as merge
+
+            return merge.make_context(f"{info_name} merge", args[1:], parent, **extra)
+        return super().make_context(info_name, args, parent, **extra)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        return super().invoke(ctx) if ctx.command is self else ctx.command.invoke(ctx)
+
+
+@click.command("grade", cls=_Grade)
 @click.argument("lab")
 @click.option(
     "--jobs", "-j", type=click.IntRange(1, 64), default=None, help="Submissions at once (default: as many as fit)."
@@ -40,6 +58,15 @@ if TYPE_CHECKING:
 @docker_option
 @click.option("--accept-names", is_flag=True, help="Take a submission's only notebook, whatever its name is.")
 @click.option("--i-trust-these-students", "trust", is_flag=True, help="Grade even where no wall holds their code.")
+@click.option(
+    "--executor", metavar="NAME", help="Workers elsewhere: dask://HOST:PORT, or MODULE:FACTORY of an Executor."
+)
+@click.option("--shard", metavar="N/M", help="Grade part N of M only, into a folder for `drydock grade merge`.")
+@click.option(
+    "--results",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="That folder (default: shards/LAB/N-of-M).",
+)
 def command(
     *,
     lab: str,
@@ -51,15 +78,20 @@ def command(
     kind: str | None,
     accept_names: bool,
     trust: bool,
+    executor: str | None,
+    shard: str | None,
+    results: Path | None,
 ) -> None:
     """Grade what was handed in for LAB, each submission on a fresh daemon of its own.
 
     Killed at any moment, the same command continues where it was. Grades are those of `nbgrader autograde`.
+    `drydock grade merge DIR…` enters what parts of a class (--shard) were given. Many machines: docs/many-machines.md.
     """
     from grader.autograde.worker_pool import get_ready
 
     get_ready()
     from grader.autograde.batch import Batch, course_config, course_folder
+    from grader.autograde.crews import farm
     from grader.autograde.reports import write_report_file, writer_for
 
     for report in reports:
@@ -67,21 +99,59 @@ def command(
     root = course_folder(Path.cwd())
     config = course_config(root, db_url=db_url, engine=kind, trust=trust, accept_names=accept_names)
     console = Console()
+    if shard:
+        if executor or students or only_missing or reports:
+            raise click.UsageError(_("A part (--shard) is for everybody in it, and its reports come from the merge."))
+        raise SystemExit(_grade_shard(console, config, lab, part=shard, folder=results, jobs=jobs))
     with Batch(config, lab, students=students, only_missing=only_missing) as batch:
         _say_plan(console, len(batch.plan.todo), len(batch.plan.skipped))
-        for warning in filter(None, (batch.plan.warning, batch.unheld_limits(), _without_notebook(batch.plan.empty))):
-            console.print(f"[yellow]![/yellow] {escape(warning)}", highlight=False)
+        limits = "" if executor else batch.unheld_limits()
+        for warning in filter(None, (batch.plan.warning, limits, _without_notebook(batch.plan.empty))):
+            _warn(console, warning)
         started = time.monotonic()
-        with _Lines(console, len(batch.plan.todo)) as lines:
-            records = batch.run(jobs, lines.add)
+        crew = farm(config, batch.plan.lab, executor, jobs, partial(_warn, console)) if executor else None
+        with Lines(console, len(batch.plan.todo)) as lines:
+            records = batch.run(jobs, lines.add, crew)
         seconds = time.monotonic() - started
         # With those of a run that was stopped: who has no complete grade since then is named now, too.
         reported = sorted([*records, *batch.earlier()], key=lambda r: r.student)
         for report in reports:
             write_report_file(report, reported)
         batch.finish()
-    _sum_up(console, records, seconds)
-    raise SystemExit(_status(console, reported))
+    sum_up(console, records, seconds)
+    raise SystemExit(status(console, reported))
+
+
+def _warn(console: Console, sentence: str) -> None:
+    console.print(f"[yellow]![/yellow] {escape(sentence)}", highlight=False)
+
+
+def _grade_shard(
+    console: Console, config: Config, lab: str, *, part: str, folder: Path | None, jobs: int | None
+) -> int:
+    """The gradebook is only read: parts on other machines may have it, too."""
+    from grader.autograde.batch import lab_in_gradebook
+    from grader.autograde.crews import shard_farm
+    from grader.autograde.shards import Shard
+    from grader.autograde.submissions import Submissions
+
+    shard = Shard.parse(part)
+    lab = lab_in_gradebook(config, lab)
+    students = shard.mine(Submissions(config, lab).students())
+    folder = folder or Path("shards", lab, str(shard).replace("/", "-of-"))
+    _say_plan(console, len(students), 0)
+    started = time.monotonic()
+    crew = shard_farm(config, lab, shard, folder, jobs=jobs, say=partial(_warn, console))
+    with Lines(console, len(students)) as lines:
+        records = []
+        for record in crew.work(lab, students):
+            records.append(record)
+            lines.add(record)
+    sum_up(console, records, time.monotonic() - started)
+    console.print(_("The results are in {folder}. When all parts are done:").format(folder=escape(str(folder))))
+    words = ["drydock", "grade", "merge", str(folder.parent)]
+    console.print(f"    {escape(shlex.join(words))}", highlight=False, soft_wrap=True)
+    return 1 if any(record.error for record in records) else 0
 
 
 def _without_notebook(students: Sequence[str]) -> str:
@@ -96,101 +166,3 @@ def _say_plan(console: Console, todo: int, skipped: int) -> None:
     if skipped:
         text += ", " + ngettext("{n} graded already", "{n} graded already", skipped).format(n=skipped)
     console.print(text, highlight=False)
-
-
-class _Lines:
-    """A bar that says how long it will take, and a line that stays for each submission."""
-
-    def __init__(self, console: Console, total: int) -> None:
-        self._console = console
-        self._bar = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(bar_width=24),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
-            TimeRemainingColumn(),
-            console=console,
-            transient=True,
-            disable=not console.is_terminal,
-        )
-        self._task = self._bar.add_task(_("grading"), total=total)
-
-    def __enter__(self) -> _Lines:
-        self._bar.start()
-        return self
-
-    def __exit__(self, *_exception: object) -> None:
-        self._bar.stop()
-
-    def add(self, record: SubmissionRecord) -> None:
-        record = record.on_screen()
-        self._bar.update(self._task, advance=1)
-        self._console.print(_line(record), highlight=False)
-        if record.remedy:
-            # Not broken into lines: it is there to be copied.
-            self._console.print(f"    {escape(record.remedy)}", highlight=False, soft_wrap=True)
-            self._console.print(f"    {_('or take it as it is: {option}').format(option='--accept-names')}")
-        for remark in record.remarks:
-            self._console.print(f"    {escape(remark)}", highlight=False)
-
-
-def _score(record: SubmissionRecord) -> str:
-    """What counts, of how much; what it was before, and what being late costs."""
-    text = f"{record.final:g}/{record.most:g}"
-    if record.before is not None:
-        text = f"{record.before:g} → {text}"
-    if record.late > 0:
-        points = f": {record.score:g} − {record.penalty:g}" if record.penalty else ""
-        text += f", {_('late by {time}').format(time=_span(record.late))}{points}"
-    return text
-
-
-def _span(seconds: float) -> str:
-    minutes = max(1, round(seconds / 60))
-    days, hours, minutes = minutes // 1440, minutes // 60 % 24, minutes % 60
-    parts = [_("{n} d").format(n=days), _("{n} h").format(n=hours), _("{n} min").format(n=minutes)]
-    return " ".join(part for part, number in zip(parts, (days, hours, minutes), strict=True) if number)
-
-
-def _line(record: SubmissionRecord) -> str:
-    name = escape(record.student)
-    if record.error:
-        return f"[red]![/red] {name}: {escape(_('not graded'))}: {escape(record.error)}"
-    unchecked = [check.name for check in record.checks if check.score is None]
-    text = f"{name}: {_score(record)}  ({record.seconds:.1f} s)"
-    if unchecked:
-        return f"[yellow]?[/yellow] {text}  {escape(_('could not check: {names}').format(names=', '.join(unchecked)))}"
-    if record.needs_instructor:
-        waiting = _("waits for you: {names}").format(names=", ".join(record.needs_instructor))
-        return f"[green]✓[/green] {text}  {escape(waiting)}"
-    return f"[green]✓[/green] {text}"
-
-
-def _sum_up(console: Console, records: list[SubmissionRecord], seconds: float) -> None:
-    graded = sum(not record.error for record in records)
-    if graded:
-        rate = 60 * graded / max(seconds, 0.001)
-        text = _("{n} graded in {seconds:.0f} s ({rate:.0f} a minute).")
-        console.print(text.format(n=graded, seconds=seconds, rate=rate), highlight=False)
-    elif records:
-        console.print(_("Nothing was graded."), highlight=False)
-
-
-def _status(console: Console, records: list[SubmissionRecord]) -> int:
-    """Name those who have no grade, or no complete one because of us; 1 when there are any.
-
-    Where an instructor has graded by hand what could not be checked, nobody waits for anything.
-    """
-    records = [record.on_screen() for record in records]
-    failed = [record.student for record in records if record.error]
-    unchecked = [
-        record.student
-        for record in records
-        if any(check.score is None and check.name in record.needs_instructor for check in record.checks)
-    ]
-    if failed:
-        console.print(_("No grade for: {names}").format(names=escape(", ".join(failed))), highlight=False)
-    if unchecked:
-        text = _("Some tasks could not be checked for: {names}. Look at them in formgrader (Manual grading).")
-        console.print(text.format(names=escape(", ".join(unchecked))), highlight=False)
-    return 1 if failed or unchecked else 0

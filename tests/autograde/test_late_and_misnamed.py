@@ -20,7 +20,7 @@ from grader.autograde.batch import Batch
 from grader.autograde.records import SubmissionRecord
 from grader.autograde.reports import as_csv, as_json, as_junit, in_order
 from grader.autograde.submissions import Misnamed, by_lab_name, shell_word
-from grader.cli.grade import _line, _sum_up
+from grader.cli.graded_lines import _line, sum_up
 
 DAY = 24 * 3600.0
 
@@ -207,10 +207,10 @@ def test_what_late_work_costs_is_said() -> None:
 def test_a_rate_is_of_what_was_graded(records: list[SubmissionRecord], says: str) -> None:
     console = Console(width=80)
     with console.capture() as captured:
-        _sum_up(console, records, 1.0)
+        sum_up(console, records, 1.0)
     assert says in captured.get()
     with console.capture() as captured:
-        _sum_up(console, [], 0.0)
+        sum_up(console, [], 0.0)
     assert captured.get() == ""
 
 

@@ -13,7 +13,7 @@ from rich.console import Console
 
 from grader.autograde.records import SubmissionRecord
 from grader.autograde.reports import as_csv, as_junit, harmless, write_report_file
-from grader.cli.grade import _Lines
+from grader.cli.graded_lines import Lines
 from grader.report.plain import one_line
 
 FORGED = "\r\n\x1b[2K✓ mallory: 100/100 \u2028\u202e"
@@ -25,7 +25,7 @@ ODD = SubmissionRecord(f"eve{FORGED}\uffff", "01-x", error=f"no notebook, only {
 def test_a_name_makes_no_line_of_its_own_in_the_terminal() -> None:
     screen = io.StringIO()
     console = Console(file=screen, width=300)
-    with _Lines(console, 1) as lines:
+    with Lines(console, 1) as lines:
         lines.add(ODD)
     assert screen.getvalue().count("\n") == 1
     assert screen.getvalue().startswith("! eve")

@@ -1,0 +1,65 @@
+"""Who grades, as the command line says it: the workers of an executor, or this machine for one part of a class."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Callable
+from concurrent.futures import Executor, ProcessPoolExecutor
+from pathlib import Path
+
+from nbgrader.coursedir import CourseDirectory
+from traitlets.config import Config
+
+from grader.autograde.database import gradebook
+from grader.autograde.executors import Workshop, workshop
+from grader.autograde.farm import Farm
+from grader.autograde.settings import Drydock
+from grader.autograde.shards import Results, Shard, ShardFarm
+from grader.autograde.worker_pool import get_ready
+from grader.autograde.worker_proof import Terms, this_drydock
+from grader.course.release import read_release
+from grader.engines import releases
+
+
+def terms_of(config: Config, lab: str) -> Terms:
+    """What workers must fulfil for this lab of the course."""
+    settings = Drydock(config=config)
+    return Terms(
+        engine=str(settings.engine),
+        trust=bool(settings.i_trust_these_students),
+        docker=releases.asked(),
+        images=_declared(str(CourseDirectory(config=config).db_url), lab),
+        drydock=this_drydock(),
+    )
+
+
+def _declared(db_url: str, lab: str) -> tuple[str, ...]:
+    """The images that the lab's notebooks declare."""
+    with gradebook(db_url) as book:
+        names = sorted(str(notebook.name) for notebook in book.find_assignment(lab).notebooks)
+    return tuple(dict.fromkeys(image for name in names for image in read_release(db_url, name, lab).images))
+
+
+def farm(config: Config, lab: str, executor: str, jobs: int | None, say: Callable[[str], None]) -> Farm:
+    """The workers of this executor. Raises NoExecutor, MissingPart."""
+    return Farm(config, workshop(executor), terms_of(config, lab), window=jobs, say=say)
+
+
+def shard_farm(
+    config: Config, lab: str, shard: Shard, folder: Path, *, jobs: int | None, say: Callable[[str], None]
+) -> ShardFarm:
+    """Processes of this machine, which write to ``folder``."""
+    number = jobs or len(os.sched_getaffinity(0))
+    make, terms = Workshop(processes(number)), terms_of(config, lab)
+    return ShardFarm(config, make, terms, window=number, say=say, results=Results(folder), shard=shard)
+
+
+def processes(number: int) -> Callable[[], Executor]:
+    """Makes a pool of worker processes of this machine."""
+
+    def make() -> Executor:
+        get_ready(["grader.autograde.worker", "grader.autograde.remote"])
+        return ProcessPoolExecutor(number, mp_context=multiprocessing.get_context("forkserver"))
+
+    return make

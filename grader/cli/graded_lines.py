@@ -1,0 +1,112 @@
+"""What ``drydock grade`` and ``drydock grade merge`` say: a line for each submission, and a last word."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from grader.i18n import _
+
+if TYPE_CHECKING:
+    from grader.autograde.records import SubmissionRecord
+
+
+class Lines:
+    """A bar that says how long it will take, and a line that stays for each submission."""
+
+    def __init__(self, console: Console, total: int) -> None:
+        self._console = console
+        self._bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=24),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            TimeRemainingColumn(),
+            console=console,
+            transient=True,
+            disable=not console.is_terminal,
+        )
+        self._task = self._bar.add_task(_("grading"), total=total)
+
+    def __enter__(self) -> Lines:
+        self._bar.start()
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self._bar.stop()
+
+    def add(self, record: SubmissionRecord) -> None:
+        record = record.on_screen()
+        self._bar.update(self._task, advance=1)
+        self._console.print(_line(record), highlight=False)
+        if record.remedy:
+            # Not broken into lines: it is there to be copied.
+            self._console.print(f"    {escape(record.remedy)}", highlight=False, soft_wrap=True)
+            self._console.print(f"    {_('or take it as it is: {option}').format(option='--accept-names')}")
+        for remark in record.remarks:
+            self._console.print(f"    {escape(remark)}", highlight=False)
+
+
+def _score(record: SubmissionRecord) -> str:
+    """What counts, of how much; what it was before, and what being late costs."""
+    text = f"{record.final:g}/{record.most:g}"
+    if record.before is not None:
+        text = f"{record.before:g} → {text}"
+    if record.late > 0:
+        points = f": {record.score:g} − {record.penalty:g}" if record.penalty else ""
+        text += f", {_('late by {time}').format(time=_span(record.late))}{points}"
+    return text
+
+
+def _span(seconds: float) -> str:
+    minutes = max(1, round(seconds / 60))
+    days, hours, minutes = minutes // 1440, minutes // 60 % 24, minutes % 60
+    parts = [_("{n} d").format(n=days), _("{n} h").format(n=hours), _("{n} min").format(n=minutes)]
+    return " ".join(part for part, number in zip(parts, (days, hours, minutes), strict=True) if number)
+
+
+def _line(record: SubmissionRecord) -> str:
+    name = escape(record.student)
+    if record.error:
+        return f"[red]![/red] {name}: {escape(_('not graded'))}: {escape(record.error)}"
+    unchecked = [check.name for check in record.checks if check.score is None]
+    text = f"{name}: {_score(record)}  ({record.seconds:.1f} s)"
+    if unchecked:
+        return f"[yellow]?[/yellow] {text}  {escape(_('could not check: {names}').format(names=', '.join(unchecked)))}"
+    if record.needs_instructor:
+        waiting = _("waits for you: {names}").format(names=", ".join(record.needs_instructor))
+        return f"[green]✓[/green] {text}  {escape(waiting)}"
+    return f"[green]✓[/green] {text}"
+
+
+def sum_up(console: Console, records: list[SubmissionRecord], seconds: float) -> None:
+    graded = sum(not record.error for record in records)
+    if graded:
+        rate = 60 * graded / max(seconds, 0.001)
+        text = _("{n} graded in {seconds:.0f} s ({rate:.0f} a minute).")
+        console.print(text.format(n=graded, seconds=seconds, rate=rate), highlight=False)
+    elif records:
+        console.print(_("Nothing was graded."), highlight=False)
+
+
+def status(console: Console, records: list[SubmissionRecord]) -> int:
+    """Name those who have no grade, or no complete one because of us; 1 when there are any.
+
+    Where an instructor has graded by hand what could not be checked, nobody waits for anything.
+    """
+    records = [record.on_screen() for record in records]
+    failed = [record.student for record in records if record.error]
+    unchecked = [
+        record.student
+        for record in records
+        if any(check.score is None and check.name in record.needs_instructor for check in record.checks)
+    ]
+    if failed:
+        console.print(_("No grade for: {names}").format(names=escape(", ".join(failed))), highlight=False)
+    if unchecked:
+        text = _("Some tasks could not be checked for: {names}. Look at them in formgrader (Manual grading).")
+        console.print(text.format(names=escape(", ".join(unchecked))), highlight=False)
+    return 1 if failed or unchecked else 0

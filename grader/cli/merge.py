@@ -1,0 +1,58 @@
+"""``drydock grade merge``: enter in the gradebook what parts of a class were given elsewhere."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from grader.cli.graded_lines import Lines, status, sum_up
+
+
+@click.command("merge")
+@click.argument("folders", nargs=-1, required=True, metavar="DIR…", type=click.Path(path_type=Path))
+@click.option("--jobs", "-j", type=click.IntRange(1, 64), default=None, help="Submissions entered at once.")
+@click.option("--db", "db_url", default=None, help="The gradebook (default: the course's).")
+@click.option(
+    "--report",
+    "reports",
+    multiple=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write every check's result to this file: .xml (JUnit), .json or .csv (may be repeated).",
+)
+@click.option("--accept-names", is_flag=True, help="As it was given to `drydock grade --shard`.")
+def command(
+    *, folders: tuple[Path, ...], jobs: int | None, db_url: str | None, reports: tuple[Path, ...], accept_names: bool
+) -> None:
+    """Enter the results of `drydock grade LAB --shard N/M` in the gradebook, when all of them are there.
+
+    Each DIR is the folder of a part, or one that holds such folders. Given twice it changes nothing the second time.
+    """
+    from grader.autograde.worker_pool import get_ready
+
+    get_ready()
+    from grader.autograde.batch import Batch, course_config, course_folder
+    from grader.autograde.merging import Merge, MergeCrew
+    from grader.autograde.reports import write_report_file, writer_for
+
+    for report in reports:
+        writer_for(report)
+    merge = Merge.read(folders)
+    config = course_config(course_folder(Path.cwd()), db_url=db_url, accept_names=accept_names)
+    console = Console()
+    with Batch(config, merge.lab) as batch:
+        merge.require((*batch.plan.todo, *batch.plan.skipped))
+        started = time.monotonic()
+        crew = MergeCrew(config, merge, jobs or len(os.sched_getaffinity(0)))
+        with Lines(console, len(batch.plan.todo)) as lines:
+            records = batch.run(jobs, lines.add, crew)
+        seconds = time.monotonic() - started
+        reported = sorted([*records, *batch.earlier()], key=lambda record: record.student)
+        for report in reports:
+            write_report_file(report, reported)
+        batch.finish()
+    sum_up(console, records, seconds)
+    raise SystemExit(status(console, reported))

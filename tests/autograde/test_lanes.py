@@ -1,0 +1,89 @@
+"""Work that is tried again when its worker is lost: on real processes, which are really killed."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+from collections.abc import Callable
+from concurrent.futures import FIRST_COMPLETED, Executor, ProcessPoolExecutor, wait
+from pathlib import Path
+from typing import Any
+
+from grader.autograde.lanes import TRIES, Lane, Lost
+
+
+def pool(size: int = 2) -> Callable[[], Executor]:
+    return lambda: ProcessPoolExecutor(size, mp_context=multiprocessing.get_context("forkserver"))
+
+
+def run(lane: Lane) -> dict[Any, Any]:
+    found: dict[Any, Any] = {}
+    try:
+        while len(lane):
+            done, _rest = wait(lane.feed(), return_when=FIRST_COMPLETED)
+            for key, result in lane.collect(done):
+                assert key not in found
+                found[key] = result
+    finally:
+        lane.close()
+    return found
+
+
+def noted(folder: str, name: str, times: int = 0) -> str:
+    """Notes that it was tried; the first ``times`` times its process is killed."""
+    tried = len(list(Path(folder).glob(f"{name}.*")))
+    Path(folder, f"{name}.{tried}").touch()
+    if tried < times:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return name
+
+
+def refused(_name: str) -> None:
+    raise ValueError("no")
+
+
+def tries(folder: Path, name: str) -> int:
+    return len(list(folder.glob(f"{name}.*")))
+
+
+def test_who_kills_workers_is_given_up_and_costs_nobody_else_a_result(tmp_path: Path) -> None:
+    lane = Lane(pool(), lambda: 2)
+    for name in ("ada", "bob", "kim", "dan", "eve"):
+        lane.put(name, noted, str(tmp_path), name, 99 if name == "kim" else 0)
+    found = run(lane)
+    assert found.pop("kim") == Lost(TRIES)
+    assert found == {name: name for name in ("ada", "bob", "dan", "eve")}
+    assert tries(tmp_path, "kim") <= TRIES
+    # Who was beside it when it broke is tried once more, alone, and never suffers from it again.
+    assert max(tries(tmp_path, name) for name in found) <= 2
+
+
+def test_a_worker_that_was_lost_twice_is_no_reason_to_give_up(tmp_path: Path) -> None:
+    lane = Lane(pool(1), lambda: 1)
+    lane.put("ada", noted, str(tmp_path), "ada", TRIES - 1)
+    assert run(lane) == {"ada": "ada"}
+    assert tries(tmp_path, "ada") == TRIES
+
+
+def test_what_the_executor_says_is_kept() -> None:
+    lane = Lane(pool(1), lambda: 1)
+    lane.put("ada", refused, "ada")
+    lost = run(lane)["ada"]
+    assert isinstance(lost, Lost)
+    assert isinstance(lost.fault, ValueError)
+    assert lost.tries == TRIES
+
+
+def test_an_executor_that_has_tried_several_workers_is_not_asked_again(tmp_path: Path) -> None:
+    lane = Lane(pool(1), lambda: 1, hopeless=(ValueError,))
+    lane.put("ada", refused, "ada")
+    assert run(lane) == {"ada": Lost(TRIES)}
+
+
+def test_no_more_is_out_than_the_window_lets() -> None:
+    lane = Lane(pool(1), lambda: 2)
+    for number in range(5):
+        lane.put(number, abs, -number)
+    assert len(lane.feed()) == 2
+    assert run(lane) == {number: number for number in range(5)}

@@ -1,0 +1,138 @@
+"""Grading by an executor whose workers are killed, and in parts: every field is that of a serial run."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import sys
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from grading_course import HALF, LAB, SOLUTIONS, Course
+
+from grader.autograde.batch import Batch
+from grader.autograde.crews import processes, terms_of
+from grader.autograde.executors import Workshop
+from grader.autograde.farm import Farm
+from grader.autograde.records import SubmissionRecord
+from grader.cli.grade import command
+
+pytestmark = [pytest.mark.daemon, pytest.mark.deep]
+STUDENTS = ("ada", "bob", "cyd", "dan", "eve", "fay")
+
+
+def fields(course: Course) -> list[tuple[Any, ...]]:
+    """Everything nbgrader keeps of grades and comments."""
+    with course.gradebook() as book:
+        submitted = book.assignment_submissions(LAB)
+        notebooks = [(s.student_id, n) for s in submitted for n in s.notebooks]
+        grades = [
+            (student, g.cell.name, g.auto_score, g.manual_score, g.extra_credit, g.needs_manual_grade, g.score)
+            for student, n in notebooks
+            for g in n.grades
+        ]
+        comments = [
+            (student, c.cell.name, c.auto_comment, c.manual_comment) for student, n in notebooks for c in n.comments
+        ]
+        return sorted(grades, key=repr) + sorted(comments, key=repr)
+
+
+def verdicts(course: Course) -> dict[str, Any]:
+    """The verdict cells, and what graded notebooks say of themselves."""
+    found: dict[str, Any] = {}
+    for student in STUDENTS:
+        notebook = course.graded(student)
+        about = {key: value for key, value in notebook.metadata["drydock"].items() if key != "result"}
+        checks = [
+            (cell.source, cell.outputs)
+            for cell in notebook.cells
+            if cell.cell_type == "code" and cell.metadata.get("nbgrader", {}).get("grade")
+        ]
+        found[student] = (about, checks)
+    return found
+
+
+def forget_grades(course: Course) -> None:
+    shutil.rmtree(course.root / "autograded")
+    with course.gradebook() as book:
+        for student in STUDENTS:
+            book.remove_submission(LAB, student)
+
+
+@pytest.fixture(scope="module")
+def serial(course: Course) -> tuple[list[tuple[Any, ...]], dict[str, Any]]:
+    quits = course.answered({**SOLUTIONS, "net": SOLUTIONS["net"] + "\nimport os\nos._exit(0)"}, "quits")
+    notebooks = (course.answered(SOLUTIONS, "An image."), course.answered(HALF), course.blank(), quits, "no notebook",
+                 course.answered({"vol": SOLUTIONS["vol"]}, "x"))  # fmt: skip
+    for student, notebook in zip(STUDENTS, notebooks, strict=True):
+        course.hand_in(student, notebook)
+    course.autograde()
+    found = fields(course), verdicts(course)
+    assert len({field[0] for field in found[0]}) == len(STUDENTS)
+    return found
+
+
+def test_workers_that_are_killed_change_no_grade(
+    course: Course, serial: tuple[list[tuple[Any, ...]], dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(course.root)
+    forget_grades(course)
+    pools: list[ProcessPoolExecutor] = []
+
+    def make() -> ProcessPoolExecutor:
+        pool = processes(2)()
+        assert isinstance(pool, ProcessPoolExecutor)
+        pools.append(pool)
+        return pool
+
+    def kill_one(record: SubmissionRecord) -> None:
+        # eve's was no notebook, so it never left.
+        if len(pools) == 1 and record.student != "eve":
+            os.kill(next(iter(pools[0]._processes)), signal.SIGKILL)
+
+    with Batch(course.config(), LAB) as batch:
+        farm = Farm(course.config(), Workshop(make), terms_of(course.config(), LAB), window=2)
+        records = batch.run(None, kill_one, farm)
+        batch.finish()
+    assert len(pools) >= 2, "the pool was made anew"
+    assert [record.student for record in records] == list(STUDENTS)
+    assert [record.error for record in records] == [""] * len(STUDENTS)
+    assert (fields(course), verdicts(course)) == serial
+
+
+@pytest.mark.weekly
+def test_parts_give_the_same_grades_and_a_stopped_one_goes_on(
+    course: Course, serial: tuple[list[tuple[Any, ...]], dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(course.root)
+    forget_grades(course)
+    before = (course.root / "gradebook.db").read_bytes()
+    for part in ("1/2", "2/2"):
+        done = CliRunner().invoke(command, [LAB, "--shard", part, "--jobs", "2"])
+        assert "The results are in" in done.output, (done.output, done.exception)
+    assert (course.root / "gradebook.db").read_bytes() == before, "parts only read it"
+    folder = course.root / "shards" / LAB
+    # Again: what is there is not graded a second time.
+    times = {path: path.stat().st_mtime_ns for path in folder.rglob("*.json")}
+    kept = {path: path.read_bytes() for path in times}
+    CliRunner().invoke(command, [LAB, "--shard", "1/2"])
+    assert {path: path.read_bytes() for path in times} == kept
+    done = CliRunner().invoke(command, ["merge", str(folder)])
+    assert "No grade for" not in done.output, (done.output, done.exception)
+    assert (fields(course), verdicts(course)) == serial
+
+
+def test_a_named_factory_grades(course: Course, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """As the command line names it."""
+    monkeypatch.chdir(course.root)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    (tmp_path / "our_workers.py").write_text("from grader.autograde.crews import processes\nmake = processes(1)\n")
+    course.hand_in("gil", course.answered(SOLUTIONS, "An image."))
+    words = [LAB, "--student", "gil", "--executor", "our_workers:make"]
+    done = CliRunner().invoke(command, words)
+    assert "gil: 9/14" in done.output, (done.output, done.exception)
+    sys.modules.pop("our_workers", None)
