@@ -112,7 +112,8 @@ def _dask(address: str) -> Workshop:
             return future
 
         def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-            self._inner.shutdown(wait=wait, cancel_futures=cancel_futures)
+            # Dask's has no other word for it: without waiting it cancels what is out.
+            self._inner.shutdown(wait=wait and not cancel_futures)
             self._client.close()
 
     return Workshop(Dask, (KilledWorker,))

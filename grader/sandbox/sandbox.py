@@ -24,6 +24,17 @@ from grader.sandbox.restored import CourseImages
 
 PREFIX = "drydock-grade-"
 _NAME = re.compile(rf"{PREFIX}(?P<pid>[0-9]+)-(?P<start>[0-9]+)-")
+#: Bytes. A kernel's sockets lie below it, and a socket's name has at most 107 (unix(7)).
+_LONGEST_PLACE = 38
+
+
+def place() -> Path:
+    """Where working folders lie: with the temporary files, unless that folder's own name leaves a socket none.
+
+    Those of batch jobs are long.
+    """
+    usual = tempfile.gettempdir()
+    return Path(usual if len(os.fsencode(usual)) <= _LONGEST_PLACE else "/var/tmp")
 
 
 def remove_orphans(kind: str) -> None:
@@ -31,7 +42,7 @@ def remove_orphans(kind: str) -> None:
 
     Once for a run. Another run may do the same at this moment.
     """
-    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+    for folder in place().glob(f"{PREFIX}*"):
         owner = _NAME.match(folder.name)
         if owner is None:
             continue
@@ -64,7 +75,7 @@ class Sandbox:
         try:
             # The outer folder is closed to other users of this machine, the inner one open to the student.
             owner = f"{os.getpid()}-{start_time(os.getpid())}"
-            outer = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{owner}-"))
+            outer = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{owner}-", dir=place()))
             self._stack.callback(engine_class(self._kind).remove_tree, outer)
             self.folder = outer / "work"
             self.folder.mkdir()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import tempfile
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -12,15 +13,16 @@ import pytest
 
 from grader.engines import best_kind
 from grader.processes import start_time
-from grader.sandbox.sandbox import PREFIX, remove_orphans
+from grader.sandbox.sandbox import PREFIX, place, remove_orphans
 
 pytestmark = pytest.mark.daemon
 
 
 @pytest.fixture
-def tmp(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    return tmp_path
+def tmp(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="dd-", dir="/tmp") as folder:
+        monkeypatch.setattr(tempfile, "tempdir", folder)
+        yield Path(folder)
 
 
 def left_by(tmp: Path, pid: int, start: str | None) -> Path:
@@ -28,6 +30,12 @@ def left_by(tmp: Path, pid: int, start: str | None) -> Path:
     (folder / "work").mkdir()
     (folder / "work" / "file").write_text("x")
     return folder
+
+
+def test_a_folder_whose_name_leaves_none_for_sockets_is_not_used(tmp: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert place() == tmp
+    monkeypatch.setattr(tempfile, "tempdir", "/scratch/batch/jobs/0123456789/node-17/tmp")
+    assert place() == Path("/var/tmp")
 
 
 def test_only_what_dead_processes_left_is_swept(tmp: Path) -> None:
