@@ -287,13 +287,7 @@ class Batch:
         if not self.plan.skipped:
             return []
         known = GradedSubmissions(self._db_url, self._secret, self._lab)
-        return [self._read(known, student) for student in self.plan.skipped]
-
-    def _read(self, known: GradedSubmissions, student: str) -> SubmissionRecord:
-        try:
-            return known.record(student, self._submissions.graded(student))
-        except Exception as fault:  # as in a worker: one submission's trouble is no other's
-            return SubmissionRecord(student, self._lab, error=our_fault(fault))
+        return [known.safely(student, self._submissions.graded(student)) for student in self.plan.skipped]
 
     def finish(self) -> None:
         """Everything is done, the reports included: the next run begins anew."""

@@ -187,6 +187,18 @@ class GradedSubmissions:
         record = read_record(self._standings[student], self._most, folder, student, self._lab)
         return replace(record, remarks=(*record.remarks, *self._remarks(student, record.checks)))
 
+    def safely(self, student: str, folder: Path) -> SubmissionRecord:
+        """As ``record``; whatever fails is in it: one submission's trouble is no other's."""
+        try:
+            return self.record(student, folder)
+        except Exception as fault:
+            return SubmissionRecord(student, self._lab, error=our_fault(fault))
+
+    @property
+    def graded(self) -> list[str]:
+        """The students of whom the gradebook has a submission, by name."""
+        return sorted(self._standings)
+
     def _remarks(self, student: str, checks: Iterable[CheckRecord]) -> tuple[str, ...]:
         """One sentence for each value of another student that a failed check found in ``student``'s work."""
         failed = {check.name: check for check in checks if check.status is Status.FAILED}

@@ -30,6 +30,7 @@ _COMMANDS = {
     "env": _("Print the lines that point docker at the lab daemon."),
     "doctor": _("Explain this machine: what works, what is missing."),
     "grade": _("Grade submissions."),
+    "stats": _("Say how a lab's tasks did in a class."),
     "feedback": _("Make the feedback pages of a graded lab."),
     "serve": _("A class on this machine: JupyterHub, each student behind walls of their own."),
     "certificate": _("A page to print for a stage of the course that is done."),

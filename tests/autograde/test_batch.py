@@ -29,6 +29,7 @@ from grader.autograde.submissions import Journal
 from grader.autograde.worker import Job, Worker
 from grader.autograde.worker_pool import WorkerPool
 from grader.cli.grade import command
+from grader.cli.stats import command as stats
 
 pytestmark = [pytest.mark.daemon, pytest.mark.deep]
 
@@ -112,6 +113,18 @@ def test_dan_kept_what_was_earned_around_the_kernel_that_quit(course: Course) ->
 def here(course: Course, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(course.root)
     return course.root
+
+
+def test_stats_says_of_each_task_what_the_class_was_given(course: Course, here: Path) -> None:
+    told = json.loads(CliRunner().invoke(stats, [LAB[:2], "--json"]).output)
+    assert (told["lab"], told["students"]) == (LAB, 5)
+    net = {task["name"]: task for task in told["tasks"]}["net"]
+    assert (net["passed"], net["failed"], net["unchecked"]) == (2, 2, 1)
+    assert (net["points"], net["median"], net["difficulty"]) == (4, 3, 0.625)
+    assert net["discrimination"] is None, "four students say nothing"
+    assert "2 × " in CliRunner().invoke(stats, [LAB]).output
+    nothing = CliRunner().invoke(stats, ["99-nothing"])
+    assert isinstance(nothing.exception, BatchError)
 
 
 def test_only_missing_grades_what_is_new(course: Course, here: Path) -> None:
