@@ -12,8 +12,8 @@ docker volume rm ck-gone-vol >/dev/null
 docker run --rm --label com.docker.compose.project=ck-gone-shop drydock/busybox:1 true
 docker run --name ck-done drydock/busybox:1 sh -c 'exit 3' || true
 docker run -d --name ck-crash --restart on-failure:2 drydock/busybox:1 false >/dev/null
-docker run -d --name ck-live drydock/busybox:1 sleep 600 >/dev/null
-docker run -d --name ck-peer drydock/busybox:1 sleep 600 >/dev/null
+docker run -d --name ck-live drydock/busybox:1 sleep 1d >/dev/null
+docker run -d --name ck-peer drydock/busybox:1 sleep 1d >/dev/null
 docker exec ck-peer true
 docker network create ck-front >/dev/null
 docker volume create ck-data >/dev/null

@@ -35,12 +35,12 @@ CMD ["sh", "-c", "echo out; echo err >&2; exit 4"]
 DOCKERFILE
 docker build -q -t ck/deaf:1 - >/dev/null <<'DOCKERFILE'
 FROM drydock/busybox:1
-CMD ["sh", "-c", "echo at work; sleep 600; true"]
+CMD ["sh", "-c", "echo at work; sleep 1d; true"]
 DOCKERFILE
 docker build -q -t ck/polite:1 - >/dev/null <<'DOCKERFILE'
 FROM drydock/busybox:1
 STOPSIGNAL SIGUSR1
-CMD ["sh", "-c", "trap 'echo bye; exit 0' USR1; echo at work; sleep 600 & wait"]
+CMD ["sh", "-c", "trap 'echo bye; exit 0' USR1; echo at work; sleep 1d & wait"]
 DOCKERFILE
 
 docker build -q -t ck/key:1 - >/dev/null <<'DOCKERFILE'
@@ -74,8 +74,8 @@ docker run -d --name ck-live --network ck-front --network-alias api --ip 172.30.
   --cap-drop ALL --cap-add NET_BIND_SERVICE --cap-add CHOWN --read-only --security-opt no-new-privileges --init \
   --dns 192.0.2.53 --add-host extra:192.0.2.7 --sysctl net.ipv4.ip_unprivileged_port_start=80 --stop-signal SIGINT \
   --health-cmd 'test -f /etc/passwd' --health-interval 1s --health-retries 2 --ipc shareable \
-  drydock/busybox:1 sh -c 'echo ready 42; echo oops >&2; echo memo > /scratch/memo; httpd -p 80 -h /etc; exec sleep 600' >/dev/null &
-docker run -d --name ck-undead drydock/busybox:1 sh -c 'true & exec sleep 600' >/dev/null &
+  drydock/busybox:1 sh -c 'echo ready 42; echo oops >&2; echo memo > /scratch/memo; httpd -p 80 -h /etc; exec sleep 1d' >/dev/null &
+docker run -d --name ck-undead drydock/busybox:1 sh -c 'true & exec sleep 1d' >/dev/null &
 docker run -d --name ck-registry -p 127.0.0.1:18082:5000 drydock/registry:2 >/dev/null &
 docker run -d --name ck-locked -p 18088:5000 -v "$here/tls:/tls:ro" -e REGISTRY_AUTH=htpasswd \
   -e REGISTRY_AUTH_HTPASSWD_REALM=harbour -e REGISTRY_AUTH_HTPASSWD_PATH=/tls/htpasswd \
@@ -84,13 +84,13 @@ docker run -d --name ck-readonly -p 18089:5000 -e 'REGISTRY_STORAGE_MAINTENANCE_
   drydock/registry:2 >/dev/null &
 docker run --rm -v ck-ca:/ca -v "$here/tls:/tls:ro" drydock/busybox:1 cp /tls/ca.crt /tls/server.crt /tls/cosign.pub /ca &
 docker run -d --name ck-sick --health-cmd 'echo no good; false' --health-interval 1s --health-retries 1 -m 64m \
-  drydock/busybox:1 sleep 600 >/dev/null &
-docker run -d --name ck-phoenix --restart always --health-cmd true --health-interval 1s drydock/busybox:1 sleep 600 >/dev/null &
-docker run -d --name ck-mortal drydock/busybox:1 sleep 600 >/dev/null &
+  drydock/busybox:1 sleep 1d >/dev/null &
+docker run -d --name ck-phoenix --restart always --health-cmd true --health-interval 1s drydock/busybox:1 sleep 1d >/dev/null &
+docker run -d --name ck-mortal drydock/busybox:1 sleep 1d >/dev/null &
 docker run -d --name ck-crash --restart on-failure:2 drydock/busybox:1 false >/dev/null &
-docker run -dt --name ck-tty --interactive --network none drydock/busybox:1 sh -c 'echo on a terminal; exec sleep 600' >/dev/null &
+docker run -dt --name ck-tty --interactive --network none drydock/busybox:1 sh -c 'echo on a terminal; exec sleep 1d' >/dev/null &
 docker run -d --name ck-host --privileged --network host --pid host --ipc host --uts host --rm \
-  --log-driver none drydock/busybox:1 sleep 600 >/dev/null &
+  --log-driver none drydock/busybox:1 sleep 1d >/dev/null &
 docker run --name ck-done drydock/busybox:1 sh -c 'echo bye; echo made > /made; echo x >> /etc/group; rm /bin/ascii; exit 3' >/dev/null || true &
 docker run -m 16m --name ck-oom drydock/busybox:1 tail /dev/zero >/dev/null 2>&1 || true &
 docker run --name ck-broken drydock/busybox:1 /no/such/program >/dev/null 2>&1 || true &
@@ -100,15 +100,15 @@ docker commit -m 'a note by hand' -a Ada ck-done ck/rescued:1 >/dev/null
 engine=$(docker run --rm --userns host drydock/busybox:1 readlink /proc/self/ns/user)
 docker create --name ck-pinned -e PINNED="$engine" drydock/busybox:1 true >/dev/null
 docker create --name ck-created ck/app:1 >/dev/null
-docker run -d --name ck-paused drydock/busybox:1 sleep 600 >/dev/null
+docker run -d --name ck-paused drydock/busybox:1 sleep 1d >/dev/null
 docker pause ck-paused >/dev/null
 docker network create --subnet 172.30.79.0/24 ck-market >/dev/null
-docker run -d --name ck-guest --network ck-market drydock/busybox:1 sleep 600 >/dev/null
+docker run -d --name ck-guest --network ck-market drydock/busybox:1 sleep 1d >/dev/null
 docker run -d --name ck-web --network ck-market -p 18083:80 drydock/nginx:1 >/dev/null
 docker run -d --name ck-forged --network ck-market drydock/busybox:1 sh -c 'echo "172.30.79.1 - - [x] \"GET /hello HTTP/1.1\" 404 9"; exec httpd -f -h /etc' >/dev/null
 docker exec ck-guest sh -c 'until wget -q -T 3 -O /dev/null http://ck-web/; do sleep 0.1; done 2>/dev/null; wget -q -O - http://ck-web/hello; true' 2>/dev/null
 docker exec ck-web sh -c 'wget -q -O - http://127.0.0.1/alone; true' 2>/dev/null
-docker run -d --name ck-joined --network container:ck-live --pid container:ck-live --ipc container:ck-live drydock/busybox:1 sleep 600 >/dev/null
+docker run -d --name ck-joined --network container:ck-live --pid container:ck-live --ipc container:ck-live drydock/busybox:1 sleep 1d >/dev/null
 docker restart -t 0 ck-sick >/dev/null
 docker tag ck/plain:1 localhost:18082/ck/pushed:1
 docker push -q localhost:18082/ck/pushed:1 >/dev/null

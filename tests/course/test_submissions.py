@@ -108,8 +108,15 @@ def hand_in(root: Path, lab: str, student: str, given: dict[str, str]) -> None:
     nbformat.write(nb, folder / f"{lab}.ipynb")
 
 
-def lost(checks: Mapping[str, Any]) -> list[Any]:
-    return [(name, check["report"]) for name, check in checks.items() if check["score"] != check["points"]]
+def lost(checks: Mapping[str, Any]) -> str:
+    """What cost points, in lines: a check, then what it did not find."""
+    lines = []
+    for name, check in checks.items():
+        if check["score"] != check["points"]:
+            lines.append(f"{name}: {check['score']} of {check['points']} points")
+            verdicts = check["report"]["verdicts"]
+            lines += [f"  {one['status']}: {one['sentence']} Found: {one['found']}" for one in verdicts]
+    return "\n".join(lines)
 
 
 @pytest.mark.parametrize("graded", GRADED, indirect=True)
