@@ -21,6 +21,8 @@ from grader.autograde.crews import farm
 from grader.autograde.executors import NoExecutor, workshop
 from grader.autograde.records import SubmissionRecord
 from grader.cli.grade import command
+from grader.engines import orphans
+from grader.sandbox.sandbox import remove_orphans
 
 pytestmark = [pytest.mark.daemon, pytest.mark.weekly, pytest.mark.skipif(os.geteuid() != 0, reason="namespaces")]
 PORT = 18790
@@ -40,7 +42,9 @@ def _run(words: str) -> None:
 
 
 @pytest.fixture
-def cluster(tmp_path: Path) -> Iterator[Cluster]:
+def cluster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cluster]:
+    # As long as a batch job's: no socket could lie in there.
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     with ExitStack() as stack:
         _run("ip link add ddmany type bridge")
         stack.callback(_run, "ip link del ddmany")
@@ -65,6 +69,9 @@ def cluster(tmp_path: Path) -> Iterator[Cluster]:
             inside = ["nsenter", f"--net=/run/netns/{name}", *worker]
             workers[name] = stack.enter_context(_process(inside, place, TMPDIR=str(place)))
         yield Cluster(f"{NET}.1:{PORT}", workers)
+    # What the killed worker left behind; its next run would do so.
+    remove_orphans("native")
+    orphans.remove_orphans()
 
 
 class _process:
