@@ -14,9 +14,11 @@ import secrets
 import shutil
 import stat
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import BinaryIO
 
 from grader.classroom.places import ClassFolder, StudentFolder
 from grader.files import atomic
@@ -61,31 +63,40 @@ class _Budget:
 def collect(place: ClassFolder, student: StudentFolder, name: str) -> Iterator[str]:
     """Carry what is complete into the exchange, as ``name``'s; yields a sentence for the log on each."""
     try:
-        outbox = _open_below(student.disk, student.outbox.relative_to(student.disk))
+        outbox = _open_below(student.disk, student.outbox)
     except OSError:
         # Not made yet, or no folder: it is theirs.
         return
-    try:
-        with os.scandir(outbox) as entries:
-            found = [entry.name for entry in entries]
-        for entry in sorted(found):
+    with _closing(outbox), _closing(_open_below(place.path, place.inbound)) as inbound:
+        for entry in sorted(_names(outbox)):
             assignment = _assignment(place, entry)
             if assignment is None or not _is_complete(outbox, entry):
                 continue
             try:
-                taken = _take(place, outbox, entry, name, assignment)
+                taken = _take(inbound, outbox, entry, name, assignment)
                 yield f"handed in: {taken}"
             except Refused:
                 yield f"refused, larger than {_BYTES} bytes or {_FILES} files: {entry[:100]}"
             shutil.rmtree(entry, ignore_errors=True, dir_fd=outbox)
+
+
+@contextmanager
+def _closing(descriptor: int) -> Iterator[int]:
+    try:
+        yield descriptor
     finally:
-        os.close(outbox)
+        os.close(descriptor)
+
+
+def _names(folder: int) -> list[str]:
+    with os.scandir(folder) as entries:
+        return [entry.name for entry in entries]
 
 
 def _open_below(folder: Path, path: Path) -> int:
-    """A descriptor of a folder below, to which no link leads. Raises OSError."""
+    """A descriptor of ``path``, a folder below ``folder`` to which no link leads from there. Raises OSError."""
     here = os.open(folder, _FOLDER)
-    for part in path.parts:
+    for part in path.relative_to(folder).parts:
         try:
             below = os.open(part, _FOLDER, dir_fd=here)
         finally:
@@ -106,25 +117,30 @@ def _is_complete(outbox: int, entry: str) -> bool:
     return stat.S_ISDIR(told.st_mode) and stat.S_IMODE(told.st_mode) == _COMPLETE
 
 
-def _take(place: ClassFolder, outbox: int, entry: str, name: str, assignment: str) -> str:
-    draft = place.inbound / f".{name}.{secrets.token_hex(8)}"
-    draft.mkdir(mode=0o755)
+def _take(inbound: int, outbox: int, entry: str, name: str, assignment: str) -> str:
+    draft = f".{name}.{secrets.token_hex(8)}"
+    os.mkdir(draft, 0o755, dir_fd=inbound)
     try:
-        source = os.open(entry, _FOLDER, dir_fd=outbox)
-        try:
-            _copy(source, draft, _Budget(), _DEPTH)
-        finally:
-            os.close(source)
-        time = _time_of(entry)
-        (draft / _TIMESTAMP).unlink(missing_ok=True)
-        (draft / _TIMESTAMP).write_text(time)
+        with _closing(os.open(draft, _FOLDER, dir_fd=inbound)) as target:
+            with _closing(os.open(entry, _FOLDER, dir_fd=outbox)) as source:
+                _copy(source, target, _Budget(), _DEPTH)
+            time = _time_of(entry)
+            with suppress(FileNotFoundError):
+                os.unlink(_TIMESTAMP, dir_fd=target)
+            with _new_file(target, _TIMESTAMP) as file:
+                file.write(time.encode())
         made = f"{name}+{assignment}+{time}+{secrets.token_urlsafe(9)}"
-        draft.rename(place.inbound / made)
+        os.rename(draft, made, src_dir_fd=inbound, dst_dir_fd=inbound)
     finally:
-        shutil.rmtree(draft, ignore_errors=True)
-    for old in _of(place, name, assignment)[:-_KEPT]:
-        shutil.rmtree(old, ignore_errors=True)
+        shutil.rmtree(draft, ignore_errors=True, dir_fd=inbound)
+    for old in _of(inbound, name, assignment)[:-_KEPT]:
+        shutil.rmtree(old, ignore_errors=True, dir_fd=inbound)
     return made
+
+
+def _new_file(folder: int, name: str) -> BinaryIO:
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+    return os.fdopen(os.open(name, flags, 0o644, dir_fd=folder), "wb")
 
 
 def _time_of(entry: str) -> str:
@@ -137,13 +153,13 @@ def _time_of(entry: str) -> str:
     return said if now - _HONEST <= at <= now else now.strftime(_TIME)
 
 
-def _of(place: ClassFolder, name: str, assignment: str) -> list[Path]:
+def _of(inbound: int, name: str, assignment: str) -> list[str]:
     """This student's hand-ins, the oldest first."""
-    found = [path for path in place.inbound.iterdir() if path.name.split("+")[:2] == [name, assignment]]
-    return sorted(found, key=lambda path: path.name.split("+")[2])
+    found = [entry for entry in _names(inbound) if entry.split("+")[:2] == [name, assignment]]
+    return sorted(found, key=lambda entry: entry.split("+")[2])
 
 
-def _copy(source: int, target: Path, budget: _Budget, depth: int) -> None:
+def _copy(source: int, target: int, budget: _Budget, depth: int) -> None:
     with os.scandir(source) as entries:
         found = list(entries)
     for entry in found:
@@ -152,20 +168,19 @@ def _copy(source: int, target: Path, budget: _Budget, depth: int) -> None:
         if stat.S_ISDIR(mode):
             if not depth:
                 raise Refused
-            below = os.open(entry.name, _FOLDER, dir_fd=source)
-            try:
-                (target / entry.name).mkdir(mode=0o755)
-                _copy(below, target / entry.name, budget, depth - 1)
-            finally:
-                os.close(below)
+            os.mkdir(entry.name, 0o755, dir_fd=target)
+            with (
+                _closing(os.open(entry.name, _FOLDER, dir_fd=source)) as below,
+                _closing(os.open(entry.name, _FOLDER, dir_fd=target)) as copy,
+            ):
+                _copy(below, copy, budget, depth - 1)
         elif stat.S_ISREG(mode):
-            _copy_file(source, entry.name, target / entry.name, budget)
+            _copy_file(source, entry.name, target, budget)
 
 
-def _copy_file(folder: int, name: str, target: Path, budget: _Budget) -> None:
-    opened = os.open(name, _FILE, dir_fd=folder)
-    with os.fdopen(opened, "rb") as reader, target.open("xb") as writer:
-        if not stat.S_ISREG(os.fstat(opened).st_mode):
+def _copy_file(folder: int, name: str, target: int, budget: _Budget) -> None:
+    with os.fdopen(os.open(name, _FILE, dir_fd=folder), "rb") as reader, _new_file(target, name) as writer:
+        if not stat.S_ISREG(os.fstat(reader.fileno()).st_mode):
             return
         while data := reader.read(65_536):
             budget.spend(len(data))
@@ -174,16 +189,41 @@ def _copy_file(folder: int, name: str, target: Path, budget: _Budget) -> None:
 
 def bring_feedback(place: ClassFolder, student: StudentFolder, name: str) -> Iterator[str]:
     """Copy into the student's folder what feedback was released on their hand-ins; yields a sentence on each page."""
-    for handed_in in place.inbound.glob(f"{name}+*"):
-        secret = handed_in / _SECRET
-        if not secret.is_file() or secret.stat().st_size > _SECRET_BYTES or not handed_in.name.startswith(f"{name}+"):
-            continue
-        for notebook in handed_in.glob("*.ipynb"):
-            # nbgrader.utils.notebook_hash(secret=…, notebook_id=…); importing it takes a second and 60 MB.
-            page = hashlib.md5(secret.read_bytes() + notebook.stem.encode(), usedforsecurity=False).hexdigest()
-            source, target = place.feedback / f"{page}.html", student.feedback / f"{page}.html"
-            if source.is_file() and (not target.is_file() or target.stat().st_mtime_ns < source.stat().st_mtime_ns):
-                with atomic(target) as draft:
-                    shutil.copyfile(source, draft)
-                    draft.chmod(0o644)
-                yield f"feedback on {handed_in.name}"
+    with _closing(_open_below(place.path, place.inbound)) as inbound:
+        for handed_in in _names(inbound):
+            if not handed_in.startswith(f"{name}+"):
+                continue
+            with suppress(OSError), _closing(os.open(handed_in, _FOLDER, dir_fd=inbound)) as folder:
+                secret = _plain(folder, _SECRET, _SECRET_BYTES)[0]
+                for notebook in [Path(entry) for entry in _names(folder) if entry.endswith(".ipynb")]:
+                    # nbgrader.utils.notebook_hash(secret=…, notebook_id=…); importing it takes a second and 60 MB.
+                    page = hashlib.md5(secret + notebook.stem.encode(), usedforsecurity=False).hexdigest()
+                    if _bring_page(place, student, f"{page}.html"):
+                        yield f"feedback on {handed_in}"
+
+
+def _bring_page(place: ClassFolder, student: StudentFolder, page: str) -> bool:
+    """Whether there was a new one."""
+    target = student.feedback / page
+    with _closing(_open_below(place.path, place.feedback)) as folder:
+        try:
+            content, at = _plain(folder, page, _BYTES, newer=target.stat().st_mtime_ns if target.is_file() else 0)
+        except OSError:
+            return False
+    if at:
+        with atomic(target) as draft:
+            draft.write_bytes(content)
+            draft.chmod(0o644)
+    return bool(at)
+
+
+def _plain(folder: int, name: str, most: int, newer: int = 0) -> tuple[bytes, int]:
+    """A plain file's content and the time of its last change (nanoseconds); nothing and 0 of one that is not newer.
+
+    Raises OSError for a link, and for what is larger than ``most`` bytes.
+    """
+    with os.fdopen(os.open(name, _FILE, dir_fd=folder), "rb") as file:
+        told = os.fstat(file.fileno())
+        if not stat.S_ISREG(told.st_mode) or told.st_size > most:
+            raise OSError(f"{name} is no plain file of a bearable size")
+        return (file.read(most), told.st_mtime_ns) if told.st_mtime_ns > newer else (b"", 0)

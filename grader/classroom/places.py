@@ -165,8 +165,23 @@ class ClassFolder:
             (self.shown, 0o755),
         ):
             part.mkdir(mode=mode, exist_ok=True)
-        for part in (self.inbound, self.outbound, self.feedback):
-            part.mkdir(parents=True, exist_ok=True)
+        # Closed to the machine's other users: other students' work lies in there. What is released is for all.
+        for part, mode in (
+            (self.exchange, 0o711),
+            (self.exchange / COURSE_ID, 0o711),
+            (self.inbound, 0o700),
+            (self.outbound, 0o755),
+            (self.feedback, 0o700),
+        ):
+            part.mkdir(mode=mode, exist_ok=True)
+
+    def give_exchange(self, teacher: int) -> None:
+        """Let the account with this number release, collect and give feedback; nbgrader wants it to own the folders.
+
+        Root goes on carrying hand-ins (handins.py), and follows no link that lies in there.
+        """
+        for part in (self.exchange, self.exchange / COURSE_ID, self.inbound, self.outbound, self.feedback):
+            os.chown(part, teacher, -1)
 
     def show(self, course: Path) -> None:
         """Bring what students see of the course up to date."""

@@ -156,6 +156,7 @@ class DrydockSpawner(Spawner):  # type: ignore[misc]  # JupyterHub has no types
             ) from None
         place = ClassFolder(Path(self.folder))
         place.make()
+        place.give_exchange(account.pw_uid)
         command = [sys.executable, "-m", "jupyterhub.singleuser", *self.get_args()]
         command += [f"--ServerApp.root_dir={self.course}", f"--Exchange.root={place.exchange}"]
         environment = {

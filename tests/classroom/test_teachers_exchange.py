@@ -1,0 +1,95 @@
+"""A teacher who is not root: nbgrader releases, collects and gives feedback in a class's exchange."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from grader.classroom import handins
+from grader.classroom.places import COURSE_ID, ClassFolder, StudentFolder
+
+pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="gives folders to another user")
+#: Accounts that each Debian has, and that are nobody's: nbgrader wants a name for its user.
+_TEACHER, _OTHER = pwd.getpwnam("daemon").pw_uid, pwd.getpwnam("nobody").pw_uid
+_LAB = "01-first"
+
+
+@pytest.fixture
+def place() -> Iterator[ClassFolder]:
+    with tempfile.TemporaryDirectory(prefix="dd-class-", dir="/var/tmp") as folder:
+        Path(folder).chmod(0o711)
+        made = ClassFolder(Path(folder) / "class")
+        made.make()
+        made.give_exchange(_TEACHER)
+        yield made
+
+
+def _course(place: ClassFolder) -> Path:
+    course = place.path.parent / "course"
+    for folder in (course / "source" / _LAB, course / "release" / _LAB):
+        folder.mkdir(parents=True)
+        (folder / f"{_LAB}.ipynb").write_text('{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}')
+    for path in (course, *course.rglob("*")):
+        os.chown(path, _TEACHER, _TEACHER)
+    return course
+
+
+def _as(user: int, *words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """As this user. It may read everything, so that Python is found wherever the tests lie; it may not write."""
+    may_read = ["--inh-caps", "-all,+dac_read_search", "--ambient-caps", "-all,+dac_read_search"]
+    who = ["setpriv", "--reuid", str(user), "--regid", str(user), "--clear-groups", *may_read]
+    environment = {"PATH": os.environ["PATH"], "HOME": str(cwd), "PYTHONDONTWRITEBYTECODE": "1"}
+    return subprocess.run([*who, *words], cwd=cwd, env=environment, capture_output=True, text=True, check=False)
+
+
+def _nbgrader(place: ClassFolder, course: Path, *words: str) -> None:
+    settings = [
+        f"--Exchange.root={place.exchange}",
+        f"--CourseDirectory.root={course}",
+        "--CollectApp.check_owner=False",
+    ]
+    settings += [f"--CourseDirectory.course_id={COURSE_ID}", "--NbGrader.logfile="]
+    done = _as(_TEACHER, sys.executable, "-m", "nbgrader", *words, *settings, cwd=course)
+    assert done.returncode == 0, done.stderr
+
+
+def test_release_and_collect(place: ClassFolder) -> None:
+    course = _course(place)
+    _nbgrader(place, course, "release_assignment", _LAB)
+    assert (place.outbound / _LAB / f"{_LAB}.ipynb").is_file()
+    student = StudentFolder(place.students / "ada")
+    handed_in = student.outbox / f"ada+{_LAB}+2020-01-01 00:00:00.000000 UTC+x"
+    handed_in.mkdir(parents=True)
+    shutil.copy(place.outbound / _LAB / f"{_LAB}.ipynb", handed_in)
+    handed_in.chmod(0o777)
+    assert len(list(handins.collect(place, student, "ada"))) == 1
+    _nbgrader(place, course, "collect", _LAB)
+    assert (course / "submitted" / "ada" / _LAB / f"{_LAB}.ipynb").is_file()
+
+
+def test_nobody_else_writes_or_looks_into_it(place: ClassFolder) -> None:
+    for folder in (place.inbound, place.outbound, place.feedback, place.exchange):
+        assert _as(_OTHER, "touch", str(folder / "x"), cwd=place.path.parent).returncode != 0
+    for folder, others in ((place.inbound, 0), (place.feedback, 0), (place.outbound, 0o5)):
+        assert folder.stat().st_mode & 0o7 == others
+
+
+def test_a_link_in_the_place_of_the_inbox_is_not_followed(place: ClassFolder) -> None:
+    """It is the teacher's, and who carries is root."""
+    student = StudentFolder(place.students / "ada")
+    (student.outbox / f"ada+{_LAB}+t+x").mkdir(parents=True)
+    elsewhere = place.path.parent / "elsewhere"
+    elsewhere.mkdir()
+    place.inbound.rmdir()
+    place.inbound.symlink_to(elsewhere)
+    with pytest.raises(OSError):
+        list(handins.collect(place, student, "ada"))
+    assert list(elsewhere.iterdir()) == []
