@@ -198,10 +198,7 @@ class Farm:
     def _graded(self, out: Out, digest: str, answer: Any, graders: Lane, office: Lane) -> Iterator[SubmissionRecord]:
         if isinstance(answer, Lost):
             parcel = Parcel.from_bytes(out.parcels[digest])
-            why = _("The process that graded this submission was killed {n} times.").format(n=answer.tries)
-            if isinstance(answer.fault, Exception):
-                why = our_fault(answer.fault)
-            out.results[digest] = GradedParcel.lost(parcel, why, self._kind).to_bytes()
+            out.results[digest] = GradedParcel.lost(parcel, _why(answer), self._kind).to_bytes()
         elif answer[0] == remote.GRADED:
             out.results[digest] = answer[1]
             self._graded_at = time.monotonic()
@@ -221,11 +218,14 @@ def _pairs(found: Iterator[tuple[Any, Any]]) -> Iterator[tuple[tuple[Any, Any], 
     yield from found
 
 
+def _why(lost: Lost) -> str:
+    if isinstance(lost.fault, Exception):
+        return our_fault(lost.fault)
+    return _("The process that graded this submission was killed {n} times.").format(n=lost.tries)
+
+
 def _entered(job: Job, answer: Any) -> SubmissionRecord:
     if isinstance(answer, Lost):
-        why = _("The process that graded this submission was killed {n} times.").format(n=answer.tries)
-        if isinstance(answer.fault, Exception):
-            why = our_fault(answer.fault)
-        return SubmissionRecord(job.student, job.lab, error=why)
+        return SubmissionRecord(job.student, job.lab, error=_why(answer))
     assert isinstance(answer, SubmissionRecord)
     return answer

@@ -5,11 +5,9 @@ from __future__ import annotations
 import json
 import os
 import socket
-import tempfile
 import time
 from collections.abc import Iterable
 from logging import Logger
-from pathlib import Path
 from typing import Protocol
 
 from nbformat import from_dict
@@ -52,16 +50,15 @@ class LocalGrader:
         nb = from_dict(json.loads(parcel.notebook))
         problem = ""
         try:
-            with tempfile.TemporaryDirectory(prefix="drydock-parcel-") as folder:
-                files, originals = Path(folder, "files"), Path(folder, "originals")
-                for packed, place in ((parcel.files, files), (parcel.originals, originals)):
-                    place.mkdir()
-                    unpack(packed, place)
-                with self.supply.take(parcel.release.images, more=more) as sandbox:
-                    hand_over(files, sandbox.folder)
-                    tests = NbgraderTests(log, parcel.ignored)
-                    key = StudentKey(parcel.key)
-                    Grading(sandbox, parcel.release, key, log, originals=[originals], tests=tests).run(nb)
+            with self.supply.take(parcel.release.images, more=more) as sandbox:
+                files, originals = sandbox.private / "files", sandbox.private / "originals"
+                for packed, folder in ((parcel.files, files), (parcel.originals, originals)):
+                    folder.mkdir()
+                    unpack(packed, folder)
+                hand_over(files, sandbox.folder)
+                tests = NbgraderTests(log, parcel.ignored)
+                key = StudentKey(parcel.key)
+                Grading(sandbox, parcel.release, key, log, originals=[originals], tests=tests).run(nb)
         except (EngineError, KernelLost) as trouble:
             log.error("%s/%s: %s", parcel.student, parcel.lab, trouble)
             problem = str(trouble)

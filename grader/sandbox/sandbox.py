@@ -77,6 +77,8 @@ class Sandbox:
             owner = f"{os.getpid()}-{start_time(os.getpid())}"
             outer = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{owner}-", dir=place()))
             self._stack.callback(engine_class(self._kind).remove_tree, outer)
+            #: Ours alone, and gone with the sandbox.
+            self.private = outer
             self.folder = outer / "work"
             self.folder.mkdir()
             self._stack.enter_context(bounded(self.folder, self.bounds.files_bytes))
