@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from grader.cli.docker_option import docker_option
-from grader.cli.graded_lines import Lines, status, sum_up
+from grader.cli.graded_lines import Lines, run, sum_up
 from grader.i18n import _, ngettext
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def command(
     get_ready()
     from grader.autograde.batch import Batch, course_config, course_folder
     from grader.autograde.crews import farm
-    from grader.autograde.reports import write_report_file, writer_for
+    from grader.autograde.reports import writer_for
 
     for report in reports:
         writer_for(report)
@@ -108,18 +108,8 @@ def command(
         limits = "" if executor else batch.unheld_limits()
         for warning in filter(None, (batch.plan.warning, limits, _without_notebook(batch.plan.empty))):
             _warn(console, warning)
-        started = time.monotonic()
         crew = farm(config, batch.plan.lab, executor, jobs, partial(_warn, console)) if executor else None
-        with Lines(console, len(batch.plan.todo)) as lines:
-            records = batch.run(jobs, lines.add, crew)
-        seconds = time.monotonic() - started
-        # With those of a run that was stopped: who has no complete grade since then is named now, too.
-        reported = sorted([*records, *batch.earlier()], key=lambda r: r.student)
-        for report in reports:
-            write_report_file(report, reported)
-        batch.finish()
-    sum_up(console, records, seconds)
-    raise SystemExit(status(console, reported))
+        raise SystemExit(run(batch, console, reports, jobs, crew))
 
 
 def _warn(console: Console, sentence: str) -> None:

@@ -1,7 +1,10 @@
-"""What ``drydock grade`` and ``drydock grade merge`` say: a line for each submission, and a last word."""
+"""A run of ``drydock grade`` and of ``drydock grade merge``: a line for each submission, reports, and a last word."""
 
 from __future__ import annotations
 
+import time
+from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -11,7 +14,25 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from grader.i18n import _
 
 if TYPE_CHECKING:
+    from grader.autograde.batch import Batch, Crew
     from grader.autograde.records import SubmissionRecord
+
+
+def run(batch: Batch, console: Console, reports: Sequence[Path], jobs: int | None, crew: Crew | None) -> int:
+    """Grade what is planned, write the reports, and say what came of it; the command's exit status."""
+    from grader.autograde.reports import write_report_file
+
+    started = time.monotonic()
+    with Lines(console, len(batch.plan.todo)) as lines:
+        records = batch.run(jobs, lines.add, crew)
+    seconds = time.monotonic() - started
+    # With those of a run that was stopped: who has no complete grade since then is named now, too.
+    reported = sorted([*records, *batch.earlier()], key=lambda record: record.student)
+    for report in reports:
+        write_report_file(report, reported)
+    batch.finish()
+    sum_up(console, records, seconds)
+    return _status(console, reported)
 
 
 class Lines:
@@ -92,7 +113,7 @@ def sum_up(console: Console, records: list[SubmissionRecord], seconds: float) ->
         console.print(_("Nothing was graded."), highlight=False)
 
 
-def status(console: Console, records: list[SubmissionRecord]) -> int:
+def _status(console: Console, records: list[SubmissionRecord]) -> int:
     """Name those who have no grade, or no complete one because of us; 1 when there are any.
 
     Where an instructor has graded by hand what could not be checked, nobody waits for anything.

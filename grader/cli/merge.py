@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import time
 from pathlib import Path
 
 import click
 from rich.console import Console
 
-from grader.cli.graded_lines import Lines, status, sum_up
+from grader.cli.graded_lines import run
 
 
 @click.command("merge")
@@ -36,7 +35,7 @@ def command(
     get_ready()
     from grader.autograde.batch import Batch, course_config, course_folder
     from grader.autograde.merging import Merge, MergeCrew
-    from grader.autograde.reports import write_report_file, writer_for
+    from grader.autograde.reports import writer_for
 
     for report in reports:
         writer_for(report)
@@ -45,14 +44,5 @@ def command(
     console = Console()
     with Batch(config, merge.lab) as batch:
         merge.require((*batch.plan.todo, *batch.plan.skipped))
-        started = time.monotonic()
         crew = MergeCrew(config, merge, jobs or len(os.sched_getaffinity(0)))
-        with Lines(console, len(batch.plan.todo)) as lines:
-            records = batch.run(jobs, lines.add, crew)
-        seconds = time.monotonic() - started
-        reported = sorted([*records, *batch.earlier()], key=lambda record: record.student)
-        for report in reports:
-            write_report_file(report, reported)
-        batch.finish()
-    sum_up(console, records, seconds)
-    raise SystemExit(status(console, reported))
+        raise SystemExit(run(batch, console, reports, jobs, crew))
