@@ -46,7 +46,9 @@ def _as(user: int, *words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     """As this user. It may read everything, so that Python is found wherever the tests lie; it may not write."""
     may_read = ["--inh-caps", "-all,+dac_read_search", "--ambient-caps", "-all,+dac_read_search"]
     who = ["setpriv", "--reuid", str(user), "--regid", str(user), "--clear-groups", *may_read]
-    environment = {"PATH": os.environ["PATH"], "HOME": str(cwd), "PYTHONDONTWRITEBYTECODE": "1"}
+    # nbgrader's gradebook starts ``alembic`` by its name, which lies beside this Python and perhaps not on the PATH.
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    environment = {"PATH": path, "HOME": str(cwd), "PYTHONDONTWRITEBYTECODE": "1"}
     return subprocess.run([*who, *words], cwd=cwd, env=environment, capture_output=True, text=True, check=False)
 
 
