@@ -112,7 +112,7 @@ class _Known:
     release: str
 
 
-class Crew(Protocol):
+class Backend(Protocol):
     """Those who grade: processes of this machine, or others anywhere."""
 
     def work(self, lab: str, students: Sequence[str]) -> Iterator[SubmissionRecord]:
@@ -230,14 +230,14 @@ class Batch:
         return self._settings.engine_kind()
 
     def run(
-        self, jobs: int | None, on_record: Callable[[SubmissionRecord], None], crew: Crew | None = None
+        self, jobs: int | None, on_record: Callable[[SubmissionRecord], None], backend: Backend | None = None
     ) -> list[SubmissionRecord]:
         """Grade what is planned, ``jobs`` at once (None: as the machine has room); ``on_record`` hears of each at once.
 
-        ``crew``: others who grade, on engines that are not this machine's. Raises NoWalls before anything runs. Can be
-        killed at any moment: the next run continues, until ``finish``.
+        ``backend``: others who grade, on engines that are not this machine's. Raises NoWalls before anything runs.
+        Can be killed at any moment: the next run continues, until ``finish``.
         """
-        pool = crew or self._own_crew(jobs)
+        pool = backend or self._local_backend(jobs)
         records = []
         fingerprints: dict[str, str] = {}
         before = self._final_scores()
@@ -261,7 +261,7 @@ class Batch:
             records.append(record)
         return sorted(records, key=lambda record: record.student)
 
-    def _own_crew(self, jobs: int | None) -> WorkerPool:
+    def _local_backend(self, jobs: int | None) -> WorkerPool:
         """Raises NoWalls."""
         remove_orphans(self._kind)
         if self.plan.todo:

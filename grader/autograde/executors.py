@@ -26,7 +26,7 @@ class NoExecutor(ExpectedError):
 
 
 @dataclass(frozen=True)
-class Workshop:
+class ExecutorFactory:
     """``make`` makes an executor, again where one broke. ``hopeless``: what it raises when it has tried several workers
     for the same work."""
 
@@ -34,9 +34,9 @@ class Workshop:
     hopeless: tuple[type[BaseException], ...] = ()
 
 
-def workshop(name: str) -> Workshop:
+def executor_factory(name: str) -> ExecutorFactory:
     """Of this name. Raises NoExecutor, MissingPart."""
-    return _dask(name.removeprefix(DASK)) if name.startswith(DASK) else Workshop(_factory(name))
+    return _dask(name.removeprefix(DASK)) if name.startswith(DASK) else ExecutorFactory(_factory(name))
 
 
 def size_of(executor: Executor) -> int:
@@ -82,7 +82,7 @@ def _factory(name: str) -> Callable[[], Executor]:
     return make
 
 
-def _dask(address: str) -> Workshop:
+def _dask(address: str) -> ExecutorFactory:
     with extras.needed():
         from distributed import Client, KilledWorker
 
@@ -116,4 +116,4 @@ def _dask(address: str) -> Workshop:
             self._inner.shutdown(wait=wait and not cancel_futures)
             self._client.close()
 
-    return Workshop(Dask, (KilledWorker,))
+    return ExecutorFactory(Dask, (KilledWorker,))

@@ -10,7 +10,7 @@ from pathlib import Path
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
-from grader.autograde.clerks import entered
+from grader.autograde.packing import entered
 from grader.autograde.records import GradedSubmissions, SubmissionRecord, load_graded
 from grader.autograde.settings import Drydock
 from grader.autograde.shards import BadShards, Entry, Results, Shard
@@ -96,7 +96,7 @@ def _parts(folder: Path) -> list[Path]:
     return found
 
 
-class MergeCrew:
+class MergeBackend:
     """Enters results, some students at once; who has them already is left alone."""
 
     def __init__(self, config: Config, merge: Merge, jobs: int) -> None:

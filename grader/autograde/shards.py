@@ -13,10 +13,10 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from grader.autograde.farm import Farm, Out
-from grader.autograde.lanes import Lane
+from grader.autograde.coordinator import Coordinator, InFlight
 from grader.autograde.parcel import GradedParcel
 from grader.autograde.records import SubmissionRecord, read_checks
+from grader.autograde.retrying import RetryingPool
 from grader.autograde.worker_proof import Proof, proof_of
 from grader.errors import ExpectedError
 from grader.files import atomic_write
@@ -137,8 +137,8 @@ def _read(path: Path) -> Entry | None:
         return None
 
 
-class ShardFarm(Farm):
-    """Grades as a Farm does, and writes to a folder of results in the gradebook's place."""
+class ShardCoordinator(Coordinator):
+    """Grades as a Coordinator does, and writes to a folder of results in the gradebook's place."""
 
     def __init__(self, *arguments: Any, results: Results, shard: Shard, **more: Any) -> None:
         super().__init__(*arguments, **more)
@@ -148,7 +148,7 @@ class ShardFarm(Farm):
     def _begin(self, lab: str, proof: Proof) -> None:
         self._results.begin(lab, self._shard, proof)
 
-    def _known(self, out: Out) -> dict[str, bytes]:
+    def _known(self, out: InFlight) -> dict[str, bytes]:
         """Of a run that was stopped: what was graded of this very work."""
         there = {result.digest: result for result in self._results.of(out.job.student).results}
         return {digest: there[digest].to_bytes() for digest in out.parcels if digest in there}
@@ -157,7 +157,7 @@ class ShardFarm(Farm):
         self._results.write(record.student, (), record.error)
         return record
 
-    def _done(self, out: Out, office: Lane) -> Iterator[SubmissionRecord]:
+    def _done(self, out: InFlight, packers: RetryingPool) -> Iterator[SubmissionRecord]:
         results = [GradedParcel.from_bytes(result) for result in out.results.values()]
         if out.results.keys() == out.parcels.keys():
             self._results.write(out.job.student, results)
@@ -165,7 +165,7 @@ class ShardFarm(Farm):
             yield _record(out, results)
 
 
-def _record(out: Out, results: Sequence[GradedParcel]) -> SubmissionRecord:
+def _record(out: InFlight, results: Sequence[GradedParcel]) -> SubmissionRecord:
     """For the screen: what the checks gave. The gradebook will know more (lateness, marks by hand)."""
     checks = tuple(check for result in results for check in read_checks(result.as_notebook()))
     return replace(

@@ -90,8 +90,8 @@ def command(
     from grader.autograde.worker_pool import get_ready
 
     get_ready()
+    from grader.autograde.backends import executor_backend
     from grader.autograde.batch import Batch, course_config, course_folder
-    from grader.autograde.crews import farm
     from grader.autograde.reports import writer_for
 
     for report in reports:
@@ -108,8 +108,10 @@ def command(
         limits = "" if executor else batch.unheld_limits()
         for warning in filter(None, (batch.plan.warning, limits, _without_notebook(batch.plan.empty))):
             _warn(console, warning)
-        crew = farm(config, batch.plan.lab, executor, jobs, partial(_warn, console)) if executor else None
-        raise SystemExit(run(batch, console, reports, jobs, crew))
+        backend = (
+            executor_backend(config, batch.plan.lab, executor, jobs, partial(_warn, console)) if executor else None
+        )
+        raise SystemExit(run(batch, console, reports, jobs, backend))
 
 
 def _warn(console: Console, sentence: str) -> None:
@@ -120,8 +122,8 @@ def _grade_shard(
     console: Console, config: Config, lab: str, *, part: str, folder: Path | None, jobs: int | None
 ) -> int:
     """The gradebook is only read: parts on other machines may have it, too."""
+    from grader.autograde.backends import shard_backend
     from grader.autograde.batch import lab_in_gradebook
-    from grader.autograde.crews import shard_farm
     from grader.autograde.shards import Shard
     from grader.autograde.submissions import Submissions
 
@@ -131,10 +133,10 @@ def _grade_shard(
     folder = folder or Path("shards", lab, str(shard).replace("/", "-of-"))
     _say_plan(console, len(students), 0)
     started = time.monotonic()
-    crew = shard_farm(config, lab, shard, folder, jobs=jobs, say=partial(_warn, console))
+    backend = shard_backend(config, lab, shard, folder, jobs=jobs, say=partial(_warn, console))
     with Lines(console, len(students)) as lines:
         records = []
-        for record in crew.work(lab, students):
+        for record in backend.work(lab, students):
             records.append(record)
             lines.add(record)
     sum_up(console, records, time.monotonic() - started)

@@ -14,17 +14,17 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from grader.i18n import _
 
 if TYPE_CHECKING:
-    from grader.autograde.batch import Batch, Crew
+    from grader.autograde.batch import Backend, Batch
     from grader.autograde.records import SubmissionRecord
 
 
-def run(batch: Batch, console: Console, reports: Sequence[Path], jobs: int | None, crew: Crew | None) -> int:
+def run(batch: Batch, console: Console, reports: Sequence[Path], jobs: int | None, backend: Backend | None) -> int:
     """Grade what is planned, write the reports, and say what came of it; the command's exit status."""
     from grader.autograde.reports import write_report_file
 
     started = time.monotonic()
     with Lines(console, len(batch.plan.todo)) as lines:
-        records = batch.run(jobs, lines.add, crew)
+        records = batch.run(jobs, lines.add, backend)
     seconds = time.monotonic() - started
     # With those of a run that was stopped: who has no complete grade since then is named now, too.
     reported = sorted([*records, *batch.earlier()], key=lambda record: record.student)

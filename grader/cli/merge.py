@@ -34,7 +34,7 @@ def command(
 
     get_ready()
     from grader.autograde.batch import Batch, course_config, course_folder
-    from grader.autograde.merging import Merge, MergeCrew
+    from grader.autograde.merging import Merge, MergeBackend
     from grader.autograde.reports import writer_for
 
     for report in reports:
@@ -44,5 +44,5 @@ def command(
     console = Console()
     with Batch(config, merge.lab) as batch:
         merge.require((*batch.plan.todo, *batch.plan.skipped))
-        crew = MergeCrew(config, merge, jobs or len(os.sched_getaffinity(0)))
-        raise SystemExit(run(batch, console, reports, jobs, crew))
+        backend = MergeBackend(config, merge, jobs or len(os.sched_getaffinity(0)))
+        raise SystemExit(run(batch, console, reports, jobs, backend))

@@ -16,9 +16,9 @@ import pytest
 from click.testing import CliRunner
 from grading_course import HALF, LAB, SOLUTIONS, Course
 
+from grader.autograde.backends import executor_backend
 from grader.autograde.batch import Batch
-from grader.autograde.crews import farm
-from grader.autograde.executors import NoExecutor, workshop
+from grader.autograde.executors import NoExecutor, executor_factory
 from grader.autograde.records import SubmissionRecord
 from grader.cli.grade import command
 from grader.engines import orphans
@@ -112,8 +112,8 @@ def test_a_killed_workers_submissions_are_graded_by_the_other(
 
     said: list[str] = []
     with Batch(course.config(), LAB) as batch:
-        crew = farm(course.config(), LAB, f"dask://{cluster.address}", None, said.append)
-        records = batch.run(None, kill_one, crew)
+        backend = executor_backend(course.config(), LAB, f"dask://{cluster.address}", None, said.append)
+        records = batch.run(None, kill_one, backend)
         batch.finish()
     assert said == []
     assert [record.student for record in records] == students
@@ -123,7 +123,7 @@ def test_a_killed_workers_submissions_are_graded_by_the_other(
 
 
 def _wait_for_workers(cluster: Cluster, number: int) -> None:
-    executor = workshop(f"dask://{cluster.address}").make()
+    executor = executor_factory(f"dask://{cluster.address}").make()
     end = time.monotonic() + 300
     while executor.workers_now < 2 * number and time.monotonic() < end:  # type: ignore[attr-defined]
         time.sleep(0.2)

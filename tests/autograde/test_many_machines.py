@@ -14,10 +14,10 @@ import pytest
 from click.testing import CliRunner
 from grading_course import HALF, LAB, SOLUTIONS, Course
 
+from grader.autograde.backends import processes, terms_of
 from grader.autograde.batch import Batch
-from grader.autograde.crews import processes, terms_of
-from grader.autograde.executors import Workshop
-from grader.autograde.farm import Farm
+from grader.autograde.coordinator import Coordinator
+from grader.autograde.executors import ExecutorFactory
 from grader.autograde.records import SubmissionRecord
 from grader.cli.grade import command
 
@@ -95,8 +95,8 @@ def test_workers_that_are_killed_change_no_grade(
             os.kill(next(iter(pools[0]._processes)), signal.SIGKILL)
 
     with Batch(course.config(), LAB) as batch:
-        farm = Farm(course.config(), Workshop(make), terms_of(course.config(), LAB), window=2)
-        records = batch.run(None, kill_one, farm)
+        coordinator = Coordinator(course.config(), ExecutorFactory(make), terms_of(course.config(), LAB), window=2)
+        records = batch.run(None, kill_one, coordinator)
         batch.finish()
     assert len(pools) >= 2, "the pool was made anew"
     assert [record.student for record in records] == list(STUDENTS)
@@ -130,7 +130,7 @@ def test_a_named_factory_grades(course: Course, monkeypatch: pytest.MonkeyPatch,
     """As the command line names it."""
     monkeypatch.chdir(course.root)
     monkeypatch.syspath_prepend(str(tmp_path))
-    (tmp_path / "our_workers.py").write_text("from grader.autograde.crews import processes\nmake = processes(1)\n")
+    (tmp_path / "our_workers.py").write_text("from grader.autograde.backends import processes\nmake = processes(1)\n")
     course.hand_in("gil", course.answered(SOLUTIONS, "An image."))
     words = [LAB, "--student", "gil", "--executor", "our_workers:make"]
     done = CliRunner().invoke(command, words)

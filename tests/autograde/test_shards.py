@@ -16,8 +16,8 @@ from grading_course import HALF, LAB, SOLUTIONS, Course
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
-from grader.autograde.clerks import scratch_config
 from grader.autograde.graders import Collector
+from grader.autograde.packing import scratch_config
 from grader.autograde.parcel import GradedParcel, Parcel
 from grader.autograde.records import GradedSubmissions
 from grader.autograde.shards import BadShards, Results, Shard

@@ -12,9 +12,9 @@ import pytest
 from traitlets.config import Config
 
 from grader.autograde import remote
-from grader.autograde.executors import NoExecutor, Workshop, size_of, workshop
-from grader.autograde.farm import Farm
-from grader.autograde.lanes import Lane
+from grader.autograde.coordinator import Coordinator
+from grader.autograde.executors import ExecutorFactory, NoExecutor, executor_factory, size_of
+from grader.autograde.retrying import RetryingPool
 from grader.autograde.worker_proof import Proof, Terms, proof_of, this_drydock
 
 PROOF = Proof(this_drydock(), "native", "26.1.5", (("drydock/busybox:1", "sha256:1"), ("drydock/python:3", "sha256:2")))
@@ -79,9 +79,9 @@ class Machines(ThreadPoolExecutor):
 
 def introduced(proofs: list[Proof | str]) -> tuple[Proof, list[str]]:
     said: list[str] = []
-    make = Workshop(lambda: Machines(proofs))
-    farm = Farm(Config(), make, Terms(drydock=this_drydock()), window=len(proofs), say=said.append)
-    return farm._introduced(Lane(farm._open, farm._window)), said
+    make = ExecutorFactory(lambda: Machines(proofs))
+    coordinator = Coordinator(Config(), make, Terms(drydock=this_drydock()), window=len(proofs), say=said.append)
+    return coordinator._introduced(RetryingPool(coordinator._open, coordinator._window)), said
 
 
 def test_most_workers_say_what_the_others_must_be() -> None:
@@ -105,12 +105,12 @@ def test_no_worker_of_another_drydock_is_chosen() -> None:
 )
 def test_a_wrong_name_gets_a_sentence(name: str, says: str) -> None:
     with pytest.raises(NoExecutor, match=says):
-        workshop(name)
+        executor_factory(name)
 
 
 def test_what_gives_no_executor_gets_a_sentence() -> None:
     with pytest.raises(NoExecutor, match=r"gives a dict, and no concurrent\.futures\.Executor"):
-        workshop("builtins:dict").make()
+        executor_factory("builtins:dict").make()
 
 
 def test_an_executor_says_how_many_it_does_at_once() -> None:

@@ -43,7 +43,7 @@ def scratch_config(config: Config) -> Iterator[Config]:
         yield made
 
 
-def clerks(config: Config, scratch: Config, kind: str, number: int) -> Callable[[], Executor]:
+def packing_pool(config: Config, scratch: Config, kind: str, number: int) -> Callable[[], Executor]:
     """Makes a pool of ``number`` processes in which ``pack`` and ``enter`` work."""
     get_ready()
 

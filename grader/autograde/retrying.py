@@ -28,7 +28,7 @@ class _Work:
     arguments: tuple[Any, ...]
 
 
-class Lane:
+class RetryingPool:
     """``window`` pieces of work are with the executor that ``make`` makes; made anew when it breaks.
 
     Of those that it had when it broke nobody knows which one was to blame. So each is tried alone from then on.

@@ -10,23 +10,23 @@ from concurrent.futures import FIRST_COMPLETED, Executor, ProcessPoolExecutor, w
 from pathlib import Path
 from typing import Any
 
-from grader.autograde.lanes import TRIES, Lane, Lost
+from grader.autograde.retrying import TRIES, Lost, RetryingPool
 
 
 def pool(size: int = 2) -> Callable[[], Executor]:
     return lambda: ProcessPoolExecutor(size, mp_context=multiprocessing.get_context("forkserver"))
 
 
-def run(lane: Lane) -> dict[Any, Any]:
+def run(work: RetryingPool) -> dict[Any, Any]:
     found: dict[Any, Any] = {}
     try:
-        while len(lane):
-            done, _rest = wait(lane.feed(), return_when=FIRST_COMPLETED)
-            for key, result in lane.collect(done):
+        while len(work):
+            done, _rest = wait(work.feed(), return_when=FIRST_COMPLETED)
+            for key, result in work.collect(done):
                 assert key not in found
                 found[key] = result
     finally:
-        lane.close()
+        work.close()
     return found
 
 
@@ -48,10 +48,10 @@ def tries(folder: Path, name: str) -> int:
 
 
 def test_who_kills_workers_is_given_up_and_costs_nobody_else_a_result(tmp_path: Path) -> None:
-    lane = Lane(pool(), lambda: 2)
+    work = RetryingPool(pool(), lambda: 2)
     for name in ("ada", "bob", "kim", "dan", "eve"):
-        lane.put(name, noted, str(tmp_path), name, 99 if name == "kim" else 0)
-    found = run(lane)
+        work.put(name, noted, str(tmp_path), name, 99 if name == "kim" else 0)
+    found = run(work)
     assert found.pop("kim") == Lost(TRIES)
     assert found == {name: name for name in ("ada", "bob", "dan", "eve")}
     assert tries(tmp_path, "kim") <= TRIES
@@ -60,30 +60,30 @@ def test_who_kills_workers_is_given_up_and_costs_nobody_else_a_result(tmp_path: 
 
 
 def test_a_worker_that_was_lost_twice_is_no_reason_to_give_up(tmp_path: Path) -> None:
-    lane = Lane(pool(1), lambda: 1)
-    lane.put("ada", noted, str(tmp_path), "ada", TRIES - 1)
-    assert run(lane) == {"ada": "ada"}
+    work = RetryingPool(pool(1), lambda: 1)
+    work.put("ada", noted, str(tmp_path), "ada", TRIES - 1)
+    assert run(work) == {"ada": "ada"}
     assert tries(tmp_path, "ada") == TRIES
 
 
 def test_what_the_executor_says_is_kept() -> None:
-    lane = Lane(pool(1), lambda: 1)
-    lane.put("ada", refused, "ada")
-    lost = run(lane)["ada"]
+    work = RetryingPool(pool(1), lambda: 1)
+    work.put("ada", refused, "ada")
+    lost = run(work)["ada"]
     assert isinstance(lost, Lost)
     assert isinstance(lost.fault, ValueError)
     assert lost.tries == TRIES
 
 
 def test_an_executor_that_has_tried_several_workers_is_not_asked_again(tmp_path: Path) -> None:
-    lane = Lane(pool(1), lambda: 1, hopeless=(ValueError,))
-    lane.put("ada", refused, "ada")
-    assert run(lane) == {"ada": Lost(TRIES)}
+    work = RetryingPool(pool(1), lambda: 1, hopeless=(ValueError,))
+    work.put("ada", refused, "ada")
+    assert run(work) == {"ada": Lost(TRIES)}
 
 
 def test_no_more_is_out_than_the_window_lets() -> None:
-    lane = Lane(pool(1), lambda: 2)
+    work = RetryingPool(pool(1), lambda: 2)
     for number in range(5):
-        lane.put(number, abs, -number)
-    assert len(lane.feed()) == 2
-    assert run(lane) == {number: number for number in range(5)}
+        work.put(number, abs, -number)
+    assert len(work.feed()) == 2
+    assert run(work) == {number: number for number in range(5)}

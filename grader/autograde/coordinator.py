@@ -14,11 +14,11 @@ from typing import Any
 
 from traitlets.config import Config
 
-from grader.autograde import clerks, remote
-from grader.autograde.executors import NoExecutor, Workshop, size_of
-from grader.autograde.lanes import Lane, Lost
+from grader.autograde import packing, remote
+from grader.autograde.executors import ExecutorFactory, NoExecutor, size_of
 from grader.autograde.parcel import GradedParcel, Parcel
 from grader.autograde.records import SubmissionRecord, our_fault
+from grader.autograde.retrying import Lost, RetryingPool
 from grader.autograde.worker import Job
 from grader.autograde.worker_proof import Proof, Terms, proof_of
 from grader.i18n import _
@@ -30,7 +30,7 @@ _HOPELESS = 900.0
 
 
 @dataclass
-class Out:
+class InFlight:
     """A submission of which some parcels are out."""
 
     job: Job
@@ -39,7 +39,7 @@ class Out:
     results: dict[str, bytes] = field(default_factory=dict)
 
 
-class Farm:
+class Coordinator:
     """Has submissions graded by the workers of an executor. ``say`` hears about workers that are refused.
 
     ``window``: parcels that are out at once; None: as many as the executor says that it has workers.
@@ -48,21 +48,21 @@ class Farm:
     def __init__(
         self,
         config: Config,
-        workshop: Workshop,
+        executor_factory: ExecutorFactory,
         terms: Terms,
         *,
         window: int | None = None,
         say: Callable[[str], None] = lambda sentence: None,
     ) -> None:
         self._config = config
-        self._workshop = workshop
+        self._factory = executor_factory
         self._terms = terms
         self._most = window
         self._say = say
         self._executor: Executor | None = None
         self._refused: set[tuple[str, str]] = set()
         self._graded_at = 0.0
-        self._out: dict[str, Out] = {}
+        self._out: dict[str, InFlight] = {}
 
     def work(self, lab: str, students: Sequence[str]) -> Iterator[SubmissionRecord]:
         """Records in the order in which they are written. Raises NoExecutor before anything is graded, or when there
@@ -70,18 +70,18 @@ class Farm:
         if not students:
             return
         with ExitStack() as stack:
-            graders = Lane(self._open, self._window, self._workshop.hopeless)
-            stack.callback(graders.close)
-            proof = self._introduced(graders)
+            workers = RetryingPool(self._open, self._window, self._factory.hopeless)
+            stack.callback(workers.close)
+            proof = self._introduced(workers)
             self._terms = replace(self._terms, wanted=proof)
             self._begin(lab, proof)
-            scratch = stack.enter_context(clerks.scratch_config(self._config))
+            scratch = stack.enter_context(packing.scratch_config(self._config))
             number = min(len(students), len(os.sched_getaffinity(0)))
-            make = clerks.clerks(self._config, scratch, self._kind, number)
-            office = Lane(make, lambda: number)
-            stack.callback(office.close)
+            make = packing.packing_pool(self._config, scratch, self._kind, number)
+            packers = RetryingPool(make, lambda: number)
+            stack.callback(packers.close)
             try:
-                yield from self._run(deque(Job(student, lab, more=False) for student in students), graders, office)
+                yield from self._run(deque(Job(student, lab, more=False) for student in students), workers, packers)
             except CancelledError as error:
                 raise NoExecutor(
                     _("The executor has ended."), _("Start it again; then the same command goes on where it was")
@@ -93,7 +93,7 @@ class Farm:
         return self._terms.wanted.engine
 
     def _open(self) -> Executor:
-        self._executor = self._workshop.make()
+        self._executor = self._factory.make()
         return self._executor
 
     def _window(self) -> int:
@@ -104,7 +104,7 @@ class Farm:
     def _begin(self, lab: str, proof: Proof) -> None:
         """Nothing is graded yet, and the workers are known."""
 
-    def _known(self, out: Out) -> dict[str, bytes]:
+    def _known(self, out: InFlight) -> dict[str, bytes]:
         """Results that there are already, by their parcels."""
         return {}
 
@@ -112,22 +112,22 @@ class Farm:
         """Of one that could not be packed."""
         return record
 
-    def _done(self, out: Out, office: Lane) -> Iterator[SubmissionRecord]:
+    def _done(self, out: InFlight, packers: RetryingPool) -> Iterator[SubmissionRecord]:
         """Some result is there; when all are, they are written."""
         if out.results.keys() == out.parcels.keys():
-            office.put(("enter", out.job), clerks.enter, out.job, tuple(out.results.values()), first=True)
+            packers.put(("enter", out.job), packing.enter, out.job, tuple(out.results.values()), first=True)
         yield from ()
 
     # -- before the run
 
-    def _introduced(self, graders: Lane) -> Proof:
+    def _introduced(self, workers: RetryingPool) -> Proof:
         """As what workers must prove themselves: as most of those do that are asked. Raises NoExecutor."""
-        graders.put("first", remote.introduce, self._terms.to_text())
+        workers.put("first", remote.introduce, self._terms.to_text())
         found: list[Proof] = []
         asked, why = 1, ""
-        while len(graders):
-            done, _rest = wait(graders.feed(), return_when=FIRST_COMPLETED)
-            for _key, answer in graders.collect(done):
+        while len(workers):
+            done, _rest = wait(workers.feed(), return_when=FIRST_COMPLETED)
+            for _key, answer in workers.collect(done):
                 if isinstance(answer, Lost):
                     why = _("the workers end before they have proved themselves: {why}.").format(
                         why=answer.fault or _("they were killed")
@@ -142,7 +142,7 @@ class Farm:
                     found.append(proof)
             while asked < min(self._window(), _ASKED):
                 asked += 1
-                graders.put(asked, remote.introduce, self._terms.to_text())
+                workers.put(asked, remote.introduce, self._terms.to_text())
         if not found:
             raise NoExecutor(_("No worker can grade: {why}").format(why=why), "drydock doctor")
         return Counter(found).most_common(1)[0][0]
@@ -155,27 +155,29 @@ class Farm:
 
     # -- the run
 
-    def _run(self, waiting: deque[Job], graders: Lane, office: Lane) -> Iterator[SubmissionRecord]:
+    def _run(self, waiting: deque[Job], workers: RetryingPool, packers: RetryingPool) -> Iterator[SubmissionRecord]:
         self._graded_at = time.monotonic()
-        packing = 0
-        while waiting or self._out or packing:
+        being_packed = 0
+        while waiting or self._out or being_packed:
             # A few more than are graded, so that nobody waits for a parcel, and memory holds them.
-            while waiting and packing + len(graders) < 2 * self._window() + 2:
+            while waiting and being_packed + len(workers) < 2 * self._window() + 2:
                 job = waiting.popleft()
-                office.put(("pack", job), clerks.pack, job)
-                packing += 1
-            done, _rest = wait([*graders.feed(), *office.feed()], return_when=FIRST_COMPLETED)
-            for (kind, job), answer in _pairs(office.collect(done)):
+                packers.put(("pack", job), packing.pack, job)
+                being_packed += 1
+            done, _rest = wait([*workers.feed(), *packers.feed()], return_when=FIRST_COMPLETED)
+            for (kind, job), answer in _pairs(packers.collect(done)):
                 if kind == "pack":
-                    packing -= 1
-                    yield from self._packed(job, answer, graders, office)
+                    being_packed -= 1
+                    yield from self._packed(job, answer, workers, packers)
                 else:
                     del self._out[job.student]
                     yield _entered(job, answer)
-            for (digest, student), answer in _pairs(graders.collect(done)):
-                yield from self._graded(self._out[student], digest, answer, graders, office)
+            for (digest, student), answer in _pairs(workers.collect(done)):
+                yield from self._graded(self._out[student], digest, answer, workers, packers)
 
-    def _packed(self, job: Job, answer: Any, graders: Lane, office: Lane) -> Iterator[SubmissionRecord]:
+    def _packed(
+        self, job: Job, answer: Any, workers: RetryingPool, packers: RetryingPool
+    ) -> Iterator[SubmissionRecord]:
         if isinstance(answer, Lost):
             yield _entered(job, answer)
             return
@@ -183,19 +185,21 @@ class Farm:
         if record.error:
             yield self._failed(record)
             return
-        out = Out(job, record, {Parcel.from_bytes(parcel).digest: parcel for parcel in parcels})
+        out = InFlight(job, record, {Parcel.from_bytes(parcel).digest: parcel for parcel in parcels})
         self._out[job.student] = out
         out.results.update(self._known(out))
         for digest in out.parcels.keys() - out.results.keys():
-            self._send(out, digest, graders)
-        yield from self._done(out, office)
+            self._send(out, digest, workers)
+        yield from self._done(out, packers)
 
-    def _send(self, out: Out, digest: str, graders: Lane) -> None:
-        graders.put(
-            (digest, out.job.student), remote.grade, self._terms.to_text(), out.parcels[digest], len(graders) > 0
+    def _send(self, out: InFlight, digest: str, workers: RetryingPool) -> None:
+        workers.put(
+            (digest, out.job.student), remote.grade, self._terms.to_text(), out.parcels[digest], len(workers) > 0
         )
 
-    def _graded(self, out: Out, digest: str, answer: Any, graders: Lane, office: Lane) -> Iterator[SubmissionRecord]:
+    def _graded(
+        self, out: InFlight, digest: str, answer: Any, workers: RetryingPool, packers: RetryingPool
+    ) -> Iterator[SubmissionRecord]:
         if isinstance(answer, Lost):
             parcel = Parcel.from_bytes(out.parcels[digest])
             out.results[digest] = GradedParcel.lost(parcel, _why(answer), self._kind).to_bytes()
@@ -209,9 +213,9 @@ class Farm:
                     _("For a quarter of an hour only workers have answered that get no work."),
                     _("Start better ones; then the same command goes on where it was"),
                 )
-            self._send(out, digest, graders)
+            self._send(out, digest, workers)
             return
-        yield from self._done(out, office)
+        yield from self._done(out, packers)
 
 
 def _pairs(found: Iterator[tuple[Any, Any]]) -> Iterator[tuple[tuple[Any, Any], Any]]:

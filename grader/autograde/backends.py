@@ -11,11 +11,11 @@ from pathlib import Path
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
+from grader.autograde.coordinator import Coordinator
 from grader.autograde.database import gradebook
-from grader.autograde.executors import Workshop, workshop
-from grader.autograde.farm import Farm
+from grader.autograde.executors import ExecutorFactory, executor_factory
 from grader.autograde.settings import Drydock
-from grader.autograde.shards import Results, Shard, ShardFarm
+from grader.autograde.shards import Results, Shard, ShardCoordinator
 from grader.autograde.worker_pool import get_ready
 from grader.autograde.worker_proof import Terms, this_drydock
 from grader.course.release import read_release
@@ -41,18 +41,20 @@ def _declared(db_url: str, lab: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(image for name in names for image in read_release(db_url, name, lab).images))
 
 
-def farm(config: Config, lab: str, executor: str, jobs: int | None, say: Callable[[str], None]) -> Farm:
+def executor_backend(
+    config: Config, lab: str, executor: str, jobs: int | None, say: Callable[[str], None]
+) -> Coordinator:
     """The workers of this executor. Raises NoExecutor, MissingPart."""
-    return Farm(config, workshop(executor), terms_of(config, lab), window=jobs, say=say)
+    return Coordinator(config, executor_factory(executor), terms_of(config, lab), window=jobs, say=say)
 
 
-def shard_farm(
+def shard_backend(
     config: Config, lab: str, shard: Shard, folder: Path, *, jobs: int | None, say: Callable[[str], None]
-) -> ShardFarm:
+) -> ShardCoordinator:
     """Processes of this machine, which write to ``folder``."""
     number = jobs or len(os.sched_getaffinity(0))
-    make, terms = Workshop(processes(number)), terms_of(config, lab)
-    return ShardFarm(config, make, terms, window=number, say=say, results=Results(folder), shard=shard)
+    make, terms = ExecutorFactory(processes(number)), terms_of(config, lab)
+    return ShardCoordinator(config, make, terms, window=number, say=say, results=Results(folder), shard=shard)
 
 
 def processes(number: int) -> Callable[[], Executor]:
