@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import time
@@ -34,6 +35,7 @@ class OpenLab:
     notebook: Path
 
 
+_ACTIVE = re.compile(r"\bjp-mod-active\b")
 #: A prediction as the release makes one.
 _FORESIGHT = (
     ("markdown", "foresee-text", {}, "Which container is there?\n\n1. hello\n2. none at all"),
@@ -91,6 +93,23 @@ def test_a_check_is_one_line_and_the_keyboard_runs_it_as_it_is(page: LabPage) ->
     page.page.keyboard.press("Shift+Enter")
     expect(check.locator(".jp-OutputArea")).to_contain_text("run its first code cell", timeout=PATIENCE)
     expect(check.locator(".cm-content")).to_be_hidden()
+
+
+def test_the_arrow_keys_reach_a_check(page: LabPage) -> None:
+    """From its answer and from the cell below it, so that it can be run again by itself."""
+    keyboard, active = page.page.keyboard, page.page.locator(".jp-Notebook .jp-Cell.jp-mod-active")
+    check = page.cell("hello")
+    for back, key in (("ArrowUp", "ArrowDown"), ("ArrowDown", "ArrowUp"), ("k", "j"), ("j", "k")):
+        page.cell("hello-answer").locator(".cm-content").click()
+        keyboard.press("Escape")
+        keyboard.press("ArrowDown")
+        keyboard.press(back)
+        expect(check).not_to_have_class(_ACTIVE)
+        expect(active).to_be_focused()
+        keyboard.press(key)
+        expect(check).to_have_class(_ACTIVE)
+        expect(check).to_be_focused()
+        expect(check.locator(".cm-content")).to_be_hidden()
 
 
 def test_a_check_before_the_first_cell_says_what_to_do(page: LabPage) -> None:

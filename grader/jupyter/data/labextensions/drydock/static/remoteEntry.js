@@ -6,7 +6,8 @@
 const WIDGETS = "@jupyter-widgets/jupyterlab-manager";
 const failed = (renderer) => renderer.node.textContent.startsWith("Error displaying widget");
 
-async function activate() {
+async function activate(app) {
+  reachFoldedCells(app);
   const { WidgetRenderer } = (await window._JUPYTERLAB[WIDGETS].get("./extension"))();
   const render = WidgetRenderer.prototype.renderModel;
   WidgetRenderer.prototype.renderModel = async function (model) {
@@ -39,6 +40,32 @@ function openGlossary(event) {
 }
 
 if (settings.notebookPage === "notebooks") document.addEventListener("click", openGlossary, true);
+
+// JupyterLab's arrow keys (4.6.6, Notebook 7.6.5 as well) pass by cells whose source is folded, so that by keyboard no check
+// could be run without its answer. Ours stop at each cell; at all others they do what JupyterLab does.
+function reachFoldedCells(app) {
+  for (const [direction, step, keys] of [["down", 1, ["ArrowDown", "J"]], ["up", -1, ["ArrowUp", "K"]]]) {
+    const theirs = `notebook:move-cursor-${direction}`;
+    const command = `drydock:move-cursor-${direction}`;
+    const execute = () => selectFolded(app.shell.currentWidget?.content, step) || app.commands.execute(theirs);
+    app.commands.addCommand(command, { label: `Select the cell ${direction === "up" ? "above" : "below"}`, execute });
+    // One class more than JupyterLab's selector, so that ours is the one that is chosen.
+    const selector = ".jp-Notebook.jp-mod-commandMode:not(.jp-mod-readWrite) .jp-Cell:focus";
+    for (const key of keys) app.commands.addKeyBinding({ command, keys: [key], selector });
+  }
+}
+
+function selectFolded(notebook, step) {
+  const cells = notebook?.widgets ?? [];
+  let next = (notebook?.activeCellIndex ?? 0) + step;
+  while (cells[next]?.isHidden) next += step;
+  if (!cells[next]?.inputHidden) return false;
+  notebook.activeCellIndex = next;
+  notebook.deselectAll();
+  notebook.activate();
+  notebook.scrollToItem(next, "auto", 0).catch(() => {});
+  return true;
+}
 
 const plugin = { id: "drydock:widgets", autoStart: true, activate };
 window._JUPYTERLAB = window._JUPYTERLAB || {};
