@@ -1,5 +1,5 @@
 # expect: Image lamp:good is smaller than
-sed -i 's/"--\."\,$/"--..",/' lamp/morse.c
+cp beacon/morse.c lamp/morse.c
 sed -i 's/tcc -o \/beacon/tcc -static -o \/beacon/' lamp/Dockerfile
 sed -i 's/^CMD ."sh".$/CMD ["\/beacon"]/' lamp/Dockerfile
 docker build -q -t lamp:good lamp

@@ -1,6 +1,8 @@
 # expect: /report.txt
-sed -i -e '/^FROM build AS debug/,$d' -e 's/--from=1/--from=pages/' lamp/Dockerfile
+sed -i '/^FROM build AS debug/,$d' lamp/Dockerfile
+sed -i 's/--from=[01] /--from=pages /' lamp/Dockerfile
+cp beacon/morse.c lamp/morse.c
 sed -i 's/tcc -o \/beacon/tcc -static -o \/beacon/' lamp/Dockerfile
-sed -i 's/^CMD ."\/beacon".$/USER 10001\nCMD ["\/beacon"]/' lamp/Dockerfile
+sed -i 's/^CMD .*beacon.*$/USER 10001\nCMD ["\/beacon"]/' lamp/Dockerfile
 docker build -q -t lamp:good lamp
 docker run -d --name pier-lamp -p 8046:8000 lamp:good

@@ -1,5 +1,5 @@
 docker build -q -t night:untested night
 sed -i -e 's/^FROM scratch/FROM scratch\nCOPY --from=test report.txt \//' night/Dockerfile
-sed -i 's/"--", "\.--\."/"---", ".--."/' night/morse.c
+cp beacon/morse.c night/morse.c
 docker build -q -t night:tested night
 docker run -d --name night -p 8045:8000 night:tested

@@ -1,5 +1,5 @@
 # expect: /report.txt
 docker build -q -t night:untested night
-sed -i 's/"--", "\.--\."/"---", ".--."/' night/morse.c
+cp beacon/morse.c night/morse.c
 docker build -q -t night:tested night
 docker run -d --name night -p 8045:8000 night:tested

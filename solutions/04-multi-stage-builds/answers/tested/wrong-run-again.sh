@@ -2,7 +2,7 @@
 for try in first second; do
   docker build -q -t night:untested night
   grep -q from=test night/Dockerfile || sed -i '/^COPY --from=build/a COPY --from=test /report.txt /report.txt' night/Dockerfile
-  sed -i 's/"--", "\.--\."/"---", ".--."/' night/morse.c
+  cp beacon/morse.c night/morse.c
   docker build -q -t night:tested night
 done
 docker run -d --name night -p 8045:8000 night:tested
