@@ -19,6 +19,8 @@ _WANTED = re.compile(
 _PORT_TAKEN = re.compile(r"Bind for \S*?:(\d+) failed: port is already allocated")
 _FEW_BYTES = re.compile(r"Minimum memory limit allowed is \d+MB")
 _NAME_TAKEN = re.compile(r'The container name "/([\w.-]+)" is already in use')
+#: runc's words for `docker run IMAGE --name web`.
+_OPTION_AS_COMMAND = re.compile(r'exec: "(--?[a-z][\w-]*)[^"]*": executable file not found')
 #: Of what a cell printed, the last characters are looked at.
 _KEPT = 20_000
 
@@ -86,7 +88,7 @@ def sentence_for_words(words: str) -> str:
     """For the mistake that was made last."""
     if _NO_REGISTRY.search(words):
         return _unknown_image(words)
-    mistakes = (_PORT_TAKEN, _NAME_TAKEN, _FEW_BYTES)
+    mistakes = (_PORT_TAKEN, _NAME_TAKEN, _FEW_BYTES, _OPTION_AS_COMMAND)
     made = [found for mistake in mistakes for found in mistake.finditer(words)]
     last = max(made, key=lambda found: found.start(), default=None)
     if last is None:
@@ -98,6 +100,11 @@ def sentence_for_words(words: str) -> str:
         ).format(port=last[1])
     if last.re is _FEW_BYTES:
         return _("A number alone is in bytes: give the limit its unit, as in 64m.")
+    if last.re is _OPTION_AS_COMMAND:
+        return _(
+            "{option} stands behind the image, where the container's command stands: options come before the image. "
+            "docker run has left a container that never ran: docker ps --all shows it."
+        ).format(option=last[1])
     return _("There is a container {name} already. docker rm -f {name} removes it; then this works.").format(
         name=last[1]
     )

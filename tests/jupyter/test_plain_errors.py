@@ -140,9 +140,15 @@ def test_an_image_that_nobody_has(kernel: Kernel, said: str) -> None:
             "docker: Error response from daemon: Minimum memory limit allowed is 6MB.",
             "A number alone is in bytes: give the limit its unit, as in 64m.",
         ),
+        (
+            "docker: Error response from daemon: failed to create task for container: failed to create shim task: OCI "
+            'runtime create failed: runc create failed: unable to start container process: exec: "--name": executable '
+            "file not found in $PATH: unknown.",
+            "--name stands behind the image, where the container's command stands: options come before the image.",
+        ),
     ],
 )
-def test_a_name_or_a_port_that_is_taken_or_too_little_memory(kernel: Kernel, said: str, sentence: str) -> None:
+def test_a_mistake_that_docker_puts_into_words_of_its_own(kernel: Kernel, said: str, sentence: str) -> None:
     """The daemon's own words (26.1) stay, and the sentence stands in the place of "the last command failed"."""
     printed, error = kernel.run(f"%%bash\ncat >&2 <<'END'\n{said}\nEND\nexit 125")
     assert printed == f"{said}\n"

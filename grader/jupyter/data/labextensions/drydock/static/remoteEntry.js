@@ -49,8 +49,8 @@ function reachFoldedCells(app) {
     const command = `drydock:move-cursor-${direction}`;
     const execute = () => selectFolded(app.shell.currentWidget?.content, step) || app.commands.execute(theirs);
     app.commands.addCommand(command, { label: `Select the cell ${direction === "up" ? "above" : "below"}`, execute });
-    // One class more than JupyterLab's selector, so that ours is the one that is chosen.
-    const selector = ".jp-Notebook.jp-mod-commandMode:not(.jp-mod-readWrite) .jp-Cell:focus";
+    // JupyterLab's selector, but for a class said twice: so ours is the one that is chosen.
+    const selector = ".jp-Notebook.jp-Notebook.jp-mod-commandMode:not(.jp-mod-readWrite) :focus";
     for (const key of keys) app.commands.addKeyBinding({ command, keys: [key], selector });
   }
 }
