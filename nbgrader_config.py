@@ -12,3 +12,4 @@ c.CourseDirectory.course_id = "drydock"
 # c.Drydock.cell_seconds = 60            # longest time for one cell of a student
 # c.Drydock.notebook_seconds = 300       # longest time for one notebook
 # c.Drydock.i_trust_these_students = True  # grade on a machine without walls (docs/security.md)
+# c.ModelAnswers.show = "never"          # no "one way to do it" below passed tasks in the feedback

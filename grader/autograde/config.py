@@ -60,6 +60,7 @@ def configure(c: Config) -> None:
     ]
     c.GenerateFeedback.preprocessors = [
         "nbgrader.preprocessors.GetGrades",
+        "grader.autograde.model_answers.ModelAnswers",
         "grader.autograde.feedback.FeedbackView",
         "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
     ]

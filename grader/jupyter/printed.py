@@ -16,7 +16,12 @@ _UNFINISHED = re.compile(r'[^\r\n]*(?:Error response from daemon|failed to|Get "
 _WANTED = re.compile(
     r"Unable to find image '([^'\s]+)' locally|failed to solve: (\S+): failed|[?&]fromImage=([^\s&()]+)(?: |&|$)"
 )
-_PORT_TAKEN = re.compile(r"Bind for \S*?:(\d+) failed: port is already allocated")
+#: As the answer to a command: what `docker inspect` shows of such a container has the end of it, too. `docker run` alone
+#: begins with its name.
+_PORT_TAKEN = re.compile(
+    r"(docker: )?(?:Error response from daemon|Server Error)[^\r\n]* "
+    r"Bind for \S*?:(\d+) failed: port is already allocated"
+)
 _FEW_BYTES = re.compile(r"Minimum memory limit allowed is \d+MB")
 _NAME_TAKEN = re.compile(r'The container name "/([\w.-]+)" is already in use')
 #: runc's words for `docker run IMAGE --name web`.
@@ -89,15 +94,14 @@ def sentence_for_words(words: str) -> str:
     if _NO_REGISTRY.search(words):
         return _unknown_image(words)
     mistakes = (_PORT_TAKEN, _NAME_TAKEN, _FEW_BYTES, _OPTION_AS_COMMAND)
-    made = [found for mistake in mistakes for found in mistake.finditer(words)]
-    last = max(made, key=lambda found: found.start(), default=None)
+    found = [match for mistake in mistakes for match in mistake.finditer(words)]
+    last = max(found, key=lambda match: match.start(), default=None)
     if last is None:
         return ""
     if last.re is _PORT_TAKEN:
-        return _(
-            "Port {port} is taken by another container: docker ps shows by which. "
-            "The new container is there, but wasn't started: docker rm removes it, too."
-        ).format(port=last[1])
+        taken = _("Port {port} is taken by another container: docker ps shows by which.").format(port=last[2])
+        made = _("The new container is there, but wasn't started: docker rm removes it, too.") if last[1] else ""
+        return f"{taken} {made}".rstrip()
     if last.re is _FEW_BYTES:
         return _("A number alone is in bytes: give the limit its unit, as in 64m.")
     if last.re is _OPTION_AS_COMMAND:

@@ -66,6 +66,9 @@ def test_pages_are_nbgraders_own_and_one_trouble_is_no_others(graded: Course, he
     stock = [sys.executable, "-m", "nbgrader", "generate_feedback", LAB, "--student", "ada", "--force"]
     subprocess.run(stock, cwd=here, capture_output=True, check=True)
     assert page.read_bytes() == ours[f"feedback/ada/{LAB}/{LAB}.html"]
+    # One way to do it: for who has passed, and only there.
+    assert page.read_text().count("One way to do it") == len(SOLUTIONS)
+    assert "--subnet 10.77.0.0/24 front" not in ours[f"feedback/*/{LAB}/{LAB}.html"].decode()
 
 
 def test_what_is_old_is_replaced_and_what_a_killed_run_left_goes(graded: Course, here: Path) -> None:

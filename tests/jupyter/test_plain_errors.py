@@ -134,7 +134,7 @@ def test_an_image_that_nobody_has(kernel: Kernel, said: str) -> None:
         (
             "docker: Error response from daemon: driver failed programming external connectivity on endpoint web2 "
             "(c928dd6d87b5): Bind for 0.0.0.0:8080 failed: port is already allocated.",
-            "Port 8080 is taken by another container",
+            "Port 8080 is taken by another container: docker ps shows by which. The new container is there,",
         ),
         (
             "docker: Error response from daemon: Minimum memory limit allowed is 6MB.",
@@ -155,6 +155,15 @@ def test_a_mistake_that_docker_puts_into_words_of_its_own(kernel: Kernel, said: 
     assert one_sentence(error, "CalledProcessError").startswith(sentence)
 
 
+def test_a_port_that_is_taken_when_a_container_is_started_again(kernel: Kernel) -> None:
+    """No container is new then; and whoever only looks at it isn't told by us what the lab asks."""
+    refused = "(c928): Bind for 0.0.0.0:8085 failed: port is already allocated"
+    _, error = kernel.run(f"%%bash\necho 'Error response from daemon: driver failed {refused}' >&2; exit 1")
+    assert one_sentence(error, "CalledProcessError").endswith("docker ps shows by which.")
+    printed, error = kernel.run(f"!echo 'created: driver failed {refused}'")
+    assert (printed.strip(), error) == (f"created: driver failed {refused}", {})
+
+
 def test_an_image_that_a_registry_of_ones_own_has(kernel: Kernel) -> None:
     assert "There is no image" not in kernel.run("!echo \"Unable to find image 'localhost:5000/a' locally\"")[0]
 
@@ -171,6 +180,10 @@ def test_a_wrong_name_of_an_answer(kernel: Kernel) -> None:
         (
             """APIError('409 Client Error', explanation='Conflict. The container name "/web" is already in use')""",
             "There is a container web already. docker rm -f web removes it",
+        ),
+        (
+            "APIError('500 Server Error: (\"driver failed: Bind for 0.0.0.0:81 failed: port is already allocated\")')",
+            "Port 81 is taken by another container: docker ps shows by which.",
         ),
         (
             f"ImageNotFound('500 for http+docker://create?fromImage=ngnix&tag=1', explanation='{NO_REGISTRY}')",

@@ -106,11 +106,12 @@ class Life(ContainerSubject):
         """How often the daemon has restarted it by its restart policy (``docker restart`` does not count)."""
         low = arguments.whole(at_least, "at_least", low=0, high=10**6)
         high = 10**6 if at_most is None else arguments.whole(at_most, "at_most", low=low, high=10**6)
-        shown = _("at least {low} times").format(low=low)
+        shown = ngettext("at least {count} time", "at least {count} times", low).format(count=low)
         if at_most is not None:
-            shown = _("{low} to {high} times").format(low=low, high=high)
+            shown = _times(low) if low == high else _("{low} to {high} times").format(low=low, high=high)
+        never = self._says(_("{what} was never restarted by the daemon"))
         return self._field(
-            self._says(_("{what} was restarted by the daemon {times}"), times=shown),
+            self._says(_("{what} was restarted by the daemon {times}"), times=shown) if high else never,
             shown,
             "RestartCount",
             right=lambda count: low <= int(count or 0) <= high,
