@@ -16,7 +16,7 @@ _UNFINISHED = re.compile(r'[^\r\n]*(?:Error response from daemon|failed to|Get "
 _WANTED = re.compile(
     r"Unable to find image '([^'\s]+)' locally|failed to solve: (\S+): failed|[?&]fromImage=([^\s&()]+)(?: |&|$)"
 )
-#: As the answer to a command: what `docker inspect` shows of such a container has the end of it, too. `docker run` alone
+#: As the answer to a command: what `docker inspect` shows of such a container has the end of it, too. Only `docker run`
 #: begins with its name.
 _PORT_TAKEN = re.compile(
     r"(docker: )?(?:Error response from daemon|Server Error)[^\r\n]* "
