@@ -150,7 +150,7 @@ def connect(lab: str, images: Sequence[str] = ()) -> LabChecks:
 
 
 def _bring(host: str, images: Sequence[str]) -> None:
-    from grader.engines.bringing import bring
+    from grader.engines.lab_images import bring
     from grader.engines.protocol import Endpoint, EngineError
 
     try:

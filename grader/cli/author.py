@@ -18,6 +18,14 @@ from grader.cli.progress import LiveProgress
 from grader.course.labs import Course, find_course
 from grader.i18n import _
 
+_json_option = click.option(
+    "--json",
+    "json_file",
+    type=click.Path(path_type=Path, dir_okay=False, writable=True),
+    default=None,
+    help="Write all results here.",
+)
+
 
 @click.group("author")
 def command() -> None:
@@ -41,13 +49,7 @@ def command() -> None:
 @click.option("--solution", is_flag=True, help="The solution alone.")
 @click.option("--engine", "kind", default=None, help="The engine to use (default: the best one here).")
 @docker_option
-@click.option(
-    "--json",
-    "json_file",
-    type=click.Path(path_type=Path, dir_okay=False, writable=True),
-    default=None,
-    help="Write all results here.",
-)
+@_json_option
 def check(
     *,
     labs: tuple[str, ...],
@@ -79,8 +81,7 @@ def check(
     with LiveProgress(Console(stderr=True)) as progress:
         proof = prove(course, names, plan, kind=chosen, progress=progress)
     show(proof, Console())
-    if json_file is not None:
-        json_file.write_text(json.dumps(as_json(proof), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    _write_json(json_file, as_json(proof))
     raise SystemExit(_exit_code(proof))
 
 
@@ -94,6 +95,11 @@ def _see_json(json_file: Path | None) -> None:
     except OSError as error:
         why = _("{path} can't be written: {why}").format(path=json_file, why=error.strerror)
         raise click.BadParameter(why, param_hint="--json") from None
+
+
+def _write_json(json_file: Path | None, results: object) -> None:
+    if json_file is not None:
+        json_file.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def _see_tasks(course: Course, labs: Sequence[str], tasks: Sequence[str], kinds: Sequence[Kind]) -> None:
@@ -135,13 +141,7 @@ def _chosen(course: Course, labs: tuple[str, ...]) -> list[str]:
 @click.option("--list", "only_list", is_flag=True, help="Run nothing; say which mutants there are.")
 @click.option("--engine", "kind", default=None, help="The engine to use (default: the best one here).")
 @docker_option
-@click.option(
-    "--json",
-    "json_file",
-    type=click.Path(path_type=Path, dir_okay=False, writable=True),
-    default=None,
-    help="Write all results here.",
-)
+@_json_option
 def mutate(
     *,
     lab: str,
@@ -188,9 +188,7 @@ def mutate(
             progress=progress,
         )
     mutants_report.show(found, Console())
-    if json_file is not None:
-        text = json.dumps(mutants_report.as_json(found), indent=1, ensure_ascii=False)
-        json_file.write_text(f"{text}\n", encoding="utf-8")
+    _write_json(json_file, mutants_report.as_json(found))
     raise SystemExit(1 if found.of(mutation.Fate.SURVIVED) else 0)
 
 

@@ -13,7 +13,7 @@ import click
 
 from grader.cli import lab_daemon
 from grader.cli.group import EXIT_COULD_NOT, Trouble
-from grader.cli.ways import need_an_engine
+from grader.cli.no_engine import need_an_engine
 from grader.course.labs import RELEASE, Lab, find_course
 from grader.docker_api.deadline import CHECK_SECONDS
 from grader.engines import best_kind, detached, engine_class

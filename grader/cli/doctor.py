@@ -15,7 +15,7 @@ from rich.text import Text
 from grader import plugins
 from grader.cli import places
 from grader.cli.machine import Fact, Level, cgroup_version, facts
-from grader.cli.ways import three_ways
+from grader.cli.no_engine import three_ways
 from grader.course.lab_cards import LabCard, read_labs
 from grader.course.labs import CourseError, find_course
 from grader.engines import EngineError, engine_class, kinds

@@ -10,11 +10,11 @@ from pathlib import Path
 import click
 
 from grader.cli.group import Trouble
-from grader.cli.ways import need_an_engine
+from grader.cli.no_engine import need_an_engine
 from grader.docker_api.environment import variables
 from grader.engines import detached
-from grader.engines.bringing import bring
 from grader.engines.folders import EngineFolder
+from grader.engines.lab_images import bring
 from grader.i18n import _
 
 Say = Callable[[str], None]

@@ -40,8 +40,6 @@ NO_GROUPS = Probe(
     _("No control groups are mounted at /sys/fs/cgroup (as inside “ip netns exec”): no container can start here."),
     'nsenter --target 1 --mount --wd="$PWD" drydock doctor',
 )
-
-
 #: A tmpfs is quick and has a size; overlayfs in a user namespace needs user.* attributes on it (Linux 6.6).
 _DATA_IN_MEMORY = kernel_at_least(6, 6)
 

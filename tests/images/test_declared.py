@@ -18,7 +18,7 @@ from grader.course.lab_cards import card_of
 from grader.course.labs import Course, Lab
 from grader.course.release import release_in
 from grader.engines import Engine, EngineError, best_kind, engine_named, template
-from grader.engines.bringing import bring
+from grader.engines.lab_images import bring
 from grader.engines.namespaces import NamespaceEngine
 from grader.images import ImagesError, ensuring, needs
 from grader.images.ensuring import wanted

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from grader.engines import Engine, best_engine
-from grader.engines.bringing import bring
+from grader.engines.lab_images import bring
 from grader.images import CourseImage, ensure_only, manifest
 from grader.images.ensuring import named
 
