@@ -1,0 +1,2 @@
+# expect: in the end: rung
+docker stop bellman

@@ -1,3 +1,0 @@
-# expect: curl: not found
-docker run -d --name tutor -p 8070:8000 tutor:1
-docker run --name memo drydock/busybox:1 echo "$(docker logs tutor)"
