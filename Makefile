@@ -75,7 +75,7 @@ topics: setup ## Make docs/topics.md anew from the labs' tables of topics
 
 .PHONY: lock
 lock: setup ## Resolve requirements.lock (and the Binder image's part) anew from pyproject.toml
-	@uv pip compile pyproject.toml --extra all --extra class --extra dask --group dev --universal --generate-hashes --no-header --no-emit-index-url \
+	@uv pip compile pyproject.toml --extra all --extra class --extra dask --extra lms --group dev --universal --generate-hashes --no-header --no-emit-index-url \
 	  -q -o requirements.lock
 	@uv pip compile pyproject.toml --extra all --universal --generate-hashes --no-header --no-annotate --no-emit-index-url \
 	  -c requirements.lock -q -o binder/requirements.txt

@@ -15,6 +15,7 @@ _EXTRAS = {
     "qemu": "microvm",
     "jupyterhub": "class",
     "distributed": "dask",
+    **dict.fromkeys(("jwt", "cryptography", "requests"), "lms"),
     **dict.fromkeys(("tree_sitter", "tree_sitter_bash"), "mutants"),
 }
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from nbgrader.api import Assignment, Base, BaseCell, Grade, Gradebook, SubmittedAssignment, SubmittedNotebook
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import delete, func, insert, or_, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
@@ -93,7 +93,8 @@ def lab_named(book: Gradebook, start: str) -> str:
 class Standing:
     """What the gradebook has of one submission.
 
-    ``waiting``: the cells that an instructor has to look at, sorted; ``late``: seconds after the due date.
+    ``waiting``: the cells that an instructor has to look at, sorted; ``late``: seconds after the due date; ``graded``:
+    not so of who has more time and no grade: nbgrader has a row of them, too.
     """
 
     score: float
@@ -101,6 +102,8 @@ class Standing:
     waiting: tuple[str, ...]
     handed_in: datetime | None
     late: float = 0.0
+    extension: timedelta = timedelta()
+    graded: bool = True
 
     @property
     def final(self) -> float:
@@ -111,7 +114,7 @@ class Standing:
 def standings(book: Gradebook, lab: str) -> dict[str, Standing]:
     """Student → standing, for everybody who handed the lab in, as far as the gradebook knows.
 
-    In four questions for all: to ask for nbgrader's own properties of one submission is to search all grades of the
+    In five questions for all: to ask for nbgrader's own properties of one submission is to search all grades of the
     course, so that a class would cost the square of its size.
     """
     student = SubmittedAssignment.student_id
@@ -128,6 +131,8 @@ def standings(book: Gradebook, lab: str) -> dict[str, Standing]:
     cells = grades.join(BaseCell, BaseCell.id == Grade.cell_id).filter(Grade.needs_manual_grade)
     for name, cell in cells.add_columns(BaseCell.name):
         waiting[name].append(str(cell))
+    touched = or_(Grade.auto_score.is_not(None), Grade.manual_score.is_not(None))
+    graded = {name for (name,) in grades.filter(touched).distinct()}
     times = submitted.add_columns(SubmittedAssignment.timestamp, Assignment.duedate, SubmittedAssignment.extension)
     return {
         name: Standing(
@@ -136,6 +141,8 @@ def standings(book: Gradebook, lab: str) -> dict[str, Standing]:
             tuple(sorted(waiting[name])),
             handed_in,
             _seconds_late(handed_in, due, extension),
+            extension or timedelta(),
+            name in graded or not extension,
         )
         for name, handed_in, due, extension in times
     }

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -49,21 +49,24 @@ class LmsExport(ExportPlugin):  # type: ignore[misc]
         raise NotImplementedError
 
     def _score(self, standing: Standing | None, lab: Any, student: str) -> str:
-        if standing is None:
-            return self._score_without_grades(lab, student)
+        if standing is None or not standing.graded:
+            return self._score_without_grades(lab, student, timedelta() if standing is None else standing.extension)
         if standing.waiting:
             self.log.warning(_("%s of %s waits for you in formgrader and is left empty."), lab.name, student)
             return ""
         return f"{standing.final:g}"
 
-    def _score_without_grades(self, lab: Any, student: str) -> str:
+    def _score_without_grades(self, lab: Any, student: str, extension: timedelta) -> str:
         course = self.parent.coursedir
         if Path(course.format_path(course.submitted_directory, student, lab.name)).exists():
             self.log.warning(_("%s of %s is not graded yet and is left empty."), lab.name, student)
             return ""
-        # nbgrader keeps due dates in UTC, without saying so.
-        is_over = lab.duedate is not None and lab.duedate < datetime.now(UTC).replace(tzinfo=None)
-        return "0" if is_over else ""
+        return "0" if is_over(lab.duedate, extension) else ""
+
+
+def is_over(due: datetime | None, extension: timedelta = timedelta()) -> bool:
+    """Whether nothing can be handed in any more. nbgrader keeps due dates in UTC, without saying so."""
+    return due is not None and due + extension < datetime.now(UTC).replace(tzinfo=None)
 
 
 def _in_order(gradebook: Gradebook) -> list[Any]:

@@ -196,8 +196,8 @@ class GradedSubmissions:
 
     @property
     def graded(self) -> list[str]:
-        """The students of whom the gradebook has a submission, by name."""
-        return sorted(self._standings)
+        """The students of whom the gradebook has a grade, by name."""
+        return sorted(name for name, standing in self._standings.items() if standing.graded)
 
     def _remarks(self, student: str, checks: Iterable[CheckRecord]) -> tuple[str, ...]:
         """One sentence for each value of another student that a failed check found in ``student``'s work."""

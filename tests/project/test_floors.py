@@ -17,7 +17,7 @@ FLOORS = (
     ("classroom",),
     ("notebook", "widgets", "workspace"),
     ("jupyter", "rehearsal"),
-    ("autograde", "author", "panel"),
+    ("autograde", "author", "panel", "lms"),
     ("charts", "sandbox"),
     ("checks", "lab_daemon"),
     ("engines",),
