@@ -15,6 +15,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from grader.course.labs import COURSE_VARIABLE, RELEASE, Course
+from grader.engines import detached
+from grader.engines.adopted import reset_mark
+from grader.engines.folders import runtime_folder
 from grader.report.progress import VARIABLE as PROGRESS_VARIABLE
 from grader.workspace import Workspace
 
@@ -40,6 +43,10 @@ def prepare(desk: Desk) -> Workspace:
     course.mkdir(parents=True, exist_ok=True)
     for shown in Path(desk.course).iterdir():
         _link(course / shown.name, shown)
+    # By this file a course is known; the teacher's own, with what may be secret in it, stays outside.
+    settings_file = course / "nbgrader_config.py"
+    if not settings_file.exists():
+        settings_file.write_text("# The settings are your teacher's.\n")
     exchange = home / ".exchange"
     (exchange / desk.course_id / "inbound").mkdir(parents=True, exist_ok=True)
     _link(exchange / desk.course_id / "outbound", Path(desk.outbound))
@@ -52,6 +59,12 @@ def prepare(desk: Desk) -> Workspace:
         "Exchange": {"root": str(exchange), "assignment_dir": str(workspace.root / RELEASE)},
         "NbGrader": {"logfile": ""},
     }
+    # The daemon that was started for this student, as the course's own commands know one that is there already.
+    runtime_folder()
+    detached.adopt("host", [workspace.root])
+    mark = reset_mark()
+    if mark is not None:
+        mark.unlink(missing_ok=True)
     (home / ".jupyter").mkdir(exist_ok=True)
     (home / ".jupyter/nbgrader_config.json").write_text(json.dumps(settings, indent=1))
     return workspace

@@ -12,7 +12,8 @@ import time
 from pathlib import Path
 
 from grader.classroom.places import ClassError, StudentFolder
-from grader.engines.folders import SYSTEM_PATH
+from grader.engines.folders import SYSTEM_PATH, EngineFolder
+from grader.engines.native import NativeEngine
 from grader.files import atomic
 from grader.i18n import _
 
@@ -39,6 +40,13 @@ def attach(student: StudentFolder, size: int | None) -> None:
             folder.mkdir(mode=mode)
             if owner is not None:
                 os.chown(folder, owner, owner)
+
+
+def forget_docker(student: StudentFolder) -> None:
+    """All that is in the student's Docker goes; it must not run. It begins anew with today's course images."""
+    NativeEngine.remove_tree(student.docker_data)
+    EngineFolder(student.engine).template_note.unlink(missing_ok=True)
+    student.docker_data.mkdir(mode=0o711)
 
 
 def detach(student: StudentFolder) -> None:

@@ -29,6 +29,7 @@ from grader.classroom.desk import Desk
 from grader.classroom.places import COURSE_ID, ClassError, ClassFolder
 from grader.docker_api.environment import variables
 from grader.engines import orphans
+from grader.engines.adopted import RESET_VARIABLE
 from grader.engines.folders import EngineFolder
 from grader.engines.native import NativeEngine
 from grader.engines.protocol import Limits
@@ -95,6 +96,7 @@ class Gate:
         self._engine: NativeEngine | None = None
         self._server: subprocess.Popen[bytes] | None = None
         self._connector: Connector | None = None
+        self._reset_before: tuple[int, int] | None = None
 
     def open(self) -> None:
         """Start everything but the relays. Raises ExpectedError."""
@@ -106,12 +108,17 @@ class Gate:
             # The last gate was killed: its engine ends by itself, and its disk is still there.
             orphans.end_supervisor(left)
         disk.attach(student, order.disk_bytes)
+        # The student's desk removes it; what it can't remove asks no second time.
+        self._reset_before = self._reset_asked()
+        if self._reset_before is not None:
+            print(_("A Docker that is as new was asked for."), file=sys.stderr, flush=True)
+            disk.forget_docker(student)
         student.engine.mkdir(mode=0o710, exist_ok=True)
         if not left.data.exists():
             left.data.symlink_to(student.docker_data)
         self._engine = NativeEngine(
             shares=[student.home],
-            readonly=[*_shown(), place.shown, place.outbound, student.feedback],
+            readonly=[*_shown(), place.shown, place.archives.resolve(), place.outbound, student.feedback],
             limits=Limits(memory_bytes=order.memory_bytes, pids=order.pids, cpus=order.cpus),
             folder=student.engine,
             python=False,
@@ -155,6 +162,9 @@ class Gate:
             "LOGNAME": name,
             "SHELL": "/bin/bash",
             "PATH": f"{Path(sys.executable).parent}:/usr/local/bin:/usr/sbin:/usr/bin:/bin",
+            "DRYDOCK_RUNTIME": str(self._student.own_runtime),
+            "DRYDOCK_CACHE": str(self._place.cache.resolve()),
+            RESET_VARIABLE: str(self._student.reset_mark),
             "JUPYTER_PREFER_ENV_PATH": "1",
             "JUPYTER_CONFIG_PATH": ":".join(map(str, _CONFIG)),
             "JUPYTER_PATH": str(_PACKAGE / "jupyter/data"),
@@ -178,6 +188,15 @@ class Gate:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(ended.wait(), _EVERY)
             await asyncio.to_thread(self._carry)
+            if self._reset_asked() not in (None, self._reset_before):
+                break
+
+    def _reset_asked(self) -> tuple[int, int] | None:
+        """Which file it is that asks; its folder is the student's, so nothing of it is opened or removed here."""
+        with contextlib.suppress(OSError):
+            told = self._student.reset_mark.lstat()
+            return told.st_ino, told.st_mtime_ns
+        return None
 
     def _carry(self) -> None:
         for way in (handins.collect, handins.bring_feedback):

@@ -5,6 +5,7 @@ All of it is root's and closed to the machine's other users. Only ``disk/home`` 
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -90,6 +91,16 @@ class StudentFolder:
         return self.home / ".exchange" / COURSE_ID / "inbound"
 
     @property
+    def own_runtime(self) -> Path:
+        """The student's: what their own commands note of the daemon that they were given."""
+        return self.home / ".drydock"
+
+    @property
+    def reset_mark(self) -> Path:
+        """The student's: asks for a Docker that is as new."""
+        return self.own_runtime / "reset"
+
+    @property
     def docker_data(self) -> Path:
         return self.disk / "docker"
 
@@ -121,6 +132,11 @@ class ClassFolder:
         return self.path / "cache"
 
     @property
+    def archives(self) -> Path:
+        """The images among it, as students' own commands find them."""
+        return self.cache / "images" / "archives"
+
+    @property
     def runtime(self) -> Path:
         return self.path / "run"
 
@@ -137,6 +153,11 @@ class ClassFolder:
     def exchange(self) -> Path:
         """nbgrader's exchange, in which no student can write."""
         return self.path / "exchange"
+
+    @property
+    def teacher(self) -> Path:
+        """Settings of Jupyter's programs that a teacher uses in this class."""
+        return self.path / "teacher"
 
     @property
     def inbound(self) -> Path:
@@ -160,9 +181,12 @@ class ClassFolder:
         for part, mode in (
             (self.hub, 0o700),
             (self.cache, 0o700),
+            (self.archives.parent, 0o755),
+            (self.archives, 0o755),
             (self.runtime, 0o711),
             (self.students, 0o711),
             (self.shown, 0o755),
+            (self.teacher, 0o755),
         ):
             part.mkdir(mode=mode, exist_ok=True)
         # Closed to the machine's other users: other students' work lies in there. What is released is for all.
@@ -182,6 +206,11 @@ class ClassFolder:
         """
         for part in (self.exchange, self.exchange / COURSE_ID, self.inbound, self.outbound, self.feedback):
             os.chown(part, teacher, -1)
+        # For formgrader and for commands in a terminal alike. Hand-ins are root's, whoever they are from.
+        settings = {"Exchange": {"root": str(self.exchange)}, "ExchangeCollect": {"check_owner": False}}
+        with atomic(self.teacher / "nbgrader_config.json") as draft:
+            draft.write_text(json.dumps(settings, indent=1))
+            draft.chmod(0o644)
 
     def show(self, course: Path) -> None:
         """Bring what students see of the course up to date."""

@@ -27,6 +27,7 @@ from jupyterhub.traitlets import ByteSpecification
 from jupyterhub.utils import random_port
 from traitlets import Float, Integer, List, Set, Unicode
 
+from grader.classroom.declared_images import make_in_background
 from grader.classroom.gate import Order
 from grader.classroom.places import ClassFolder, checked_name
 from grader.errors import ExpectedError
@@ -76,6 +77,8 @@ class DrydockSpawner(Spawner):  # type: ignore[misc]  # JupyterHub has no types
     port = Integer(0)
     pid = Integer(0)
     _started = Unicode("")
+    #: Once in the life of a Hub.
+    _images_looked_for = False
     _process: subprocess.Popen[bytes] | None = None
 
     # -- what JupyterHub remembers of a server while the Hub is down
@@ -135,6 +138,9 @@ class DrydockSpawner(Spawner):  # type: ignore[misc]  # JupyterHub has no types
     def _start_gate(self, order: Order) -> subprocess.Popen[bytes]:
         place = ClassFolder(Path(order.folder))
         place.make()
+        if not DrydockSpawner._images_looked_for:
+            DrydockSpawner._images_looked_for = True
+            make_in_background(place, Path(order.course))
         student = place.student(order.name)
         student.make()
         with student.log.open("wb") as log:
@@ -158,7 +164,7 @@ class DrydockSpawner(Spawner):  # type: ignore[misc]  # JupyterHub has no types
         place.make()
         place.give_exchange(account.pw_uid)
         command = [sys.executable, "-m", "jupyterhub.singleuser", *self.get_args()]
-        command += [f"--ServerApp.root_dir={self.course}", f"--Exchange.root={place.exchange}"]
+        command.append(f"--ServerApp.root_dir={self.course}")
         environment = {
             **self.get_env(),
             "HOME": account.pw_dir,
@@ -166,6 +172,7 @@ class DrydockSpawner(Spawner):  # type: ignore[misc]  # JupyterHub has no types
             "LOGNAME": name,
             "SHELL": account.pw_shell,
             "PATH": f"{Path(sys.executable).parent}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+            "JUPYTER_CONFIG_PATH": ":".join(map(str, (place.teacher, *_TEACHERS_CONFIG))),
         }
         with (place.hub / f"{name}.log").open("wb") as log:
             return subprocess.Popen(
@@ -206,5 +213,9 @@ class DrydockSpawner(Spawner):  # type: ignore[misc]  # JupyterHub has no types
             os.kill(self.pid, signal.SIGKILL)
 
 
+_PACKAGE = Path(__file__).parents[1]
+#: Without formgrader's tab, in which no page of a Hub may be shown (JupyterHub's frame-ancestors 'none'). Terminals
+#: find the programs of this environment, as students' do.
+_TEACHERS_CONFIG = (_PACKAGE / "classroom/teacher_config", _PACKAGE / "jupyter/config")
 #: A gate's environment: none of the Hub's secrets.
 _PLAIN = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8"}

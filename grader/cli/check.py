@@ -17,6 +17,7 @@ from grader.cli.no_engine import need_an_engine
 from grader.course.labs import RELEASE, Lab, find_course
 from grader.docker_api.deadline import CHECK_SECONDS
 from grader.engines import best_kind, detached, engine_class
+from grader.engines.adopted import reset_mark
 from grader.i18n import _
 from grader.report.cell_runs import runs_of
 from grader.report.render import report_as_text
@@ -53,6 +54,11 @@ def _kind(lab: str) -> str:
 
     Raises Trouble where a fresh daemon can't be had beside the one that runs.
     """
+    if reset_mark() is not None:
+        raise Trouble(
+            _("On a class server there is no room for the second Docker on which the grading is rehearsed."),
+            _("drydock reset {lab}, then in the notebook: Run → Run All Cells").format(lab=lab),
+        )
     running = detached.current()
     if running is not None and running.kind != "host":
         kind = running.kind

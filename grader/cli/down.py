@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import click
 
+from grader.cli.group import Trouble
 from grader.engines import detached
+from grader.engines.adopted import reset_mark
 from grader.i18n import _
 from grader.workspace import forget_what_ran
 
@@ -13,6 +15,11 @@ from grader.workspace import forget_what_ran
 @click.option("--forget", is_flag=True, help="Remove its containers, images and volumes from the disk, too.")
 def command(*, forget: bool) -> None:
     """Stop the lab daemon. What is in it is kept for the next “drydock up”, unless --forget is given."""
+    if reset_mark() is not None:
+        raise Trouble(
+            _("On a class server your Docker runs as long as your server does, and what is in it is kept."),
+            _("File → Hub Control Panel → Stop My Server; a Docker that is as new: drydock reset"),
+        )
     stopped = detached.down(forget=forget)
     if forget:
         forget_what_ran()

@@ -11,6 +11,7 @@ from grader.cli.docker_option import docker_option
 from grader.cli.group import Trouble
 from grader.course.labs import RELEASE, find_course
 from grader.engines import detached
+from grader.engines.adopted import reset_mark
 from grader.i18n import _
 from grader.workspace import Workspace, forget_what_ran
 
@@ -38,6 +39,11 @@ def command(*, lab: str | None, notebook: bool) -> None:
                 if kept is None
                 else _("The notebook {lab} is as released again. Yours is kept: {path}").format(lab=name, path=kept)
             )
+    if (mark := reset_mark()) is not None:
+        mark.touch()
+        forget_what_ran()
+        click.echo(_("Your server ends now. Load the page in your browser again: it comes back, its Docker as new."))
+        return
     started = time.monotonic()
     fresh = detached.reset(progress=lab_daemon.tell)
     lab_daemon.bring_images(fresh, images, lab_daemon.tell)

@@ -146,6 +146,12 @@ def up(
         return _start(kind, tuple(share.resolve() for share in shares), progress)
 
 
+def adopt(kind: str, shares: Sequence[Path]) -> None:
+    """Take an engine that somebody else started, and starts again, for the lab engine."""
+    told = {"kind": kind, "shares": [str(share.resolve()) for share in shares], "docker": "", "ready": True}
+    atomic_write(_state_file(), json.dumps(told))
+
+
 def down(*, forget: bool = False) -> bool:
     """End the lab engine, keeping its data unless ``forget`` is said; False if none ran. Raises EngineError."""
     with _alone():

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,6 +48,7 @@ def ensure(
     with store.explained():
         found = _find(store, recipes, verify=verify)
         if rebuild or None in found.values():
+            _require_writable(store.folder, found)
             with store.locked() as scratch:
                 # Another process may have made them while this one waited for the lock.
                 found = _find(store, recipes, verify=False) if not rebuild else {}
@@ -55,6 +57,19 @@ def ensure(
                     _make(missing, store, scratch, say, compare=compare)
             found = _find(store, recipes, verify=False)
     return as_set([stored for stored in found.values() if stored is not None])
+
+
+def _require_writable(folder: Path, found: Mapping[str, StoredImage | None]) -> None:
+    """What only somebody else can make says so by the images' names."""
+    if not folder.is_dir() or os.access(folder, os.W_OK):
+        return
+    lacking = ", ".join(reference for reference, stored in found.items() if stored is None)
+    raise ImagesError(
+        _("{images}: not made yet on this machine, and you can't write to {folder}.").format(
+            images=lacking or ", ".join(found), folder=folder
+        ),
+        _("On a class server it is made for all: try again in some minutes."),
+    )
 
 
 def wanted(tell: Callable[[str], None] = lambda sentence: None, more: Sequence[str] = ()) -> tuple[Recipe, ...]:

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from grader.course.labs import is_own_copy, own_copy
+from grader.engines.adopted import reset_mark
 from grader.i18n import _
 
 
@@ -36,9 +37,12 @@ def _not_here(lab: str, why: str) -> str:
     """Where this kernel can't start a daemon (behind walls, for instance), somebody's terminal may."""
     lines = [line for line in why.strip().splitlines() if line.strip()]
     told = "\n".join(line for line in lines if not line.startswith(_("Rehearsing the grading of"))) or "-"
+    sentence = _("The grading can't be rehearsed from this notebook. {why}").format(why=told.removeprefix("Error: "))
+    if reset_mark() is not None:
+        return sentence
     return "\n".join(
         [
-            _("The grading can't be rehearsed from this notebook. {why}").format(why=told.removeprefix("Error: ")),
+            sentence,
             _("In a terminal it is: drydock check {lab} --fresh").format(lab=lab),
         ]
     )

@@ -137,6 +137,50 @@ def test_a_killed_gate_is_followed_by_another(hub: Hub) -> None:
     assert "always" in hub.sh("ada", "docker ps --format '{{.Names}}'")
 
 
+def test_the_courses_own_commands_find_the_daemon_that_is_there(hub: Hub) -> None:
+    said = hub.sh(
+        "bob", "drydock up 2>&1; drydock status; drydock check 00 2>&1; drydock down; drydock check 00 --fresh"
+    )
+    for sentence in ("Docker ", "export DOCKER_HOST=unix://", "Lab daemon: ", "tasks passed", "Stop My Server"):
+        assert sentence in said, said
+    assert "no room for the second Docker" in said, said
+
+
+def test_the_images_that_a_lab_declares_come_without_a_network(hub: Hub) -> None:
+    connect = "from grader.notebook import connect; connect('20-delivery', images=['git'])"
+    deadline = time.monotonic() + PATIENCE
+    # Another process makes them where they are not there yet.
+    while "connected" not in (said := hub.sh("bob", f'cd labs/20-delivery; python -c "{connect}" 2>&1')):
+        assert "not made yet" in said and time.monotonic() < deadline, said
+        time.sleep(2)
+    assert "drydock/git" in hub.sh("bob", "docker images")
+    said = hub.sh(
+        "bob", "touch $DRYDOCK_CACHE/images/archives/x; rm -f $DRYDOCK_CACHE/images/archives/*; ls $DRYDOCK_CACHE"
+    )
+    assert "Read-only file system" in said and "Permission denied" not in said and said.endswith("images\n"), said
+
+
+def test_reset_brings_a_docker_that_is_as_new_and_keeps_the_files(hub: Hub) -> None:
+    hub.sh(
+        "bob", f"docker run -d --name mine --restart always -v kept:/kept {_IMAGE} sleep 100000; echo mine > labs/mine"
+    )
+    before = (_student(hub, "bob") / "lock").read_text()
+    assert "comes back" in hub.sh("bob", "drydock reset")
+    deadline = time.monotonic() + PATIENCE
+    while hub.is_ready("bob"):
+        assert time.monotonic() < deadline
+        time.sleep(0.5)
+    for _start in ("as new", "kept as always"):
+        hub.begin("bob")
+        hub.await_server("bob")
+        assert (_student(hub, "bob") / "lock").read_text() != before
+        said = hub.sh("bob", f"docker ps -aq; docker volume ls -q; cat labs/mine; docker run --rm {_IMAGE} echo ran")
+        assert said.split() == ["mine", "ran"], said
+        hub.stop("bob")
+    hub.begin("bob")
+    hub.await_server("bob")
+
+
 def test_what_is_handed_in_is_the_one_who_handed_it_in(hub: Hub) -> None:
     place = ClassFolder(hub.folder)
     lab = "00-welcome"

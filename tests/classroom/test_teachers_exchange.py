@@ -53,13 +53,10 @@ def _as(user: int, *words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
 
 
 def _nbgrader(place: ClassFolder, course: Path, *words: str) -> None:
-    settings = [
-        f"--Exchange.root={place.exchange}",
-        f"--CourseDirectory.root={course}",
-        "--CollectApp.check_owner=False",
-    ]
-    settings += [f"--CourseDirectory.course_id={COURSE_ID}", "--NbGrader.logfile="]
-    done = _as(_TEACHER, sys.executable, "-m", "nbgrader", *words, *settings, cwd=course)
+    settings = [f"--CourseDirectory.root={course}", f"--CourseDirectory.course_id={COURSE_ID}", "--NbGrader.logfile="]
+    # Where the exchange is, and that hand-ins are root's, stands in what the teacher's server and terminals are given.
+    given = ["env", f"JUPYTER_CONFIG_PATH={place.teacher}"]
+    done = _as(_TEACHER, *given, sys.executable, "-m", "nbgrader", *words, *settings, cwd=course)
     assert done.returncode == 0, done.stderr
 
 

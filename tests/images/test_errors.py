@@ -29,6 +29,13 @@ def _assert_error(result: subprocess.CompletedProcess[str], sentence: str, comma
     assert remedy == f"Try: {command}"
 
 
+def test_what_only_somebody_else_can_make_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "access", lambda *_asked: False)
+    with pytest.raises(ImagesError, match="drydock/busybox:1: not made yet") as told:
+        ensure(tmp_path, recipes=recipes("busybox"))
+    assert "some minutes" in told.value.remedy and list(tmp_path.iterdir()) == []
+
+
 def test_no_apt(tmp_path: Path) -> None:
     result = _run(tmp_path / "cache", PATH=str(tmp_path))
     _assert_error(result, "this machine has no apt-get", "python -m grader.images --official")
