@@ -42,7 +42,7 @@ def command(*, lab: str | None, notebook: bool) -> None:
     if (mark := reset_mark()) is not None:
         mark.touch()
         forget_what_ran()
-        click.echo(_("Your server ends now. Load the page in your browser again: it comes back, its Docker as new."))
+        click.echo(_("Your server ends now. Press “Restart” when JupyterLab asks: it comes back, its Docker as new."))
         return
     started = time.monotonic()
     fresh = detached.reset(progress=lab_daemon.tell)
