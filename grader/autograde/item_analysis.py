@@ -24,7 +24,8 @@ _FEW = 5
 class TaskFigures:
     """One task. ``difficulty``: the mean share of its points, 1 where everybody had all. ``discrimination``: how its
     points go with those of the lab's other tasks, from -1 to 1; None where nobody can tell. What could not be checked
-    is in ``unchecked`` and in no other figure. ``failing``: the commonest sentence that was not true, and of how many.
+    is in ``unchecked`` and in no other figure. ``failing``: the commonest sentence that was not true, and of how many;
+    ``wrong``: what was found in its place most often, and with how many.
     """
 
     name: str
@@ -39,6 +40,8 @@ class TaskFigures:
     discrimination: float | None
     failing: str
     failing_of: int
+    wrong: str
+    wrong_of: int
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON data."""
@@ -58,7 +61,9 @@ def _figures(name: str, graded: Sequence[SubmissionRecord]) -> TaskFigures:
     scores = [check.score or 0.0 for check, _record in known]
     statuses = Counter(check.status for check, _record in mine)
     points = mine[0][0].points
-    failing, failing_of = _commonest([check for check, _record in known])
+    failed = [_failed(check) for check, _record in known]
+    failing, failing_of = _commonest(set(one) for one in failed)
+    wrong, wrong_of = _commonest({one[failing]} - {""} for one in failed if failing in one)
     return TaskFigures(
         name=name,
         points=points,
@@ -72,6 +77,8 @@ def _figures(name: str, graded: Sequence[SubmissionRecord]) -> TaskFigures:
         discrimination=_discrimination(name, known),
         failing=failing,
         failing_of=failing_of,
+        wrong=wrong,
+        wrong_of=wrong_of,
     )
 
 
@@ -87,12 +94,14 @@ def _discrimination(name: str, known: Sequence[tuple[CheckRecord, SubmissionReco
         return None
 
 
-def _commonest(checks: Sequence[CheckRecord]) -> tuple[str, int]:
-    said = Counter(
-        sentence
-        for check in checks
-        for sentence in {verdict.sentence for verdict in check.report.verdicts if verdict.status is Status.FAILED}
-    )
+def _failed(check: CheckRecord) -> dict[str, str]:
+    """Sentences that were not true, and what was found."""
+    return {one.sentence: one.found for one in check.report.verdicts if one.status is Status.FAILED}
+
+
+def _commonest(texts: Iterable[set[str]]) -> tuple[str, int]:
+    """Of each submission's; none is counted twice in one."""
+    said = Counter(text for one in texts for text in one)
     return max(said.items(), key=lambda pair: (pair[1], pair[0])) if said else ("", 0)
 
 

@@ -16,8 +16,11 @@ from grader.i18n import _, ngettext
 @click.command("stats")
 @click.argument("lab")
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@click.option(
+    "--html", "page", type=click.Path(path_type=Path, dir_okay=False), help="As a page with charts, into this file."
+)
 @click.option("--db", "db_url", default=None, help="The gradebook (default: the course's).")
-def command(*, lab: str, as_json: bool, db_url: str | None) -> None:
+def command(*, lab: str, as_json: bool, page: Path | None, db_url: str | None) -> None:
     """Say how the tasks of LAB did: who passed, median points, difficulty, discrimination, what failed most.
 
     Difficulty is the mean share of a task's points (1: everybody had all). Discrimination says how its points go with
@@ -34,6 +37,13 @@ def command(*, lab: str, as_json: bool, db_url: str | None) -> None:
         click.echo(json.dumps({"lab": name, "students": len(records), "tasks": [it.to_dict() for it in found]}))
         return
     console = Console()
+    if page is not None:
+        from grader.autograde.stats_page import stats_page
+        from grader.files import atomic_write
+
+        atomic_write(page, stats_page(name, records, found))
+        console.print(_("The page is in {file}").format(file=escape(str(page))), highlight=False, soft_wrap=True)
+        return
     if not found:
         console.print(_("Nobody has a grade for {lab} yet: drydock grade {lab}").format(lab=name), highlight=False)
         return

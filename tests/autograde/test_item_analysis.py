@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 
 from grader.autograde.item_analysis import figures
 from grader.autograde.records import CheckRecord, SubmissionRecord
+from grader.autograde.stats_page import stats_page
 from grader.report.verdicts import Status, TaskReport, Verdict
 
 
@@ -54,3 +57,37 @@ def test_a_task_that_only_the_weak_pass_shows() -> None:
 def test_nobody_has_no_figures() -> None:
     assert figures([]) == []
     assert figures([record("ada", error="x")]) == []
+
+
+def test_what_was_found_in_its_place() -> None:
+    def failed(found: str) -> CheckRecord:
+        verdict = Verdict(Status.FAILED, "web uses port 80.", found=found)
+        return CheckRecord("web", 4.0, 0, "", TaskReport("web", "web", "", (verdict,)))
+
+    records = [record("ada", failed("8080")), record("bob", failed("8080")), record("cyd", failed("81"))]
+    (web,) = figures(records)
+    assert (web.failing_of, web.wrong, web.wrong_of) == (3, "8080", 2)
+
+
+def test_the_page_says_in_words_what_its_pictures_show() -> None:
+    scores = [(0, 4), (1, 3), (2, 2), (3, 1), (4, 0)]
+    records = [
+        record(f"zorro{n}", check("good", a, "<b>x</b> is y."), check("bad", b, "x"), score=a + b, most=8)
+        for n, (a, b) in enumerate(scores)
+    ]
+    records.append(record("t", check("good", None, "Ours."), check("bad", 0, "x"), score=0, most=8))
+    page = stats_page("01-web", records, figures(records))
+    # Well-formed, so that a browser and a screen reader see the same.
+    root = ElementTree.fromstring(re.sub(r"<!doctype html>|<meta[^>]*>", "", page))
+    ids = {element.get("id") for element in root.iter()}
+    pictures = list(root.iter("svg"))
+    assert len(pictures) == 3
+    assert all(picture.get("role") == "img" and picture.get("aria-labelledby") in ids for picture in pictures)
+    words = " ".join("".join(root.itertext()).split())
+    for sentence in ("6 graded submissions.", "× <b>x</b> is y.", "50–60 %: 5", "could not be checked for 1 student."):
+        assert sentence in words
+    assert "It doesn't tell who can do the rest" in words
+    assert "prefers-color-scheme:dark" in page
+    assert "http" not in page, "nothing is loaded from anywhere"
+    assert "zorro" not in page, "no student's name"
+    assert "0 graded submissions." in stats_page("01-web", [], [])
