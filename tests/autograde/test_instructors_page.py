@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 from grading_course import ESSAY, LAB, SOLUTIONS, Course
 
@@ -70,9 +71,14 @@ def test_every_command_on_the_page_works(tmp_path: Path) -> None:
     assert {row["student_id"]: row["score"] for row in grades} == {"ada": "9.0", "bob": "0.0"}
 
 
-def test_options_on_the_page_exist() -> None:
-    grade = main.get_command(None, "grade")  # type: ignore[arg-type]
-    assert grade is not None
-    known = {option for parameter in grade.params for option in parameter.opts}
-    used = set(re.findall(r"(?<=drydock grade)[^`\n]*", PAGE.read_text()))
+@pytest.mark.parametrize("words", ["grade", "grades extend", "grades push", "feedback", "stats"])
+@pytest.mark.parametrize("page", ["instructors.md", "lms.md"])
+def test_options_on_the_page_exist(words: str, page: str) -> None:
+    command: click.Command | None = main
+    for word in words.split():
+        assert isinstance(command, click.Group)
+        command = command.get_command(click.Context(command), word)
+    assert command is not None
+    known = {option for parameter in command.params for option in parameter.opts}
+    used = re.findall(rf"(?<=drydock {words} )[^`\n#]*", (PAGE.parent / page).read_text())
     assert {word for text in used for word in re.findall(r"--[a-z-]+", text)} <= known
