@@ -2,7 +2,12 @@
 # What is wrong stands below. Ask Docker first: with your own service, nobody will have written it down.
 
 docker rm -f -v terminal > /dev/null 2>&1
-docker volume rm terminal-book > /dev/null 2>&1
+docker volume rm terminal-book terminal_book > /dev/null 2>&1
+case $VALUE_TERMINAL_FAULT in
+    pier) mounts="-v terminal-book:/data:ro"; closed="chmod 600 /restored/guests.txt" ;;
+    mole) mounts="-v terminal-book:/books:ro"; closed="chown -R 1000 /restored; chmod 444 /restored/guests.txt" ;;
+    *) mounts="-v terminal-book:/data:ro -v terminal_book:/book"; closed="chmod 640 /restored/guests.txt" ;;
+esac
 docker build -q -t terminal:3 -f - guestbook <<'EOF' &
 FROM drydock/python:3
 WORKDIR /app
@@ -13,13 +18,13 @@ USER app
 ENTRYPOINT ["python3", "guestbook.py"]
 CMD ["serve"]
 EOF
-docker run --rm -v terminal-book:/restored drydock/busybox:1 sh -c '
+docker run --rm -e closed="$closed" -v terminal-book:/restored drydock/busybox:1 sh -c '
     for name in "Bartholomew Roberts" "Jacquotte Delahaye" "William Kidd"; do
         echo "$name (version 2)" >> /restored/guests.txt
     done
-    chmod 600 /restored/guests.txt'
+    eval "$closed"'
 wait
-docker run -d --name terminal -v terminal-book:/data:ro -p 8064:8000 terminal:3
+docker run -d --name terminal $mounts -p 8064:8000 terminal:3
 docker exec terminal sh -c 'for name in "Sadie Farrell" "Edward Low"; do python3 guestbook.py sign "$name"; done'
 docker stop -t 1 terminal
 docker ps --all --filter name=terminal

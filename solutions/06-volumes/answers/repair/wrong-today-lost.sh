@@ -1,4 +1,4 @@
 # expect: Sadie Farrell (version 3)
 docker rm -f terminal
-docker run --rm -v terminal-book:/book drydock/busybox:1 chown -R 1000 /book
+docker run --rm -v terminal-book:/book drydock/busybox:1 sh -c 'chown -R 1000 /book; chmod 644 /book/guests.txt'
 docker run -d --name terminal -v terminal-book:/book -p 8064:8000 terminal:3

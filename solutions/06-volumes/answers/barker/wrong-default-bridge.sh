@@ -1,0 +1,2 @@
+# expect: fishmarket
+docker run -d --name newsboy --link barker drydock/busybox:1 sleep 1d

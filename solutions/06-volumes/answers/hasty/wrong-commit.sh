@@ -1,0 +1,2 @@
+# expect: sleep 1d
+docker commit hasty neat:1

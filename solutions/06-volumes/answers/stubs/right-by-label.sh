@@ -1,0 +1,2 @@
+docker rm $(docker ps -aq --filter label=what=stub)
+docker restart candle-end
