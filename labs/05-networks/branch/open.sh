@@ -1,5 +1,12 @@
 #!/bin/bash
-# Opens the branch office, the way it was set up last Friday at five in the afternoon.
+# Opens the branch office, the way it was set up last Friday at five in the afternoon. Who is lost in the yard, and
+# whose name is misspelt, differs.
+api_on=branch-front web_on=branch-front api_name=api book_name=db
+case $VALUE_BRANCH_FAULT in
+    ebb) api_on=branch-yard book_name=bd ;;
+    flood) web_on=branch-yard api_name=pai ;;
+    *) web_on=branch-yard book_name=bd ;;
+esac
 docker rm -f branch-web branch-api branch-stock >/dev/null 2>&1
 docker network rm branch-front branch-back branch-yard >/dev/null 2>&1
 set -e
@@ -11,11 +18,11 @@ build chandlery/web:1 shop/web & web=$!
 docker network create --internal branch-front >/dev/null
 docker network create branch-back >/dev/null
 docker network create branch-yard >/dev/null
-docker run -d --name branch-stock --network branch-back --network-alias bd drydock/redis:8 >/dev/null & stock=$!
+docker run -d --name branch-stock --network branch-back --network-alias $book_name drydock/redis:8 >/dev/null & stock=$!
 wait $api
-docker run -d --name branch-api --network branch-yard --network-alias api chandlery/api:1 >/dev/null & api=$!
+docker run -d --name branch-api --network $api_on --network-alias $api_name chandlery/api:1 >/dev/null & api=$!
 wait $web
-docker run -d --name branch-web --network branch-front -p 8060:80 chandlery/web:1 >/dev/null
+docker run -d --name branch-web --network $web_on -p 8060:80 chandlery/web:1 >/dev/null
 wait $api
 wait $stock
 

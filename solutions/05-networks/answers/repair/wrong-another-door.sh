@@ -1,8 +1,12 @@
 # expect: Network branch-front is not internal
 docker network create branch-door
 docker network connect branch-door branch-web
+for name in branch-web branch-api branch-stock; do
+  for network in branch-front branch-back branch-yard; do docker network disconnect $network $name 2>/dev/null; done
+done
+docker network rm branch-back
+docker network create --internal branch-back
+docker network connect branch-front branch-web
 docker network connect --alias api branch-front branch-api
 docker network connect branch-back branch-api
-docker network disconnect branch-yard branch-api
-docker network disconnect branch-back branch-stock
 docker network connect --alias db branch-back branch-stock

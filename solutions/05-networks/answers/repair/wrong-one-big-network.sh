@@ -1,8 +1,10 @@
 # expect: Network branch-front has exactly the members branch-api, branch-web
-docker network disconnect branch-front branch-web
-docker network rm branch-front
+for name in branch-web branch-api branch-stock; do
+  for network in branch-front branch-back branch-yard; do docker network disconnect $network $name 2>/dev/null; done
+done
+docker network rm branch-front branch-back
 docker network create branch-front
+docker network create --internal branch-back
 docker network connect branch-front branch-web
 docker network connect --alias api branch-front branch-api
 docker network connect --alias db branch-front branch-stock
-docker network disconnect branch-yard branch-api

@@ -1,2 +1,0 @@
-# expect: there is no container named barge
-docker rm -f barge

@@ -1,0 +1,4 @@
+docker run -d --name lookout --network host drydock/busybox:1 sleep 1d
+docker run -d --name sealer --network none drydock/busybox:1 sleep 1d
+docker exec lookout wget -q -O - http://127.0.0.1:8052/word > word
+docker cp word sealer:/word

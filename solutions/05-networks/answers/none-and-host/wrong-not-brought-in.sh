@@ -1,0 +1,4 @@
+# expect: /word
+docker run -d --name lookout --network host drydock/busybox:1 sleep 1d
+docker run -d --name sealer --network none drydock/busybox:1 sleep 1d
+docker exec lookout wget -q -O /word http://127.0.0.1:8052/word

@@ -1,0 +1,11 @@
+# expect: Container branch-api is on the network branch-front as api
+for name in branch-web branch-api branch-stock; do
+  for network in branch-front branch-back branch-yard; do docker network disconnect $network $name 2>/dev/null; done
+done
+docker network rm branch-front branch-back
+docker network create branch-front
+docker network create --internal branch-back
+docker network connect branch-front branch-web
+docker network connect branch-front branch-api
+docker network connect branch-back branch-api
+docker network connect --alias db branch-back branch-stock
