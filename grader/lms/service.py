@@ -74,10 +74,10 @@ class _Bearer(requests.auth.AuthBase):
 class Service:
     """The services of one LMS for one course. One question at a time: Canvas slows down who asks many at once."""
 
-    def __init__(self, settings: LmsSettings, key: ToolKey, sleep: Callable[[float], None] = time.sleep) -> None:
+    def __init__(self, settings: LmsSettings, key: ToolKey, sleep: Callable[[float], None] | None = None) -> None:
         self._settings = settings
         self._key = key
-        self._sleep = sleep
+        self._sleep = sleep or time.sleep
         self._tokens: dict[str, _Token] = {}
         self._session = requests.Session()
 
