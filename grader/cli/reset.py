@@ -40,9 +40,12 @@ def command(*, lab: str | None, notebook: bool) -> None:
                 else _("The notebook {lab} is as released again. Yours is kept: {path}").format(lab=name, path=kept)
             )
     if (mark := reset_mark()) is not None:
-        mark.touch()
         forget_what_ran()
-        click.echo(_("Your server ends now. Press “Restart” when JupyterLab asks: it comes back, its Docker as new."))
+        # Sooner, the Hub does not know yet that it has ended.
+        click.echo(_("Your server ends now, and comes back with a Docker that is as new."))
+        click.echo(_("In ten seconds, press “Restart” where JupyterLab asks for it."))
+        # Last, for this process ends with the server.
+        mark.touch()
         return
     started = time.monotonic()
     fresh = detached.reset(progress=lab_daemon.tell)

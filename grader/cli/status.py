@@ -9,6 +9,7 @@ import click
 
 from grader.cli import lab_daemon, places
 from grader.engines import detached
+from grader.engines.adopted import reset_mark
 from grader.engines.local_ports import LocalPorts
 from grader.i18n import _
 from grader.jupyter import server
@@ -85,5 +86,8 @@ def _lines(now: Status) -> list[str]:
         lines.append(_("The lab daemon has ended (killed, or the machine restarted). Start it on its data: drydock up"))
     else:
         lines.append(_("No lab daemon is running. Start one: drydock up"))
+    if reset_mark() is not None:
+        # A class server's JupyterLab is not ours to name, and no other one is wanted.
+        return lines
     lines.append(_("JupyterLab: {url}").format(url=now.jupyter or _("not running; open a lab: drydock lab")))
     return lines
