@@ -9,7 +9,7 @@ import pytest
 from grading_course import LAB, SOLUTIONS, Course
 from nbgrader.converters.base import NbGraderException
 
-pytestmark = pytest.mark.daemon
+pytestmark = [pytest.mark.daemon, pytest.mark.deep]
 
 
 def files(folder: Path) -> set[str]:

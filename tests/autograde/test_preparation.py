@@ -14,7 +14,7 @@ from grader.autograde.verdict_cells import read_report
 from grader.report.render import report_as_text
 from grader.sandbox.restored import scripts_run_by
 
-pytestmark = pytest.mark.daemon
+pytestmark = [pytest.mark.daemon, pytest.mark.deep]
 
 
 def graded(

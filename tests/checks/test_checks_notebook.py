@@ -37,6 +37,7 @@ def docker_host(world: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.daemon
+@pytest.mark.deep
 @pytest.mark.usefixtures("docker_host")
 def test_in_jupyter() -> None:
     book = notebook(
@@ -70,6 +71,7 @@ def test_in_jupyter() -> None:
 
 
 @pytest.mark.daemon
+@pytest.mark.deep
 @pytest.mark.usefixtures("docker_host")
 def test_papermill_fails_and_says_why(tmp_path: Any) -> None:
     source = tmp_path / "lab.ipynb"
@@ -79,6 +81,7 @@ def test_papermill_fails_and_says_why(tmp_path: Any) -> None:
 
 
 @pytest.mark.daemon
+@pytest.mark.deep
 def test_in_a_plain_script_and_in_a_terminal(world: Engine) -> None:
     environment = {**os.environ, "DOCKER_HOST": world.endpoint.host, "NO_COLOR": "1"}
     for interpreter in ([sys.executable, "-c"], [sys.executable, "-m", "IPython", "--no-banner", "-c"]):
@@ -119,6 +122,7 @@ TWO_TASKS = f"try:\n    {WAITS.replace(chr(10), chr(10) + '    ')}\nexcept Excep
 
 
 @pytest.mark.daemon
+@pytest.mark.deep
 @pytest.mark.usefixtures("docker_host")
 def test_what_a_check_waits_for_is_shown_until_the_report_stands_in_its_place() -> None:
     told: list[dict[str, Any]] = []
@@ -146,6 +150,7 @@ def test_what_a_check_waits_for_is_shown_until_the_report_stands_in_its_place() 
 
 
 @pytest.mark.daemon
+@pytest.mark.deep
 def test_where_no_notebook_is_nothing_is_said_of_waiting(world: Engine) -> None:
     environment = {**os.environ, "DOCKER_HOST": world.endpoint.host, "NO_COLOR": "1"}
     done = subprocess.run(

@@ -20,6 +20,8 @@ pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="gives folders to anot
 #: Accounts that each Debian has, and that are nobody's: nbgrader wants a name for its user.
 _TEACHER, _OTHER = pwd.getpwnam("daemon").pw_uid, pwd.getpwnam("nobody").pw_uid
 _LAB = "01-first"
+#: nbgrader starts ``alembic`` by its name; it lies beside this Python.
+_PATH = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
 
 
 @pytest.fixture
@@ -37,6 +39,11 @@ def _course(place: ClassFolder) -> Path:
     for folder in (course / "source" / _LAB, course / "release" / _LAB):
         folder.mkdir(parents=True)
         (folder / f"{_LAB}.ipynb").write_text('{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}')
+    # A gradebook that is there: to make one nbgrader runs Alembic, which asks by access(2), where no capability helps,
+    # for a folder of the environment, which may lie below /root here.
+    url = f"sqlite:///{course / 'gradebook.db'}"
+    make = f"from nbgrader.api import Gradebook; Gradebook({url!r}, {COURSE_ID!r}).close()"
+    subprocess.run([sys.executable, "-c", make], env={**os.environ, "PATH": _PATH}, check=True)
     for path in (course, *course.rglob("*")):
         os.chown(path, _TEACHER, _TEACHER)
     return course
@@ -46,9 +53,7 @@ def _as(user: int, *words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     """As this user. It may read everything, so that Python is found wherever the tests lie; it may not write."""
     may_read = ["--inh-caps", "-all,+dac_read_search", "--ambient-caps", "-all,+dac_read_search"]
     who = ["setpriv", "--reuid", str(user), "--regid", str(user), "--clear-groups", *may_read]
-    # nbgrader's gradebook starts ``alembic`` by its name, which lies beside this Python and perhaps not on the PATH.
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    environment = {"PATH": path, "HOME": str(cwd), "PYTHONDONTWRITEBYTECODE": "1"}
+    environment = {"PATH": _PATH, "HOME": str(cwd), "PYTHONDONTWRITEBYTECODE": "1"}
     return subprocess.run([*who, *words], cwd=cwd, env=environment, capture_output=True, text=True, check=False)
 
 

@@ -7,7 +7,7 @@ import json
 import pytest
 from student_desk import Desk
 
-pytestmark = pytest.mark.daemon
+pytestmark = [pytest.mark.daemon, pytest.mark.deep]
 _TOOLCHAIN = "drydock/toolchain:1"
 
 

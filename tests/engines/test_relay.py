@@ -23,7 +23,7 @@ from grader.engines.local_ports import LocalPorts
 from grader.engines.namespaces import NamespaceEngine
 from grader.engines.published_ports import run
 
-pytestmark = pytest.mark.daemon
+pytestmark = [pytest.mark.daemon, pytest.mark.deep]
 PORT = 18_093
 
 

@@ -138,6 +138,7 @@ def other(request: pytest.FixtureRequest, copied: Path) -> Iterator[Engine]:
 
 
 @pytest.mark.daemon
+@pytest.mark.deep
 def test_the_folders_docker_is_what_runs_and_what_students_type(other: Engine) -> None:
     client = other.endpoint.client()
     found = client.info()["Driver"]
@@ -149,6 +150,7 @@ def test_the_folders_docker_is_what_runs_and_what_students_type(other: Engine) -
 
 
 @pytest.mark.daemon
+@pytest.mark.deep
 def test_the_cloned_images_can_be_built_on_saved_and_removed(other: Engine) -> None:
     client = other.endpoint.client()
     made = client.containers.run("drydock/python:3", ["touch", "/new"], detach=True)
@@ -168,6 +170,7 @@ def test_the_cloned_images_can_be_built_on_saved_and_removed(other: Engine) -> N
 
 
 @pytest.mark.daemon
+@pytest.mark.deep
 def test_buildkit_saves_what_it_built(other: Engine) -> None:
     recipe = "FROM drydock/busybox:1\nRUN echo one > /one\nRUN rm -r /usr && echo two > /two\n"
     environment = {**os.environ, **variables(other.endpoint.host)}
@@ -178,6 +181,7 @@ def test_buildkit_saves_what_it_built(other: Engine) -> None:
 
 
 @pytest.mark.daemon
+@pytest.mark.deep
 def test_the_lab_daemon_keeps_its_docker_until_another_is_asked_for(
     copied: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -137,6 +137,7 @@ def test_the_index_tells_what_is_not_made_yet(course: Course, tmp_path: Path, mo
 
 
 @pytest.mark.daemon
+@pytest.mark.deep
 def test_an_engine_for_one_lab_has_its_images_from_the_start(course: Course, base: Engine) -> None:
     engine = engine_named(best_kind())
     engine.more_images = ["toolchain"]
@@ -149,6 +150,7 @@ def test_an_engine_for_one_lab_has_its_images_from_the_start(course: Course, bas
 
 
 @pytest.mark.daemon
+@pytest.mark.deep
 def test_a_running_daemon_gets_what_it_lacks_and_loses_nothing(
     base: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -183,6 +185,7 @@ def test_a_running_daemon_gets_what_it_lacks_and_loses_nothing(
 
 
 @pytest.mark.daemon
+@pytest.mark.deep
 def test_grading_and_the_proof_give_each_lab_its_own(course: Course, base: Engine) -> None:
     kind = best_kind()
     with closing(ForkServer()) as fork_server, closing(SandboxSupply(Bounds(), kind)) as supply:

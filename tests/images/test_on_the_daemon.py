@@ -20,7 +20,7 @@ from grader.images import CourseImage, ImagesError, manifest, official
 from grader.images.ensuring import wanted
 from tests.images.making import recipes
 
-pytestmark = pytest.mark.daemon
+pytestmark = [pytest.mark.daemon, pytest.mark.deep]
 
 Run = Callable[..., Container]
 #: What only some labs need is tried in test_on_request.py.

@@ -15,7 +15,7 @@ from grader.report.verdicts import Status, TaskReport
 from grader.sandbox import checker
 from grader.sandbox.restored import CourseImages
 
-pytestmark = pytest.mark.daemon
+pytestmark = [pytest.mark.daemon, pytest.mark.deep]
 
 NAMES = ("drydock/nginx:1", "drydock/nginx:latest")
 CHECK = 'with check.task("job", hint="Look.") as t:\n    {}'

@@ -23,7 +23,7 @@ from grader.sandbox.sandbox import give_file
 from grader.sandbox.session import Session
 from grader.values import DEFAULT_KEY
 
-pytestmark = pytest.mark.daemon
+pytestmark = [pytest.mark.daemon, pytest.mark.deep]
 
 _IMAGE = "drydock/busybox:1"
 

@@ -17,7 +17,7 @@ from grader.cli.group import main
 from grader.values import DEFAULT_KEY, StudentKey
 from grader.values.asked import all_asked_for
 
-pytestmark = pytest.mark.daemon
+pytestmark = [pytest.mark.daemon, pytest.mark.deep]
 
 
 def drydock(course: Course, *words: str) -> Result:
