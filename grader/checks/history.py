@@ -73,6 +73,8 @@ def remembered(context: Context, kind: str, name: str, about: Callable[[Attrs], 
         return True
     events = daemons_memory(context.daemon)
     if any(map(about, events)):
+        # The daemon forgets; the same check, run once more at the end of a long lab, is not to fail for that.
+        context.sightings.add(f"{kind}:{name}")
         return True
     if len(events) >= REMEMBERED:
         # Whoever makes so much happen could make it forget on purpose.

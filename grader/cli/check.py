@@ -104,11 +104,6 @@ def _outcome(workspace: Workspace, lab: Lab, notebook: Path, kind: str) -> Outco
     )
 
 
-# -- ``drydock check``: a lab's checks against the running lab daemon, in the terminal.
-
-#: Seconds for one task.
-
-
 @click.command("check")
 @click.argument("lab")
 @click.option("--task", "tasks", multiple=True, help="Only this task (may be repeated).")
@@ -126,14 +121,13 @@ def command(*, lab: str, tasks: Sequence[str], fresh: bool, as_json: bool) -> No
     workspace = Workspace(course)
     _must_be_tasks(chosen, tasks)
     if fresh:
-        # A second of imports that a plain check has no need of.
-        from grader.cli.check import rehearse
-
         raise SystemExit(_exit_code(rehearse(workspace, chosen, tasks, as_json=as_json, colour=sys.stdout.isatty())))
+    known = workspace.progress.of(chosen.name)
+    before = [task for task, progress in known.items() if progress.passed]
     reports = _check(chosen, tasks, own_key(workspace.folder(chosen.name)))
     for report in reports.values():
         workspace.progress.note(chosen.name, report)
-    _sum_up(chosen, reports)
+    _sum_up(chosen, reports, before)
     raise SystemExit(_exit_code([report.status for report in reports.values()]))
 
 
@@ -167,7 +161,8 @@ def _check(lab: Lab, tasks: Sequence[str], key: StudentKey) -> dict[str, TaskRep
     return reports
 
 
-def _sum_up(lab: Lab, reports: dict[str, TaskReport]) -> None:
+def _sum_up(lab: Lab, reports: dict[str, TaskReport], before: Sequence[str]) -> None:
+    """``before``: tasks that have passed at some time."""
     points = {task.id: task.points for task in lab.tasks}
     earned = sum(points[task] * report.fraction for task, report in reports.items())
     passed = sum(report.status is Status.PASSED for report in reports.values())
@@ -180,6 +175,14 @@ def _sum_up(lab: Lab, reports: dict[str, TaskReport]) -> None:
             points=sum(points[task] for task in reports),
         )
     )
+    no_more = [task for task, report in reports.items() if report.status is not Status.PASSED and task in before]
+    if no_more:
+        # Its containers may be gone since, as later tasks wanted it; and the daemon remembers its last events only.
+        click.echo(
+            _("Passed before, and not now: {tasks}. What grading finds: drydock check {lab} --fresh").format(
+                tasks=", ".join(no_more), lab=lab.name
+            )
+        )
 
 
 def _exit_code(statuses: Sequence[Status]) -> int:

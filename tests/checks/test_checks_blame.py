@@ -96,6 +96,11 @@ def files(name: str, does: str, path: str, says: str = "", **asked: object) -> T
     return Trick(f"file-{name}", script, lambda t: t.container(f"b-{name}").has_file(path, **asked), says)
 
 
+#: More than the daemon remembers.
+FLOOD = (
+    "for i in $(seq 70); do docker volume create b-v$i; docker volume rm b-v$i; docker volume create b-v$i; "
+    "docker volume rm b-v$i; done >/dev/null"
+)
 TRICKS = [
     Trick(
         "our-own-excuse",
@@ -246,8 +251,7 @@ time.sleep(9999)'
     ),
     Trick(
         "forgotten-past",
-        "for i in $(seq 70); do docker volume create b-v$i; docker volume rm b-v$i; docker volume create b-v$i; "
-        "docker volume rm b-v$i; done >/dev/null",
+        FLOOD,
         lambda t: (
             t.event("container", "die", "b-never").happened(),
             t.event("container", "die", "b-never").never_happened(),
@@ -304,6 +308,17 @@ def test_no_trick_gets_an_excuse(stage: Engine, trick: Trick, tmp_path: Any) -> 
     assert trick.says in report_as_text(report)
     for word in ("Error:", "None", "stumbled", "Traceback"):
         assert word not in "\n".join(verdict.found for verdict in report.verdicts), report_as_text(report)
+
+
+def test_a_check_that_knew_of_the_past_still_knows_when_the_daemon_has_forgotten(stage: Engine) -> None:
+    docker(stage, "docker run --rm --name b-courier drydock/busybox:1 true")
+    check = Checks(stage.endpoint.host, deadline=200)
+    for meanwhile in ("true", FLOOD):
+        docker(stage, meanwhile)
+        with check.task("job", hint="Look.") as t:
+            t.container("b-courier").is_gone(after_existing=True)
+    check.close()
+    assert check.reports["job"].status is Status.PASSED
 
 
 @pytest.fixture

@@ -56,6 +56,11 @@ def test_check_says_what_is_missing_then_that_it_is_done(desk: Desk) -> None:
     assert after.returncode == 0, after.stdout
     assert "1 of 1 tasks passed, 2 of 2 points." in after.stdout
     assert "sleep 600" not in after.stdout
+    assert "Passed before" not in after.stdout
+    assert desk.docker("kill", "hello").returncode == 0
+    gone = desk.drydock("check", "tiny", "--task", "hello").stdout
+    assert "Passed before, and not now: hello. What grading finds: drydock check 00-tiny --fresh" in gone
+    assert desk.docker("start", "hello").returncode == 0
 
 
 def test_an_unknown_lab_or_task_is_said_with_those_that_exist(desk: Desk) -> None:
