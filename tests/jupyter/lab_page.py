@@ -31,6 +31,8 @@ _FLAGS = [
 ]
 #: Milliseconds for one step; generous, because CI machines are slow.
 PATIENCE = 60_000
+# Playwright's own five seconds are a promise about a quiet machine.
+expect.set_options(timeout=PATIENCE)
 _TRIES = 12
 
 

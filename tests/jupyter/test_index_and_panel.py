@@ -11,7 +11,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from lab_page import NEEDS_CHROMIUM, PATIENCE, LabPage, lab_page, start_cell
+from lab_page import NEEDS_CHROMIUM, LabPage, lab_page, start_cell
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from playwright.sync_api import Locator, Page, expect
 from student_desk import DRYDOCK, Desk
@@ -28,7 +28,6 @@ pytestmark = [
 ]
 _WORD = "zymurgy"
 _REPO = Path(__file__).parents[2]
-expect.set_options(timeout=PATIENCE)
 _CHARTS = (
     "from grader.widgets import charts; charts.layers('drydock/nginx:1')",
     "pulse = charts.record_health('pulse'); pulse.wait('unhealthy', within=120)",

@@ -15,7 +15,7 @@ from urllib.request import urlopen
 
 import pytest
 from lab_page import NEEDS_CHROMIUM, PATIENCE, LabPage, lab_page
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 from student_desk import DRYDOCK, Desk
 
 pytestmark = [
@@ -97,19 +97,20 @@ def test_a_check_is_one_line_and_the_keyboard_runs_it_as_it_is(page: LabPage) ->
 
 def test_the_arrow_keys_reach_a_check(page: LabPage) -> None:
     """From its answer and from the cell below it, so that it can be run again by itself."""
-    keyboard, active = page.page.keyboard, page.page.locator(".jp-Notebook .jp-Cell.jp-mod-active")
-    check = page.cell("hello")
-    for back, key in (("ArrowUp", "ArrowDown"), ("ArrowDown", "ArrowUp"), ("k", "j"), ("j", "k")):
-        page.cell("hello-answer").locator(".cm-content").click()
-        keyboard.press("Escape")
-        keyboard.press("ArrowDown")
-        keyboard.press(back)
-        expect(check).not_to_have_class(_ACTIVE)
-        expect(active).to_be_focused()
-        keyboard.press(key)
-        expect(check).to_have_class(_ACTIVE)
-        expect(check).to_be_focused()
-        expect(check.locator(".cm-content")).to_be_hidden()
+    answer, check = page.cell("hello-answer"), page.cell("hello")
+    below = check.locator("xpath=following-sibling::*[contains(@class, 'jp-Cell')][1]")
+
+    def press(key: str, cell: Locator) -> None:
+        page.page.keyboard.press(key)
+        expect(cell).to_have_class(_ACTIVE)
+        expect(cell).to_be_focused()
+
+    answer.locator(".cm-content").click()
+    for key, cell in (("Escape", answer), ("ArrowDown", check), ("ArrowDown", below), ("ArrowUp", check)):
+        press(key, cell)
+    for key, cell in (("k", answer), ("j", check), ("j", below), ("k", check)):
+        press(key, cell)
+    expect(check.locator(".cm-content")).to_be_hidden()
 
 
 def test_a_check_before_the_first_cell_says_what_to_do(page: LabPage) -> None:
@@ -167,14 +168,14 @@ def test_a_prediction_is_made_by_keyboard_and_the_experiment_answers(page: LabPa
     expect(cell.get_by_role("status")).to_contain_text("You may run it without choosing")
     # The mouse chooses, then the keyboard changes that.
     cell.get_by_role("button", name="○ hello").click()
-    expect(cell.get_by_role("button", name="✓ hello")).to_be_focused(timeout=PATIENCE)
+    expect(cell.get_by_role("button", name="✓ hello")).to_be_focused()
     expect(cell.get_by_role("status")).to_have_text("You say: hello. Now run the next cell.")
     body.screenshot(path=tmp_path / "said.png")
     for key in ("Space", "Enter"):
         body.keyboard.press("Tab" if key == "Space" else "Shift+Tab")
         body.keyboard.press(key)
         wanted = "none at all" if key == "Space" else "hello"
-        expect(cell.get_by_role("button", name=f"✓ {wanted}")).to_be_focused(timeout=PATIENCE)
+        expect(cell.get_by_role("button", name=f"✓ {wanted}")).to_be_focused()
     expect(cell.get_by_role("button", name="✓")).to_have_count(1)
     body.keyboard.press("Tab")
     body.keyboard.press("Space")
