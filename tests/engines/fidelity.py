@@ -267,7 +267,9 @@ def events(client: docker.DockerClient) -> Any:
         container.exec_run(["true"])
         container.stop(timeout=5)
     seen = client.events(since=since, until=int(time.time()) + 1, decode=True, filters={"container": "watched"})
-    return [event["Action"] for event in seen]
+    # Of `die` and `stop`, and of `exec_die` and what follows, either may come first: dockerd tells of a process's end
+    # where it waits for it, and of a request's where it answers.
+    return sorted(event["Action"] for event in seen)
 
 
 # -- what is inside
