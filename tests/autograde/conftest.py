@@ -2,22 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import sys
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
-from grading_course import Course
+from grading_course import Course, alembic_at_hand
 
-
-@pytest.fixture(scope="session", autouse=True)
-def alembic_at_hand() -> Iterator[None]:
-    """nbgrader runs `alembic` by name."""
-    before = os.environ["PATH"]
-    os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{before}"
-    yield
-    os.environ["PATH"] = before
+__all__ = ["alembic_at_hand"]
 
 
 @pytest.fixture(scope="module")

@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from grading_course import Course
+from grading_course import Course, alembic_at_hand
 from lms_platform import Platform
 
 from grader.lms.key import ToolKey
 
-
-@pytest.fixture(scope="session", autouse=True)
-def alembic_at_hand() -> Iterator[None]:
-    """nbgrader runs `alembic` by name."""
-    before = os.environ["PATH"]
-    os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{before}"
-    yield
-    os.environ["PATH"] = before
+__all__ = ["alembic_at_hand"]
 
 
 @pytest.fixture(scope="module")
