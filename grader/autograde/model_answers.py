@@ -13,11 +13,11 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
-from nbgrader import utils
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Enum, List
 
+from grader.course.cells import cells_of
 from grader.i18n import _
 from grader.report.render import NO_MATHS
 
@@ -40,11 +40,10 @@ class ModelAnswers(NbGraderPreprocessor):  # type: ignore[misc]
         about = resources["nbgrader"]
         answers = {} if self.show == "never" else self._answers(about["assignment"], about["notebook"])
         cells = []
-        for cell in nb.cells:
+        for cell, known in zip(nb.cells, cells_of(nb), strict=True):
             cells.append(cell)
-            task = cell.metadata.get("nbgrader", {}).get("grade_id")
-            if _is_check(cell) and task in answers and (self.show == "all" or _has_passed(cell)):
-                cells.append(new_markdown_cell(_folded(answers[task])))
+            if known.is_autograded and known.grade_id in answers and (self.show == "all" or _has_passed(cell)):
+                cells.append(new_markdown_cell(_folded(answers[known.grade_id])))
         nb.cells = cells
         return nb, resources
 
@@ -58,12 +57,12 @@ def model_answers(solution: NotebookNode) -> dict[str, str]:
     """What the author's notebook answers, by task: the cells between the check before it and its own."""
     found: dict[str, str] = {}
     since: list[str] = []
-    for cell in solution.cells:
-        if _is_check(cell):
+    for cell in cells_of(solution):
+        if cell.is_autograded:
             if since:
-                found[cell.metadata.nbgrader.grade_id] = "\n\n".join(since)
+                found[cell.grade_id] = "\n\n".join(since)
             since = []
-        elif cell.cell_type == "code" and utils.is_solution(cell):
+        elif cell.is_code and cell.solution:
             since += _answer(cell.source)
     return found
 
@@ -72,10 +71,6 @@ def _answer(source: str) -> list[str]:
     parts = [part.rstrip() for part in _SOLUTION.findall(source)]
     magic = [source.splitlines()[0]] if parts and source.startswith("%%") else []
     return ["\n".join(magic + parts)] if parts else []
-
-
-def _is_check(cell: NotebookNode) -> bool:
-    return bool(utils.is_grade(cell) and not utils.is_solution(cell))
 
 
 def _has_passed(cell: NotebookNode) -> bool:
