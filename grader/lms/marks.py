@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
 from pathlib import Path
 from typing import Any
@@ -103,7 +103,7 @@ def _without_grade(
 ) -> Mark:
     if submissions.submitted(student).exists():
         return Mark(student, State.NOTHING, None, most, why=_("handed in, not graded yet"))
-    if due is None or not (is_over(due) if standing is None else is_over(due, standing.extension)):
+    if not is_over(due, timedelta() if standing is None else standing.extension):
         return Mark(student, State.NOTHING, None, most, why=_("nothing handed in, and there is time"))
     return Mark(student, State.ABSENT, 0.0, most, _("Nothing was handed in."))
 
