@@ -27,6 +27,7 @@ from grader import locks
 from grader.classroom import disk, handins
 from grader.classroom.desk import Desk
 from grader.classroom.places import COURSE_ID, ClassError, ClassFolder
+from grader.classroom.standing import bring_progress
 from grader.docker_api.environment import variables
 from grader.engines import orphans
 from grader.engines.adopted import RESET_VARIABLE
@@ -206,6 +207,9 @@ class Gate:
             except OSError as error:
                 # A full disk of ours, or a student who changes the folder meanwhile: the next look tries again.
                 print(_("Not carried: {why}").format(why=error), file=sys.stderr, flush=True)
+        with contextlib.suppress(OSError):
+            # Before their first check there is nothing.
+            bring_progress(self._student)
 
     def close(self) -> None:
         """End all of it. What was handed in last is still carried."""

@@ -1,8 +1,7 @@
 """What a student hands in, carried by root from their own folder into nbgrader's exchange, under the name the Hub gave.
 
 nbgrader's exchange is a folder that everybody writes to, where a name is what somebody wrote. Here each student has one
-of their own. What is in it is theirs in every way (links, pipes, files without an end), so it is opened name by name
-below a descriptor, and never through a link.
+of their own, which is read as ``theirs.py`` says.
 """
 
 from __future__ import annotations
@@ -14,13 +13,14 @@ import secrets
 import shutil
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
 
 from grader.classroom.places import ClassFolder, StudentFolder
+from grader.classroom.theirs import FILE, FOLDER, closing, names_in, open_below, plain
 from grader.files import atomic
 
 _ASSIGNMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
@@ -40,8 +40,6 @@ _DEPTH = 12
 _KEPT = 50
 #: A student's clock is the machine's; who says another time has written it by hand.
 _HONEST = timedelta(seconds=60)
-_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
-_FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
 class Refused(Exception):
@@ -63,12 +61,12 @@ class _Budget:
 def collect(place: ClassFolder, student: StudentFolder, name: str) -> Iterator[str]:
     """Carry what is complete into the exchange, as ``name``'s; yields a sentence for the log on each."""
     try:
-        outbox = _open_below(student.disk, student.outbox)
+        outbox = open_below(student.disk, student.outbox)
     except OSError:
         # Not made yet, or no folder: it is theirs.
         return
-    with _closing(outbox), _closing(_open_below(place.path, place.inbound)) as inbound:
-        for entry in sorted(_names(outbox)):
+    with closing(outbox), closing(open_below(place.path, place.inbound)) as inbound:
+        for entry in sorted(names_in(outbox)):
             assignment = _assignment(place, entry)
             if assignment is None or not _is_complete(outbox, entry):
                 continue
@@ -78,31 +76,6 @@ def collect(place: ClassFolder, student: StudentFolder, name: str) -> Iterator[s
             except Refused:
                 yield f"refused, larger than {_BYTES} bytes or {_FILES} files: {entry[:100]}"
             shutil.rmtree(entry, ignore_errors=True, dir_fd=outbox)
-
-
-@contextmanager
-def _closing(descriptor: int) -> Iterator[int]:
-    try:
-        yield descriptor
-    finally:
-        os.close(descriptor)
-
-
-def _names(folder: int) -> list[str]:
-    with os.scandir(folder) as entries:
-        return [entry.name for entry in entries]
-
-
-def _open_below(folder: Path, path: Path) -> int:
-    """A descriptor of ``path``, a folder below ``folder`` to which no link leads from there. Raises OSError."""
-    here = os.open(folder, _FOLDER)
-    for part in path.relative_to(folder).parts:
-        try:
-            below = os.open(part, _FOLDER, dir_fd=here)
-        finally:
-            os.close(here)
-        here = below
-    return here
 
 
 def _assignment(place: ClassFolder, entry: str) -> str | None:
@@ -121,8 +94,8 @@ def _take(inbound: int, outbox: int, entry: str, name: str, assignment: str) -> 
     draft = f".{name}.{secrets.token_hex(8)}"
     os.mkdir(draft, 0o755, dir_fd=inbound)
     try:
-        with _closing(os.open(draft, _FOLDER, dir_fd=inbound)) as target:
-            with _closing(os.open(entry, _FOLDER, dir_fd=outbox)) as source:
+        with closing(os.open(draft, FOLDER, dir_fd=inbound)) as target:
+            with closing(os.open(entry, FOLDER, dir_fd=outbox)) as source:
                 _copy(source, target, _Budget(), _DEPTH)
             time = _time_of(entry)
             with suppress(FileNotFoundError):
@@ -155,7 +128,7 @@ def _time_of(entry: str) -> str:
 
 def _of(inbound: int, name: str, assignment: str) -> list[str]:
     """This student's hand-ins, the oldest first."""
-    found = [entry for entry in _names(inbound) if entry.split("+")[:2] == [name, assignment]]
+    found = [entry for entry in names_in(inbound) if entry.split("+")[:2] == [name, assignment]]
     return sorted(found, key=lambda entry: entry.split("+")[2])
 
 
@@ -170,8 +143,8 @@ def _copy(source: int, target: int, budget: _Budget, depth: int) -> None:
                 raise Refused
             os.mkdir(entry.name, 0o755, dir_fd=target)
             with (
-                _closing(os.open(entry.name, _FOLDER, dir_fd=source)) as below,
-                _closing(os.open(entry.name, _FOLDER, dir_fd=target)) as copy,
+                closing(os.open(entry.name, FOLDER, dir_fd=source)) as below,
+                closing(os.open(entry.name, FOLDER, dir_fd=target)) as copy,
             ):
                 _copy(below, copy, budget, depth - 1)
         elif stat.S_ISREG(mode):
@@ -179,7 +152,7 @@ def _copy(source: int, target: int, budget: _Budget, depth: int) -> None:
 
 
 def _copy_file(folder: int, name: str, target: int, budget: _Budget) -> None:
-    with os.fdopen(os.open(name, _FILE, dir_fd=folder), "rb") as reader, _new_file(target, name) as writer:
+    with os.fdopen(os.open(name, FILE, dir_fd=folder), "rb") as reader, _new_file(target, name) as writer:
         if not stat.S_ISREG(os.fstat(reader.fileno()).st_mode):
             return
         while data := reader.read(65_536):
@@ -189,13 +162,13 @@ def _copy_file(folder: int, name: str, target: int, budget: _Budget) -> None:
 
 def bring_feedback(place: ClassFolder, student: StudentFolder, name: str) -> Iterator[str]:
     """Copy into the student's folder what feedback was released on their hand-ins; yields a sentence on each page."""
-    with _closing(_open_below(place.path, place.inbound)) as inbound:
-        for handed_in in _names(inbound):
+    with closing(open_below(place.path, place.inbound)) as inbound:
+        for handed_in in names_in(inbound):
             if not handed_in.startswith(f"{name}+"):
                 continue
-            with suppress(OSError), _closing(os.open(handed_in, _FOLDER, dir_fd=inbound)) as folder:
-                secret = _plain(folder, _SECRET, _SECRET_BYTES)[0]
-                for notebook in [Path(entry) for entry in _names(folder) if entry.endswith(".ipynb")]:
+            with suppress(OSError), closing(os.open(handed_in, FOLDER, dir_fd=inbound)) as folder:
+                secret = plain(folder, _SECRET, _SECRET_BYTES)[0]
+                for notebook in [Path(entry) for entry in names_in(folder) if entry.endswith(".ipynb")]:
                     # nbgrader.utils.notebook_hash(secret=…, notebook_id=…); importing it takes a second and 60 MB.
                     page = hashlib.md5(secret + notebook.stem.encode(), usedforsecurity=False).hexdigest()
                     if _bring_page(place, student, f"{page}.html"):
@@ -205,9 +178,9 @@ def bring_feedback(place: ClassFolder, student: StudentFolder, name: str) -> Ite
 def _bring_page(place: ClassFolder, student: StudentFolder, page: str) -> bool:
     """Whether there was a new one."""
     target = student.feedback / page
-    with _closing(_open_below(place.path, place.feedback)) as folder:
+    with closing(open_below(place.path, place.feedback)) as folder:
         try:
-            content, at = _plain(folder, page, _BYTES, newer=target.stat().st_mtime_ns if target.is_file() else 0)
+            content, at = plain(folder, page, _BYTES, newer=target.stat().st_mtime_ns if target.is_file() else 0)
         except OSError:
             return False
     if at:
@@ -215,15 +188,3 @@ def _bring_page(place: ClassFolder, student: StudentFolder, page: str) -> bool:
             draft.write_bytes(content)
             draft.chmod(0o644)
     return bool(at)
-
-
-def _plain(folder: int, name: str, most: int, newer: int = 0) -> tuple[bytes, int]:
-    """A plain file's content and the time of its last change (nanoseconds); nothing and 0 of one that is not newer.
-
-    Raises OSError for a link, and for what is larger than ``most`` bytes.
-    """
-    with os.fdopen(os.open(name, _FILE, dir_fd=folder), "rb") as file:
-        told = os.fstat(file.fileno())
-        if not stat.S_ISREG(told.st_mode) or told.st_size > most:
-            raise OSError(f"{name} is no plain file of a bearable size")
-        return (file.read(most), told.st_mtime_ns) if told.st_mtime_ns > newer else (b"", 0)

@@ -16,6 +16,7 @@ from grader.i18n import _
 _PROXY = "configurable-http-proxy"
 _API_PORT = 8081
 _PROXY_API_PORT = 8001
+_PAGE_PORT = 8082
 
 _TEMPLATE = '''\
 """Written by `drydock serve`. Give it a name of your own and keep it: drydock serve --config FILE."""
@@ -46,9 +47,15 @@ c.DrydockSpawner.disk_limit = {disk!r}
 {users}
 c.Authenticator.admin_users = {teachers!r}
 
-# Servers that nobody uses end, and come back with all that was in them.
+# Servers that nobody uses end, and come back with all that was in them. The page of the class is for administrators.
 c.JupyterHub.services = [
-    {{"name": "cull", "command": [sys.executable, "-m", "jupyterhub_idle_culler", "--timeout={idle_seconds}"]}}
+    {{"name": "cull", "command": [sys.executable, "-m", "jupyterhub_idle_culler", "--timeout={idle_seconds}"]}},
+    {{
+        "name": "class",
+        "url": "http://127.0.0.1:{page_port}",
+        "command": [sys.executable, "-m", "grader.classroom.class_service", {folder!r}],
+        "oauth_no_confirm": True,
+    }},
 ]
 c.JupyterHub.load_roles = [
     {{
@@ -104,6 +111,7 @@ def configuration(wanted: Wanted) -> str:
         https=certificate,
         api_port=_API_PORT,
         proxy_api_port=_PROXY_API_PORT,
+        page_port=_PAGE_PORT,
         hub=wanted.place.hub,
         proxy=proxy_program() or _PROXY,
         folder=str(wanted.place.path),
@@ -130,7 +138,7 @@ def check_machine(wanted: Wanted) -> None:
     for file in wanted.https or ():
         if not file.is_file():
             raise ClassError(_("There is no file {file}.").format(file=file), f"ls -l '{file.parent}'")
-    for port in (wanted.port, _API_PORT, _PROXY_API_PORT):
+    for port in (wanted.port, _API_PORT, _PROXY_API_PORT, _PAGE_PORT):
         if _is_taken(port):
             raise ClassError(
                 _("Port {port} of this machine is taken (by another Hub?).").format(port=port),

@@ -12,12 +12,13 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.course.labs import RELEASE
+from grader.course.labs import RELEASE, WORKSPACE
 from grader.engines.native import FIRST_ID
 from grader.errors import ExpectedError
 from grader.files import atomic
 from grader.i18n import _
 from grader.locks import locked
+from grader.report.progress import FOLDER as PROGRESS
 
 #: Also the name of a folder, of a user inside the walls, and a part of nbgrader's names of submissions.
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,31}")
@@ -99,6 +100,16 @@ class StudentFolder:
     def reset_mark(self) -> Path:
         """The student's: asks for a Docker that is as new."""
         return self.own_runtime / "reset"
+
+    @property
+    def own_progress(self) -> Path:
+        """The student's: what the checks said last, and which cells ran (grader/report)."""
+        return self.home / "course" / WORKSPACE / PROGRESS
+
+    @property
+    def progress(self) -> Path:
+        """Ours: a copy of that, there while the disk isn't mounted."""
+        return self.path / "progress"
 
     @property
     def docker_data(self) -> Path:

@@ -19,10 +19,16 @@ _END_SECONDS = 60.0
 
 def running(place: ClassFolder) -> list[StudentFolder]:
     """The students whose gate lives."""
-    return [student for student in _students(place) if _gate(student) is not None]
+    return [student for student in all_students(place) if is_running(student)]
 
 
-def _students(place: ClassFolder) -> list[StudentFolder]:
+def is_running(student: StudentFolder) -> bool:
+    """Whether the student's gate lives."""
+    return _gate(student) is not None
+
+
+def all_students(place: ClassFolder) -> list[StudentFolder]:
+    """Everybody who ever had a server here, by their names."""
     if not place.students.is_dir():
         return []
     return [StudentFolder(path) for path in sorted(place.students.iterdir()) if path.is_dir()]
@@ -46,7 +52,7 @@ def stop_all(place: ClassFolder) -> int:
     deadline = time.monotonic() + _END_SECONDS
     while running(place) and time.monotonic() < deadline:
         time.sleep(0.1)
-    for student in _students(place):
+    for student in all_students(place):
         if _gate(student) is None:
             if orphans.is_owned(EngineFolder(student.engine)):
                 orphans.end_supervisor(EngineFolder(student.engine))

@@ -35,6 +35,7 @@ _FILE = click.Path(path_type=Path)
 @click.option("--idle", default=60, show_default=True, help="Minutes until a server that nobody uses ends.")
 @click.option("--config", type=_FILE, default=None, help="A jupyterhub_config.py of your own, instead of all these.")
 @click.option("--print-config", is_flag=True, help="Print the jupyterhub_config.py and do nothing.")
+@click.option("--status", is_flag=True, help="Say who is where in the class, and what the machine has left.")
 @click.option("--stop", is_flag=True, help="End all students' servers that run here.")
 def command(
     *,
@@ -50,6 +51,7 @@ def command(
     idle: int,
     config: Path | None,
     print_config: bool,
+    status: bool,
     stop: bool,
 ) -> None:
     """Bring up JupyterHub for a class: each student a JupyterLab and a Docker of their own (docs/class-server.md).
@@ -63,6 +65,9 @@ def command(
     place = ClassFolder(folder.resolve())
     if stop:
         _stop(place)
+        return
+    if status:
+        _say_status(place)
         return
     wanted = hub.Wanted(
         place,
@@ -112,3 +117,12 @@ def _stop(place: ClassFolder) -> None:
     from grader.classroom.running import stop_all
 
     tell(_("Students' servers that were ended: {count}.").format(count=stop_all(place)))
+
+
+def _say_status(place: ClassFolder) -> None:
+    from grader.classroom.class_page import as_text
+    from grader.classroom.places import ClassError
+
+    if not place.students.is_dir():
+        raise ClassError(_("There is no class in {folder}.").format(folder=place.path), "drydock serve --help")
+    click.echo(as_text(place))

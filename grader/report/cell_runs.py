@@ -17,9 +17,9 @@ from typing import Any
 
 from grader.report.progress import ProgressFolder
 
-_ENDING = ".runs.jsonl"
+ENDING = ".runs.jsonl"
 #: A file that grew beyond this (bytes) begins anew: some thousands of runs.
-_LARGEST = 1_000_000
+LARGEST = 1_000_000
 _LONGEST_LINE = 100
 
 
@@ -64,7 +64,7 @@ def note_runs(folder: ProgressFolder, lab: str, shell: Any) -> None:
 
 def _append(file: Path, run: CellRun) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
-    grown = file.exists() and file.stat().st_size > _LARGEST
+    grown = file.exists() and file.stat().st_size > LARGEST
     with file.open("w" if grown else "a", encoding="utf-8") as lines:
         lines.write(json.dumps(asdict(run)) + "\n")
 
@@ -80,17 +80,17 @@ def runs_of(folder: ProgressFolder, lab: str) -> tuple[CellRun, ...]:
 
 def _readable(lines: Iterable[str]) -> Iterable[CellRun]:
     for line in lines:
-        with suppress(ValueError, TypeError, KeyError):
+        with suppress(ValueError, TypeError, KeyError, OverflowError, RecursionError):
             entry = json.loads(line)
             yield CellRun(str(entry["cell"]), str(entry["digest"]), str(entry["line"]), float(entry["at"]))
 
 
 def forget_runs(folder: ProgressFolder) -> None:
     """The lab daemon is as new: what ran before has left nothing there."""
-    for file in folder.path.glob(f"*{_ENDING}"):
+    for file in folder.path.glob(f"*{ENDING}"):
         with suppress(OSError):
             file.unlink()
 
 
 def _file(folder: ProgressFolder, lab: str) -> Path:
-    return folder.path / f"{Path(lab).name}{_ENDING}"
+    return folder.path / f"{Path(lab).name}{ENDING}"

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 #: Names the folder for a notebook's kernel.
 VARIABLE = "DRYDOCK_PROGRESS"
+#: In a workspace.
+FOLDER = ".progress"
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ class ProgressFolder:
 
     @classmethod
     def in_workspace(cls, workspace: Path) -> Self:
-        return cls(workspace / ".progress")
+        return cls(workspace / FOLDER)
 
     def note(self, lab: str, report: TaskReport) -> None:
         """Where it can't be noted, on a full disk for instance, it isn't: that must not make a check fail."""
@@ -60,7 +62,8 @@ class ProgressFolder:
         try:
             content: Any = json.loads(self._file(lab).read_text(encoding="utf-8"))
             return {str(task): _task(entry) for task, entry in content.items()}
-        except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        except (OSError, ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
+            # A student can write to it, and a teacher's page reads it.
             return {}
 
     def latest(self) -> str:

@@ -23,6 +23,7 @@ from tornado.websocket import websocket_connect
 #: Long, as the machine may be busy.
 PATIENCE = 300.0
 TOKEN = "0123456789abcdef" * 2
+PASSWORD = "sea" * 8
 _CONFIG = """
 c = get_config()
 c.JupyterHub.spawner_class = "grader.classroom.spawner.DrydockSpawner"
@@ -35,7 +36,7 @@ c.DrydockSpawner.http_timeout = 300
 c.DrydockSpawner.poll_interval = 3
 c.DrydockSpawner.start_timeout = 600
 c.JupyterHub.authenticator_class = "dummy"
-c.DummyAuthenticator.password = "sea" * 8
+c.DummyAuthenticator.password = {password!r}
 c.Authenticator.allow_all = True
 c.JupyterHub.bind_url = "http://127.0.0.1:{port}"
 c.JupyterHub.hub_bind_url = "http://127.0.0.1:{hub_port}"
@@ -44,9 +45,18 @@ c.ConfigurableHTTPProxy.api_url = "http://127.0.0.1:{proxy_port}"
 c.JupyterHub.db_url = "sqlite:///{folder}/hub/jupyterhub.sqlite"
 c.JupyterHub.cookie_secret_file = "{folder}/hub/cookie_secret"
 c.JupyterHub.cleanup_servers = False
-c.JupyterHub.services = [dict(name="test", api_token={token!r})]
+c.JupyterHub.services = [
+    dict(name="test", api_token={token!r}),
+    dict(
+        name="class",
+        url="http://127.0.0.1:{page_port}",
+        command=[{python!r}, "-m", "grader.classroom.class_service", {folder!r}],
+        oauth_no_confirm=True,
+    ),
+]
+c.Authenticator.admin_users = {{"teacher"}}
 c.JupyterHub.load_roles = [
-    dict(name="test", services=["test"], scopes=["admin:users", "admin:servers", "access:servers"])
+    dict(name="test", services=["test"], scopes=["admin:users", "admin:servers", "access:servers", "access:services"])
 ]
 """
 
@@ -73,6 +83,9 @@ class Hub:
                 hub_port=self.hub_port,
                 proxy_port=self.proxy_port,
                 token=TOKEN,
+                password=PASSWORD,
+                python=sys.executable,
+                page_port=free_port(),
             )
         )
         self._process: subprocess.Popen[bytes] | None = None
@@ -163,6 +176,16 @@ def request(url: str, method: str = "GET", body: object = None) -> Any:
     with urllib.request.urlopen(asked, timeout=PATIENCE) as answer:
         text = answer.read()
     return json.loads(text) if text else None
+
+
+def page(url: str, token: str = TOKEN) -> str:
+    """What a browser with this token is shown, be it the Hub's word that it may not."""
+    asked = urllib.request.Request(url, headers={"Authorization": f"token {token}"} if token else {})
+    try:
+        with urllib.request.urlopen(asked, timeout=PATIENCE) as answer:
+            return str(answer.read().decode())
+    except urllib.error.HTTPError as error:
+        return error.read().decode()
 
 
 async def _run(url: str, code: str) -> str:

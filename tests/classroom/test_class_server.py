@@ -14,12 +14,15 @@ import urllib.error
 from pathlib import Path
 
 import pytest
-from hub_client import PATIENCE, TOKEN, Hub
+from hub_client import PASSWORD, PATIENCE, TOKEN, Hub, page
+from playwright.sync_api import expect, sync_playwright
 
 from grader.classroom.places import ClassFolder
 
 pytestmark = [pytest.mark.daemon, pytest.mark.weekly]
 _IMAGE = "drydock/busybox:1"
+_CHROMIUM = "/usr/bin/chromium"
+_FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"]
 
 
 def _student(hub: Hub, name: str) -> Path:
@@ -114,6 +117,38 @@ def test_the_hub_comes_back_under_running_servers(hub: Hub) -> None:
     hub.await_server("ada")
     assert (_student(hub, "ada") / "lock").read_text() == before
     assert hub.sh("ada", "curl -s localhost:8080").strip() == "ada"
+
+
+def test_the_teacher_sees_who_is_where_and_no_student_does(hub: Hub) -> None:
+    hub.sh("ada", "drydock check 00 2>&1")
+    url = f"http://127.0.0.1:{hub.port}/services/class/"
+    deadline = time.monotonic() + PATIENCE
+    # The student's gate looks every two seconds.
+    while "of 8 tasks passed" not in (said := page(url)):
+        assert time.monotonic() < deadline, said
+        time.sleep(0.5)
+    assert all(f">{name}</td>" in said for name in ("ada", "bob")) and "2 servers run." in said, said
+    assert "<h1>" not in page(f"{url}?live")
+    adas = hub.sh("ada", "printenv JUPYTERHUB_API_TOKEN").strip()
+    for token in (adas, "wrong", ""):
+        assert "bob" not in page(url, token)
+    # As people come there: by the Hub's page for logging in.
+    for name, sees in (("teacher", True), ("eve", False)):
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=_CHROMIUM, args=_FLAGS)
+            shown = browser.new_page()
+            shown.goto(url)
+            shown.get_by_label("Username").fill(name)
+            shown.get_by_label("Password").fill(PASSWORD)
+            shown.get_by_role("button", name="Sign in").click()
+            if sees:
+                as_of = shown.get_by_text("As of ").inner_text(timeout=PATIENCE * 1000)
+                expect(shown.get_by_role("cell", name="bob", exact=True)).to_be_visible()
+                expect(shown.get_by_text(as_of)).to_have_count(0, timeout=PATIENCE * 1000)
+                expect(shown.get_by_text("As of ")).to_be_visible()
+            else:
+                expect(shown.get_by_text("403")).to_be_visible(timeout=PATIENCE * 1000)
+            browser.close()
 
 
 def test_a_stopped_server_comes_back_with_its_containers(hub: Hub) -> None:

@@ -1,0 +1,151 @@
+"""How each student of a class is getting on: for the teacher's eyes, never a mark.
+
+What is known of their tasks is what their own notebooks noted in a folder that is theirs: it is read with care, and
+never quoted.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from grader.classroom.places import ClassFolder, StudentFolder
+from grader.classroom.running import all_students, is_running
+from grader.classroom.theirs import closing, names_in, open_below, plain
+from grader.course.lab_cards import LabCard
+from grader.engines.folders import EngineFolder
+from grader.files import atomic
+from grader.processes import machine_memory
+from grader.report.cell_runs import ENDING, LARGEST, CellRun, runs_of
+from grader.report.progress import ProgressFolder, TaskProgress
+
+#: Whoever ran the same check so often and for so long, and passed nothing meanwhile, may want help.
+STUCK_CHECKS, STUCK_SECONDS = 3, 600.0
+#: Who ran no cell for so long is not at work.
+IDLE_SECONDS = 1200.0
+#: Bytes that a student at work takes (docs/class-server.md), and what a machine needs for itself.
+_AT_WORK, _SPARE = 500 * 1024**2, 1024**3
+#: A check's time, as a clock that somebody set by hand may have it.
+_AHEAD = 60.0
+_CHECK = re.compile(r"check\s*\.\s*task\(\s*[\"']([^\"']+)")
+
+
+@dataclass(frozen=True)
+class Stuck:
+    """A student may want help: with this task, after so many runs of its check since then (seconds since 1970)."""
+
+    task: str
+    checks: int
+    since: float
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One student. ``lab``: the one they worked on last, or ""; times are seconds since 1970, 0 for never; bytes.
+
+    ``memory``: of all that is theirs on the machine, None while nothing runs; ``disk``: taken of their own.
+    """
+
+    name: str
+    runs: bool
+    lab: str = ""
+    tasks: Mapping[str, TaskProgress] = field(default_factory=dict)
+    last: float = 0.0
+    stuck: Stuck | None = None
+    memory: int | None = None
+    disk: int = 0
+
+
+@dataclass(frozen=True)
+class Machine:
+    """What the machine has left, in bytes, and for how many students more that is enough."""
+
+    memory: int
+    disk: int
+
+    @property
+    def room(self) -> int:
+        return max(0, self.memory - _SPARE) // _AT_WORK
+
+
+def bring_progress(student: StudentFolder) -> None:
+    """Copy what is new in the student's own notes into ours. Raises OSError."""
+    student.progress.mkdir(mode=0o700, exist_ok=True)
+    with closing(open_below(student.disk, student.own_progress)) as folder:
+        for name in names_in(folder):
+            if not re.fullmatch(rf"[A-Za-z0-9][A-Za-z0-9._-]{{0,63}}(\.json|{re.escape(ENDING)})", name):
+                continue
+            target = student.progress / name
+            with contextlib.suppress(OSError):
+                known = target.stat().st_mtime_ns if target.exists() else 0
+                content, at = plain(folder, name, LARGEST + 10_000, newer=known)
+                if at:
+                    with atomic(target) as draft:
+                        draft.write_bytes(content)
+                        os.utime(draft, ns=(at, at))
+
+
+def standings(place: ClassFolder, labs: Sequence[LabCard], now: float | None = None) -> list[Standing]:
+    """All students of a class, by their names. ``labs``: the course's, whose tasks alone are looked for."""
+    at = time.time() if now is None else now
+    return [_standing(student, labs, at) for student in all_students(place)]
+
+
+def machine(place: ClassFolder) -> Machine:
+    """What this machine has left for students."""
+    told = os.statvfs(place.path)
+    return Machine(machine_memory().get("MemAvailable", 0), told.f_bavail * told.f_frsize)
+
+
+def _standing(student: StudentFolder, labs: Sequence[LabCard], now: float) -> Standing:
+    folder = ProgressFolder(student.progress)
+    runs = is_running(student)
+    found = Standing(student.path.name, runs, memory=_memory(student) if runs else None, disk=_disk(student))
+    for lab in labs:
+        tasks = {id_: entry for id_, entry in folder.of(lab.name).items() if any(id_ == it.id for it in lab.tasks)}
+        ran = [run for run in runs_of(folder, lab.name) if 0 < run.at <= now + _AHEAD]
+        last = max([0.0, *(run.at for run in ran), *(it.at for it in tasks.values() if 0 < it.at <= now + _AHEAD)])
+        if last > found.last:
+            stuck = _stuck(tasks, ran, now) if runs else None
+            found = Standing(found.name, runs, lab.name, tasks, last, stuck, found.memory, found.disk)
+    return found
+
+
+def _stuck(tasks: Mapping[str, TaskProgress], runs: Sequence[CellRun], now: float) -> Stuck | None:
+    if not runs or now - max(run.at for run in runs) > IDLE_SECONDS:
+        return None
+    passed = max((entry.at for entry in tasks.values() if entry.passed and entry.at <= now + _AHEAD), default=0.0)
+    checks = [(match[1], run.at) for run in runs if run.at > passed and (match := _CHECK.search(run.line))]
+    if not checks:
+        return None
+    task = checks[-1][0]
+    times = [at for name, at in checks if name == task]
+    # The name is the course's, or nobody's: a page shows it.
+    known = tasks.get(task)
+    if known is None or known.passed or len(times) < STUCK_CHECKS or now - times[0] < STUCK_SECONDS:
+        return None
+    return Stuck(task, len(times), times[0])
+
+
+def _memory(student: StudentFolder) -> int | None:
+    """Without the cache of files, which the machine takes back when it needs it (memory.stat of cgroup v1 and v2)."""
+    for group in EngineFolder(student.engine).noted_groups():
+        with contextlib.suppress(OSError, ValueError):
+            amounts = dict(line.split() for line in (group / "memory.stat").read_text().splitlines())
+            names = ("total_rss", "total_shmem") if "total_rss" in amounts else ("anon", "shmem")
+            return sum(int(amounts.get(name, 0)) for name in names)
+    return None
+
+
+def _disk(student: StudentFolder) -> int:
+    with contextlib.suppress(OSError):
+        if student.disk.is_mount():
+            told = os.statvfs(student.disk)
+            return (told.f_blocks - told.f_bfree) * told.f_frsize
+        if student.image.exists():
+            return student.image.stat().st_blocks * 512
+    return 0

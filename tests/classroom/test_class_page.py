@@ -1,0 +1,162 @@
+"""What a class's page says of students, out of notes that they can write to."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from grader import locks
+from grader.classroom.class_page import class_page
+from grader.classroom.places import ClassFolder, StudentFolder
+from grader.classroom.standing import Standing, bring_progress, standings
+from grader.cli.serve import command
+from grader.course.lab_cards import read_labs
+from grader.course.labs import Course
+from grader.report.progress import ProgressFolder
+from grader.report.verdicts import Status, TaskReport, Verdict
+
+_ROOT = Path(__file__).parents[2]
+_LAB = "00-welcome"
+_NOW = 1_800_000_000.0
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> ClassFolder:
+    place = ClassFolder(tmp_path / "class")
+    shutil.copytree(_ROOT / "labs" / _LAB, place.shown / "labs" / _LAB)
+    place.students.mkdir()
+    return place
+
+
+@pytest.fixture
+def ada(place: ClassFolder) -> Iterator[StudentFolder]:
+    """A student whose server runs, as far as anybody can tell by its lock."""
+    student = StudentFolder(place.students / "ada")
+    student.own_progress.mkdir(parents=True)
+    locks.own(student.lock)
+    yield student
+
+
+def _runs(student: StudentFolder, *ats: float, line: str = 'with check.task("first", hint="…") as t:') -> None:
+    lines = [json.dumps({"cell": "c", "digest": "d", "line": line, "at": at}) for at in ats]
+    (student.own_progress / f"{_LAB}.runs.jsonl").write_text("\n".join(lines))
+
+
+def _note(student: StudentFolder, **tasks: tuple[str, bool, float]) -> None:
+    entries = {
+        task: {"status": status, "fraction": float(passed), "passed": passed, "at": at}
+        for task, (status, passed, at) in tasks.items()
+    }
+    (student.own_progress / f"{_LAB}.json").write_text(json.dumps(entries))
+
+
+def _standing(place: ClassFolder, student: StudentFolder) -> Standing:
+    bring_progress(student)
+    (found,) = standings(place, read_labs(Course(place.shown)), _NOW)
+    return found
+
+
+def test_the_lab_and_its_tasks_are_what_the_notebooks_noted(place: ClassFolder, ada: StudentFolder) -> None:
+    (first, *_others) = read_labs(Course(place.shown))[0].tasks
+    ProgressFolder(ada.own_progress).note(_LAB, TaskReport(first.id, "", "", (Verdict(Status.PASSED, "It is so."),)))
+    bring_progress(ada)
+    (found,) = standings(place, read_labs(Course(place.shown)))
+    assert (found.name, found.runs, found.lab, found.stuck) == ("ada", True, _LAB, None)
+    assert found.tasks[first.id].passed and time.time() - found.last < 3600
+    # The disk is away while the server is off; what was known stays.
+    shutil.rmtree(ada.disk)
+    assert standings(place, read_labs(Course(place.shown)))[0].tasks == found.tasks
+
+
+@pytest.mark.parametrize(
+    ("checks", "passed_at", "wants"),
+    [
+        ((_NOW - 700, _NOW - 400, _NOW - 10), 0.0, True),
+        ((_NOW - 700, _NOW - 10), 0.0, False),
+        ((_NOW - 200, _NOW - 100, _NOW - 10), 0.0, False),
+        ((_NOW - 5000, _NOW - 4500, _NOW - 4000), 0.0, False),
+        ((_NOW - 900, _NOW - 800, _NOW - 10), _NOW - 700, False),
+    ],
+    ids=["often and long", "twice", "for a moment", "went away", "passed another one meanwhile"],
+)
+def test_who_may_want_help(
+    place: ClassFolder, ada: StudentFolder, checks: tuple[float, ...], passed_at: float, wants: bool
+) -> None:
+    first, second, *_others = (task.id for task in read_labs(Course(place.shown))[0].tasks)
+    _runs(ada, *checks, line=f'with check.task("{first}", hint="…") as t:')
+    others = {second: ("passed", True, passed_at)} if passed_at else {}
+    _note(ada, **{first: ("failed", False, checks[-1])}, **others)
+    stuck = _standing(place, ada).stuck
+    assert (stuck is not None) == wants
+    if stuck is not None:
+        assert (stuck.task, stuck.checks, stuck.since) == (first, len(checks), checks[0])
+
+
+_DEEP = "[" * 200_000
+
+
+@pytest.mark.parametrize(
+    "notes",
+    [
+        _DEEP,
+        '{"first": ' + _DEEP,
+        '{"first": {"status": "passed", "fraction": 1e999, "passed": true, "at": NaN}}',
+        '{"first": {"status": "passed", "fraction": 1, "passed": true, "at": 1' + "0" * 400 + "}}",
+        '{"<script>alert(1)</script>": {"status": "passed", "fraction": 1, "passed": true, "at": 1}}',
+        "\0\ud800".encode("utf-8", "surrogatepass").decode("latin-1"),
+    ],
+    ids=["deep", "deeper", "no numbers", "no bearable number", "a script", "no text"],
+)
+def test_what_a_student_writes_there_neither_ends_the_page_nor_shows_on_it(
+    place: ClassFolder, ada: StudentFolder, notes: str
+) -> None:
+    (ada.own_progress / f"{_LAB}.json").write_text(notes)
+    _runs(ada, float("nan"), float("inf"), 10.0**300, -1.0, *(_NOW - n for n in (900, 800, 10)), line='check.task("<b>')
+    with (ada.own_progress / f"{_LAB}.runs.jsonl").open("a") as lines:
+        lines.write(f"\n{_DEEP}\n" + '{"cell": 1, "digest": 1, "line": 1, "at": 1' + "0" * 400 + "}\n")
+    bring_progress(ada)
+    page = class_page(place, "n")
+    assert ">ada</td>" in page and "<b>" not in page and "alert" not in page and page.count("<script") == 1
+
+
+def test_no_link_is_followed_and_nothing_large_is_taken(place: ClassFolder, ada: StudentFolder, tmp_path: Path) -> None:
+    secret = tmp_path / "secret.json"
+    secret.write_text("{}")
+    (ada.own_progress / "01-linked.json").symlink_to(secret)
+    os.mkfifo(ada.own_progress / "02-pipe.json")
+    (ada.own_progress / "03-large.json").write_bytes(b" " * 3_000_000)
+    (ada.own_progress / "notes.txt").write_text("mine")
+    bring_progress(ada)
+    assert list(ada.progress.iterdir()) == []
+    shutil.rmtree(ada.own_progress)
+    ada.own_progress.symlink_to(tmp_path)
+    with pytest.raises(OSError):
+        bring_progress(ada)
+
+
+def test_the_page_and_the_command_say_the_same(place: ClassFolder, ada: StudentFolder) -> None:
+    StudentFolder(place.students / "bob").path.mkdir()
+    first, *_others = (task.id for task in read_labs(Course(place.shown))[0].tasks)
+    now = time.time()
+    _runs(ada, now - 700, now - 400, now - 10, line=f'with check.task("{first}", hint="…") as t:')
+    _note(ada, **{first: ("failed", False, now - 10)})
+    bring_progress(ada)
+    page, said = class_page(place, "n"), CliRunner().invoke(command, ["--status", "--folder", str(place.path)])
+    assert said.exit_code == 0, said.output
+    sentences = ("1 server runs.", "May want help: ada.", f"! {first}: 3 checks, 11 minutes ago", "● runs", "○ off")
+    for sentence in sentences:
+        assert sentence in said.output and sentence in page
+
+
+def test_where_there_is_no_class_the_command_says_so(tmp_path: Path) -> None:
+    from grader.classroom.places import ClassError
+
+    said = CliRunner().invoke(command, ["--status", "--folder", str(tmp_path)])
+    assert isinstance(said.exception, ClassError) and "no class" in str(said.exception)
