@@ -1,0 +1,3 @@
+# expect: answers
+docker update --memory 96m --memory-swap 96m --cpu-quota 50000 press pinboard post
+docker restart -t 0 press pinboard post

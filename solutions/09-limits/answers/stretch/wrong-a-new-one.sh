@@ -1,3 +1,0 @@
-# expect: prints 'page 1: ships, 412'
-docker rm -f yearbook
-docker run -d --name yearbook --memory 128m --cpus 0.5 --pids-limit 50 drydock/busybox:1 sleep 1d
