@@ -7,7 +7,7 @@ read it live, too, not learn of it by the grade; ``# expect hidden: TEXT`` says 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
@@ -18,6 +18,7 @@ from grader.course.labs import Lab, Task
 from grader.course.predictions import predictions_of
 from grader.i18n import _
 from grader.values import DEFAULT_KEY, StudentKey
+from grader.values.asked import asking_in
 
 FOLDER = "answers"
 EXPECT = "# expect:"
@@ -288,7 +289,6 @@ def after_the_others(
     )
     steps: tuple[Step, ...] = (*_setups(task), answer, *checks)
     every: list[Step] = [*(step for ground in groundwork for step in ground.steps), *steps]
-    connects = source.connect is not None and any(isinstance(step, Run) and "check" in step.source for step in every)
     return Case(
         source.name,
         kind,
@@ -296,8 +296,20 @@ def after_the_others(
         steps,
         path,
         groundwork,
-        Run(source.connect.source, "connect", must_work=True) if source.connect is not None and connects else None,
+        _connect(source, [step.source for step in every if isinstance(step, Run)]),
     )
+
+
+def _connect(source: Lab, answers: Iterable[str]) -> Run | None:
+    """The connect cell, if one of the answers uses ``check`` or a value that a cell of its own has asked for.
+
+    Such a cell, which shows the value, has no name and belongs to no task. Without it ``$VALUE_…`` would be empty.
+    """
+    asking = [line for cell in source.cells if cell.is_code and not cell.grade_id for line in asking_in(cell.source)]
+    uses = any("check" in one or ("VALUE_" in one and asking) for one in answers)
+    if source.connect is None or not uses:
+        return None
+    return Run("\n".join((source.connect.source, *asking)), "connect", must_work=True)
 
 
 def _answer_checks(task: Task, answer: Answer, visible: str) -> Iterator[Check]:

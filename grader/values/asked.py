@@ -22,6 +22,11 @@ def asked_for(source: str) -> Iterator[Declaration]:
         yield _declaration(call)
 
 
+def asking_in(source: str) -> Iterator[str]:
+    """The calls of ``check.value(…)`` in this cell, each as a line of its own."""
+    yield from (ast.unparse(call) for word, call in _calls(source) if word == "value")
+
+
 def planted_in(source: str) -> Iterator[Declaration]:
     """What ``check.plant(…)`` chooses from in this cell. Raises BadDeclaration as above."""
     for word, call in _calls(source):

@@ -68,3 +68,21 @@ def test_the_students_are_the_same_each_time_and_the_first_has_the_default_key(c
     assert students_of(lab, 3) == students_of(lab, 3)
     assert students_of(lab, 1) == [DEFAULT_KEY]
     assert [case.name for case in _cases(course, "site", _VALUE, runs=1) if case.kind is Kind.SOLUTION] == ["solution"]
+
+
+def test_an_answer_has_the_values_that_a_cell_of_no_task_shows(course: Course) -> None:
+    path = course.source / "00-tiny" / "00-tiny.ipynb"
+    notebook = json.loads(path.read_text())
+    for one in notebook["cells"]:
+        if one["id"] == "hello-answer":
+            one["source"] = "".join(one["source"]).replace("--name", "--label berth=$VALUE_BERTH --name")
+    shown = {"cell_type": "code", "execution_count": None, "id": "show", "metadata": {}, "outputs": []}
+    notebook["cells"].insert(1, {**shown, "source": f"{_VALUE}\nprint(berth)"})
+    path.write_text(json.dumps(notebook))
+    lab = course.lab("00-tiny")
+    connects = {case.name: case.connect for case in cases_of(lab, lab, runs=1)}
+    # The task `site` needs `hello`, whose solution uses the value. Nothing of what its own answer tries does.
+    needs_it = connects["site/wrong-value"]
+    assert needs_it is not None
+    assert needs_it.source.endswith("\ncheck.value('berth', of=range(8000, 9000))")
+    assert connects["hello/wrong-name"] is None
