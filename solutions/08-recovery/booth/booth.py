@@ -20,8 +20,10 @@ from typing import NoReturn
 
 VERSION = 2
 NEEDED = ["BOOTH_PIER"]
+BEFORE_OPENING = ["settings", "fares"]
 FARES = Path("fares.json")
 FOUND = Path("found.txt")
+LEDGER = Path(os.environ.get("BOOTH_LEDGER", "tickets.txt"))
 GREETING = "Mind the gap."
 
 
@@ -40,17 +42,14 @@ def settings() -> dict[str, str | None]:
     for name in NEEDED:
         if not os.environ.get(name):
             stop(f"version {VERSION} needs the environment variable {name}, and it is not set.")
-    return {
-        "pier": os.environ["BOOTH_PIER"],
-        "season": os.environ.get("BOOTH_SEASON"),
-        "seats": os.environ.get("BOOTH_SEATS"),
-    }
+    known = {name.removeprefix("BOOTH_").lower(): os.environ[name] for name in NEEDED}
+    return {**known, "season": os.environ.get("BOOTH_SEASON")}
 
 
-def fares() -> dict[str, int]:
+def fares() -> dict[str, dict[str, int]]:
     """What a ticket costs."""
     try:
-        return dict(json.loads(FARES.read_text()))
+        return {"fares": dict(json.loads(FARES.read_text()))}
     except FileNotFoundError:
         stop(f"there is no {FARES} in {Path.cwd()}.")
     except OSError as error:
@@ -59,21 +58,29 @@ def fares() -> dict[str, int]:
         stop(f"{FARES} is broken: {error}")
 
 
+def ledger() -> dict[str, str]:
+    """Nothing to tell, but the ledger must take tickets."""
+    try:
+        LEDGER.open("a").close()
+    except OSError as error:
+        stop(f"can't write {LEDGER}: {error.strerror}.")
+    return {}
+
+
 class Booth(BaseHTTPRequestHandler):
     """One HTTP request. The settings are read once, at the start of the program."""
 
     known: dict[str, object]
-    ledger: Path
 
     def do_GET(self) -> None:
         """Tell everything."""
-        page = {**self.known, "tickets": lines(self.ledger), "found": lines(FOUND)}
+        page = {**self.known, "tickets": lines(LEDGER), "found": lines(FOUND)}
         self.answer(200 if self.path == "/" else 404, page if self.path == "/" else {"error": "no such page"})
 
     def do_POST(self) -> None:
         """Add a line to one of the files."""
         text = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode().strip()
-        book = {"/tickets": self.ledger, "/found": FOUND}.get(self.path)
+        book = {"/tickets": LEDGER, "/found": FOUND}.get(self.path)
         if book is None or not text:
             self.answer(404, {"error": "post a text to /tickets or /found"})
             return
@@ -103,8 +110,10 @@ class Booth(BaseHTTPRequestHandler):
 def main() -> None:
     """Answer until SIGTERM, which is what 'docker stop' sends."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    Booth.known = {"version": VERSION, **settings(), "fares": fares()}
-    Booth.ledger = Path(os.environ.get("BOOTH_LEDGER", "tickets.txt"))
+    steps = {"settings": settings, "fares": fares, "ledger": ledger}
+    Booth.known = {"version": VERSION}
+    for step in BEFORE_OPENING:
+        Booth.known.update(steps[step]())
     print(f"booth: {Booth.known['pier']} pier, version {VERSION}, open on port 8000", flush=True)
     ThreadingHTTPServer(("", 8000), Booth).serve_forever()
 
