@@ -1,7 +1,7 @@
 """``python -m grader.checks.runner``: runs check cells against $DOCKER_HOST for a trusted caller.
 
-Stdin has one JSON object a line: ``{"id", "source"}`` and optionally ``"timeout"`` in seconds and
-``"values_key"``, the key of the student whose copy is checked.
+Stdin has one JSON object a line: ``{"id", "source"}`` and optionally ``"timeout"`` in seconds,
+``"values_key"``, the key of the student whose copy is checked, and ``"only_looks"``: nothing may leave a trace.
 Stdout gets one JSON line for each, in order, and nothing else:
 ``{"id", "report": TaskReport.to_dict() | null, "error": str | null}``.
 
@@ -49,6 +49,7 @@ class _Request:
     source: str
     timeout: float
     key: StudentKey
+    only_looks: bool = False
 
 
 def serve(requests: TextIO, answers: TextIO, checks: Checks, timeout: float = CHECK_SECONDS) -> None:
@@ -80,7 +81,8 @@ def _parsed(line: str, timeout: float) -> _Request:
     seconds = data.get("timeout", timeout)
     if not isinstance(seconds, int | float) or isinstance(seconds, bool) or not 0 < seconds <= 3600:
         raise ValueError(_("timeout must be a number of seconds above 0 and up to 3600"))
-    return _Request(data["id"], data["source"], float(seconds), _key(data.get("values_key")))
+    key = _key(data.get("values_key"))
+    return _Request(data["id"], data["source"], float(seconds), key, data.get("only_looks") is True)
 
 
 def _key(text: object) -> StudentKey:
@@ -144,7 +146,9 @@ def _child(request: _Request, checks: Checks, writer: int) -> NoReturn:
         signal.signal(signal.SIGALRM, _out_of_time)
         # Again every second: a cell could swallow it once.
         signal.setitimer(signal.ITIMER_REAL, request.timeout, 1.0)
-        result = run_cell(request.source, request.id, checks, request.timeout, Values(request.key))
+        result = run_cell(
+            request.source, request.id, checks, request.timeout, Values(request.key), only_looks=request.only_looks
+        )
         signal.setitimer(signal.ITIMER_REAL, 0)
     except BaseException as error:
         result = {"error": _in_short(error)}
@@ -166,10 +170,12 @@ def _out_of_time(signum: int, frame: FrameType | None) -> NoReturn:
     raise OutOfTime
 
 
-def run_cell(source: str, name: str, checks: Checks, timeout: float, values: Values) -> dict[str, Any]:
+def run_cell(
+    source: str, name: str, checks: Checks, timeout: float, values: Values, *, only_looks: bool = False
+) -> dict[str, Any]:
     """Execute one check cell with only ``check`` in its namespace; what came of it as JSON data."""
     reports: list[TaskReport] = []
-    checks = checks.again(deadline=timeout, on_report=reports.append, values=values)
+    checks = checks.again(deadline=timeout, on_report=reports.append, values=values, only_looks=only_looks)
     error = _executed(source, name, {"check": checks, "__builtins__": builtins, "__name__": "__check__"})
     if not error and len(reports) != 1:
         error = (

@@ -48,7 +48,7 @@ class Checks:
 
     ``deadline`` is the time for one task in seconds; ``on_report`` gets each finished report, ``on_wait`` a sentence on
     whatever is waited for; ``values`` are those of the copy of the lab that is checked; ``course_images`` what somebody
-    saw before the student began; ``folder`` the lab's.
+    saw before the student began; ``folder`` the lab's. ``only_looks``: what would leave a trace could not be checked.
     """
 
     def __init__(
@@ -62,8 +62,9 @@ class Checks:
         values: Values | None = None,
         course_images: CourseImages | None = None,
         folder: Place | None = None,
+        only_looks: bool = False,
     ) -> None:
-        self._connection = Connection(endpoint_host, course_images)
+        self._connection = Connection(endpoint_host, course_images, only_looks=only_looks)
         self._given_deadline = self._deadline = deadline
         self._request_seconds = request_seconds
         self._on_report = on_report
@@ -157,7 +158,12 @@ class Checks:
             remove_orphans(self._daemon(), older_than=-math.inf)
 
     def again(
-        self, *, deadline: float, on_report: Callable[[TaskReport], None], values: Values | None = None
+        self,
+        *,
+        deadline: float,
+        on_report: Callable[[TaskReport], None],
+        values: Values | None = None,
+        only_looks: bool = False,
     ) -> Checks:
         """The same daemon and the same memory, another deadline and listener, and perhaps another copy's values."""
         other = Checks(
@@ -167,6 +173,7 @@ class Checks:
             on_report=on_report,
             values=values or self._values,
             folder=self._folder,
+            only_looks=only_looks,
         )
         other._connection.take_over(self._connection)
         other._reports, other._sightings = dict(self._reports), set(self._sightings)

@@ -93,4 +93,7 @@ class Awaited(Subject):
             # Nobody makes it while its check runs: in grading the student's processes are frozen.
             return judge(attrs) if attrs is not None else replace(self._missing(), hopeless=True, because=MISSING)
 
+        if self._daemon.connection.only_looks:
+            # Whoever only looks looks again at the next event.
+            return look_now()
         return wait_for(self._daemon, self.events, self.name, look_now, until=until, seconds=seconds, retry=retry)

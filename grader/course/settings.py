@@ -26,7 +26,7 @@ class Settings:
     ``images``: the names of those that a lab's daemon has, busybox besides; none for all that are installed. ``ports``:
     what labs publish, for engines that must open them beforehand. ``languages``: of the release, of reports and of
     feedback, the best first; none for what the environment asks for. ``stages``: parts of the course that end with a
-    certificate, in their order.
+    certificate, in their order. ``auto_checks``: whether checks that only look run by themselves while a lab is open.
     """
 
     title: str = ""
@@ -34,6 +34,7 @@ class Settings:
     ports: range = range(8080, 8100)
     languages: tuple[str, ...] = ()
     stages: tuple[Stage, ...] = ()
+    auto_checks: bool = True
 
 
 def settings() -> Settings:
@@ -65,6 +66,7 @@ def settings_in(root: Path) -> Settings:
         ports=_ports(path, content["ports"]) if "ports" in content else default.ports,
         languages=_names(path, "languages", content.get("languages", []), _LANGUAGE.pattern),
         stages=_stages(path, content.get("stages", [])),
+        auto_checks=_yes(path, "auto_checks", content.get("auto_checks", True)),
     )
 
 
@@ -85,6 +87,12 @@ def _text(path: Path, value: Any) -> str:
     if not isinstance(value, str):
         raise _wrong(path, _("title must be a text"))
     return value.strip()
+
+
+def _yes(path: Path, key: str, value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise _wrong(path, _("{key} must be true or false, not {value!r}").format(key=key, value=value))
+    return value
 
 
 def _names(path: Path, key: str, value: Any, form: str) -> tuple[str, ...]:

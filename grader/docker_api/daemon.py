@@ -44,8 +44,12 @@ _OTHER_VERSION = re.compile(r"client version \S+ is too (new|old)")
 class Connection:
     """One lazily opened connection, kept for many tasks."""
 
-    def __init__(self, host: str | None, images: CourseImages | None = None) -> None:
-        """``images``: the course's, as somebody saw them before the student began; else they are looked up once."""
+    def __init__(self, host: str | None, images: CourseImages | None = None, *, only_looks: bool = False) -> None:
+        """``images``: the course's, as somebody saw them before the student began; else they are looked up once.
+
+        ``only_looks``: what would leave a trace on the daemon raises Unavailable, and nobody waits for anything.
+        """
+        self.only_looks = only_looks
         self.host = host or os.environ.get("DOCKER_HOST") or ""
         self._client: APIClient | None = None
         self._images = images
@@ -62,13 +66,14 @@ class Connection:
         """A client of its own that has asked the daemon for its version."""
         from docker.utils import kwargs_from_env
 
-        from grader.docker_api.client import BoundedClient
+        from grader.docker_api.client import BoundedClient, LookingClient
 
         # DOCKER_TLS_VERIFY and DOCKER_CERT_PATH count as they do for the docker command.
         options: dict[str, Any] = dict(kwargs_from_env())
         if self.host:
             options["base_url"] = self.host
-        return BoundedClient(version="auto", timeout=timeout, **options)  # type: ignore[arg-type]
+        kind = LookingClient if self.only_looks else BoundedClient
+        return kind(version="auto", timeout=timeout, **options)  # type: ignore[arg-type]
 
     def course_images(self, daemon: Daemon) -> CourseImages:
         """The course's images as they were when first asked for."""

@@ -10,7 +10,7 @@ import os
 import time
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -29,12 +29,18 @@ FOLDER = ".progress"
 
 @dataclass(frozen=True)
 class TaskProgress:
-    """The latest verdict on a task, its share of the points, and whether it has ever passed. ``at``: since 1970."""
+    """The latest verdict on a task, its share of the points, and whether it has ever passed. ``at``: since 1970.
+
+    ``by_itself``: nobody ran the check that passed, the panel saw it. ``not_now``: it saw since that it passes no
+    longer.
+    """
 
     status: Status
     fraction: float
     passed: bool
     at: float
+    by_itself: bool = False
+    not_now: bool = False
 
 
 @dataclass(frozen=True)
@@ -55,6 +61,22 @@ class ProgressFolder:
             with locked(self.path / ".lock"):
                 known = dict(self.of(lab))
                 known[report.task] = _after(known.get(report.task), report)
+                self._write(lab, known)
+
+    def note_seen(self, lab: str, report: TaskReport, *, since: float) -> None:
+        """What the panel saw by itself, beginning at ``since``: that a task passes, or no longer does.
+
+        It is no attempt: what never passed stays as it was. And a check that somebody ran meanwhile knows better.
+        """
+        with suppress(OSError):
+            self.path.mkdir(parents=True, exist_ok=True)
+            with locked(self.path / ".lock"):
+                known = dict(self.of(lab))
+                before = known.get(report.task)
+                after = _seen(before, report)
+                if after is None or after == before or (before is not None and before.at >= since):
+                    return
+                known[report.task] = after
                 self._write(lab, known)
 
     def of(self, lab: str) -> Mapping[str, TaskProgress]:
@@ -80,7 +102,13 @@ class ProgressFolder:
 
 def _task(entry: Mapping[str, Any]) -> TaskProgress:
     return TaskProgress(
-        Status(str(entry["status"])), float(entry["fraction"]), bool(entry["passed"]), float(entry["at"])
+        Status(str(entry["status"])),
+        float(entry["fraction"]),
+        bool(entry["passed"]),
+        float(entry["at"]),
+        # Not in the notes of earlier releases.
+        entry.get("by_itself") is True,
+        entry.get("not_now") is True,
     )
 
 
@@ -89,7 +117,19 @@ def _after(before: TaskProgress | None, report: TaskReport) -> TaskProgress:
     # A daemon that was away says nothing about the work: what was earned stays.
     unknown = report.status is Status.COULD_NOT_CHECK and before is not None
     fraction = before.fraction if unknown and before is not None else report.fraction
-    return TaskProgress(report.status, fraction, passed, time.time())
+    by_itself = before is not None and before.by_itself and report.status is not Status.PASSED
+    return TaskProgress(report.status, fraction, passed, time.time(), by_itself)
+
+
+def _seen(before: TaskProgress | None, report: TaskReport) -> TaskProgress | None:
+    if report.status is Status.PASSED:
+        if before is not None and before.status is Status.PASSED:
+            return replace(before, not_now=False)
+        by_itself = before is None or not before.passed or before.by_itself
+        return TaskProgress(Status.PASSED, 1.0, True, time.time(), by_itself)
+    if report.status is Status.FAILED and before is not None and before.passed:
+        return replace(before, not_now=True)
+    return before
 
 
 def folder_of_this_notebook() -> ProgressFolder | None:

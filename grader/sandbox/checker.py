@@ -135,17 +135,20 @@ class Checker:
             pass_fds=self._descriptors,
         )
 
-    def check(self, cell_id: str, source: str, timeout: float, *, key: StudentKey = DEFAULT_KEY) -> TaskReport:
+    def check(
+        self, cell_id: str, source: str, timeout: float, *, key: StudentKey = DEFAULT_KEY, only_looks: bool = False
+    ) -> TaskReport:
         """Run one check cell, at most ``timeout`` seconds (longer where the engine wants patience).
 
         What goes wrong here becomes could-not-check. ``key``: whose copy is checked, for what ``check.value`` gives.
+        ``only_looks``: what would leave a trace on the daemon, too.
         """
         timeout *= self._engine.patience
         if self._process is None or self._process.poll() is not None:
             self._end()
             self.launch()
         try:
-            question = {"id": cell_id, "source": source, "values_key": key.text}
+            question = {"id": cell_id, "source": source, "values_key": key.text, "only_looks": only_looks}
             # The runner gives up first: a cell that it ends itself costs no other cell its history (`needs`).
             answer = self._ask({**question, "timeout": timeout}, timeout + _PATIENCE)
         except _NoAnswer as trouble:

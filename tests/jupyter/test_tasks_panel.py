@@ -1,0 +1,217 @@
+"""The tasks at the right of a lab, as a student meets them: docked, green by themselves, by keyboard, in the dark."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from lab_page import NEEDS_CHROMIUM, PATIENCE, LabPage, lab_page
+from playwright.sync_api import Locator, Page, expect
+from student_desk import DRYDOCK, Desk
+
+from grader.processes import command_line, descendants
+
+pytestmark = [pytest.mark.daemon, pytest.mark.browser, NEEDS_CHROMIUM]
+LAB = "labs/00-tiny/00-tiny.ipynb"
+_RUN = ("run", "-d", "--name", "hello", "drydock/busybox:1", "sleep", "600")
+
+
+@pytest.fixture(scope="module")
+def server(desk: Desk) -> Iterator[tuple[str, int]]:
+    """The lab's address, and JupyterLab's process."""
+    process = subprocess.Popen(
+        [str(DRYDOCK), "lab", "00-tiny", "--no-browser"],
+        cwd=desk.root,
+        env=dict(desk.environment),
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert process.stdout is not None
+        yield next(line.strip() for line in process.stdout if "http" in line), process.pid
+    finally:
+        process.terminate()
+        process.wait(timeout=300)
+
+
+@pytest.fixture(scope="module")
+def lab(desk: Desk, server: tuple[str, int]) -> Iterator[LabPage]:
+    with lab_page(server[0], desk.root / "workspace" / LAB, width=1280) as opened:
+        yield opened
+
+
+@pytest.fixture
+def page(lab: LabPage, tmp_path: Path) -> Iterator[Page]:
+    """How it looks at the end of each test is kept, for whoever wants to look, or has to."""
+    yield lab.page
+    lab.page.screenshot(path=tmp_path / "end.png")
+
+
+def _panel(page: Page) -> Locator:
+    return page.get_by_role("region", name="Tasks of lab 00")
+
+
+def _task(page: Page, name: str) -> Locator:
+    return _panel(page).locator(f'li[data-task="{name}"]')
+
+
+def _lookouts(server: int) -> list[int]:
+    return [pid for pid in descendants(server) if b"grader.panel.lookout" in command_line(pid)]
+
+
+def test_it_is_docked_at_the_right_and_lists_what_there_is_to_do(page: Page) -> None:
+    expect(_panel(page)).to_be_visible()
+    expect(page.locator("#jp-right-stack .drydock-tasks")).to_be_visible()
+    expect(_panel(page).locator("h2")).to_have_text("00 · A tiny lab")
+    expect(_task(page, "hello")).to_contain_text("not tried")
+    expect(_panel(page).locator("details[open] > summary")).to_have_text("Task 1 (0/1)")
+    expect(_panel(page).locator("summary", has_text="Task 2")).to_be_visible()
+
+
+def test_a_hint_is_folded_until_somebody_wants_it(page: Page) -> None:
+    hint = _task(page, "hello").get_by_text("has an option that gives a name")
+    expect(hint).to_be_hidden()
+    _task(page, "hello").locator("summary").click()
+    expect(hint).to_be_visible()
+
+
+def test_a_task_turns_green_without_its_check_and_says_so_once(page: Page, lab: LabPage) -> None:
+    page.evaluate(
+        """() => {
+            window.heard = [];
+            const status = document.querySelector(".drydock-tasks [role=status]");
+            new MutationObserver(() => window.heard.push(status.textContent)).observe(status, {childList: true});
+        }"""
+    )
+    lab.type("hello-answer", "!docker run -d --name hello drydock/busybox:1 sleep 600")
+    lab.run("hello-answer")
+    expect(_task(page, "hello")).to_have_class("drydock-passed")
+    expect(_task(page, "hello")).to_contain_text("✓ passed")
+    expect(_task(page, "hello")).to_contain_text("Seen by this panel.")
+    expect(_panel(page)).to_contain_text("1 of 2 tasks passed")
+    # The next section is open now.
+    expect(_panel(page).locator("summary", has_text="Task 2")).to_be_visible()
+    assert page.evaluate("window.heard") == ["Task Hello passed."]
+    expect(lab.cell("hello").locator(".jp-OutputArea-output")).to_have_count(0)
+
+
+def test_what_goes_is_open_again_and_comes_back_from_a_terminal(page: Page, desk: Desk) -> None:
+    assert desk.docker("rm", "-f", "hello").returncode == 0
+    expect(_task(page, "hello")).to_contain_text("Passed before, and not now.")
+    expect(_task(page, "hello")).not_to_have_class("drydock-passed")
+    assert desk.docker(*_RUN).returncode == 0
+    expect(_task(page, "hello")).to_contain_text("✓ passed")
+    heard = page.evaluate("window.heard")
+    assert heard == ["Task Hello passed.", "Task Hello: passed before, and not now.", "Task Hello passed."]
+
+
+def test_a_check_by_hand_is_shown_at_once(page: Page, lab: LabPage) -> None:
+    lab.run("connect")
+    assert "passed" in lab.run("hello")
+    expect(_task(page, "hello")).not_to_contain_text("Seen by this panel.")
+    expect(_task(page, "hello")).to_contain_text("✓ passed")
+
+
+def test_all_of_it_is_reached_by_keyboard(page: Page) -> None:
+    page.locator(".jp-Notebook").first.click()
+    page.keyboard.press("Control+Alt+T")
+    expect(_panel(page).locator("button", has_text="Close")).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(_panel(page).locator("input[type=checkbox]")).to_be_focused()
+    summary = _panel(page).locator("summary", has_text="Task 2")
+    for _step in range(6):
+        if summary.evaluate("it => it === document.activeElement"):
+            break
+        page.keyboard.press("Tab")
+    expect(summary).to_be_focused()
+    if not _task(page, "site").is_visible():
+        page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    expect(_task(page, "site").locator("button")).to_be_focused()
+    page.keyboard.press("Enter")
+    # At the task's check.
+    expect(page.locator(".jp-Notebook .jp-Cell.jp-mod-active")).to_contain_text('Check "site"')
+
+
+def test_it_can_be_read_in_the_light_and_in_the_dark(page: Page, tmp_path: Path) -> None:
+    for theme in ("JupyterLab Dark", "JupyterLab Light"):
+        page.locator(".lm-MenuBar-itemLabel", has_text="Settings").click()
+        page.locator(".lm-Menu-itemLabel", has_text="Theme").first.click()
+        page.locator(".lm-Menu-itemLabel", has_text=theme).first.click()
+        expect(page.locator("body")).to_have_attribute("data-jp-theme-name", theme)
+        page.screenshot(path=tmp_path / f"{theme}.png")
+        worst = _panel(page).evaluate(
+            """panel => {
+                const numbers = (colour) => colour.match(/[\\d.]+/g).map(Number);
+                const light = (colour) => numbers(colour).slice(0, 3)
+                    .map((v) => (v /= 255) <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
+                    .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+                const behind = (it) => {
+                    const colour = getComputedStyle(it).backgroundColor;
+                    return (numbers(colour)[3] ?? 1) > 0 ? colour : behind(it.parentElement);
+                };
+                const ratio = (it) => {
+                    const both = [light(getComputedStyle(it).color), light(behind(it))].sort((a, b) => b - a);
+                    return (both[0] + 0.05) / (both[1] + 0.05);
+                };
+                return Math.min(...[...panel.querySelectorAll("h2, p, li, summary, button, label")].map(ratio));
+            }"""
+        )
+        assert worst >= 4.5, theme
+
+
+def test_switched_off_nothing_looks_any_more(page: Page, server: tuple[str, int]) -> None:
+    assert len(_lookouts(server[1])) == 1
+    _panel(page).locator("input[type=checkbox]").uncheck()
+    _wait_for(lambda: not _lookouts(server[1]))
+    _panel(page).locator("input[type=checkbox]").check()
+    _wait_for(lambda: len(_lookouts(server[1])) == 1)
+
+
+def _wait_for(true: object) -> None:
+    assert callable(true)
+    end = time.monotonic() + PATIENCE / 1000
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.1)
+
+
+def test_closed_it_stays_closed_for_that_lab_until_it_is_wanted(page: Page) -> None:
+    _panel(page).locator("button", has_text="Close").click()
+    expect(_panel(page)).to_be_hidden()
+    page.reload()
+    page.locator("#jp-main-statusbar", has_text="| Idle").wait_for()
+    expect(page.locator(".jp-SideBar.jp-mod-right .lm-TabBar-tab", has_text="Tasks")).to_be_visible()
+    expect(_panel(page)).to_be_hidden()
+    page.keyboard.press("Control+Alt+T")
+    expect(_panel(page)).to_be_visible()
+    page.reload()
+    expect(_panel(page)).to_be_visible()
+
+
+def test_after_a_restart_of_the_kernel_it_goes_on(page: Page, desk: Desk, server: tuple[str, int]) -> None:
+    # The page was loaded anew: the one before ends.
+    _wait_for(lambda: len(_lookouts(server[1])) == 1)
+    (before,) = _lookouts(server[1])
+    page.locator(".lm-MenuBar-itemLabel", has_text="Kernel").click()
+    page.locator(".lm-Menu-itemLabel", has_text="Restart Kernel…").first.click()
+    page.locator(".jp-Dialog button", has_text="Restart").click()
+    _wait_for(lambda: len(found := _lookouts(server[1])) == 1 and found != [before])
+    desk.docker("rm", "-f", "hello")
+    expect(_task(page, "hello")).to_contain_text("Passed before, and not now.")
+
+
+def test_on_a_small_screen_there_is_room_for_both(page: Page) -> None:
+    page.set_viewport_size({"width": 1024, "height": 768})
+    page.reload()
+    panel = _panel(page)
+    expect(panel).to_be_visible()
+    notebook, box = page.locator(".jp-NotebookPanel").first.bounding_box(), panel.bounding_box()
+    assert notebook is not None and box is not None
+    assert notebook["x"] + notebook["width"] <= box["x"]
+    assert box["x"] + box["width"] <= 1024
+    assert notebook["width"] > 400
+    assert panel.evaluate("it => it.scrollWidth <= it.clientWidth")
