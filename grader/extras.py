@@ -13,7 +13,7 @@ from grader.i18n import _
 _EXTRAS = {
     **dict.fromkeys(("ipywidgets", "jupyterlab", "matplotlib"), "lab"),
     "qemu": "microvm",
-    "jupyterhub": "class",
+    **dict.fromkeys(("jupyterhub", "ltiauthenticator"), "class"),
     "distributed": "dask",
     **dict.fromkeys(("jwt", "cryptography", "requests"), "lms"),
     **dict.fromkeys(("tree_sitter", "tree_sitter_bash"), "mutants"),

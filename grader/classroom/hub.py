@@ -6,12 +6,14 @@ import os
 import shutil
 import socket
 import sys
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from grader import extras
 from grader.classroom.places import ClassError, ClassFolder
 from grader.i18n import _
+from grader.lms.settings import LmsSettings
 
 _PROXY = "configurable-http-proxy"
 _API_PORT = 8081
@@ -75,10 +77,26 @@ c.JupyterHub.authenticator_class = "grader.classroom.authenticator.RosterAuthent
 c.RosterAuthenticator.roster = {roster!r}
 c.Authenticator.allow_all = True  # who is in the roster"""
 
+_LMS = """\
+# Who opens this tool in the LMS is in (LTI 1.3), by their e-mail there.
+c.JupyterHub.authenticator_class = "ltiauthenticator.lti13.auth.LTI13Authenticator"
+c.LTI13Authenticator.client_id = {{{client_id!r}}}
+c.LTI13Authenticator.issuer = {issuer!r}
+c.LTI13Authenticator.authorize_url = {authorize_url!r}
+c.LTI13Authenticator.jwks_endpoint = {jwks_url!r}
+c.LTI13Authenticator.username_key = "email"
+c.LTI13Authenticator.uri_scheme = {scheme!r}
+c.Authenticator.allow_all = True
+# A teacher's e-mail there: their account on this machine.
+c.Authenticator.username_map = {accounts!r}"""
+
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a teacher asked for. ``https``: files of the certificate and its key."""
+    """What a teacher asked for. ``https``: files of the certificate and its key. ``lms``: who logs in from there.
+
+    ``teachers``: accounts of this machine, each with the name that they log in with.
+    """
 
     place: ClassFolder
     course: Path
@@ -86,7 +104,8 @@ class Wanted:
     port: int = 8000
     https: tuple[Path, Path] | None = None
     roster: Path | None = None
-    teachers: tuple[str, ...] = ()
+    lms: LmsSettings | None = None
+    teachers: Mapping[str, str] = field(default_factory=dict)
     memory: str = "2G"
     cpus: float = 2.0
     disk: str | None = "10G"
@@ -120,8 +139,21 @@ def configuration(wanted: Wanted) -> str:
         memory=wanted.memory,
         cpus=wanted.cpus,
         disk=wanted.disk,
-        users=_ROSTER.format(roster=str(wanted.roster)) if wanted.roster else _PAM,
+        users=_users(wanted, scheme),
         idle_seconds=wanted.idle_minutes * 60,
+    )
+
+
+def _users(wanted: Wanted, scheme: str) -> str:
+    if wanted.lms is None:
+        return _ROSTER.format(roster=str(wanted.roster)) if wanted.roster else _PAM
+    return _LMS.format(
+        client_id=wanted.lms.client_id,
+        issuer=wanted.lms.issuer,
+        authorize_url=wanted.lms.authorize_url,
+        jwks_url=wanted.lms.jwks_url,
+        scheme=scheme,
+        accounts={login.casefold(): account for account, login in wanted.teachers.items()},
     )
 
 
@@ -129,8 +161,9 @@ def check_machine(wanted: Wanted) -> None:
     """Raises an ExpectedError that names what is missing and the command that mends it."""
     if os.geteuid() != 0:
         raise ClassError(_("A class server needs root: it builds the walls between students."), "sudo drydock serve")
-    if missing := extras.absent("jupyterhub"):
-        raise missing
+    for package in ("jupyterhub", *(("ltiauthenticator",) if wanted.lms else ())):
+        if missing := extras.absent(package):
+            raise missing
     if shutil.which("node") is None and shutil.which("nodejs") is None:
         raise ClassError(_("JupyterHub's proxy needs Node.js."), "apt-get install nodejs npm")
     if proxy_program() is None:

@@ -21,7 +21,7 @@ from grader.locks import locked
 from grader.report.progress import FOLDER as PROGRESS
 
 #: Also the name of a folder, of a user inside the walls, and a part of nbgrader's names of submissions.
-_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,31}")
+_NAME = re.compile(r"[a-z0-9][a-z0-9._@-]{0,63}")
 #: They are somebody else inside.
 _TAKEN = ("root", "nobody")
 #: nbgrader's name for the course in its exchange.
@@ -38,9 +38,9 @@ def checked_name(name: str) -> str:
     """The name if a student may have it. Raises ClassError."""
     if not _NAME.fullmatch(name) or name in _TAKEN:
         raise ClassError(
-            _("“{name}” can't be a student's name: small letters, digits, dots, - and _, at most 32 of them.").format(
-                name=name
-            )
+            _(
+                "“{name}” can't be a student's name: small letters, digits, dots, @, - and _, at most 64 of them."
+            ).format(name=name)
         )
     return name
 

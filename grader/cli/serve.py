@@ -14,14 +14,20 @@ from grader.i18n import _
 
 if TYPE_CHECKING:
     from grader.classroom.places import ClassFolder
+    from grader.lms.settings import LmsSettings
 
 _FILE = click.Path(path_type=Path)
 
 
 @click.command("serve")
 @click.option("--users", type=_FILE, default=None, help="A CSV of names (default: who has an account here, PAM).")
+@click.option("--lms", "by_lms", is_flag=True, help="Who opens the class in the LMS of lms.toml may log in.")
 @click.option(
-    "--teacher", "teachers", multiple=True, help="An account of this machine that sees the course, not a lab."
+    "--teacher",
+    "teachers",
+    multiple=True,
+    metavar="ACCOUNT[=LOGIN]",
+    help="An account of this machine that sees the course, not a lab; LOGIN: how they log in, with --lms their e-mail.",
 )
 @click.option("--address", default="", help="The address to listen on (default: all of this machine's).")
 @click.option("--port", default=8000, show_default=True, help="The port to listen on.")
@@ -40,6 +46,7 @@ _FILE = click.Path(path_type=Path)
 def command(
     *,
     users: Path | None,
+    by_lms: bool,
     teachers: tuple[str, ...],
     address: str,
     port: int,
@@ -69,14 +76,17 @@ def command(
     if status:
         _say_status(place)
         return
+    course = find_course().root.resolve()
+    accounts = _accounts(teachers, by_lms=by_lms)
     wanted = hub.Wanted(
         place,
-        find_course().root.resolve(),
+        course,
         address,
         port,
         https,
         place.hub / "roster.json" if users else None,
-        teachers,
+        _lms(course, users) if by_lms else None,
+        accounts,
         memory,
         cpus,
         None if disk == "none" else disk,
@@ -89,7 +99,7 @@ def command(
     names = roster.read_names(users) if users else []
     place.make()
     if wanted.roster:
-        made = roster.update(wanted.roster, list(dict.fromkeys([*names, *teachers])))
+        made = roster.update(wanted.roster, list(dict.fromkeys([*names, *accounts])))
         if made:
             roster.write_passwords(place.hub / "passwords.csv", made)
             tell(_("Passwords to hand out, then to remove: {file}").format(file=place.hub / "passwords.csv"))
@@ -102,6 +112,27 @@ def command(
     tell(_("The Hub's address: {url}").format(url=f"{scheme}://{address or os.uname().nodename}:{port}"))
     os.chdir(place.hub)
     os.execv(sys.executable, [sys.executable, "-m", "jupyterhub", "-f", str(config.resolve())])
+
+
+def _accounts(teachers: tuple[str, ...], *, by_lms: bool) -> dict[str, str]:
+    """Account of this machine → the name that they log in with."""
+    from grader.classroom.places import ClassError
+
+    pairs = [word.partition("=") for word in teachers]
+    if not by_lms and any(login for _account, _is, login in pairs):
+        raise ClassError(_("Teachers log in by another name only with --lms."), "drydock serve --help")
+    return {account: login or account for account, _is, login in pairs}
+
+
+def _lms(course: Path, users: Path | None) -> LmsSettings:
+    from grader.classroom.places import ClassError
+    from grader.lms.settings import lms_settings
+
+    if users is not None:
+        raise ClassError(_("Who may log in says either --users or --lms."), "drydock serve --help")
+    found = lms_settings(course)
+    found.check_login(course)
+    return found
 
 
 def _make_template(place: ClassFolder) -> None:

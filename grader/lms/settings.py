@@ -21,15 +21,23 @@ _PLATFORMS: dict[str, dict[str, str]] = {
         "token_url": "{address}/login/oauth2/token",
         "line_items_url": "{address}/api/lti/courses/{course}/line_items",
         "memberships_url": "{address}/api/lti/courses/{course}/names_and_roles",
+        # Whoever hosts a Canvas of their own may have set another issuer.
+        "issuer": "https://canvas.instructure.com",
+        "authorize_url": "{address}/api/lti/authorize_redirect",
+        "jwks_url": "{address}/api/lti/security/jwks",
     },
     "moodle": {
         "token_url": "{address}/mod/lti/token.php",
         "line_items_url": "{address}/mod/lti/services.php/{course}/lineitems?type_id={tool}",
         "memberships_url": "{address}/mod/lti/services.php/CourseSection/{course}/bindings/{tool}/memberships",
+        "issuer": "{address}",
+        "authorize_url": "{address}/mod/lti/auth.php",
+        "jwks_url": "{address}/mod/lti/certs.php",
     },
 }
 _PARTS = ("platform", "address", "course", "tool")
 _URLS = ("token_url", "line_items_url", "memberships_url")
+_LOGIN_URLS = ("issuer", "authorize_url", "jwks_url")
 
 
 class LmsError(ExpectedError):
@@ -39,7 +47,8 @@ class LmsError(ExpectedError):
 @dataclass(frozen=True)
 class LmsSettings:
     """``audience``: whom the signed request for a token is for; ``labs``: lab → the address of its column there;
-    ``students``: student → the user id they have there.
+    ``students``: student → the user id they have there. ``issuer``, ``authorize_url`` and ``jwks_url`` are needed where
+    people log in from there, and may be "".
     """
 
     client_id: str
@@ -49,10 +58,19 @@ class LmsSettings:
     audience: str
     labs: Mapping[str, str]
     students: Mapping[str, str]
+    issuer: str = ""
+    authorize_url: str = ""
+    jwks_url: str = ""
 
     @property
     def host(self) -> str:
         return urlsplit(self.line_items_url).netloc
+
+    def check_login(self, root: Path) -> None:
+        """Raises LmsError where nobody could log in from there."""
+        for name in _LOGIN_URLS:
+            if not getattr(self, name):
+                raise _wrong(root / FILE, _("{name} is missing").format(name=name))
 
 
 def lms_settings(root: Path) -> LmsSettings:
@@ -68,7 +86,7 @@ def lms_settings(root: Path) -> LmsSettings:
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise _wrong(path, str(error)) from error
     labs, students = content.pop("labs", {}), content.pop("students", {})
-    known = {*_PARTS, *_URLS, "client_id", "audience"}
+    known = {*_PARTS, *_URLS, *_LOGIN_URLS, "client_id", "audience"}
     if unknown := sorted(set(content) - known):
         raise _wrong(path, _("it knows no {names}").format(names=", ".join(unknown)))
     if not isinstance(labs, dict) or not all(isinstance(url, str) for url in labs.values()):
@@ -77,7 +95,8 @@ def lms_settings(root: Path) -> LmsSettings:
         raise _wrong(path, _('[students] has lines like ada = "4711"'))
     # A course's number may stand there as a number.
     words = {name: str(value) for name, value in content.items()}
-    urls = {**_from_platform(path, words), **{name: words[name] for name in _URLS if name in words}}
+    urls = _from_platform(path, words)
+    urls |= {name: words[name] for name in (*_URLS, *_LOGIN_URLS) if name in words}
     for name in ("client_id", *_URLS):
         if not (urls.get(name) or words.get(name)):
             raise _wrong(path, _("{name} is missing").format(name=name))

@@ -24,6 +24,11 @@ from tornado.websocket import websocket_connect
 PATIENCE = 300.0
 TOKEN = "0123456789abcdef" * 2
 PASSWORD = "sea" * 8
+_USERS = f"""
+c.JupyterHub.authenticator_class = "dummy"
+c.DummyAuthenticator.password = {PASSWORD!r}
+c.Authenticator.allow_all = True
+"""
 _CONFIG = """
 c = get_config()
 c.JupyterHub.spawner_class = "grader.classroom.spawner.DrydockSpawner"
@@ -35,9 +40,7 @@ c.DrydockSpawner.pids_limit = 600
 c.DrydockSpawner.http_timeout = 300
 c.DrydockSpawner.poll_interval = 3
 c.DrydockSpawner.start_timeout = 600
-c.JupyterHub.authenticator_class = "dummy"
-c.DummyAuthenticator.password = {password!r}
-c.Authenticator.allow_all = True
+{users}
 c.JupyterHub.bind_url = "http://127.0.0.1:{port}"
 c.JupyterHub.hub_bind_url = "http://127.0.0.1:{hub_port}"
 c.ConfigurableHTTPProxy.command = [{proxy!r}]
@@ -69,7 +72,7 @@ def free_port() -> int:
 class Hub:
     """A Hub with the real proxy, in ``folder``."""
 
-    def __init__(self, folder: Path, course: Path, proxy: str) -> None:
+    def __init__(self, folder: Path, course: Path, proxy: str, users: str = _USERS) -> None:
         self.folder = folder
         self.port, self.hub_port, self.proxy_port = free_port(), free_port(), free_port()
         (folder / "hub").mkdir(parents=True, exist_ok=True)
@@ -83,7 +86,7 @@ class Hub:
                 hub_port=self.hub_port,
                 proxy_port=self.proxy_port,
                 token=TOKEN,
-                password=PASSWORD,
+                users=users,
                 python=sys.executable,
                 page_port=free_port(),
             )

@@ -134,7 +134,8 @@ def test_feedback_goes_to_who_handed_in_and_to_nobody_else(place: ClassFolder) -
 
 
 @pytest.mark.parametrize(
-    "name", ["", "Ada", "a b", "../x", "-x", "a+b", "a:b", "a\nb", "x" * 33, "root", "nobody", "*"]
+    "name",
+    ["", "Ada", "a b", "../x", "-x", "a+b", "a:b", "a\nb", "x" * 65, "@home", "a/b", "<a>", "root", "nobody", "*"],
 )
 def test_names_that_nobody_can_have(name: str) -> None:
     with pytest.raises(ClassError):

@@ -11,6 +11,7 @@ import pytest
 from grader.classroom import hub
 from grader.classroom.places import ClassError, ClassFolder
 from grader.classroom.roster import is_right, read_names, update, write_passwords
+from grader.lms.settings import lms_settings
 
 
 def _table(folder: Path, text: str) -> Path:
@@ -73,7 +74,9 @@ def test_the_configuration_says_what_was_asked_for(tmp_path: Path) -> None:
     assert plain.DrydockSpawner.disk_limit == "10G"
     assert plain.Authenticator.admin_users == set()
     https = (tmp_path / "cert.pem", tmp_path / "key.pem")
-    full = hub.Wanted(place, tmp_path, "::1", 443, https, place.hub / "roster.json", ("kim",), "3G", 1.5, None, 10)
+    full = hub.Wanted(
+        place, tmp_path, "::1", 443, https, place.hub / "roster.json", None, {"kim": "kim"}, "3G", 1.5, None, 10
+    )
     told = _settings(full)
     assert told.JupyterHub.ssl_cert == str(https[0]) and told.JupyterHub.ssl_key == str(https[1])
     assert told.JupyterHub.bind_url.startswith("https://")
@@ -81,6 +84,19 @@ def test_the_configuration_says_what_was_asked_for(tmp_path: Path) -> None:
     assert (told.DrydockSpawner.disk_limit, told.DrydockSpawner.cpu_limit) == (None, 1.5)
     assert told.Authenticator.admin_users == {"kim"}
     assert "--timeout=600" in told.JupyterHub.services[0]["command"]
+
+
+def test_who_may_log_in_says_the_lms(tmp_path: Path) -> None:
+    (tmp_path / "lms.toml").write_text(
+        'platform = "canvas"\naddress = "https://canvas.example.edu"\ncourse = 5\nclient_id = "17"\n'
+    )
+    lms = lms_settings(tmp_path)
+    told = _settings(hub.Wanted(ClassFolder(tmp_path), tmp_path, lms=lms, teachers={"kim": "Kim@Uni.example"}))
+    assert told.JupyterHub.authenticator_class == "ltiauthenticator.lti13.auth.LTI13Authenticator"
+    assert told.LTI13Authenticator.client_id == {"17"}
+    assert told.LTI13Authenticator.jwks_endpoint == "https://canvas.example.edu/api/lti/security/jwks"
+    assert told.Authenticator.username_map == {"kim@uni.example": "kim"}
+    assert told.Authenticator.admin_users == told.DrydockSpawner.teachers == {"kim"}
 
 
 def test_what_is_missing_is_said_before_anything_starts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -26,6 +26,19 @@ def test_addresses_are_those_of_the_platform(tmp_path: Path) -> None:
     assert moodle.line_items_url == f"{services}/5/lineitems?type_id=7"
     assert moodle.memberships_url == f"{services}/CourseSection/5/bindings/7/memberships"
     assert (moodle.audience, moodle.students) == ("https://x.example.edu", {"ada": "4711"})
+    assert canvas.authorize_url == "https://canvas.example.edu/api/lti/authorize_redirect"
+    assert (moodle.issuer, moodle.jwks_url) == (
+        "https://moodle.example.edu",
+        "https://moodle.example.edu/mod/lti/certs.php",
+    )
+
+
+def test_another_lms_may_take_marks_without_logging_anybody_in(tmp_path: Path) -> None:
+    (tmp_path / "lms.toml").write_text(
+        "".join(f'{name} = "https://x"\n' for name in ("client_id", "token_url", "line_items_url", "memberships_url"))
+    )
+    with pytest.raises(LmsError, match="issuer is missing"):
+        lms_settings(tmp_path).check_login(tmp_path)
 
 
 @pytest.mark.parametrize(
