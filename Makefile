@@ -52,6 +52,10 @@ types: setup ## Types: mypy --strict
 proof: setup ## The author's proof for all labs (LAB=02 for one)
 	@drydock author check $(LAB)
 
+.PHONY: mutants
+mutants: setup ## A lab's checks against changed solutions (LAB=02; LAB="--seconds 900 02")
+	@drydock author mutate $(LAB)
+
 .PHONY: release
 release: setup ## Make labs/ anew from solutions/
 	@drydock author release

@@ -28,6 +28,8 @@ from grader.sandbox.sandbox import remove_orphans
 
 #: The most a mutant's cell may take. Those that only wait forever are many.
 CELL_SECONDS = 20.0
+#: A group has one mutant for so many seconds of all the time that there is.
+_GROUP_SHARE = 15
 
 
 class Fate(StrEnum):
@@ -104,7 +106,9 @@ def mutate(
     remove_orphans(kind)
     began = time.monotonic()
     with release.generated(course, [name]) as fresh, closing(ForkServer()) as fork_server:
-        groups = share([_case(lab, one) for one in mutants], most=max(1, len(lab.tasks)))
+        # A group that was begun is run to its end: where there is little time, they are small.
+        most = max(1, min(len(lab.tasks), int(seconds // _GROUP_SHARE)))
+        groups = share([_case(lab, one) for one in mutants], most=most)
         told.planned(len(mutants))
         sandboxes = StoppableSandboxes(kind, fork_server)
         cells = release_in(lab.notebook)

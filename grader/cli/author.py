@@ -135,6 +135,7 @@ def _chosen(course: Course, labs: tuple[str, ...]) -> list[str]:
 @command.command("mutate")
 @click.argument("lab")
 @click.option("--task", "tasks", multiple=True, help="Only the mutants of this task (may be repeated).")
+@click.option("--since", default="", metavar="COMMIT", help="Only tasks whose cells were changed since this commit.")
 @click.option("--mutant", "only", multiple=True, metavar="ID", help="Only this mutant (may be repeated).")
 @click.option("--seconds", type=float, default=300.0, show_default=True, help="After so long no further one is begun.")
 @click.option("--jobs", "-j", type=click.IntRange(1, 64), default=None, help="Daemons at once (default: as for check).")
@@ -146,6 +147,7 @@ def mutate(
     *,
     lab: str,
     tasks: tuple[str, ...],
+    since: str,
     only: tuple[str, ...],
     seconds: float,
     jobs: int | None,
@@ -162,10 +164,17 @@ def mutate(
 
     with needed():
         from grader.author import mutants_report, mutation
+        from grader.author.changed import changed_tasks
 
     course = find_course()
     name = course.pick(lab)
     _see_tasks(course, [name], tasks, ())
+    if since:
+        changed = changed_tasks(course.lab(name), since)
+        tasks = tuple(task for task in changed if not tasks or task in tasks)
+        if not tasks:
+            click.echo(_("{lab}: no task's cells were changed since {commit}.").format(lab=name, commit=since))
+            return
     mutants = mutation.in_turn(course.lab(name), tasks)
     if unknown := set(only) - {mutant.id for mutant in mutants}:
         words = _("No mutant is called {ids} in {lab}. All of them: drydock author mutate {lab} --list")

@@ -198,10 +198,11 @@ def read_notebook(path: Path, remedy: str = "") -> dict[str, Any]:
 def read_lab(path: Path) -> Lab:
     """Take a lab's notebook apart. Raises CourseError when it isn't a notebook."""
     cells = tuple(cells_of(read_notebook(path)))
-    return Lab(path.stem, path, cells, tuple(_tasks(cells)))
+    return Lab(path.stem, path, cells, tuple(tasks_of(cells)))
 
 
-def _tasks(cells: tuple[Cell, ...]) -> Iterator[Task]:
+def tasks_of(cells: tuple[Cell, ...]) -> Iterator[Task]:
+    """The tasks of a notebook with these cells, in its order."""
     by_grade_id = {cell.grade_id: cell for cell in cells if cell.grade_id}
     for cell in cells:
         if not cell.is_check:

@@ -58,6 +58,31 @@ def test_a_hole_is_found_and_is_gone_when_it_is_mended(course: Course, tmp_path:
     assert "2 killed, 1 justified; 100.0% killed or justified" in done.stdout
 
 
+def test_only_what_was_changed_since_a_commit(course: Course) -> None:
+    def git(*words: str) -> None:
+        who = ["-c", "user.name=t", "-c", "user.email=t@t"]
+        subprocess.run(["git", *who, *words], cwd=course.root, check=True, capture_output=True)
+
+    git("init", "-q")
+    git("commit", "-q", "--allow-empty", "-m", "before there was a lab")
+    git("add", "-A")
+    git("commit", "-q", "-m", "the lab")
+    assert _tasks(_mutate(course, "--list", "--since", "HEAD~1")) == {task.id for task in course.lab("00-tiny").tasks}
+    done = _mutate(course, "--since", "HEAD")
+    assert (done.returncode, done.stdout) == (0, "00-tiny: no task's cells were changed since HEAD.\n"), done.stderr
+    _mend(course)
+    assert _tasks(_mutate(course, "--list", "--since", "HEAD")) == {"site"}
+    assert "were changed" in _mutate(course, "--list", "--since", "HEAD", "--task", "hello").stdout
+    done = _mutate(course, "--list", "--since", "nosuch")
+    assert done.returncode == 3
+    assert "Git knows no commit nosuch here." in done.stderr
+
+
+def _tasks(listed: subprocess.CompletedProcess[str]) -> set[str]:
+    assert listed.returncode == 0, listed.stdout + listed.stderr
+    return {line.split()[0] for line in listed.stdout.splitlines()}
+
+
 def test_mutants_are_listed_without_a_daemon(course: Course) -> None:
     done = _mutate(course, "--list", "--task", "hello")
     assert done.returncode == 0, done.stdout + done.stderr

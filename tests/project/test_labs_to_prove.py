@@ -38,10 +38,14 @@ class Repo:
         self.git("commit", "-q", "--allow-empty", "-m", "one")
         return self.git("rev-parse", "HEAD").strip()
 
-    def asked(self, *words: str) -> tuple[list[str], list[str]]:
+    def lines(self, *words: str) -> list[str]:
         script = self.root / "scripts" / "labs-to-prove"
-        said = subprocess.run(["bash", str(script), *words], capture_output=True, text=True, check=True).stdout
-        changed, others = said.splitlines()
+        return subprocess.run(
+            ["bash", str(script), *words], capture_output=True, text=True, check=True
+        ).stdout.splitlines()
+
+    def asked(self, *words: str) -> tuple[list[str], list[str]]:
+        changed, others, _base = self.lines(*words)
         return changed.split(), others.split()
 
 
@@ -86,3 +90,10 @@ def test_where_no_commit_is_known_all_labs_have_changed(repo: Repo, base: str) -
     assert sorted(repo.asked(base)[0]) == _LABS
     repo.commit()
     assert repo.asked(base)[0] == []
+
+
+def test_the_commit_is_said_since_which(repo: Repo) -> None:
+    assert repo.lines()[2] == ""
+    base = repo.commit()
+    repo.commit()
+    assert [repo.lines(given)[2] for given in (base, "no-such-branch", "")] == [base, "HEAD~1", "HEAD~1"]

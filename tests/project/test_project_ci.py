@@ -13,6 +13,7 @@ _ROOT = Path(__file__).parents[2]
 #: In place of make: notes what was asked and where. `make test` is pytest as told, on the tests below.
 _MAKE = """#!/bin/sh
 printf '%s|%s%s\\n' "$PWD" "$*" "${DRYDOCK_DOCKER:+ on $DRYDOCK_DOCKER}" >>"$NOTES"
+[ "$1" != "$FAILS" ] || exit 1
 [ "$1" = test ] || exit 0
 exec python -m pytest -c /dev/null -o cache_dir="$PWD/.pytest_cache" --rootdir=. ${2#ARGS=} tests/test_it.py
 """
@@ -81,7 +82,7 @@ def test_all_is_run_in_a_home_folder_and_the_last_lines_name_what_failed(course:
     # The rest is done whatever failed.
     words = [words for _place, words in asked]
     assert {word.split()[0] for word in words} == {
-        *("setup-tests", "lint", "types", "test", "test-labs", "proof", "test-docker")
+        *("setup-tests", "lint", "types", "test", "test-labs", "mutants", "proof", "test-docker")
     }
     assert sum("microvm" in word for word in words) == 1
     assert sum(word.split()[0] == "test" for word in words) == 1
@@ -98,6 +99,7 @@ def test_the_lab_that_changed_is_proved_and_then_the_others(course: Path) -> Non
     _done, asked = run(course, "proof")
     # Two commits: the third task begins.
     assert [words for _place, words in asked[1:]] == [
+        "mutants LAB=--seconds 120 --since HEAD~1 00-tiny",
         "proof LAB=--task cut --task dig --task ask 00-tiny",
         "proof LAB=--task build 00-tiny",
         "proof LAB=--task ask 01-next",
@@ -107,7 +109,13 @@ def test_the_lab_that_changed_is_proved_and_then_the_others(course: Path) -> Non
 def test_what_there_is_no_time_for_is_said(course: Path) -> None:
     done, asked = run(course, "proof", DRYDOCK_PROOF_SECONDS="0")
     assert "The time is up: 0 of 1 labs begun, the last one 00-tiny." in done.stdout
-    assert [words for _place, words in asked[1:]] == ["proof LAB=--task ask 01-next"]
+    assert [words for _place, words in asked[2:]] == ["proof LAB=--task ask 01-next"]
+
+
+def test_a_mutant_that_survives_is_a_failure_and_the_rest_is_proved(course: Path) -> None:
+    done, asked = run(course, "proof", FAILS="mutants")
+    assert (done.returncode, done.stdout.splitlines()[-1]) == (1, "  author's proof")
+    assert [words.split()[0] for _place, words in asked] == ["setup-tests", "mutants", "proof", "proof", "proof"]
 
 
 @pytest.mark.parametrize("given", ["", "26.1.5"])
