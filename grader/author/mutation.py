@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import zip_longest
 
@@ -28,6 +28,8 @@ from grader.sandbox.sandbox import remove_orphans
 
 #: The most a mutant's cell may take. Those that only wait forever are many.
 CELL_SECONDS = 20.0
+#: In a mutant's place: the solution unchanged.
+_AS_IT_IS = "as it is"
 #: A group has one mutant for so many seconds of all the time that there is.
 _GROUP_SHARE = 15
 
@@ -103,13 +105,17 @@ def mutate(
     mutants = [one for one in in_turn(lab, tasks) if not only or one.id in only]
     found = LabMutants(name, len(mutants))
     by_case = {f"{one.task}/{one.id}": one for one in mutants}
+    #: Tasks whose solution did not pass, and why.
+    unsound: dict[str, str] = {}
     remove_orphans(kind)
     began = time.monotonic()
     with release.generated(course, [name]) as fresh, closing(ForkServer()) as fork_server:
         # A group that was begun is run to its end: where there is little time, they are small.
         most = max(1, min(len(lab.tasks), int(seconds // _GROUP_SHARE)))
-        groups = share([_case(lab, one) for one in mutants], most=most)
-        told.planned(len(mutants))
+        # First of all the solutions as they are: where one doesn't pass, a mutant that fails tells nothing.
+        controls = [_control(lab, task) for task in dict.fromkeys(one.task for one in mutants)]
+        groups = share([*controls, *(_case(lab, one) for one in mutants)], most=most)
+        told.planned(len(controls) + len(mutants))
         sandboxes = StoppableSandboxes(kind, fork_server)
         cells = release_in(lab.notebook)
 
@@ -120,8 +126,12 @@ def mutate(
 
         for life in side_by_side(groups, run, jobs, sandboxes):
             for outcome in life.outcomes:
-                found.trials.append(_judged(by_case.pop(outcome.case.name), outcome, kept))
                 told.finished(outcome)
+                if outcome.case.name in by_case:
+                    found.trials.append(_judged(by_case.pop(outcome.case.name), outcome, kept))
+                elif outcome.status is not Status.PASSED:
+                    unsound[outcome.case.task] = _told(outcome)
+    found.trials = [_doubted(trial, unsound.get(trial.mutant.task)) for trial in found.trials]
     found.not_reached = list(by_case.values())
     if not only and not tasks:
         found.idle = kept.idle(one for one in mutants)
@@ -149,6 +159,23 @@ def _case(lab: Lab, mutant: Mutant) -> Case:
     return after_the_others(lab, task, Kind.MUTANT, run, checks)
 
 
+def _control(lab: Lab, name: str) -> Case:
+    task = lab.task(name)
+    assert task is not None
+    assert task.answer is not None
+    run = Run(task.answer.source, f"{name}/{_AS_IT_IS}", must_work=False)
+    return after_the_others(lab, task, Kind.MUTANT, run, (Check(name, task.check.source, Want.PASS),))
+
+
+def _doubted(trial: Trial, why: str | None) -> Trial:
+    """Nothing is known of a mutant whose task's solution doesn't pass either."""
+    return trial if why is None else replace(trial, fate=Fate.NOT_JUDGED, why=why)
+
+
+def _told(outcome: Outcome) -> str:
+    return " ".join(f"{finding.what} {finding.detail}" for finding in outcome.findings)
+
+
 def _judged(mutant: Mutant, outcome: Outcome, kept: Kept) -> Trial:
     fate, why = Fate.NOT_JUDGED, ""
     if outcome.overran:
@@ -159,5 +186,5 @@ def _judged(mutant: Mutant, outcome: Outcome, kept: Kept) -> Trial:
     elif outcome.status in (Status.FAILED, Status.BLOCKED):
         fate = Fate.KILLED
     else:
-        why = " ".join(f"{finding.what} {finding.detail}" for finding in outcome.findings)
+        why = _told(outcome)
     return Trial(mutant, fate, why, outcome.seconds)

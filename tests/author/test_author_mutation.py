@@ -28,13 +28,13 @@ def _mutate(course: Course, *words: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def _mend(course: Course) -> None:
+def _mend(course: Course, words: str = '.history_contains("COPY").has_label("') -> None:
     path = course.source / "00-tiny" / "00-tiny.ipynb"
     notebook: dict[str, Any] = json.loads(path.read_text())
     for cell in notebook["cells"]:
         if cell["metadata"].get("nbgrader", {}).get("grade_id") == "site":
             text = cell["source"] if isinstance(cell["source"], str) else "".join(cell["source"])
-            cell["source"] = text.replace('.has_label("', '.history_contains("COPY").has_label("')
+            cell["source"] = text.replace('.has_label("', words, 1)
     path.write_text(json.dumps(notebook))
 
 
@@ -56,6 +56,11 @@ def test_a_hole_is_found_and_is_gone_when_it_is_mended(course: Course, tmp_path:
     done = _mutate(course, *chosen)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "2 killed, 1 justified; 100.0% killed or justified" in done.stdout
+
+    # Of a check that the solution doesn't pass either nothing is believed.
+    _mend(course, '.has_label("nosuch").has_label("')
+    done = _mutate(course, *chosen)
+    assert "3 could not be checked" in done.stdout, done.stdout + done.stderr
 
 
 def test_only_what_was_changed_since_a_commit(course: Course) -> None:
