@@ -1,0 +1,22 @@
+# expect: Container wicket was made from drydock/nginx:1
+cat > panel/wicket.conf <<'EOF'
+user root;
+events {}
+http {
+    access_log /dev/stdout;
+    server {
+        listen 2375;
+        location = /containers/json { limit_except GET { deny all; } proxy_pass http://unix:/var/run/docker.sock:; }
+        location / { return 403; }
+    }
+}
+EOF
+docker cp -q panel/wicket.conf pierhead:/srv/wicket.conf
+docker exec pierhead sh -c '
+    docker rm -f panel
+    docker network create lookout
+    docker create --name draft drydock/nginx:1
+    docker cp -q /srv/wicket.conf draft:/etc/nginx/nginx.conf
+    docker commit draft wicket:1
+    docker run -d --name wicket --network lookout -v /var/run/docker.sock:/var/run/docker.sock wicket:1
+    docker run -d --name panel --network lookout -p 8120:80 -e DOCKER_AT=wicket:2375 panel:1'
