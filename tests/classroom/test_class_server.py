@@ -119,6 +119,14 @@ def test_the_hub_comes_back_under_running_servers(hub: Hub) -> None:
     assert hub.sh("ada", "curl -s localhost:8080").strip() == "ada"
 
 
+def test_checks_that_only_look_run_by_themselves_here_too(hub: Hub) -> None:
+    seen = "grep -q '\"by_itself\": true' ../../.progress/00-welcome.json 2>/dev/null"
+    work = "docker run --name hello drydock/busybox:1 echo hello, harbour"
+    look = f"until {seen}; do sleep 0.2; done | python -m grader.panel.lookout 00-welcome 2>&1"
+    said = hub.sh("bob", f"cd labs/00-welcome; {work}; {look}; {seen} && echo seen; docker rm -f hello")
+    assert "\nseen\n" in said, said
+
+
 def test_the_teacher_sees_who_is_where_and_no_student_does(hub: Hub) -> None:
     hub.sh("ada", "drydock check 00 2>&1")
     url = f"http://127.0.0.1:{hub.port}/services/class/"

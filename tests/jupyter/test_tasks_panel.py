@@ -7,9 +7,11 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import nbformat
 import pytest
-from lab_page import NEEDS_CHROMIUM, PATIENCE, LabPage, lab_page
-from playwright.sync_api import Locator, Page, expect
+from lab_page import NEEDS_CHROMIUM, PATIENCE, LabPage, lab_page, start_cell
+from nbformat.v4 import new_code_cell, new_notebook
+from playwright.sync_api import Locator, Page, WebSocket, expect
 from student_desk import DRYDOCK, Desk
 
 from grader.processes import command_line, descendants
@@ -190,6 +192,15 @@ def test_closed_it_stays_closed_for_that_lab_until_it_is_wanted(page: Page) -> N
     expect(_panel(page)).to_be_visible()
     page.reload()
     expect(_panel(page)).to_be_visible()
+    # By its tab, too.
+    tab = page.locator(".jp-SideBar.jp-mod-right .lm-TabBar-tab", has_text="Tasks")
+    tab.click()
+    expect(_panel(page)).to_be_hidden()
+    page.reload()
+    expect(tab).to_be_visible()
+    expect(_panel(page)).to_be_hidden()
+    tab.click()
+    expect(_panel(page)).to_be_visible()
 
 
 def test_after_a_restart_of_the_kernel_it_goes_on(page: Page, desk: Desk, server: tuple[str, int]) -> None:
@@ -202,6 +213,28 @@ def test_after_a_restart_of_the_kernel_it_goes_on(page: Page, desk: Desk, server
     _wait_for(lambda: len(found := _lookouts(server[1])) == 1 and found != [before])
     desk.docker("rm", "-f", "hello")
     expect(_task(page, "hello")).to_contain_text("Passed before, and not now.")
+
+
+def test_a_notebook_of_ones_own_is_asked_once_and_has_no_panel(page: Page, desk: Desk, server: tuple[str, int]) -> None:
+    own = desk.root / "workspace" / "own" / "own.ipynb"
+    own.parent.mkdir()
+    kernel = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+    nbformat.write(new_notebook(cells=[new_code_cell("6 * 7")], metadata={"kernelspec": kernel}), own)
+    other = page.context.new_page()
+    asked: list[str] = []
+
+    def listen(socket: WebSocket) -> None:
+        socket.on("framesent", lambda frame: asked.append(str(frame)) if "drydock-tasks" in str(frame) else None)
+
+    other.on("websocket", listen)
+    try:
+        other.goto(server[0].replace(LAB, "own/own.ipynb"))
+        start_cell(other.locator(".jp-CodeCell").first)
+        expect(other.locator(".jp-OutputArea-output").first).to_have_text("42")
+        assert len(asked) == 1
+        assert not other.locator(".drydock-tasks").is_visible()
+    finally:
+        other.close()
 
 
 def test_on_a_small_screen_there_is_room_for_both(page: Page) -> None:

@@ -144,7 +144,11 @@ class TaskPanel {
     this.notebook = notebook;
     if (!this.watched.has(session)) {
       this.watched.add(session);
-      const again = () => this.notebook?.context?.sessionContext === session && this.connect();
+      const again = () => {
+        if (this.notebook?.context?.sessionContext !== session) return;
+        if (/starting/.test(session.session?.kernel?.status)) this.refused = undefined;
+        this.connect();
+      };
       session.statusChanged.connect(again);
       session.kernelChanged.connect(again);
       notebook.disposed.connect(() => notebook === this.notebook && this.leave());
@@ -160,13 +164,13 @@ class TaskPanel {
 
   connect() {
     const { kernel } = this.notebook.context.sessionContext.session ?? {};
-    if (!kernel || kernel.status === "starting" || kernel.status === "restarting") return;
+    if (!["idle", "busy"].includes(kernel?.status) || kernel === this.refused) return;
     if (this.comm && !this.comm.isDisposed && this.kernel === kernel) return;
-    if (kernel.status !== "idle" && kernel.status !== "busy") return;
     this.kernel = kernel;
     const comm = (this.comm = kernel.createComm(TARGET));
     comm.onMsg = (message) => comm === this.comm && this.show(message.content.data);
     // No lab of the course, or a kernel that knows nothing of it: there is nothing to dock, and nothing to ask again.
+    comm.onClose = () => comm === this.comm && (this.refused = kernel);
     comm.open({ automatic: memory("by-hand").all !== true });
   }
 
