@@ -24,9 +24,11 @@ from grader.docker_api.errors import Refused, Unavailable
 from grader.docker_api.words import cpu_limit, dig, inspect_command
 from grader.i18n import _
 
-#: Seconds after which a loop ends by itself, where the image has nothing to end it sooner, and a measurement with it.
-_LOOP_SECONDS = 8
-_LOOP = ("timeout", str(_LOOP_SECONDS), "sh", "-c", "while :; do :; done", "drydock-loop")
+#: Seconds that a measurement may take. The loop ends by itself where the image has nothing to end it sooner.
+_SECONDS = 12
+#: Seconds of the check's time that it leaves to what comes after it.
+_SPARE = 5
+_LOOP = ("timeout", "40", "sh", "-c", "while :; do :; done", "drydock-loop")
 #: Not every image has pkill. The brackets: it must not find itself.
 _END = ("sh", "-c", "for one in /proc/[0-9]*; do grep -q drydock-loo[p] $one/cmdline && kill -9 ${one#/proc/}; done")
 #: A loop that has used so many seconds of CPU time has begun.
@@ -132,7 +134,7 @@ class CpuTime(Limits):
 
     def _measured(self, ids: Sequence[str], *, enough: Callable[[list[_Counters]], bool]) -> list[_Counters]:
         """What a loop in each of these containers, all at once, has had, until it is enough to tell."""
-        limit = min(_LOOP_SECONDS * self._daemon.pace(), self._daemon.deadline.remaining())
+        limit = min(_SECONDS * self._daemon.pace(), self._daemon.deadline.remaining() - _SPARE)
         self._daemon.waits_until(_("a loop in {name} is measured").format(name=self.name), limit)
         idle = [self._counters(container) for container in ids]
         for container in ids:
@@ -144,8 +146,7 @@ class CpuTime(Limits):
             if not first and all(had.since(was).used >= _BEGUN for had, was in zip(now, idle, strict=True)):
                 first = now
             gone = [had.since(was) for had, was in zip(now, first or idle, strict=True)]
-            # In its last second a loop may have ended already.
-            if (first and enough(gone)) or over.remaining() < 1:
+            if (first and enough(gone)) or over.is_over():
                 break
             time.sleep(0.1)
         with suppress(Refused):

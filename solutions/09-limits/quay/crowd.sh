@@ -8,4 +8,4 @@ set -- $VALUE_CROWD
 docker exec $2 sh -c 'head -c 24m /dev/zero > /dev/shm/barrels'
 docker exec -d $3 sh -c 'for bird in $(seq 20); do sleep 1d & done; wait'
 docker exec -d $1 timeout 1800 sh -c 'while :; do :; done'
-for _ in $(seq 50); do docker top $3 | grep -c sleep | grep -q 21 && break; sleep 0.1; done
+for _ in $(seq 50); do [ "$(docker top $3 | wc -l)" -gt 20 ] && break; sleep 0.1; done
