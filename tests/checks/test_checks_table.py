@@ -138,9 +138,9 @@ c("ck-done").has_no_limit("pids") | c("ck-live").has_no_limit("cpus") | 0.5
 c("ck-done").has_no_limit("blkio_weight") | c("ck-done").limited_to(blkio_weight=500) | not set
 c("ck-live").has_limit_at_most("memory", "64m") | c("ck-live").has_limit_at_most("memory", "63m") | 64MiB
 c("ck-live").has_limit_at_most("cpus", 1) | c("ck-done").has_limit_at_most("cpus", 1) | not set
-c("ck-live").uses_cpus(0.5) | c("ck-swift").uses_cpus(0.5) | in 0 periods
-c("ck-lazy").uses_cpus(0.25, period=0.05) | c("ck-lazy").uses_cpus(0.15) | periods of 50 ms
-c("ck-lazy").uses_cpus(0.25) | c("ck-live").uses_cpus(0.5, period=0.05) | periods of 100 ms
+c("ck-lazy").uses_cpus(0.1) | c("ck-swift").uses_cpus(0.1) | in 0 periods
+c("ck-lazy").uses_cpus(0.1, period=0.05) | c("ck-lazy").uses_cpus(0.2) | periods of 50 ms
+c("ck-lazy").uses_cpus(0.11) | c("ck-live").uses_cpus(0.5, period=0.05) | periods of 100 ms
 c("ck-swift").outruns("ck-slow", times=4) | c("ck-slow").outruns("ck-swift", times=4) | s of CPU time; ck-swift:
 c("ck-swift").outruns("ck-slow", times=3) | c("ck-swift").outruns("ck-done", times=4) | exited with code 3
 c("ck-live").has_ulimit("nofile", soft=100, hard=200) | c("ck-live").has_ulimit("nofile", soft=100) | nofile=100:200
