@@ -7,11 +7,9 @@ from __future__ import annotations
 from typing import Any
 
 from nbformat import NotebookNode
-from nbgrader import utils
 from nbgrader.preprocessors import ClearSolutions, NbGraderPreprocessor
-from nbgrader.utils import is_grade, is_solution
 
-from grader.course.declared import has_task
+from grader.course.cells import cell_of, cells_of
 from grader.course.predictions import call_in
 from grader.i18n import _
 
@@ -25,13 +23,12 @@ class ClearAnswers(ClearSolutions):  # type: ignore[misc]
     code_stub: dict[str, str]
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
-        graded = [cell for cell in nb.cells if utils.is_grade(cell) and not utils.is_solution(cell)]
-        code = [cell for cell in graded if cell.cell_type == "code"]
-        if tests := [cell.metadata.nbgrader.grade_id for cell in code if not has_task(cell.source)]:
+        checks = [cell for cell in cells_of(nb) if cell.is_autograded]
+        if tests := [cell.grade_id for cell in checks if cell.is_test]:
             words = _("No check.task in %s: graded as by nbgrader, in the student's own kernel (docs/instructors.md).")
             self.log.info(words, ", ".join(tests))
         stubs = self.code_stub
-        if len(tests) < len(code) and "code_stub" not in self.config.ClearSolutions:
+        if len(tests) < len(checks) and "code_stub" not in self.config.ClearSolutions:
             self.code_stub = {**stubs, "python": STUB}
         try:
             result: tuple[NotebookNode, dict[str, Any]] = super().preprocess(nb, resources)
@@ -50,8 +47,9 @@ class FoldedChecks(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has 
     def preprocess_cell(
         self, cell: NotebookNode, resources: dict[str, Any], cell_index: int
     ) -> tuple[NotebookNode, dict[str, Any]]:
-        if cell.cell_type == "code" and is_grade(cell) and not is_solution(cell) and has_task(cell.source):
-            _fold(cell, "# ✓ " + _('Check "{task}": Shift+Enter').format(task=cell.metadata.nbgrader.grade_id))
+        known = cell_of(cell)
+        if known.asks_daemon:
+            _fold(cell, "# ✓ " + _('Check "{task}": Shift+Enter').format(task=known.grade_id))
         elif cell.cell_type == "code" and call_in(cell.source) is not None:
             _fold(cell, "# ? " + _("What do you predict? Shift+Enter"))
         return cell, resources

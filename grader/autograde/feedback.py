@@ -11,10 +11,10 @@ from typing import Any
 from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
-from nbgrader import utils
 from nbgrader.preprocessors import ClearHiddenTests
 from traitlets import List
 
+from grader.course.cells import cell_of
 from grader.i18n import _
 from grader.report.plain import printable
 from grader.report.render import NO_MATHS
@@ -45,7 +45,7 @@ class FeedbackView(ClearHiddenTests):  # type: ignore[misc]
         self, cell: NotebookNode, resources: dict[str, Any], cell_index: int
     ) -> tuple[NotebookNode, dict[str, Any]]:
         # Only checks have hidden tests; the same words in a student's own cell are the student's.
-        if utils.is_grade(cell) and not utils.is_solution(cell) and self._remove_hidden_test_region(cell):
+        if cell_of(cell).is_autograded and self._remove_hidden_test_region(cell):
             for output in cell.get("outputs", []):
                 # A traceback has the lines around the one that failed.
                 if output.output_type == "error":
@@ -90,7 +90,7 @@ class GradersPage(Preprocessor):  # type: ignore[misc]
             return nb, resources  # not formgrader's
         for cell in nb.cells:
             # The outputs of such cells begin with a report of ours; a student's have no HTML.
-            if cell.cell_type == "code" and utils.is_grade(cell) and not utils.is_solution(cell):
+            if cell_of(cell).is_autograded:
                 _open_hints(cell)
         # Markdown lets HTML pass, up to an empty line; the script puts the bar above the notebook.
         nb.cells.insert(0, new_markdown_cell(_jump()))

@@ -90,20 +90,25 @@ class Cell:
 def cells_of(content: Mapping[str, Any]) -> Iterator[Cell]:
     """The cells of a notebook's JSON, in order; forgiving where metadata is missing."""
     for index, raw in enumerate(content["cells"]):
-        metadata = raw.get("metadata", {})
-        marks = metadata.get("nbgrader", {})
-        source = raw.get("source", "")
-        yield Cell(
-            index=index,
-            id=str(raw.get("id", "")),
-            cell_type=str(raw.get("cell_type", "")),
-            source=source if isinstance(source, str) else "".join(source),
-            grade_id=str(marks.get("grade_id", "")),
-            grade=bool(marks.get("grade")),
-            solution=bool(marks.get("solution")),
-            locked=bool(marks.get("locked")),
-            task=bool(marks.get("task")),
-            points=float(marks.get("points") or 0),
-            checksum=marks.get("checksum"),
-            tags=tuple(metadata.get("tags", ())),
-        )
+        yield cell_of(raw, index)
+
+
+def cell_of(raw: Mapping[str, Any], index: int = 0) -> Cell:
+    """One cell's JSON, or nbformat's node of it; forgiving where metadata is missing."""
+    metadata = raw.get("metadata", {})
+    marks = metadata.get("nbgrader", {})
+    source = raw.get("source", "")
+    return Cell(
+        index=index,
+        id=str(raw.get("id", "")),
+        cell_type=str(raw.get("cell_type", "")),
+        source=source if isinstance(source, str) else "".join(source),
+        grade_id=str(marks.get("grade_id", "")),
+        grade=bool(marks.get("grade")),
+        solution=bool(marks.get("solution")),
+        locked=bool(marks.get("locked")),
+        task=bool(marks.get("task")),
+        points=float(marks.get("points") or 0),
+        checksum=marks.get("checksum"),
+        tags=tuple(metadata.get("tags", ())),
+    )
