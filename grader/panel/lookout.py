@@ -31,7 +31,6 @@ from grader.panel.folder_watch import follow
 from grader.panel.pace import Pace
 from grader.report.cell_runs import runs_of
 from grader.report.progress import ProgressFolder, progress_folder
-from grader.report.verdicts import Status
 from grader.sandbox.checker import Checker
 from grader.values import StudentKey, own_key
 
@@ -83,7 +82,7 @@ class Lookout:
         """Whether what it needs has passed, and its own setup cells ran: before that nothing is the student's doing."""
         known = self._progress.of(self._lab.name)
         needed = [known.get(name) for name in task.needs]
-        if any(one is None or one.status is not Status.PASSED or one.not_now for one in needed):
+        if any(one is None or not one.passes for one in needed):
             return False
         setups = {cell.id for cell in task.setups}
         return not setups or setups <= {run.cell for run in runs_of(self._progress, self._lab.name)}

@@ -154,7 +154,7 @@ def progress(card: LabCard, known: Mapping[str, TaskProgress]) -> Part:
     """What has passed once counts; and when the latest checks found less, that is said, too."""
     said = f"{card.number} · {card.title}: {how_far(card, known)}"
     ever = sum(task.id in known and known[task.id].passed for task in card.tasks)
-    now = sum(task.id in known and known[task.id].status is Status.PASSED for task in card.tasks)
+    now = sum(task.id in known and known[task.id].passes for task in card.tasks)
     if known:
         said += f" ({_('best so far')}"
         said += "; " + _("at the last checks: {count}").format(count=now) if now != ever else ""
@@ -171,6 +171,8 @@ def tasks(card: LabCard, known: Mapping[str, TaskProgress]) -> Part:
 def _mark(task: TaskProgress | None) -> str:
     if task is None:
         return _("· not tried")
+    if task.not_now:
+        return _("○ open") + ", " + _("passed before")
     said = _marked(SYMBOLS[task.status], status_word(task.status))
     if task.status is Status.FAILED and task.fraction:
         said += f" ({int(100 * task.fraction)} %)"

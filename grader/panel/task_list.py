@@ -16,7 +16,6 @@ from grader.i18n import _
 from grader.panel.parts import how_far
 from grader.report.progress import TaskProgress
 from grader.report.render import SYMBOLS, status_word
-from grader.report.verdicts import Status
 
 #: Set to 0, no check runs by itself.
 VARIABLE = "DRYDOCK_AUTO_CHECKS"
@@ -75,6 +74,8 @@ class TaskList:
             "title": card.title,
             "section": self.sections.get(card.id, ""),
             "passed": _passes(progress),
+            # What passed once is done, though later tasks may have taken away what it made.
+            "done": progress is not None and progress.passed,
             "mark": _mark(progress),
             "note": self._note(card.id, progress, automatic=automatic),
             "hint": task.hint,
@@ -103,7 +104,7 @@ class TaskList:
 
 
 def _passes(progress: TaskProgress | None) -> bool:
-    return progress is not None and progress.status is Status.PASSED and not progress.not_now
+    return progress is not None and progress.passes
 
 
 def _mark(progress: TaskProgress | None) -> str:

@@ -42,6 +42,11 @@ class TaskProgress:
     by_itself: bool = False
     not_now: bool = False
 
+    @property
+    def passes(self) -> bool:
+        """As far as is known now."""
+        return self.status is Status.PASSED and not self.not_now
+
 
 @dataclass(frozen=True)
 class ProgressFolder:

@@ -146,6 +146,10 @@ def test_progress_is_told_in_words_and_its_bar_is_for_eyes_only() -> None:
     part = parts.progress(CARD, known)
     assert part.before == "01 · A lab: 1 of 3 tasks passed, 15 of 40 points (best so far; at the last checks: 0)"
     assert f'<span aria-hidden="true">{"█" * 3}{"░" * 7}</span>' in part.as_html()
+    gone = {"one": TaskProgress(Status.PASSED, 1.0, True, 1.0, by_itself=True, not_now=True)}
+    table = parts.tasks(CARD, gone).table
+    assert table is not None and table.rows[0][0] == "○ open, passed before"
+    assert parts.progress(CARD, gone).before.endswith("(best so far; at the last checks: 0)")
     done = {task.id: TaskProgress(Status.PASSED, 1.0, True, 1.0) for task in CARD.tasks}
     assert parts.progress(CARD, done).before == "01 · A lab: 3 of 3 tasks passed, 40 of 40 points – done (best so far)"
     assert parts.progress(CARD, {}).before == "01 · A lab: not begun"

@@ -56,6 +56,13 @@ def test_a_task_tells_its_state_and_who_has_to_run_its_check(tasks: TaskList, lo
     assert _row(tasks, looking, FAILED_SINCE) == (False, "✗ failed", "Passed before, and not now.")
 
 
+def test_what_passed_once_is_done_whatever_became_of_it(tasks: TaskList, looking: str, acting: str) -> None:
+    state = tasks.state({looking: GONE, acting: FAILED}, automatic=True, may=True)
+    done = {row["id"]: (row["done"], row["passed"]) for row in state["tasks"]}
+    assert (done[looking], done[acting]) == ((True, False), (False, False))
+    assert state["summary"].startswith("1 of ")
+
+
 def test_only_what_changed_is_news(tasks: TaskList, looking: str, acting: str) -> None:
     assert tasks.news({}, {}) == ""
     assert tasks.news({}, {looking: FAILED}) == ""

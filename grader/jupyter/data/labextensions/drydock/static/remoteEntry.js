@@ -223,7 +223,7 @@ class TaskPanel {
     close.style.float = "right";
     close.addEventListener("click", () => this.close());
     const sections = [...new Set(state.tasks.map((task) => task.section))];
-    const now = state.tasks.find((task) => !task.passed)?.section;
+    const now = state.tasks.find((task) => !task.done)?.section;
     return [
       close,
       element("h2", state.title),
@@ -247,9 +247,9 @@ class TaskPanel {
   // The part that comes next is open, until somebody folds it; so are those somebody opened.
   section(state, name, isNext) {
     const tasks = state.tasks.filter((task) => task.section === name);
-    const passed = tasks.filter((task) => task.passed).length;
+    const done = tasks.filter((task) => task.done).length;
     const items = tasks.map((task) => this.task(state, task));
-    return this.fold(`${state.lab}/${name}`, `${name || state.words.tasks} (${passed}/${tasks.length})`, isNext, [
+    return this.fold(`${state.lab}/${name}`, `${name || state.words.tasks} (${done}/${tasks.length})`, isNext, [
       element("ul", "", ...items),
     ]);
   }
