@@ -1,2 +1,0 @@
-volume=$(docker volume ls -q | grep '^tides-')
-docker run -d --name reader --mount type=volume,source="$volume",target=/tides,readonly drydock/busybox:1 sleep 1d

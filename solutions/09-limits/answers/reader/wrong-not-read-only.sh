@@ -1,2 +1,0 @@
-# expect: touch /tides/tides
-docker run -d --name reader -v "$(docker inspect --format '{{(index .Mounts 0).Name}}' recorder)":/tides drydock/busybox:1 sleep 1d
