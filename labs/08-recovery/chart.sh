@@ -1,5 +1,5 @@
 # Builds the sea chart's image with your word in it, and forgets what a try before this one has left.
-docker rm -f charthouse reader > /dev/null 2>&1
+docker rm -f charthouse navigator > /dev/null 2>&1
 docker rmi -f seachart:1 seachart:$VALUE_CHART_WORD seachart:flat > /dev/null 2>&1
 docker build -q -t seachart:1 - << EOF
 FROM drydock/busybox:1
