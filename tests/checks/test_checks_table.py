@@ -141,8 +141,8 @@ c("ck-live").has_limit_at_most("cpus", 1) | c("ck-done").has_limit_at_most("cpus
 c("ck-lazy").uses_cpus(0.1) | c("ck-swift").uses_cpus(0.1) | in 0 periods
 c("ck-lazy").uses_cpus(0.1, period=0.05) | c("ck-lazy").uses_cpus(0.2) | periods of 50 ms
 c("ck-lazy").uses_cpus(0.11) | c("ck-live").uses_cpus(0.5, period=0.05) | periods of 100 ms
-c("ck-swift").outruns("ck-slow", times=4) | c("ck-slow").outruns("ck-swift", times=4) | s of CPU time; ck-swift:
-c("ck-swift").outruns("ck-slow", times=3) | c("ck-swift").outruns("ck-done", times=4) | exited with code 3
+c("ck-swift").outruns("ck-faint", times=4) | c("ck-faint").outruns("ck-swift", times=4) | s of CPU time; ck-swift:
+c("ck-swift").outruns("ck-faint", times=3) | c("ck-swift").outruns("ck-done", times=4) | exited with code 3
 c("ck-live").has_ulimit("nofile", soft=100, hard=200) | c("ck-live").has_ulimit("nofile", soft=100) | nofile=100:200
 # mounts
 c("ck-live").mounts_volume("ck-data", at="/data", read_only=True) | c("ck-live").mounts_volume("ck-data", at="/data", read_only=False) | volume ck-data -> /data (read-only)

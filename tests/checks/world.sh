@@ -77,7 +77,7 @@ docker run -d --name ck-live --network ck-front --network-alias api --ip 172.30.
   drydock/busybox:1 sh -c 'echo ready 42; echo oops >&2; echo memo > /scratch/memo; httpd -p 80 -h /etc; exec sleep 1d' >/dev/null &
 docker run -d --name ck-swift --cpuset-cpus 0 --cpu-shares 800 drydock/busybox:1 sleep 1d >/dev/null &
 docker run -d --name ck-lazy --cpuset-cpus 0 --cpu-shares 200 --cpu-quota 5000 --cpu-period 50000 drydock/busybox:1 sleep 1d >/dev/null &
-docker run -d --name ck-slow --cpuset-cpus 0 --cpu-shares 200 drydock/busybox:1 sleep 1d >/dev/null &
+docker run -d --name ck-faint --cpuset-cpus 0 --cpu-shares 200 drydock/busybox:1 sleep 1d >/dev/null &
 docker run -d --name ck-undead drydock/busybox:1 sh -c 'true & exec sleep 1d' >/dev/null &
 docker run -d --name ck-registry -p 127.0.0.1:18082:5000 drydock/registry:2 >/dev/null &
 docker run -d --name ck-locked -p 18088:5000 -v "$here/tls:/tls:ro" -e REGISTRY_AUTH=htpasswd \
