@@ -10,7 +10,8 @@ from grader.charts.chart import Chart, Table
 from grader.charts.lab_docker import NotThere, ask, inspect_container, state_word
 from grader.charts.recording import Recording
 from grader.charts.use import CpuCurve, CpuSample, CpuUse, cpu_sample, cpu_settings, read_stats
-from grader.docker_api.daemon import Connection, Daemon
+from grader.docker_api.connection import Connection
+from grader.docker_api.daemon import Daemon
 from grader.docker_api.deadline import Deadline
 from grader.docker_api.words import cpu_limit, dig
 from grader.i18n import _

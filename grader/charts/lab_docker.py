@@ -7,7 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 from grader.checks.throwaway import OWN_LABEL
-from grader.docker_api.daemon import Attrs, Connection, Daemon
+from grader.docker_api.connection import Connection
+from grader.docker_api.daemon import Attrs, Daemon
 from grader.docker_api.deadline import Deadline
 from grader.docker_api.errors import Unavailable
 from grader.i18n import _

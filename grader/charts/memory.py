@@ -11,7 +11,8 @@ from grader.charts.lab_docker import NotThere, TooLate, ask, inspect_container, 
 from grader.charts.recording import AT_MOST, Recording
 from grader.charts.use import Ending, MemoryCurve, MemorySample, ending_of, kills_of, memory_sample, read_stats
 from grader.checks.arguments import human_memory
-from grader.docker_api.daemon import Attrs, Connection, Daemon
+from grader.docker_api.connection import Connection
+from grader.docker_api.daemon import Attrs, Daemon
 from grader.docker_api.deadline import Deadline
 from grader.docker_api.events import Filters, moment, past_events
 from grader.docker_api.words import dig

@@ -9,7 +9,8 @@ from grader.charts.chart import Chart
 from grader.charts.health import HealthNotes, HealthTimeline, State, health_chart, seconds, state_of
 from grader.charts.lab_docker import OneSentence, TooLate, ask, inspect_container, state_word
 from grader.charts.recording import AT_MOST, Recording
-from grader.docker_api.daemon import Attrs, Connection, Daemon
+from grader.docker_api.connection import Connection
+from grader.docker_api.daemon import Attrs, Daemon
 from grader.docker_api.deadline import Deadline
 from grader.docker_api.events import EventStream, Filters, container_of, event_time, moment, past_events
 from grader.docker_api.words import dig

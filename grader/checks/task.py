@@ -17,8 +17,9 @@ from grader.checks.errors import AuthorError, CheckFailed, CouldNotCheck, OutOfT
 from grader.checks.expectation import Context, author_verdict
 from grader.checks.throwaway import remove_orphans
 from grader.docker_api import blame
+from grader.docker_api.connection import Connection
 from grader.docker_api.course_images import CourseImages
-from grader.docker_api.daemon import REQUEST_SECONDS, Connection, Daemon
+from grader.docker_api.daemon import REQUEST_SECONDS, Daemon
 from grader.docker_api.deadline import Deadline
 from grader.docker_api.errors import NoAnswer, Obstructed
 from grader.i18n import _
@@ -144,7 +145,7 @@ class Checks:
         A task of an emulated daemon gets more time from now on. Raises Unavailable or Refused.
         """
         daemon = self._daemon()
-        self._connection.course_images(daemon)
+        daemon.course_images()
         self._deadline = self._given_deadline * daemon.pace()
 
     def version(self) -> str:

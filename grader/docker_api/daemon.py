@@ -2,12 +2,11 @@
 
 Errors come out as ``Unavailable`` (the daemon is away, slow or too old), ``Obstructed`` (it is well, but something of
 the student's has no answer) or ``Refused`` (it answered with an error). docker-py is imported when the first question
-is asked: importing the checks must stay cheap.
+is asked (connection.py): importing the checks must stay cheap.
 """
 
 from __future__ import annotations
 
-import os
 import re
 import tarfile
 import time
@@ -16,6 +15,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from grader.docker_api import blame
+from grader.docker_api.connection import Connection
 from grader.docker_api.course_images import REPOSITORY, CourseImages, look
 from grader.docker_api.deadline import Deadline
 from grader.docker_api.errors import Obstructed, Refused, Unavailable
@@ -39,56 +39,6 @@ _TIMES_AS_LONG = 3.0
 HELPER_IMAGE = "drydock/busybox:1"
 #: How a daemon refuses a client of another version (moby: server/middleware/version.go).
 _OTHER_VERSION = re.compile(r"client version \S+ is too (new|old)")
-
-
-class Connection:
-    """One lazily opened connection, kept for many tasks."""
-
-    def __init__(self, host: str | None, images: CourseImages | None = None, *, only_looks: bool = False) -> None:
-        """``images``: the course's, as somebody saw them before the student began; else they are looked up once.
-
-        ``only_looks``: what would leave a trace on the daemon raises Unavailable, and nobody waits for anything.
-        """
-        self.only_looks = only_looks
-        self.host = host or os.environ.get("DOCKER_HOST") or ""
-        self._client: APIClient | None = None
-        self._images = images
-        #: How many times longer than elsewhere a check waits for this daemon and its containers, once that is known.
-        self.pace = 1.0
-
-    def client(self, timeout: float) -> APIClient:
-        if self._client is None:
-            self._client = self.another(timeout)
-        self._client.timeout = timeout  # type: ignore[assignment] # the stubs know whole seconds only
-        return self._client
-
-    def another(self, timeout: float) -> APIClient:
-        """A client of its own that has asked the daemon for its version."""
-        from docker.utils import kwargs_from_env
-
-        from grader.docker_api.client import BoundedClient, LookingClient
-
-        # DOCKER_TLS_VERIFY and DOCKER_CERT_PATH count as they do for the docker command.
-        options: dict[str, Any] = dict(kwargs_from_env())
-        if self.host:
-            options["base_url"] = self.host
-        kind = LookingClient if self.only_looks else BoundedClient
-        return kind(version="auto", timeout=timeout, **options)  # type: ignore[arg-type]
-
-    def course_images(self, daemon: Daemon) -> CourseImages:
-        """The course's images as they were when first asked for."""
-        if self._images is None:
-            self._images = daemon.ask(look)
-        return self._images
-
-    def take_over(self, other: Connection) -> None:
-        """Know what another connection knows: the course's images and the daemon's pace."""
-        self._images, self.pace = other._images, other.pace
-
-    def close(self) -> None:
-        if self._client is not None:
-            self._client.close()
-            self._client = None
 
 
 class Daemon:
@@ -220,7 +170,7 @@ class Daemon:
 
     def course_images(self) -> CourseImages:
         """The course's images by tag, as they were before the student began."""
-        return self._connection.course_images(self)
+        return self._connection.course_images(lambda: self.ask(look))
 
     def helper(self) -> str:
         """The ID of the helper image, or "" when it is not there any more. By ID, for names can be given away."""

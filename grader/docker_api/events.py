@@ -13,7 +13,8 @@ from contextlib import contextmanager, suppress
 from typing import Any
 from urllib.parse import urlencode
 
-from grader.docker_api.daemon import Attrs, Connection, Daemon
+from grader.docker_api.connection import Connection
+from grader.docker_api.daemon import Attrs, Daemon
 from grader.docker_api.deadline import Deadline
 from grader.docker_api.errors import Obstructed
 from grader.docker_api.streams import Pieces

@@ -9,7 +9,8 @@ from contextlib import suppress
 from dataclasses import replace
 
 from grader.charts.lab_docker import lab_host
-from grader.docker_api.daemon import Connection, Daemon
+from grader.docker_api.connection import Connection
+from grader.docker_api.daemon import Daemon
 from grader.docker_api.deadline import Deadline
 from grader.docker_api.errors import NoAnswer
 from grader.docker_api.events import EventStream, Filters, moment

@@ -16,7 +16,8 @@ from grader.checks import CheckFailed, Checks, CouldNotCheck, Status
 from grader.checks.folder import Place
 from grader.checks.looking import ACTING, trace_of
 from grader.course.labs import RELEASE, Course
-from grader.docker_api.daemon import Connection, Daemon
+from grader.docker_api.connection import Connection
+from grader.docker_api.daemon import Daemon
 from grader.docker_api.deadline import Deadline
 from grader.docker_api.errors import Unavailable
 from grader.docker_api.events import moment, past_events

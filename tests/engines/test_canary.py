@@ -13,7 +13,8 @@ from engine_tests import empty_at_the_end
 from grading_course import LAB, SOLUTIONS, Course
 
 from grader.checks.history import daemons_memory, is_ours
-from grader.docker_api.daemon import Connection, Daemon
+from grader.docker_api.connection import Connection
+from grader.docker_api.daemon import Daemon
 from grader.docker_api.deadline import Deadline
 from grader.engines import canary, engine_named
 

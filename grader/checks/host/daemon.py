@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import ast
 import shlex
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING, ClassVar
 
 from grader.checks.container.subject import is_live, state_in_words
 from grader.checks.host.way import Way
 from grader.checks.throwaway import throwaway
+from grader.docker_api.connection import Connection
 from grader.docker_api.course_images import CourseImages
-from grader.docker_api.daemon import Attrs, Connection, Daemon
+from grader.docker_api.daemon import Attrs, Daemon
 from grader.docker_api.errors import Obstructed, Unavailable
 from grader.i18n import _
 from grader.report.plain import excerpt, printable
@@ -58,7 +59,7 @@ class HostConnection(Connection):
         self._cleanup = cleanup
         self._way: Way | None = None
 
-    def course_images(self, daemon: Daemon) -> CourseImages:
+    def course_images(self, look: Callable[[], CourseImages]) -> CourseImages:
         """Those of the engine: what the names meant before the student made any host."""
         return self.engine.course_images()
 
