@@ -342,7 +342,8 @@ def test_attacks_really_took_place(graded: Course) -> None:
         ("e-spoiler", "setup-kernel", "folders: 2"),
         ("e-spoiler", "setup-kernel", "left: []"),
         *(("l-false-daemon", "false-daemon", word) for word in lie),
-        ("a-stuntman", "output-flood", "its kernel was ended"),
+        # By us, or by its own weight: where nobody has time to read, the kernel keeps what it printed.
+        ("a-stuntman", "output-flood", "KernelDied"),
         ("a-stuntman", "os-exit", "KernelDied"),
         ("a-stuntman", "busy-loop", "CellTimeout"),
         ("j-filler", "full-daemon", "No space left"),
