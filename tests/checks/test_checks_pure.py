@@ -274,7 +274,8 @@ def test_fingerprints(value: str, other: str, name: str) -> None:
     same = fingerprint.normalised(other) == fingerprint.normalised(value)
     assert fingerprint.matches(made, name, other) is same
     assert not fingerprint.matches(made, f"{name}x", value)
-    assert value.strip().casefold() not in made or len(value.strip()) < 4
+    # A short one may stand among the digits by chance, and four letters of it in "scrypt".
+    assert value.strip().casefold() not in made or len(value.strip()) < 9
 
 
 def test_the_command_that_makes_fingerprints_prints_nothing_else() -> None:
