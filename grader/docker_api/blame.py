@@ -16,17 +16,23 @@ from __future__ import annotations
 import time
 import traceback
 from pathlib import PurePath
-from typing import TYPE_CHECKING
+from typing import Protocol
 
+from grader.docker_api.deadline import Deadline
 from grader.docker_api.errors import Obstructed, Refused, Unavailable
 from grader.i18n import _
 
-if TYPE_CHECKING:
-    from grader.docker_api.daemon import Daemon
-    from grader.docker_api.deadline import Deadline
-
 #: Seconds within which a daemon on a machine that gives it its time says its version (it takes a few hundredths).
 PROMPT_SECONDS = 2.0
+
+
+class Daemon(Protocol):
+    """What the rule asks of one (daemon.py has it whole)."""
+
+    deadline: Deadline
+
+    def answers_promptly(self) -> bool:
+        """The control question."""
 
 
 def of_refusal(daemon: Daemon, refusal: Refused) -> Obstructed | Unavailable:

@@ -85,7 +85,11 @@ def _take_panel(url: str, notebook: Path, target: Path) -> None:
         page.keyboard.press("Control+S")
         page.goto(url.replace(f"labs/{_LAB}/{_LAB}.ipynb", "panel.ipynb"))
         start_cell(page.locator(".jp-CodeCell", has=page.locator(".cm-content", has_text="panel()")))
-        page.locator(".drydock-panel", has_text="healthy").wait_for()
+        panel = page.locator(".drydock-panel")
+        panel.filter(has_text="healthy").wait_for()
+        # The tasks are on the other picture.
+        page.locator(".drydock-tasks").get_by_role("button", name="Close").click()
+        panel.get_by_role("button", name="Tasks").click()
         if page.locator("#jp-left-stack").is_visible():
             page.keyboard.press("Control+B")
         _beside(page, "panel.ipynb")
