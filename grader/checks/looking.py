@@ -13,6 +13,7 @@ from typing import get_type_hints
 
 from grader.checks import kinds
 from grader.checks.expectation import Subject, expectations_of
+from grader.course.labs import Lab, Task
 
 _FILES = frozenset({"has_file", "has_no_file"})
 _REACHING = frozenset({"answers_http", "reaches", "cannot_reach", "resolves", "does_not_resolve", "listens_on"})
@@ -52,6 +53,11 @@ def trace_of(source: str) -> str:
     reader = _Reader()
     reader.visit(tree)
     return reader.trace
+
+
+def tasks_that_only_look(lab: Lab) -> tuple[Task, ...]:
+    """The tasks whose checks only look, in the notebook's order."""
+    return tuple(task for task in lab.tasks if not trace_of(task.check.source))
 
 
 class _Reader(ast.NodeVisitor):

@@ -16,7 +16,7 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 
 from grader.charts.lab_docker import lab_host
-from grader.checks.looking import trace_of
+from grader.checks.looking import tasks_that_only_look
 from grader.checks.throwaway import OWN_LABEL
 from grader.course.labs import RELEASE, Lab, Task, find_course
 from grader.docker_api.deadline import CHECK_SECONDS
@@ -38,18 +38,13 @@ from grader.values import StudentKey, own_key
 _NICENESS = 10
 
 
-def by_themselves(lab: Lab) -> tuple[Task, ...]:
-    """The tasks whose checks only look, in the notebook's order."""
-    return tuple(task for task in lab.tasks if not trace_of(task.check.source))
-
-
 class Lookout:
     """Looks at one lab's tasks. ``folder`` is the student's copy of the lab."""
 
     def __init__(self, lab: Lab, progress: ProgressFolder, folder: Path, key: StudentKey, events: Events) -> None:
         self._lab, self._progress, self._folder, self._key = lab, progress, folder, key
         self._events, self._pace = events, events.pace
-        self._tasks = by_themselves(lab)
+        self._tasks = tasks_that_only_look(lab)
         self._checker: Checker | None = None
         #: Which of the daemons since the beginning the checker asks: a new one may have the old one's address.
         self._asks = 0

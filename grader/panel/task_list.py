@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from grader.checks.looking import trace_of
+from grader.checks.looking import tasks_that_only_look
 from grader.course.lab_cards import LabCard, card_of
 from grader.course.labs import RELEASE, Course, Lab
 from grader.course.settings import settings_in
@@ -43,7 +43,7 @@ class TaskList:
     def of(cls, course: Course, name: str) -> TaskList:
         """Raises CourseError."""
         lab = course.lab(name, RELEASE)
-        looking = frozenset(task.id for task in lab.tasks if not trace_of(task.check.source))
+        looking = frozenset(task.id for task in tasks_that_only_look(lab))
         return cls(lab, card_of(lab, course.names(RELEASE)), _sections(lab), looking)
 
     def state(self, known: Mapping[str, TaskProgress], *, automatic: bool, may: bool) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -60,29 +60,29 @@ class ProgressFolder:
 
     def note(self, lab: str, report: TaskReport) -> None:
         """Where it can't be noted, on a full disk for instance, it isn't: that must not make a check fail."""
-        with suppress(OSError):
-            self.path.mkdir(parents=True, exist_ok=True)
-            # A notebook and `drydock check` may both have news.
-            with locked(self.path / ".lock"):
-                known = dict(self.of(lab))
-                known[report.task] = _after(known.get(report.task), report)
-                self._write(lab, known)
+        self._change(lab, report.task, lambda before: _after(before, report))
 
     def note_seen(self, lab: str, report: TaskReport, *, since: float) -> None:
         """What the panel saw by itself, beginning at ``since``: that a task passes, or no longer does.
 
         It is no attempt: what never passed stays as it was. And a check that somebody ran meanwhile knows better.
         """
+
+        def change(before: TaskProgress | None) -> TaskProgress | None:
+            return before if before is not None and before.at >= since else _seen(before, report)
+
+        self._change(lab, report.task, change)
+
+    def _change(self, lab: str, task: str, change: Callable[[TaskProgress | None], TaskProgress | None]) -> None:
         with suppress(OSError):
             self.path.mkdir(parents=True, exist_ok=True)
+            # A notebook, `drydock check` and the panel may all have news.
             with locked(self.path / ".lock"):
                 known = dict(self.of(lab))
-                before = known.get(report.task)
-                after = _seen(before, report)
-                if after is None or after == before or (before is not None and before.at >= since):
-                    return
-                known[report.task] = after
-                self._write(lab, known)
+                before = known.get(task)
+                after = change(before)
+                if after is not None and after != before:
+                    self._write(lab, {**known, task: after})
 
     def of(self, lab: str) -> Mapping[str, TaskProgress]:
         """What is known of a lab's tasks; nothing where the file is missing or damaged."""
