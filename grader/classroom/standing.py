@@ -11,7 +11,7 @@ import os
 import re
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from grader.classroom.places import ClassFolder, StudentFolder
 from grader.classroom.running import all_students, is_running
@@ -105,14 +105,22 @@ def _standing(student: StudentFolder, labs: Sequence[LabCard], now: float) -> St
     folder = ProgressFolder(student.progress)
     runs = is_running(student)
     found = Standing(student.path.name, runs, memory=_memory(student) if runs else None, disk=_disk(student))
-    for lab in labs:
-        tasks = {id_: entry for id_, entry in folder.of(lab.name).items() if any(id_ == it.id for it in lab.tasks)}
-        ran = [run for run in runs_of(folder, lab.name) if 0 < run.at <= now + _AHEAD]
-        last = max([0.0, *(run.at for run in ran), *(it.at for it in tasks.values() if 0 < it.at <= now + _AHEAD)])
-        if last > found.last:
-            stuck = _stuck(tasks, ran, now) if runs else None
-            found = Standing(found.name, runs, lab.name, tasks, last, stuck, found.memory, found.disk)
-    return found
+    # Of a class in the middle of its course all notes are many: only those of the lab at work are read.
+    lab = max(labs, key=lambda one: _noted_at(student, one.name), default=None)
+    if lab is None:
+        return found
+    tasks = {id_: entry for id_, entry in folder.of(lab.name).items() if any(id_ == it.id for it in lab.tasks)}
+    ran = [run for run in runs_of(folder, lab.name) if 0 < run.at <= now + _AHEAD]
+    last = max([0.0, *(run.at for run in ran), *(it.at for it in tasks.values() if 0 < it.at <= now + _AHEAD)])
+    if not last:
+        return found
+    return replace(found, lab=lab.name, tasks=tasks, last=last, stuck=_stuck(tasks, ran, now) if runs else None)
+
+
+def _noted_at(student: StudentFolder, lab: str) -> float:
+    """When something was noted of a lab last; the copies have the times of the student's own files."""
+    files = (student.progress / f"{lab}{ending}" for ending in (".json", ENDING))
+    return max((file.stat().st_mtime for file in files if file.exists()), default=0.0)
 
 
 def _stuck(tasks: Mapping[str, TaskProgress], runs: Sequence[CellRun], now: float) -> Stuck | None:

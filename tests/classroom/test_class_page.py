@@ -75,6 +75,17 @@ def test_the_lab_and_its_tasks_are_what_the_notebooks_noted(place: ClassFolder, 
     assert standings(place, read_labs(Course(place.shown)))[0].tasks == found.tasks
 
 
+def test_the_lab_is_the_one_at_work_last(place: ClassFolder, ada: StudentFolder) -> None:
+    other = "01-first-container"
+    shutil.copytree(_ROOT / "labs" / other, place.shown / "labs" / other)
+    for number, lab in enumerate((other, _LAB)):
+        file = ada.own_progress / f"{lab}.runs.jsonl"
+        file.write_text(json.dumps({"cell": "c", "digest": "d", "line": "docker ps", "at": _NOW - 100 + number}))
+        os.utime(file, (_NOW + number, _NOW + number))
+    found = _standing(place, ada)
+    assert (found.lab, found.last) == (_LAB, _NOW - 99)
+
+
 @pytest.mark.parametrize(
     ("checks", "passed_at", "wants"),
     [
