@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -14,11 +15,21 @@ import time
 import urllib.error
 import urllib.request
 import uuid
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from playwright.sync_api import Page, sync_playwright
 from tornado.httpclient import HTTPRequest
 from tornado.websocket import websocket_connect
+
+from grader.classroom.hub import proxy_program
+from grader.classroom.places import ClassFolder
+from grader.classroom.running import stop_all
+from grader.engines.folders import runtime_folder
+from grader.files import cache_folder
+
+_COURSE = Path(__file__).parents[2]
 
 #: Long, as the machine may be busy.
 PATIENCE = 300.0
@@ -62,6 +73,10 @@ c.JupyterHub.load_roles = [
     dict(name="test", services=["test"], scopes=["admin:users", "admin:servers", "access:servers", "access:services"])
 ]
 """
+
+
+#: Without these Chromium asks the internet for updates at every start, or needs a sandbox that root can't have.
+_FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"]
 
 
 def free_port() -> int:
@@ -212,3 +227,36 @@ async def _run(url: str, code: str) -> str:
         elif answer["msg_type"] == "status" and answer["content"]["execution_state"] == "idle":
             channel.close()
             return "".join(said)
+
+
+@contextlib.contextmanager
+def open_hub(users: str = _USERS) -> Iterator[Hub]:
+    """A Hub that runs, on the course; at the end nothing is left of it. ``users``: who may log in, as its settings."""
+    proxy = proxy_program()
+    assert proxy is not None, "scripts/setup tests"
+    # Short, for the sockets' sake (unix(7)).
+    folder = runtime_folder() / "class"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=0o711)
+    # The course images are made once for all tests.
+    (folder / "cache").symlink_to(cache_folder())
+    hub = Hub(folder, _COURSE, proxy, users)
+    try:
+        hub.start()
+        yield hub
+    finally:
+        hub.end()
+        stop_all(ClassFolder(folder))
+        assert not [line for line in Path("/proc/mounts").read_text().splitlines() if str(folder) in line]
+        shutil.rmtree(folder)
+
+
+@contextlib.contextmanager
+def browser_page() -> Iterator[Page]:
+    """An empty page of a new Chromium."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=_FLAGS)
+        page = browser.new_page()
+        page.set_default_timeout(PATIENCE * 1000)
+        yield page
+        browser.close()

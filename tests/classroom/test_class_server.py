@@ -14,15 +14,13 @@ import urllib.error
 from pathlib import Path
 
 import pytest
-from hub_client import PASSWORD, PATIENCE, TOKEN, Hub, page
-from playwright.sync_api import expect, sync_playwright
+from hub_client import PASSWORD, PATIENCE, TOKEN, Hub, browser_page, page
+from playwright.sync_api import expect
 
 from grader.classroom.places import ClassFolder
 
 pytestmark = [pytest.mark.daemon, pytest.mark.weekly]
 _IMAGE = "drydock/busybox:1"
-_CHROMIUM = "/usr/bin/chromium"
-_FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"]
 
 
 def _student(hub: Hub, name: str) -> Path:
@@ -142,9 +140,7 @@ def test_the_teacher_sees_who_is_where_and_no_student_does(hub: Hub) -> None:
         assert "bob" not in page(url, token)
     # As people come there: by the Hub's page for logging in.
     for name, sees in (("teacher", True), ("eve", False)):
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=_CHROMIUM, args=_FLAGS)
-            shown = browser.new_page()
+        with browser_page() as shown:
             shown.goto(url)
             shown.get_by_label("Username").fill(name)
             shown.get_by_label("Password").fill(PASSWORD)
@@ -156,7 +152,6 @@ def test_the_teacher_sees_who_is_where_and_no_student_does(hub: Hub) -> None:
                 expect(shown.get_by_text("As of ")).to_be_visible()
             else:
                 expect(shown.get_by_text("403")).to_be_visible(timeout=PATIENCE * 1000)
-            browser.close()
 
 
 def test_a_stopped_server_comes_back_with_its_containers(hub: Hub) -> None:

@@ -6,37 +6,29 @@ What it does is OpenID Connect's implicit flow as LTI 1.3 has it (IMS Security F
 from __future__ import annotations
 
 import json
-import shutil
 import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from html import escape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
-from hub_client import PATIENCE, Hub
+from hub_client import PATIENCE, Hub, browser_page, open_hub
 from jwt.algorithms import RSAAlgorithm
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
-from grader.classroom.hub import Wanted, configuration, proxy_program
+from grader.classroom.hub import Wanted, configuration
 from grader.classroom.places import ClassFolder
-from grader.classroom.running import stop_all
-from grader.engines.folders import runtime_folder
-from grader.files import cache_folder
 from grader.lms.settings import lms_settings
 
 pytestmark = [pytest.mark.daemon, pytest.mark.weekly]
-_COURSE = Path(__file__).parents[2]
 _CLIENT = "10000000000042"
 _CLAIM = "https://purl.imsglobal.org/spec/lti/claim"
-_CHROMIUM = "/usr/bin/chromium"
-_FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"]
 
 
 class Platform:
@@ -114,37 +106,20 @@ def platform() -> Iterator[Platform]:
 @pytest.fixture(scope="module")
 def hub(platform: Platform, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
     """A Hub as `drydock serve --lms` configures its logins."""
-    proxy = proxy_program()
-    assert proxy is not None, "scripts/setup tests"
     course = tmp_path_factory.mktemp("course")
     (course / "lms.toml").write_text(
         f'platform = "moodle"\naddress = "{platform.address}"\ncourse = 5\ntool = 7\nclient_id = "{_CLIENT}"\n'
     )
-    folder = runtime_folder() / "class"
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(mode=0o711)
-    (folder / "cache").symlink_to(cache_folder())
-    wanted = Wanted(ClassFolder(folder), course, lms=lms_settings(course), teachers={"root": "Prof@Uni.example"})
+    wanted = Wanted(ClassFolder(course), course, lms=lms_settings(course), teachers={"root": "Prof@Uni.example"})
     whole = configuration(wanted)
-    users = whole[whole.index("# Who opens this tool") : whole.index("c.Authenticator.admin_users")]
-    hub = Hub(folder, _COURSE, proxy, users)
-    try:
-        hub.start()
+    with open_hub(whole[whole.index("# Who opens this tool") : whole.index("c.Authenticator.admin_users")]) as hub:
         yield hub
-    finally:
-        hub.end()
-        stop_all(ClassFolder(folder))
-        shutil.rmtree(folder)
 
 
 @pytest.fixture
 def page() -> Iterator[Page]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=_CHROMIUM, args=_FLAGS)
-        page = browser.new_page()
-        page.set_default_timeout(PATIENCE * 1000)
+    with browser_page() as page:
         yield page
-        browser.close()
 
 
 def test_who_opens_the_class_in_the_lms_has_a_server_under_their_mail(hub: Hub, platform: Platform, page: Page) -> None:
