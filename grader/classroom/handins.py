@@ -1,7 +1,7 @@
 """What a student hands in, carried by root from their own folder into nbgrader's exchange, under the name the Hub gave.
 
 nbgrader's exchange is a folder that everybody writes to, where a name is what somebody wrote. Here each student has one
-of their own, which is read as ``theirs.py`` says.
+of their own, which is read as ``untrusted_files.py`` says.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from grader.classroom.places import ClassFolder, StudentFolder
-from grader.classroom.theirs import FILE, FOLDER, closing, names_in, open_below, plain
+from grader.classroom.untrusted_files import FILE, FOLDER, closing, names_in, open_below, plain
 from grader.files import atomic
 
 _ASSIGNMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 
 from grader.classroom.places import ClassFolder, StudentFolder
 from grader.classroom.running import all_students, is_running
-from grader.classroom.theirs import closing, names_in, open_below, plain
+from grader.classroom.untrusted_files import closing, names_in, open_below, plain
 from grader.course.lab_cards import LabCard
 from grader.engines.folders import EngineFolder
 from grader.files import atomic
