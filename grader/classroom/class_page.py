@@ -12,7 +12,7 @@ from html import escape
 from grader.charts.chart import Table
 from grader.checks.arguments import human_memory, human_size
 from grader.classroom.places import ClassFolder
-from grader.classroom.standing import Machine, Standing, machine, standings
+from grader.classroom.student_status import Machine, Standing, machine, standings
 from grader.course.lab_cards import LabCard, read_labs
 from grader.course.labs import Course
 from grader.i18n import _, ngettext

@@ -27,7 +27,7 @@ from grader import locks
 from grader.classroom import disk, handins
 from grader.classroom.desk import Desk
 from grader.classroom.places import COURSE_ID, ClassError, ClassFolder
-from grader.classroom.standing import bring_progress
+from grader.classroom.student_status import bring_progress
 from grader.docker_api.environment import variables
 from grader.engines import orphans
 from grader.engines.adopted import RESET_VARIABLE

@@ -15,7 +15,7 @@ from click.testing import CliRunner
 from grader import locks
 from grader.classroom.class_page import class_page
 from grader.classroom.places import ClassFolder, StudentFolder
-from grader.classroom.standing import Standing, bring_progress, standings
+from grader.classroom.student_status import Standing, bring_progress, standings
 from grader.cli.serve import command
 from grader.course.lab_cards import read_labs
 from grader.course.labs import Course
