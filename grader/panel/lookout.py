@@ -26,9 +26,9 @@ from grader.engines import detached
 from grader.engines.folders import runtime_folder
 from grader.engines.protocol import EngineError
 from grader.lab_daemon import NoDaemon
+from grader.panel.debounce import Debounce
 from grader.panel.feed import FILTERS
 from grader.panel.folder_watch import follow
-from grader.panel.pace import Pace
 from grader.report.cell_runs import runs_of
 from grader.report.progress import ProgressFolder, progress_folder
 from grader.sandbox.checker import Checker
@@ -103,7 +103,7 @@ class Lookout:
 class Events:
     """Tells the pace of the daemon's events; while there is no daemon, waits until somebody may have started one."""
 
-    def __init__(self, pace: Pace) -> None:
+    def __init__(self, pace: Debounce) -> None:
         self.pace = pace
         #: How many daemons have answered so far.
         self.daemons = 0
@@ -141,7 +141,7 @@ def main() -> int:
     course = find_course()
     lab = course.lab(sys.argv[1], RELEASE)
     folder = Path.cwd()
-    events = Events(Pace())
+    events = Events(Debounce())
     # `drydock up` writes down there what runs.
     follow(runtime_folder(), events.maybe, "drydock-lookout-daemon")
     threading.Thread(target=events.listen, name="drydock-lookout-events", daemon=True).start()

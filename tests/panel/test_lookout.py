@@ -15,7 +15,7 @@ import pytest
 from student_desk import Desk, desk, released_course
 
 from grader.course.labs import Course
-from grader.panel.pace import LONGEST, LONGEST_REST, QUIET, REST, Pace
+from grader.panel.debounce import LONGEST, LONGEST_REST, QUIET, REST, Debounce
 from grader.processes import descendants
 from grader.report.progress import ProgressFolder, TaskProgress
 from grader.report.verdicts import Status, TaskReport, Verdict
@@ -44,14 +44,14 @@ def clock() -> Clock:
 
 
 def test_while_nothing_happens_nobody_is_woken(clock: Clock) -> None:
-    pace = Pace(clock)
+    pace = Debounce(clock)
     assert pace.left() is None
     clock.now += 3600
     assert pace.left() is None
 
 
 def test_it_is_looked_a_moment_after_the_last_event(clock: Clock) -> None:
-    pace = Pace(clock)
+    pace = Debounce(clock)
     pace.event()
     clock.now += QUIET / 2
     assert pace.left() == pytest.approx(QUIET / 2)
@@ -63,7 +63,7 @@ def test_it_is_looked_a_moment_after_the_last_event(clock: Clock) -> None:
 
 
 def test_events_without_end_are_looked_at_all_the_same(clock: Clock) -> None:
-    pace = Pace(clock)
+    pace = Debounce(clock)
     for _second in range(100):
         pace.event()
         left = pace.left()
@@ -75,7 +75,7 @@ def test_events_without_end_are_looked_at_all_the_same(clock: Clock) -> None:
 
 
 def test_it_is_not_looked_again_at_once_nor_for_more_than_a_part_of_the_time(clock: Clock) -> None:
-    pace = Pace(clock)
+    pace = Debounce(clock)
     pace.looked(0.01)
     pace.event()
     assert pace.left() == pytest.approx(REST)
@@ -86,7 +86,7 @@ def test_it_is_not_looked_again_at_once_nor_for_more_than_a_part_of_the_time(clo
 
 
 def test_while_a_cell_runs_nobody_looks_and_what_happened_is_looked_at_afterwards(clock: Clock) -> None:
-    pace = Pace(clock)
+    pace = Debounce(clock)
     pace.event()
     pace.busy(True)
     clock.now += 60

@@ -16,7 +16,7 @@ REST, LONGEST_REST = 3.0, 10.0
 _SHARE = 10
 
 
-class Pace:
+class Debounce:
     """Told of events and cells by any thread; one thread waits. While there is nothing to look at it waits for good."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
