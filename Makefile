@@ -23,7 +23,7 @@ lab: setup ## Set up, start Docker, open JupyterLab on the index of the labs (LA
 # Which test is where: CONTRIBUTING.md, "Tests".
 REST := labs or deep or browser or postgres
 .PHONY: test
-test: setup-tests ## Set up, then run the package's tests and the first lab from end to end (ARGS="-k name" for some)
+test: setup-tests ## Set up, then run the package's tests and three labs from end to end (ARGS="-k name" for some)
 	@python -m pytest -n 2 -m "not ($(REST) or binder or weekly)" $(ARGS)
 
 .PHONY: test-labs
