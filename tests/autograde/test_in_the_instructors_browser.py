@@ -18,12 +18,11 @@ from urllib.parse import quote
 
 import nbformat
 import pytest
+from chromium import CHROMIUM, FLAGS, NEEDS_CHROMIUM
 from grading_course import ESSAY, LAB, SOLUTIONS, Course
 from nbformat.v4 import new_code_cell
 from playwright.sync_api import Browser, Page, sync_playwright
 
-_CHROMIUM = Path("/usr/bin/chromium")
-_FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"]
 _PATIENCE = 120_000
 _SPY = "window.stolen = []; window.steal = (...what) => { window.stolen.push(what.join()); };"
 
@@ -32,7 +31,7 @@ pytestmark = [
     pytest.mark.deep,
     pytest.mark.browser,
     pytest.mark.timeout(900),
-    pytest.mark.skipif(not _CHROMIUM.exists() and "CI" not in os.environ, reason="no Chromium: make setup-tests"),
+    NEEDS_CHROMIUM,
 ]
 
 IMG = "<img src=x onerror=steal()>"
@@ -155,7 +154,7 @@ def hand_in(course: Course, student: str, nb: Any) -> None:
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=_CHROMIUM, args=_FLAGS)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
         browser.close()
 

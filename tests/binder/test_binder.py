@@ -13,6 +13,7 @@ from pathlib import Path
 import lab_page
 import pod
 import pytest
+from chromium import NEEDS_CHROMIUM
 
 from grader.course.labs import Course, Lab, read_lab
 from grader.engines.native import NativeEngine
@@ -23,7 +24,7 @@ pytestmark = [
     # Everything is emulated, and the machine may be busy.
     pytest.mark.timeout(3000),
     pytest.mark.skipif(not NativeEngine.probe().works, reason="the image is built on the native engine"),
-    lab_page.NEEDS_CHROMIUM,
+    NEEDS_CHROMIUM,
 ]
 
 _LAB = "01-first-container"

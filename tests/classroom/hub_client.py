@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from chromium import CHROMIUM, FLAGS
 from playwright.sync_api import Page, sync_playwright
 from tornado.httpclient import HTTPRequest
 from tornado.websocket import websocket_connect
@@ -73,10 +74,6 @@ c.JupyterHub.load_roles = [
     dict(name="test", services=["test"], scopes=["admin:users", "admin:servers", "access:servers", "access:services"])
 ]
 """
-
-
-#: Without these Chromium asks the internet for updates at every start, or needs a sandbox that root can't have.
-_FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"]
 
 
 def free_port() -> int:
@@ -255,7 +252,7 @@ def open_hub(users: str = _USERS) -> Iterator[Hub]:
 def browser_page() -> Iterator[Page]:
     """An empty page of a new Chromium."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=_FLAGS)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         page = browser.new_page()
         page.set_default_timeout(PATIENCE * 1000)
         yield page

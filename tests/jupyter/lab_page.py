@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -11,24 +10,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import pytest
+from chromium import CHROMIUM, FLAGS
 from playwright.sync_api import Locator, Page, expect, sync_playwright
 
-CHROMIUM = Path("/usr/bin/chromium")
-#: In CI a browser that is missing is a failure.
-NEEDS_CHROMIUM = pytest.mark.skipif(
-    not CHROMIUM.exists() and "CI" not in os.environ, reason="no Chromium: make setup-tests"
-)
-#: Without these Chromium asks the internet for updates at every start, or needs a sandbox that root can't have.
-_FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 #: Milliseconds for one step; generous, because CI machines are slow.
 PATIENCE = 60_000
 # Playwright's own five seconds are a promise about a quiet machine.
@@ -103,7 +87,7 @@ def browser_page(*, width: int = 1280, height: int = 900) -> Iterator[Page]:
         context = playwright.chromium.launch_persistent_context(
             profile,
             executable_path=CHROMIUM,
-            args=_FLAGS,
+            args=FLAGS,
             viewport={"width": width, "height": height},
             device_scale_factor=2 if width < 1200 else 1,
         )

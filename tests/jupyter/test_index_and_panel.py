@@ -11,7 +11,8 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from lab_page import NEEDS_CHROMIUM, LabPage, lab_page, start_cell
+from chromium import NEEDS_CHROMIUM
+from lab_page import LabPage, lab_page, start_cell
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from playwright.sync_api import Locator, Page, expect
 from student_desk import DRYDOCK, Desk
