@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from grader.checks.folder import Place
 from grader.checks.task import Checks
+from grader.course.reasons import known_wrong
 from grader.docker_api.deadline import CHECK_SECONDS
 from grader.docker_api.environment import variables
 from grader.docker_api.errors import NoAnswer, OneLine
@@ -23,7 +24,7 @@ from grader.report.plain import excerpt
 from grader.report.progress import ProgressFolder, folder_of_this_notebook
 from grader.report.progress_line import progress_line
 from grader.report.render import progress_as_html, report_as_html, report_as_text, waiting_as_html
-from grader.report.verdicts import TaskReport
+from grader.report.verdicts import TaskReport, explained
 from grader.shell import shell_of_kernel
 from grader.values import Values, own_key
 
@@ -167,6 +168,7 @@ class _BelowCell:
     def __init__(self, lab: str, folder: ProgressFolder | None) -> None:
         self._lab = lab
         self._folder = folder
+        self._here = Path.cwd()
         self._id = secrets.token_hex(8)
         self._waiting = ""
         self._told = 0
@@ -178,6 +180,7 @@ class _BelowCell:
 
     def tell(self, report: TaskReport) -> None:
         """Notes a report for the panel and the index page, and shows it."""
+        report = explained(report, known_wrong(self._here))
         progress = ""
         if self._folder is not None:
             self._folder.note(self._lab, report)

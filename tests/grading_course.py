@@ -122,7 +122,11 @@ class Course:
         (lab / "site" / "index.html").write_text("<h1>hello</h1>\n")
         answers = lab / "answers" / "net"
         answers.mkdir(parents=True)
-        (answers / "wrong-subnet.sh").write_text("# expect: 10.77\ndocker network create front\n")
+        (answers / "wrong-subnet.sh").write_text("# expect hidden: 10.77\ndocker network create front\n")
+        (answers / "wrong-name.sh").write_text("# expect: front exists\ndocker network create frnt\n")
+        (answers.parent / "reasons.toml").write_text(
+            '[net]\n"wrong-subnet" = "Docker <chose> the subnet."\n"wrong-name" = "It is called `frnt`."\n'
+        )
         config = "from grader.autograde.config import configure\nc = get_config()\nconfigure(c)\n"
         config += "c.CourseDirectory.course_id = 'tiny'\n"
         lines = [f"c.Drydock.{name} = {value!r}\n" for name, value in self.settings.items()]

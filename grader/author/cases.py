@@ -1,8 +1,7 @@
-"""Wrong and alternative right answers: small files beside a solution, each a whole answer cell.
+"""What is tried on a fresh daemon, as data: which cells run, and what each check must say.
 
-``solutions/NN-name/answers/<task>/wrong-<slug>.sh`` and its kin. A wrong one starts with ``# expect: TEXT``,
-the text that the failure report must contain, so that a check fails for the reason the author meant. The student must
-read it live, too, not learn of it by the grade; ``# expect hidden: TEXT`` says that only a hidden test is to see it.
+A case is the blank release, the solution, or one wrong or right answer to one task after the solutions of the tasks
+it needs.
 """
 
 from __future__ import annotations
@@ -10,72 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from pathlib import Path
 
 from grader.author.students import asks_for_values, plants_something, students_of
+from grader.course.answers import Answer, answers_of
 from grader.course.cells import Cell
 from grader.course.labs import Lab, Task
 from grader.course.predictions import predictions_of
 from grader.i18n import _
 from grader.values import DEFAULT_KEY, StudentKey
 from grader.values.asked import asking_in
-
-FOLDER = "answers"
-EXPECT = "# expect:"
-EXPECT_HIDDEN = "# expect hidden:"
-SUFFIXES = (".sh", ".py", ".ipynbcell")
-
-
-@dataclass(frozen=True)
-class Answer:
-    """An answer that some student might give."""
-
-    task: str
-    path: Path
-    right: bool
-    #: Text that the failure report must contain; empty for a right answer.
-    expect: str
-    #: The answer cell's whole source.
-    source: str
-    #: Whether only the hidden tests are to see that it is wrong.
-    hidden: bool = False
-
-    @property
-    def name(self) -> str:
-        return self.path.stem
-
-
-def read_answer(path: Path) -> Answer:
-    """Read one answer file; the folder it lies in names its task."""
-    first, _newline, rest = path.read_text(encoding="utf-8").partition("\n")
-    mark = next((mark for mark in (EXPECT, EXPECT_HIDDEN) if first.startswith(mark)), None)
-    expect = first.removeprefix(mark).strip() if mark else ""
-    body = rest if mark else f"{first}\n{rest}"
-    if path.suffix == ".sh":
-        # A shebang would be a comment in a cell; %%bash has to be the first line.
-        body = f"%%bash\n{body.removeprefix('#!/bin/bash').lstrip()}"
-    return Answer(path.parent.name, path, path.name.startswith("right-"), expect, body, mark == EXPECT_HIDDEN)
-
-
-def answer_files(lab: Lab) -> list[Path]:
-    """Every file below the lab's ``answers/``, well named or not, in a stable order."""
-    return sorted(path for path in (lab.folder / FOLDER).glob("*/*") if path.is_file())
-
-
-def well_named(path: Path) -> bool:
-    return path.suffix in SUFFIXES and path.name.startswith(("wrong-", "right-"))
-
-
-def answers_of(lab: Lab) -> list[Answer]:
-    """All well-named answers of a lab whose task exists."""
-    known = {task.id for task in lab.tasks}
-    return [read_answer(path) for path in answer_files(lab) if well_named(path) and path.parent.name in known]
-
-
-# -- What is tried on a fresh daemon, as data: which cells run, and what each check must say.
-#
-# A case is the blank release, the solution, or one wrong or right answer to one task after the solutions of the tasks
-# it needs.
 
 
 class Kind(StrEnum):
@@ -318,7 +260,8 @@ def _answer_checks(task: Task, answer: Answer, visible: str) -> Iterator[Check]:
         return
     yield Check(task.id, task.check.source, Want.FAIL, answer.expect)
     if visible != task.check.source and not answer.hidden:
-        yield Check(task.id, visible, Want.FAIL, note=_("without its hidden tests"))
+        # With its text: what students are given of it beside the lab must tell of no hidden test.
+        yield Check(task.id, visible, Want.FAIL, answer.expect, _("without its hidden tests"))
 
 
 def _solved(needed: Task, *, before: str) -> Iterator[Step]:

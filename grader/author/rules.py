@@ -11,7 +11,7 @@ import builtins
 from collections import Counter
 from collections.abc import Callable, Iterator
 
-from grader.author.cases import EXPECT, FOLDER, SUFFIXES, answer_files, answers_of, read_answer, well_named
+from grader.author.answer_rules import answers_are_enough, answers_are_filed, reasons_are_given
 from grader.author.findings import Finding
 from grader.author.image_rules import images_are_declared
 from grader.author.prediction_rules import asks_for_prediction, predictions_can_be_made
@@ -79,7 +79,6 @@ def _unknown_names(tree: ast.AST, assigned: set[str]) -> Iterator[str]:
 
 # -- The rules of a lab that can be seen without running it: each is a function from a lab to its findings.
 
-WRONG_ANSWERS_PER_TASK = 2
 Rule = Callable[[Lab], Iterator[Finding]]
 
 
@@ -239,51 +238,6 @@ def setups_are_locked(lab: Lab) -> Iterator[Finding]:
             yield _about(lab, cell, _("The setup cell is named after no task."), _("Name it TASK-setup."))
 
 
-def answers_are_filed(lab: Lab) -> Iterator[Finding]:
-    """Files below ``answers/`` belong to a task and say what they are; a wrong one says what it expects."""
-    known = {task.id for task in lab.tasks}
-    for path in answer_files(lab):
-        where = str(path.relative_to(lab.folder))
-        if path.parent.name not in known:
-            yield Finding(lab.name, where, _("There is no task “{task}”.").format(task=path.parent.name))
-        elif not well_named(path):
-            yield Finding(
-                lab.name,
-                where,
-                _("The name must be wrong-… or right-… with one of {suffixes}.").format(suffixes=", ".join(SUFFIXES)),
-            )
-        elif not (answer := read_answer(path)).right and not answer.expect:
-            yield Finding(
-                lab.name,
-                where,
-                _("A wrong answer must say which message it expects."),
-                _("Make its first line: {mark} TEXT FROM THE FAILURE REPORT").format(mark=EXPECT),
-            )
-
-
-def answers_are_enough(lab: Lab) -> Iterator[Finding]:
-    """At least two wrong answers for each task, and a right alternative somewhere in the lab."""
-    answers = answers_of(lab)
-    for task in lab.tasks:
-        wrong = sum(answer.task == task.id and not answer.right for answer in answers)
-        if wrong < WRONG_ANSWERS_PER_TASK:
-            yield _about(
-                lab,
-                task.check,
-                _("The task has {count} of the {wanted} wrong answers it needs.").format(
-                    count=wrong, wanted=WRONG_ANSWERS_PER_TASK
-                ),
-                _("Add {path}/wrong-….sh").format(path=f"solutions/{lab.name}/{FOLDER}/{task.id}"),
-            )
-    if lab.tasks and not any(answer.right for answer in answers):
-        yield _about(
-            lab,
-            None,
-            _("No task of the lab has a right alternative answer."),
-            _("Add {path}/<task>/right-….sh").format(path=f"solutions/{lab.name}/{FOLDER}"),
-        )
-
-
 RULES: tuple[Rule, ...] = (
     connects_first,
     cells_are_named,
@@ -298,5 +252,6 @@ RULES: tuple[Rule, ...] = (
     setups_are_locked,
     answers_are_filed,
     answers_are_enough,
+    reasons_are_given,
     images_are_declared,
 )

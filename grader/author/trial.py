@@ -12,8 +12,9 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from grader.author.cases import FOLDER, Case, Check, Kind, Observation, Run, SetUp, Step, Want
+from grader.author.cases import Case, Check, Kind, Observation, Run, SetUp, Step, Want
 from grader.author.findings import Finding
+from grader.course.answers import FOLDER
 from grader.course.release import Release, released_files
 from grader.engines.protocol import EngineError
 from grader.i18n import _
@@ -216,11 +217,11 @@ def _check_problem(case: Case, step: Check, report: TaskReport) -> Finding | Non
         what = _("The untouched task earns {share:.0%} of its points{note}.").format(share=report.fraction, note=note)
         remedy = _("Add .as_before() to what holds before the work: docs/checks.md")
         return _finding(case, step.task, what, remedy, text)
-    if step.expect and not _says(report, step.expect):
+    if step.expect and not any(verdict.fails_with(step.expect) for verdict in report.verdicts):
         return _finding(
             case,
             step.task,
-            _("It fails, but not with “{expect}”.").format(expect=step.expect),
+            _("It fails, but not with “{expect}”{note}.").format(expect=step.expect, note=note),
             _("Mend the check, or the file's “# expect:” line, so that the student reads the real reason."),
             text,
         )
@@ -242,10 +243,6 @@ def _should_fail(case: Case, note: str) -> str:
     if case.kind is Kind.MUTANT:
         return _("The solution passes although it was changed.")
     return _("The task passes although nothing was typed{note}.").format(note=note)
-
-
-def _says(report: TaskReport, expected: str) -> bool:
-    return any(expected in verdict.text for verdict in report.verdicts if verdict.status is Status.FAILED)
 
 
 def _finding(case: Case, where: str, what: str, remedy: str, detail: str = "") -> Finding:

@@ -1,16 +1,21 @@
-"""nbgrader's generate_assignment, two preprocessors: what students find in answer cells, and folded check cells.
+"""nbgrader's generate_assignment, our preprocessors: what students find in answer cells, folded check cells, and why
+known wrong answers are wrong.
 
 ``GenerateAssignment.preprocessors``."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from nbformat import NotebookNode
 from nbgrader.preprocessors import ClearSolutions, NbGraderPreprocessor
 
 from grader.course.cells import cell_of, cells_of
+from grader.course.labs import CourseError
 from grader.course.predictions import call_in
+from grader.course.reasons import RELEASED, as_released, written_in
+from grader.course.settings import settings_in
 from grader.i18n import _
 
 #: What stands in an answer cell for docker commands; nbgrader's own, which raises an error, in ordinary notebooks.
@@ -59,3 +64,24 @@ def _fold(cell: NotebookNode, line: str) -> None:
     """JupyterLab shows the first line of a folded cell."""
     cell.source = f"{line}\n{cell.source}"
     cell.metadata.setdefault("jupyter", {})["source_hidden"] = True
+
+
+# -- Beside the students' notebook lies why known wrong answers are wrong, for the reports of its checks.
+
+
+class ReleasedReasons(NbGraderPreprocessor):  # type: ignore[misc]
+    """nbconvert's writer puts ``resources["outputs"]`` beside the notebook."""
+
+    def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
+        about = resources["nbgrader"]
+        # Resolved, as `drydock author release` shows nbgrader the sources of a course by a link.
+        folder = Path(resources["metadata"]["path"]).resolve()
+        try:
+            wanted = about["notebook"] == about["assignment"] and settings_in(folder.parents[1]).why_wrong
+            known = written_in(folder, hidden=False) if wanted else ()
+        except CourseError as problem:  # `drydock author check` names it, with the next step
+            self.log.warning("%s", problem)
+            known = ()
+        if known:
+            resources.setdefault("outputs", {})[RELEASED] = as_released(known)
+        return nb, resources

@@ -6,9 +6,10 @@ from traitlets.config import Config
 
 from grader.course.settings import settings, speak
 
-#: nbgrader's own steps of generate_assignment, with ours in the place of ClearSolutions and one before them all.
+#: nbgrader's own steps of generate_assignment, with ours in the place of ClearSolutions and two before them all.
 STEPS = [
     "grader.autograde.assign.FoldedChecks",
+    "grader.autograde.assign.ReleasedReasons",
     "nbgrader.preprocessors.IncludeHeaderFooter",
     "nbgrader.preprocessors.InstantiateTests",
     "nbgrader.preprocessors.LockCells",

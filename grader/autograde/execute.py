@@ -22,7 +22,8 @@ from grader.autograde.graders import Changed, Recorded
 from grader.autograde.ordinary import foreign_language
 from grader.autograde.parcel import PackedFile, Parcel, packed
 from grader.autograde.records import our_fault, unkeyed
-from grader.autograde.verdict_cells import read_graded, read_report, write_report
+from grader.autograde.verdict_cells import explain, read_graded, read_report, write_report
+from grader.course.reasons import known_wrong
 from grader.course.release import Release, read_release, released_folders
 from grader.engines import engine_class
 from grader.i18n import _
@@ -49,6 +50,7 @@ class IsolatedExecute(NbGraderPreprocessor):  # type: ignore[misc]
             self.log.error("%s/%s: %s", info["student"], info["assignment"], problem)
         if not problem:
             problem = self._grade(nb, resources, release)
+            self._explain(nb, info["assignment"], release)
         self._fill_up(nb, release, problem or _("This check was not reached."))
         self._sign(nb, info, time.monotonic() - started)
         return nb, resources
@@ -100,6 +102,13 @@ class IsolatedExecute(NbGraderPreprocessor):  # type: ignore[misc]
             ignored=IgnorePattern(parent=exporter).pattern,
             languages=os.environ.get("LANGUAGE", ""),
         )
+
+    def _explain(self, nb: NotebookNode, assignment: str, release: Release) -> None:
+        """Here and not where it is graded: why known wrong answers are wrong need not leave this machine."""
+        known = known_wrong(*released_folders(self.parent.parent.coursedir, assignment))
+        for cell in nb.cells:
+            if cell.metadata.get("nbgrader", {}).get("grade_id", "") in release.checks:
+                explain(cell, known)
 
     def _fill_up(self, nb: NotebookNode, release: Release, reason: str) -> None:
         """No check cell leaves without a report: what was not evaluated says why."""

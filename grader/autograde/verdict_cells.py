@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from typing import Self
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
+from grader.course.reasons import KnownWrong
 from grader.i18n import _, ngettext
 from grader.report.render import report_as_html, report_as_text
-from grader.report.verdicts import Status, TaskReport
+from grader.report.verdicts import Status, TaskReport, explained
 from grader.sandbox.outputs import sanitized
 
 #: The first output of a graded cell is ours, and ``sanitized`` leaves nothing of this type in a student's.
@@ -104,6 +105,13 @@ def read_graded(cell: NotebookNode) -> Graded | None:
             # A version before this one wrote no sentence.
             return Graded(report, points, found["score"], found.get("sentence") or sentence(report, points))
     return None
+
+
+def explain(cell: NotebookNode, known: Iterable[KnownWrong]) -> None:
+    """Have the report in a check cell tell why known wrong answers are wrong."""
+    graded = read_graded(cell)
+    if graded is not None and (report := explained(graded.report, known)) != graded.report:
+        write_graded(cell, replace(graded, report=report))
 
 
 def read_report(cell: NotebookNode) -> TaskReport | None:

@@ -15,13 +15,14 @@ from grader.cli import lab_daemon
 from grader.cli.group import EXIT_COULD_NOT, Trouble
 from grader.cli.no_engine import need_an_engine
 from grader.course.labs import RELEASE, Lab, find_course
+from grader.course.reasons import known_wrong
 from grader.docker_api.deadline import CHECK_SECONDS
 from grader.engines import best_kind, detached, engine_class
 from grader.engines.adopted import reset_mark
 from grader.i18n import _
 from grader.report.cell_runs import runs_of
 from grader.report.render import report_as_text
-from grader.report.verdicts import Status, TaskReport
+from grader.report.verdicts import Status, TaskReport, explained
 from grader.values import StudentKey, own_key
 from grader.workspace import Workspace
 
@@ -152,12 +153,13 @@ def _check(lab: Lab, tasks: Sequence[str], key: StudentKey) -> dict[str, TaskRep
 
     chosen = [task for task in lab.tasks if not tasks or task.id in tasks]
     needed = {other.id for task in chosen for other in lab.needed_by(task)}
+    known = known_wrong(lab.folder)
     with checker(running.engine) as checks:
         for task in (task for task in lab.tasks if task in chosen or task.id in needed):
             report = checks.check(task.id, task.check.source, CHECK_SECONDS, key=key)
             if task in chosen:
                 reports[task.id] = report
-                click.echo(report_as_text(report, colour=colour))
+                click.echo(report_as_text(explained(report, known), colour=colour))
     return reports
 
 

@@ -27,6 +27,7 @@ class Settings:
     what labs publish, for engines that must open them beforehand. ``languages``: of the release, of reports and of
     feedback, the best first; none for what the environment asks for. ``stages``: parts of the course that end with a
     certificate, in their order. ``auto_checks``: whether checks that only look run by themselves while a lab is open.
+    ``why_wrong``: whether a report that looks like that of a known wrong answer tells why that one is wrong.
     """
 
     title: str = ""
@@ -35,12 +36,16 @@ class Settings:
     languages: tuple[str, ...] = ()
     stages: tuple[Stage, ...] = ()
     auto_checks: bool = True
+    why_wrong: bool = True
 
 
-def settings() -> Settings:
-    """Those of the course around the current folder; the defaults outside of any. Raises CourseError."""
+def settings(start: Path | None = None) -> Settings:
+    """Those of the course around ``start`` (default: the current folder); the defaults outside of any.
+
+    Raises CourseError.
+    """
     try:
-        root = find_course().root
+        root = find_course(start).root
     except CourseError:
         return Settings()
     return settings_in(root)
@@ -67,6 +72,7 @@ def settings_in(root: Path) -> Settings:
         languages=_names(path, "languages", content.get("languages", []), _LANGUAGE.pattern),
         stages=_stages(path, content.get("stages", [])),
         auto_checks=_yes(path, "auto_checks", content.get("auto_checks", True)),
+        why_wrong=_yes(path, "why_wrong", content.get("why_wrong", True)),
     )
 
 

@@ -16,6 +16,7 @@ from grader.i18n import _, ngettext
 from grader.rehearsal.conduct import Rehearsal, Rehearsed
 from grader.report.cell_runs import CellRun, digest_of, telling_line
 from grader.report.progress import TaskProgress
+from grader.report.render import ways_of
 from grader.report.verdicts import Status
 
 #: Cells of one kind that are named for one task.
@@ -112,6 +113,7 @@ def _found(rehearsed: Rehearsed) -> Iterator[str]:
         if verdict.status is rehearsed.report.status and not verdict.quiet:
             found = f" — {verdict.found}" if verdict.found else ""
             yield _("Rehearsed: {sentence}{found}").format(sentence=verdict.sentence, found=found)
+            yield from ways_of(verdict)
             break
     for trouble in rehearsed.troubles[-_MOST_NAMED:]:
         yield _("The cell {cell} above it failed: {words}").format(cell=trouble.cell, words=trouble.words)

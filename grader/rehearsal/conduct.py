@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import filecmp
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,10 +22,11 @@ from grader.autograde.rebuild import rebuild
 from grader.autograde.settings import Drydock
 from grader.autograde.submission import read_notebook
 from grader.autograde.verdict_cells import read_report
+from grader.course.reasons import KnownWrong, known_wrong
 from grader.course.release import Release, release_in, released_files
 from grader.logs import SILENT
 from grader.report.cell_runs import telling_line
-from grader.report.verdicts import TaskReport
+from grader.report.verdicts import TaskReport, explained
 from grader.sandbox.sandbox import SandboxSupply, give_file, remove_orphans
 from grader.values import StudentKey
 
@@ -78,7 +79,7 @@ def rehearse(notebook: Path, released: Path, *, kind: str, key: StudentKey) -> R
         with supply.take(release.images) as sandbox:
             replaced = tuple(_give_files(notebook.parent, released.parent, sandbox.folder, settings))
             Grading(sandbox, release, key, SILENT, originals=[released.parent]).run(rebuilt)
-    tasks = tuple(_tasks(rebuilt, release))
+    tasks = tuple(_tasks(rebuilt, release, known_wrong(released.parent)))
     return Rehearsal(notebook.stem, kind, saved, student, tasks, replaced)
 
 
@@ -95,7 +96,7 @@ def _give_files(own: Path, released: Path, folder: Path, settings: Drydock) -> I
         give_file(released, folder, relative)
 
 
-def _tasks(graded: NotebookNode, release: Release) -> Iterator[Rehearsed]:
+def _tasks(graded: NotebookNode, release: Release, wrong: Sequence[KnownWrong]) -> Iterator[Rehearsed]:
     known = release.by_name()
     troubles: list[CellTrouble] = []
     for cell in graded.cells:
@@ -105,7 +106,7 @@ def _tasks(graded: NotebookNode, release: Release) -> Iterator[Rehearsed]:
         wanted = known.get(name)
         report = read_report(cell) if wanted is not None and wanted.asks_daemon else None
         if wanted is not None and report is not None:
-            yield Rehearsed(name, wanted.points, report, tuple(troubles))
+            yield Rehearsed(name, wanted.points, explained(report, wrong), tuple(troubles))
             troubles = []
         elif words := _last_words(cell):
             troubles.append(CellTrouble(name or telling_line(cell.source), words))

@@ -51,6 +51,12 @@ def parts(verdict: Verdict) -> list[Part]:
     return [part for part in labelled if part.text]
 
 
+def ways_of(verdict: Verdict) -> list[str]:
+    """How one may have come here: never a claim that it was so."""
+    leads = [_("One way to get here: {reason}"), *[_("Another one: {reason}")] * len(verdict.ways)]
+    return [lead.format(reason=way) for lead, way in zip(leads, verdict.ways, strict=False)]
+
+
 def quiet_line(report: TaskReport) -> str:
     """What to say of the expectations that follow from a failure above, or are folded behind it; "" without any."""
     count = sum(verdict.quiet for verdict in report.verdicts)
@@ -117,7 +123,7 @@ def _verdict_lines(verdict: Verdict, colour: bool) -> list[str]:
         first, *rest = part.text.splitlines() or [""]
         lines.append(f"{_INDENT}{part.label + ':':<{width}} {first}")
         lines += [f"{_INDENT}{'':<{width}} {line}" for line in rest]
-    return lines
+    return lines + [f"{_INDENT}{line}" for way in ways_of(verdict) for line in way.splitlines()]
 
 
 # -- A task's report as one HTML fragment for a notebook.
@@ -178,7 +184,8 @@ def _verdict(verdict: Verdict) -> str:
         return f"<li>{line}</li>"
     rows = "".join(_row(part) for part in parts(verdict))
     grid = "display:grid;grid-template-columns:max-content 1fr;column-gap:10px;margin:0 0 4px 20px"
-    return f'<li>{line}<dl style="{grid}">{rows}</dl></li>'
+    ways = "".join(f'<p style="margin:0 0 4px 20px">{with_code(way)}</p>' for way in ways_of(verdict))
+    return f'<li>{line}<dl style="{grid}">{rows}</dl>{ways}</li>'
 
 
 def _row(part: Part) -> str:

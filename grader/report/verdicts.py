@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from grader.report.plain import printable
+
+if TYPE_CHECKING:
+    from grader.course.reasons import KnownWrong
 
 
 class Status(StrEnum):
@@ -30,7 +33,8 @@ class Verdict:
     ``command`` is the docker command that shows what was found, ``look`` where to look next, never the answer.
     ``weight`` is its share of the task relative to the others. ``quiet`` verdicts count, but their reason has
     been said by an earlier one (the object does not exist), so renderers only count them. ``as_before`` verdicts are
-    about what was so before the student began: see ``TaskReport.fraction``.
+    about what was so before the student began: see ``TaskReport.fraction``. ``ways``: how one may have come here, of
+    answers that are known to end so.
     """
 
     status: Status
@@ -42,21 +46,27 @@ class Verdict:
     weight: float = 1.0
     quiet: bool = False
     as_before: bool = False
+    ways: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not (math.isfinite(self.weight) and self.weight > 0):
             raise ValueError(f"a verdict's weight must be a number above 0, not {self.weight!r}")
         for field in _VERDICT_TEXTS:
             object.__setattr__(self, field, printable(getattr(self, field)))
+        object.__setattr__(self, "ways", tuple(printable(way) for way in self.ways))
 
     @property
     def text(self) -> str:
         """Everything the verdict says, one part a line: what an author's expected text is looked for in."""
         return "\n".join(part for name in _VERDICT_TEXTS if (part := getattr(self, name)))
 
+    def fails_with(self, expected: str) -> bool:
+        """Whether it has failed and says this."""
+        return self.status is Status.FAILED and expected in self.text
+
     def to_dict(self) -> dict[str, Any]:
         texts = {name: getattr(self, name) for name in _VERDICT_TEXTS}
-        rest = {"weight": self.weight, "quiet": self.quiet, "as_before": self.as_before}
+        rest = {"weight": self.weight, "quiet": self.quiet, "as_before": self.as_before, "ways": list(self.ways)}
         return {"status": self.status.value, **texts, **rest}
 
     @classmethod
@@ -66,8 +76,9 @@ class Verdict:
             raise ValueError("a verdict must be a JSON object")
         texts = {name: data.get(name, "") for name in _VERDICT_TEXTS}
         weight = data.get("weight", 1.0)
-        well_typed = all(isinstance(text, str) for text in texts.values()) and isinstance(weight, int | float)
-        if not well_typed:
+        ways = data.get("ways", [])
+        well_typed = isinstance(ways, list) and all(isinstance(text, str) for text in (*texts.values(), *ways))
+        if not (well_typed and isinstance(weight, int | float)):
             raise ValueError("a verdict's texts must be strings and its weight a number")
         return cls(
             Status(str(data.get("status"))),
@@ -75,6 +86,7 @@ class Verdict:
             weight=float(weight),
             quiet=data.get("quiet") is True,
             as_before=data.get("as_before") is True,
+            ways=tuple(ways),
         )
 
 
@@ -139,3 +151,22 @@ class TaskReport:
             raise ValueError("a task's report needs the texts task, title and hint and a list of verdicts")
         task, title, hint = (str(text) for text in texts)
         return cls(task, title, hint, tuple(Verdict.from_dict(verdict) for verdict in verdicts))
+
+
+#: Reasons below one expectation: more would be a list to choose from.
+MOST_WAYS = 2
+
+
+def explained(report: TaskReport, known: Iterable[KnownWrong]) -> TaskReport:
+    """The report that tells why the known wrong answers are wrong that would have this outcome, too.
+
+    Only below the first expectation that such answers miss, and of those that are shown: what follows from it, or is
+    folded behind a symptom, is for the student to find.
+    """
+    of_task = [one for one in known if one.task == report.task]
+    for number, verdict in enumerate(report.verdicts):
+        ways = dict.fromkeys(one.reason for one in of_task if verdict.fails_with(one.expect))
+        if ways and not verdict.quiet:
+            told = replace(verdict, ways=tuple(ways)[:MOST_WAYS])
+            return replace(report, verdicts=(*report.verdicts[:number], told, *report.verdicts[number + 1 :]))
+    return report

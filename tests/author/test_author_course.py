@@ -106,7 +106,7 @@ def test_a_wrong_answer_must_fail_as_the_student_sees_the_check_unless_it_says_o
         [(step.source.endswith("# shown"), step.want, step.expect) for step in case.steps if isinstance(step, Check)]
         for case in (cases["hello/wrong-mounts"], cases["hello/wrong-slyly"])
     )
-    assert both == [(False, Want.FAIL, "mount"), (True, Want.FAIL, "")]
+    assert both == [(False, Want.FAIL, "mount"), (True, Want.FAIL, "mount")]
     assert hidden == [(False, Want.FAIL, "mount")]
 
 

@@ -119,6 +119,7 @@ def test_what_is_wrong_is_said_with_what_to_do(course: Course) -> None:
         "wrong-ends-at-once.sh It fails, but not with “banana”.",
         "wrong-unseen.sh A wrong answer passes (without its hidden tests). → Show what the text asks for",
         "right-create-start.py A right answer does not pass.",
+        "It does not say why hello/wrong-unseen is wrong.",
         "solution: site The task passes although nothing was typed (with only the tasks before it solved).",
         "solution: site-answer The cell “site-answer” ends with an error.",
         "site/wrong-value.sh A wrong answer passes.",
@@ -168,6 +169,8 @@ def test_what_fails_only_in_company_is_judged_alone(course: Course, tmp_path: Pa
     (answers / "other" / "right-run.sh").write_text(f"{run_other}sleep 600\n")
     (answers / "other" / "wrong-ends.sh").write_text(f"# expect: other\n{run_other}true\n")
     (answers / "other" / "wrong-nothing.sh").write_text("# expect: other\ntrue\n")
+    with (answers / "reasons.toml").open("a") as reasons:
+        reasons.write('[other]\n"wrong-ends" = "It ends at once."\n"wrong-nothing" = "Nothing was run."\n')
     for name in ("wrong-name", "wrong-ends-at-once"):
         (answers / "hello" / f"{name}.sh").write_text(f"# expect: hello\n{run_other}sleep 600\n")
     company, shared = _cases(course, tmp_path / "company.json")

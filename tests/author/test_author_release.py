@@ -13,7 +13,7 @@ def test_the_release_is_repeatable_and_holds_no_solution_and_no_answers(course: 
     assert release.write_release(course, ["00-tiny"]) == []
     assert release.stale(course, ["00-tiny"]) == []
     files = {path.relative_to(course.release).as_posix() for path in course.release.rglob("*") if path.is_file()}
-    assert files == {"00-tiny/00-tiny.ipynb", "00-tiny/site/index.html"}
+    assert files == {"00-tiny/00-tiny.ipynb", "00-tiny/.reasons.json", "00-tiny/site/index.html"}
     text = (course.release / "00-tiny" / "00-tiny.ipynb").read_text()
     assert "sleep 600" not in text
     assert "has_no_mounts" not in text

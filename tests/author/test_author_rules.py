@@ -101,6 +101,7 @@ def test_each_task_needs_two_wrong_answers_and_the_lab_one_right(course: Course)
     assert found == [
         "The task has 1 of the 2 wrong answers it needs.",
         "No task of the lab has a right alternative answer.",
+        "There is no wrong answer wrong-name to the task hello.",
     ]
 
 

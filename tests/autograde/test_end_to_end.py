@@ -46,6 +46,10 @@ def test_the_release_has_neither_solutions_nor_hidden_tests_nor_answers(course: 
         assert secret not in text
     assert (course.root / "labs" / LAB / "site" / "index.html").exists()
     assert not (course.root / "labs" / LAB / "answers").exists()
+    known = (course.root / "labs" / LAB / ".reasons.json").read_text()
+    assert "It is called" in known
+    for secret in ("10.77", "chose", "frnt\n", "docker"):
+        assert secret not in known
 
 
 def test_perfect_half_and_empty_work_get_full_partial_and_no_points(graded: Course) -> None:
@@ -77,6 +81,11 @@ def test_feedback_gives_reasons_and_keeps_hidden_tests_hidden(graded: Course) ->
         assert wanted in page, wanted
     for hidden in ("HIDDEN TESTS", "has_subnet", "has_label"):
         assert hidden not in page, hidden
+    # A kept wrong answer that only the hidden test sees, and that was handed in as it is.
+    assert "One way to get here: Docker &lt;chose&gt; the subnet." in page
+    blank = (graded.root / "feedback" / "cyd" / LAB / f"{LAB}.html").read_text()
+    assert "One way to get here: It is called <code" in blank
+    assert "chose" not in blank
     assert "native engine" in page or "rootless" in page or "native:" in page
 
 

@@ -10,6 +10,7 @@ import struct
 import subprocess
 import sys
 from contextlib import suppress
+from dataclasses import replace
 
 import pytest
 from hypothesis import assume, given, settings
@@ -21,10 +22,12 @@ from grader.checks.commands import Outcome
 from grader.checks.files import Entry, followed
 from grader.checks.sockets import listening
 from grader.checks.web import from_wget, reachable
+from grader.course.reasons import KnownWrong
 from grader.docker_api.streams import demultiplexed
 from grader.docker_api.words import environment, full_reference, published
 from grader.report.plain import excerpt, printable
 from grader.report.render import report_as_html, report_as_text, short_line
+from grader.report.verdicts import explained
 
 texts = st.text(max_size=80)
 verdicts = st.builds(
@@ -38,6 +41,7 @@ verdicts = st.builds(
     weight=st.floats(0.001, 1000),
     quiet=st.booleans(),
     as_before=st.booleans(),
+    ways=st.lists(texts, max_size=2).map(tuple),
 )
 reports = st.builds(TaskReport, task=texts, title=texts, hint=texts, verdicts=st.lists(verdicts, max_size=6).map(tuple))
 
@@ -120,7 +124,7 @@ class Reader(html.parser.HTMLParser):
         self.words += data
 
 
-OURS = {"section", "div", "span", "strong", "small", "ul", "li", "dl", "dt", "dd", "code", "details", "summary"}
+OURS = {"section", "div", "span", "strong", "small", "ul", "li", "dl", "dt", "dd", "code", "details", "summary", "p"}
 
 
 @given(reports)
@@ -135,7 +139,8 @@ def test_html_is_balanced_and_only_ours(report: TaskReport) -> None:
 
 def test_html_and_text_say_the_same_and_show_nothing_raw() -> None:
     evil = "<script>alert(1)</script>\x1b[31m"
-    bad = Verdict(Status.FAILED, f"`{evil}` runs", "a & b", evil, "docker ps", "Look at `x`.")
+    ways = (f"`{evil}` was typed.", "The <i>other</i>.")
+    bad = Verdict(Status.FAILED, f"`{evil}` runs", "a & b", evil, "docker ps", "Look at `x`.", ways=ways)
     quiet = Verdict(Status.FAILED, "more", quiet=True)
     report = TaskReport("web", "Web", "Use <b>.", (Verdict(Status.PASSED, "fine"), bad, quiet))
     page, text = report_as_html(report), report_as_text(report)
@@ -144,11 +149,62 @@ def test_html_and_text_say_the_same_and_show_nothing_raw() -> None:
     assert "\x1b" not in page + text
     reader = Reader()
     reader.feed(page)
-    for part in ("fine", "a & b", "docker ps", "passed", "failed", "✗", "Use <b>.", "1 more", "\\x1b[31m"):
+    assert "<i>" not in page
+    for part in (
+        "One way to get here: ",
+        "was typed.",
+        "Another one: The <i>other</i>.",
+        "fine",
+        "a & b",
+        "docker ps",
+        "passed",
+        "failed",
+        "✗",
+        "Use <b>.",
+        "1 more",
+        "\\x1b[31m",
+    ):
         assert part in reader.words
         assert part in text
     assert "more\n" not in text
     assert report_as_text(report, colour=True).count("\x1b[") == 6
+
+
+_BUILT = KnownWrong("web", "is running", "The first.")
+
+
+@pytest.mark.parametrize(
+    ("known", "ways"),
+    [
+        ([_BUILT], [(), ("The first.",), (), ()]),
+        # Where several expectations fit, below the first that was missed; two at most, in their order.
+        ([replace(_BUILT, expect="port 80", reason="Late."), _BUILT], [(), ("The first.",), (), ()]),
+        ([replace(_BUILT, reason=str(n)) for n in (3, 1, 2)], [(), ("3", "1"), (), ()]),
+        ([_BUILT, _BUILT], [(), ("The first.",), (), ()]),
+        # Of what it found and where to look as of its sentence: as the proof looks for it.
+        ([replace(_BUILT, expect="no such port")], [(), (), ("The first.",), ()]),
+        # Not below what has passed, could not be checked or is folded away; not of another task.
+        ([replace(_BUILT, expect="exists")], [()] * 4),
+        ([replace(_BUILT, expect="nobody knows")], [()] * 4),
+        ([replace(_BUILT, expect="deeper")], [()] * 4),
+        ([replace(_BUILT, task="db")], [()] * 4),
+    ],
+)
+def test_why_known_wrong_answers_are_wrong(known: list[KnownWrong], ways: list[tuple[str, ...]]) -> None:
+    report = TaskReport(
+        "web",
+        "Web",
+        "h",
+        (
+            Verdict(Status.PASSED, "web exists"),
+            Verdict(Status.FAILED, "web is running"),
+            Verdict(Status.FAILED, "web publishes port 80", found="no such port"),
+            Verdict(Status.FAILED, "deeper", quiet=True),
+        ),
+    )
+    assert [verdict.ways for verdict in explained(report, known).verdicts] == ways
+    unknown = Verdict(Status.COULD_NOT_CHECK, "web is running", found="nobody knows")
+    assert explained(TaskReport("web", "Web", "h", (unknown,)), known).verdicts == (unknown,)
 
 
 def test_the_exception_is_one_line_without_a_traceback() -> None:

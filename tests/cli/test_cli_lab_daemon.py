@@ -51,6 +51,17 @@ def test_check_says_what_is_missing_then_that_it_is_done(desk: Desk) -> None:
     before = desk.drydock("check", "tiny")
     assert before.returncode == 1, before.stderr
     assert "00-tiny: 0 of 2 tasks passed, 0 of 5 points." in before.stdout
+    # A kept wrong answer, as somebody gives it.
+    assert desk.docker("run", "-d", "--name", "hello", "drydock/busybox:1", "true").returncode == 0
+    wrong = desk.drydock("check", "tiny", "--task", "hello").stdout
+    shown = re.search(r"Container hello is running\n(.*)\n  .*made from", wrong, re.DOTALL)
+    assert shown is not None, wrong
+    assert "      Another one: `true` ends at once, and a container ends with its command." in shown[1], wrong
+    assert wrong.count("One way to get here: ") == 1
+    (desk.root / "course.toml").write_text("why_wrong = false\n")
+    assert "One way to get here" not in desk.drydock("check", "tiny", "--task", "hello").stdout
+    (desk.root / "course.toml").unlink()
+    assert desk.docker("rm", "--force", "hello").returncode == 0
     assert desk.docker("run", "-d", "--name", "hello", "drydock/busybox:1", "sleep", "600").returncode == 0
     after = desk.drydock("check", "tiny", "--task", "hello")
     assert after.returncode == 0, after.stdout

@@ -76,7 +76,7 @@ def test_images_and_ports(course: Course) -> None:
         ('stages = "00-05"', "each of the stages must have a title and labs"),
         ('[[stages]]\ntitle = "Mate"\nlabs = "5-9"', "each of the stages must have a title and labs"),
         ('[[stages]]\ntitle = "A"\nlabs = "00-05"\n[[stages]]\ntitle = "B"\nlabs = "05-09"', "each lab in one stage"),
-        ('tilte = "Lights"', "it knows title, images, ports, languages, stages, auto_checks, not tilte"),
+        ('tilte = "Lights"', "it knows title, images, ports, languages, stages, auto_checks, why_wrong, not tilte"),
     ],
 )
 def test_what_is_wrong_is_said(course: Course, text: str, why: str) -> None:

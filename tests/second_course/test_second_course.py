@@ -112,6 +112,8 @@ def test_its_own_engine_image_and_kind_are_proved_and_graded(course: Desk) -> No
         f"# expect: The lantern is lit.\n{join}\ndocker run --name lamp drydock/lantern:1\n"
         "docker logs lamp | docker config create lights -\n"
     )
+    reasons = '"wrong-nothing" = "No config has been made."\n"wrong-green" = "The lamp had no colour."\n'
+    (answers.parent / "reasons.toml").write_text(f"[bell]\n{reasons}")
     (answers / "right-words.sh").write_text(
         f"{join}\n{red} drydock/lantern:1\necho 'The lantern is red.' | docker config create lights -\n"
     )
@@ -165,5 +167,5 @@ def test_a_wrong_course_toml_is_a_sentence(course: Desk, tmp_path: Path) -> None
     assert "No recipe makes lanterne, which course.toml names; there are busybox, python" in said
     (copied.folder / "course.toml").write_text("titel = 3\n")
     said = copied.run("drydock", "author", "release", code=3)
-    assert "course.toml can't be used: it knows title, " in said and ", auto_checks, not titel." in said
+    assert "course.toml can't be used: it knows title, " in said and ", auto_checks, why_wrong, not titel." in said
     assert "Traceback" not in said

@@ -1,2 +1,2 @@
-# expect: door /etc: shut
+# expect: keeps its input open
 docker run --name round drydock/busybox:1 echo "round done"
