@@ -59,15 +59,12 @@ def answers_are_enough(lab: Lab) -> Iterator[Finding]:
 
 
 def reasons_are_given(lab: Lab) -> Iterator[Finding]:
-    """Each wrong answer has its line in ``answers/reasons.toml``, and each line its answer. A lab may have no such
-    file."""
+    """Each wrong answer has its line in ``answers/reasons.toml``, and each line its answer."""
     where = f"{FOLDER}/{FILE}"
     try:
         reasons = read_reasons(lab.folder)
     except CourseError as error:
         yield Finding(lab.name, where, str(error), error.remedy)
-        return
-    if reasons is None:
         return
     said = {(task, name) for task, table in reasons.items() for name in table}
     wrong = {(answer.task, answer.name): answer.expect for answer in answers_of(lab) if not answer.right}

@@ -38,8 +38,8 @@ class KnownWrong:
     reason: str
 
 
-def read_reasons(folder: Path) -> dict[str, dict[str, str]] | None:
-    """By task and answer, for the lab that is written in ``folder``; None where it has no such file.
+def read_reasons(folder: Path) -> dict[str, dict[str, str]]:
+    """By task and answer, for the lab that is written in ``folder``; nothing where it has no such file.
 
     Raises CourseError for a file that is no such list.
     """
@@ -48,7 +48,7 @@ def read_reasons(folder: Path) -> dict[str, dict[str, str]] | None:
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        return None
+        return {}
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise CourseError(_("{path} can't be read: {reason}").format(path=path, reason=error), remedy) from None
     for task, table in content.items():
@@ -66,7 +66,7 @@ def written_in(folder: Path, *, hidden: bool) -> tuple[KnownWrong, ...]:
 
 
 def _joined(folder: Path, *, hidden: bool) -> Iterator[KnownWrong]:
-    for task, table in (read_reasons(folder) or {}).items():
+    for task, table in read_reasons(folder).items():
         for name, reason in table.items():
             files = [folder / FOLDER / task / f"{name}{suffix}" for suffix in SUFFIXES]
             for answer in (read_answer(file) for file in files if file.is_file()):

@@ -91,8 +91,10 @@ def test_a_line_that_does_not_fit_is_named(course: Course, old: str, new: str, s
     assert (course.release / "00-tiny" / "00-tiny.ipynb").is_file()
 
 
-def test_a_lab_may_have_no_reasons(course: Course) -> None:
+def test_a_lab_without_the_file_lacks_each_line(course: Course) -> None:
     (_answers(course) / "reasons.toml").unlink()
-    assert rules.findings(course.lab("00-tiny")) == []
+    lacking = ["hello/wrong-ends-at-once", "hello/wrong-name", "site/wrong-no-label", "site/wrong-value"]
+    found = [finding.what for finding in rules.findings(course.lab("00-tiny"))]
+    assert found == [f"It does not say why {name} is wrong." for name in lacking]
     release.write_release(course, ["00-tiny"])
     assert not (course.release / "00-tiny" / RELEASED).exists()
