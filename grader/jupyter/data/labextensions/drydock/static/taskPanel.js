@@ -1,0 +1,220 @@
+// The tasks of a lab, docked at the right of its notebook (grader/jupyter/tasks_kernel.py has what they say). Closed once,
+// it stays closed for that lab.
+const TARGET = "drydock-tasks";
+const SHORTCUT = "Accel Alt T";
+const memory = (key) => JSON.parse(localStorage.getItem(`drydock-${key}`) || "{}");
+const remember = (key, lab, value) =>
+  localStorage.setItem(`drydock-${key}`, JSON.stringify({ ...memory(key), [lab]: value }));
+
+const STYLE = `
+.drydock-tasks { min-width: 250px; overflow-y: auto; padding: 8px 12px; box-sizing: border-box;
+  background: var(--jp-layout-color1); color: var(--jp-ui-font-color1); font-size: var(--jp-ui-font-size1);
+  line-height: 1.45; overflow-wrap: anywhere; }
+.drydock-tasks h2 { font-size: var(--jp-ui-font-size2); margin: 0 0 4px; }
+.drydock-tasks p { margin: 4px 0; }
+.drydock-tasks ul { list-style: none; margin: 0; padding: 0 0 4px 4px; }
+.drydock-tasks li { margin: 6px 0; padding-left: 8px; border-left: 3px solid var(--jp-border-color1); }
+.drydock-tasks li.drydock-passed { border-left-color: var(--jp-success-color1); }
+.drydock-tasks summary { cursor: pointer; }
+.drydock-tasks > details > summary { font-weight: 600; margin-top: 6px; }
+.drydock-tasks button { font: inherit; color: inherit; background: var(--jp-layout-color2); cursor: pointer;
+  border: 1px solid var(--jp-border-color1); border-radius: 3px; padding: 1px 8px; }
+.drydock-tasks button.drydock-go { background: none; border: none; padding: 0; text-align: left;
+  color: var(--jp-content-link-color, var(--jp-ui-font-color1)); text-decoration: underline; }
+.drydock-tasks :focus-visible { outline: 2px solid var(--jp-brand-color1); outline-offset: 1px; }
+.drydock-tasks .drydock-heard { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }`;
+
+function element(tag, text = "", ...children) {
+  const made = document.createElement(tag);
+  if (text) made.textContent = text;
+  made.append(...children);
+  return made;
+}
+
+export class TaskPanel {
+  constructor(app) {
+    this.app = app;
+    this.opened = {};
+    this.watched = new WeakSet();
+    document.head.append(element("style", STYLE));
+    // A shell is a widget of Lumino's, which extensions that aren't bundled can't import.
+    const Widget = Object.getPrototypeOf(app.shell.constructor);
+    this.widget = new Widget();
+    Object.assign(this.widget, { id: "drydock-tasks" });
+    this.widget.addClass("drydock-tasks");
+    this.widget.node.setAttribute("role", "region");
+    this.heard = element("p");
+    this.heard.className = "drydock-heard";
+    this.heard.setAttribute("role", "status");
+    this.heard.setAttribute("aria-live", "polite");
+    this.shown = element("div");
+    this.shown.style.display = "contents";
+    this.widget.node.append(this.heard, this.shown);
+    const hidden = this.widget.onAfterHide;
+    this.widget.onAfterHide = (message) => {
+      hidden.call(this.widget, message);
+      // By its tab at the right edge; another panel there in its place is not ours to remember.
+      if (this.lab && !this.turning && app.shell.rightCollapsed) remember("closed", this.lab, true);
+    };
+    this.widget.onAfterShow = () => this.lab && !this.turning && remember("closed", this.lab, false);
+    app.commands.addCommand("drydock:tasks", { label: "Tasks of this lab", execute: () => this.reach() });
+    app.commands.addKeyBinding({ command: "drydock:tasks", keys: [SHORTCUT], selector: "body" });
+    app.shell.currentChanged.connect(() => this.turn());
+    this.turn();
+  }
+
+  // The notebook in front, where it is a lab's: labs/NN-name/NN-name.ipynb.
+  turn() {
+    const notebook = this.app.shell.currentWidget;
+    const path = notebook?.context?.path ?? "";
+    const session = notebook?.context?.sessionContext;
+    const [, folder, name] = path.match(/(?:^|\/)([^/]+)\/([^/]+)\.ipynb$/) || [];
+    if (!session || folder !== name || notebook === this.notebook) return;
+    this.leave();
+    this.notebook = notebook;
+    if (!this.watched.has(session)) {
+      this.watched.add(session);
+      const again = () => {
+        if (this.notebook?.context?.sessionContext !== session) return;
+        if (/starting/.test(session.session?.kernel?.status)) this.refused = undefined;
+        this.connect();
+      };
+      session.statusChanged.connect(again);
+      session.kernelChanged.connect(again);
+      notebook.disposed.connect(() => notebook === this.notebook && this.leave());
+    }
+    this.connect();
+  }
+
+  leave() {
+    const comm = this.comm;
+    this.comm = this.notebook = this.lab = undefined;
+    if (comm && !comm.isDisposed) comm.close();
+  }
+
+  connect() {
+    const { kernel } = this.notebook.context.sessionContext.session ?? {};
+    if (!["idle", "busy"].includes(kernel?.status) || kernel === this.refused) return;
+    if (this.comm && !this.comm.isDisposed && this.kernel === kernel) return;
+    this.kernel = kernel;
+    const comm = (this.comm = kernel.createComm(TARGET));
+    comm.onMsg = (message) => comm === this.comm && this.show(message.content.data);
+    // No lab of the course, or a kernel that knows nothing of it: there is nothing to dock, and nothing to ask again.
+    comm.onClose = () => comm === this.comm && (this.refused = kernel);
+    comm.open({ automatic: memory("by-hand").all !== true });
+  }
+
+  dock(lab) {
+    this.lab = lab;
+    this.turning = true;
+    if (!this.widget.isAttached) this.app.shell.add(this.widget, "right", { rank: 100 });
+    if (memory("closed")[lab] !== true) {
+      const { activeElement } = document;
+      if (this.app.shell.expandRight.length) this.app.shell.expandRight(this.widget.id);
+      else this.app.shell.activateById(this.widget.id);
+      // Whoever types goes on typing.
+      activeElement?.focus?.();
+    } else if (this.widget.isVisible) this.app.shell.collapseRight();
+    this.turning = false;
+  }
+
+  // By keyboard: into the panel, opened if need be.
+  reach() {
+    if (!this.lab) return;
+    remember("closed", this.lab, false);
+    this.dock(this.lab);
+    this.shown.querySelector("button, summary, input")?.focus();
+  }
+
+  close() {
+    remember("closed", this.lab, true);
+    this.app.shell.collapseRight();
+    this.notebook?.content?.activate();
+  }
+
+  show(state) {
+    const { words } = state;
+    const { title } = this.widget;
+    title.label = words.tasks;
+    title.caption = `${words.region} (${SHORTCUT.replace(/ /g, "+")})`;
+    this.widget.node.setAttribute("aria-label", words.region);
+    const focused = this.shown.contains(document.activeElement) ? document.activeElement.dataset.key : undefined;
+    this.shown.replaceChildren(...this.parts(state));
+    if (focused) [...this.shown.querySelectorAll("[data-key]")].find((each) => each.dataset.key === focused)?.focus();
+    // Once for each change: who hears the page isn't told what stays.
+    if (state.news) this.heard.textContent = state.news;
+    if (this.lab !== state.lab) this.dock(state.lab);
+  }
+
+  parts(state) {
+    const { words } = state;
+    const close = element("button", words.close);
+    close.dataset.key = "close";
+    close.style.float = "right";
+    close.addEventListener("click", () => this.close());
+    const sections = [...new Set(state.tasks.map((task) => task.section))];
+    const now = state.tasks.find((task) => !task.done)?.section;
+    return [
+      close,
+      element("h2", state.title),
+      element("p", state.summary),
+      state.may ? this.choice(state) : element("p", words.forbidden),
+      ...sections.map((section) => this.section(state, section, section === now)),
+    ];
+  }
+
+  choice(state) {
+    const box = element("input");
+    Object.assign(box, { type: "checkbox", checked: state.automatic });
+    box.dataset.key = "automatic";
+    box.addEventListener("change", () => {
+      remember("by-hand", "all", !box.checked);
+      this.comm?.send({ automatic: box.checked });
+    });
+    return element("label", "", box, ` ${state.words.automatic}`);
+  }
+
+  // The part that comes next is open, until somebody folds it; so are those somebody opened.
+  section(state, name, isNext) {
+    const tasks = state.tasks.filter((task) => task.section === name);
+    const done = tasks.filter((task) => task.done).length;
+    const items = tasks.map((task) => this.task(state, task));
+    return this.fold(`${state.lab}/${name}`, `${name || state.words.tasks} (${done}/${tasks.length})`, isNext, [
+      element("ul", "", ...items),
+    ]);
+  }
+
+  task(state, task) {
+    const go = element("button", task.title);
+    go.className = "drydock-go";
+    go.dataset.key = `go ${task.id}`;
+    go.addEventListener("click", () => this.go(task.id));
+    const item = element("li", "", element("div", "", element("span", `${task.mark} `), go));
+    item.dataset.task = task.id;
+    item.classList.toggle("drydock-passed", task.passed);
+    if (task.note) item.append(element("div", task.note));
+    if (task.hint && !task.passed)
+      item.append(this.fold(`${state.lab} ${task.id}`, state.words.hint, false, [element("p", task.hint)]));
+    return item;
+  }
+
+  fold(key, words, open, children) {
+    const summary = element("summary", words);
+    summary.dataset.key = key;
+    const made = element("details", "", summary, ...children);
+    made.open = this.opened[key] ?? open;
+    summary.addEventListener("click", () => (this.opened[key] = !made.open));
+    return made;
+  }
+
+  // To the task's check.
+  go(id) {
+    const { content } = this.notebook ?? {};
+    const index = content?.widgets.findIndex((cell) => cell.model.getMetadata("nbgrader")?.grade_id === id) ?? -1;
+    if (index < 0) return;
+    content.activeCellIndex = index;
+    content.deselectAll();
+    content.activate();
+    content.scrollToItem(index, "smart").catch(() => {});
+  }
+}
