@@ -2,10 +2,11 @@
 set -- $VALUE_MILLS
 exec >/dev/null 2>&1
 docker rm -f mill-east mill-west mill-south
+# The millstone is brought in once, when the mill runs: in a mill that is started again there is none.
 docker run -d --name "$1" --cpus 0.33 drydock/busybox:1 sh -c "
-    echo $VALUE_MILL_SEAL > /dev/shm/stone
     sh -c 'while :; do :; done' gull-$VALUE_MILL_SEAL &
-    exec sleep 1d" &
+    exec sleep 1d" &&
+    docker exec "$1" sh -c "echo $VALUE_MILL_SEAL > /dev/shm/stone" &
 for mill in "$2" "$3"; do
     docker run -d --name "$mill" drydock/busybox:1 sh -c "sh -c 'while sleep 1; do :; done' miller & exec sleep 1d" &
 done

@@ -1,4 +1,4 @@
-# expect: restart policy
+# expect: Container duo-bell has the restart policy
 docker run -d --name duo --restart always duo:1
 docker run -d --name duo-bell duo:1 sh /bell.sh
 docker run -d --name duo-horn --restart always duo:1 sh /horn.sh
