@@ -1,4 +1,4 @@
-# What the colleague did at the weekend (lab 10, section 9). Reading it is no crime, but the daemon tells as much.
+# What the colleague did at the weekend (lab 10, section 10). Reading it is no crime, but the daemon tells as much.
 set -e
 here=$(cd "$(dirname "$0")" && pwd)
 settings=$(mktemp -d)
