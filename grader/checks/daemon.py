@@ -192,6 +192,25 @@ class DaemonSettings(Subject):
             _("`dockerd --help` has a line on verifying clients; without it TLS only tells them who the daemon is."),
         )
 
+    @expectation
+    def has_certificate_for(self, *names: str, port: int = 2376) -> Claim:
+        """The certificate that it shows at this port is for these names, whoever signed it."""
+        wanted, number = arguments.texts(names, "names"), arguments.port(port, "port")
+
+        def judge(_info: Attrs) -> Finding:
+            from grader.checks.host.tls import names_shown
+
+            shown = names_shown(self._daemon, number)
+            return Finding({*map(str.lower, wanted)} <= {*map(str.lower, shown)}, listed(shown, empty=_("no names")))
+
+        return Claim(
+            self._says(_("{what} has a certificate for {names}"), names=", ".join(wanted)),
+            ", ".join(wanted),
+            judge,
+            f"openssl s_client -connect 127.0.0.1:{number} </dev/null | openssl x509 -noout -ext subjectAltName",
+            _("What a server's certificate is good for is written into it when it is made: its subjectAltName."),
+        )
+
 
 def _security(info: Attrs) -> list[str]:
     """Names of security options: "name=seccomp,profile=builtin"."""

@@ -98,3 +98,15 @@ def dig(attrs: Mapping[str, Any], *path: str) -> Any:
             return None
         value = value.get(step)
     return value
+
+
+def places_of(text: str, described: object, place: str = "") -> list[str]:
+    """Where in what the daemon describes a text stands, as ``Config.Env``."""
+    if isinstance(described, Mapping):
+        inside = [(f"{place}.{key}".lstrip("."), value) for key, value in described.items()]
+        return [name for name, _value in inside if text in name] or [
+            found for name, value in inside for found in places_of(text, value, name)
+        ]
+    if isinstance(described, list):
+        return list(dict.fromkeys(found for value in described for found in places_of(text, value, place)))
+    return [place] if text in str(described) else []

@@ -20,7 +20,7 @@ docker swarm update --dispatcher-heartbeat 60s
 word=ready patient docker node inspect sw-two --format '{{.Status.State}}'
 docker node update --label-add zone=north --availability active sw-two
 docker network create -d overlay lane
-echo s3cret | docker secret create password -
+echo s3cret | docker secret create --label of=keeper password -
 echo hello | docker config create motd -
 docker service create -d --name web --replicas 2 --network lane --endpoint-mode dnsrr --secret password --config source=motd,target=/motd \
     --update-failure-action rollback --update-order start-first drydock/nginx:1

@@ -61,6 +61,8 @@ d("hk-one").has_live_restore(False) | d("hk-set").has_live_restore(False) | yes
 d("hk-one").is_rootless(False) | d("hk-one").is_rootless() | no
 d("hk-set").remaps_users() | d("hk-one").remaps_users() | no
 d("hk-set").demands_client_certificate(2376) | d("hk-open").demands_client_certificate(2376) | lets in a client without a certificate
+d("hk-set").has_certificate_for("localhost", "depot") | d("hk-set").has_certificate_for("localhost", "hk-set") | localhost, depot
+d("hk-open").has_certificate_for("depot", port=2376) | d("hk-one").has_certificate_for("depot") | no names
 d("hk-set").demands_client_certificate() | d("hk-one").demands_client_certificate() | nobody listens at port 2376
 """
 ROWS = list(_rows(TABLE))

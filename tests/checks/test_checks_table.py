@@ -100,6 +100,8 @@ c("ck-phoenix").comes_back(within=20) | c("ck-mortal").comes_back(within=2) | ex
 c("ck-live").has_restart_policy("on-failure", max_retries=3) | c("ck-crash").has_restart_policy("on-failure", max_retries=3) | on-failure:2
 c("ck-done").has_restart_policy("no") | c("ck-live").has_restart_policy("always") | on-failure:3
 c("ck-broken").failed_to_start(because="no such file") | c("ck-done").failed_to_start() | exited with code 3
+c("ck-live").has_never_stopped() | c("ck-sick").has_never_stopped() | and was started again
+c("ck-peer").has_never_stopped() | c("ck-done").has_never_stopped() | exited with code 3
 c("ck-joined").started_after("ck-live") | c("ck-live").started_after("ck-joined") | ck-live started at
 # made of
 c("ck-live").made_from("drydock/busybox") | c("ck-live").made_from("ck/app:1") | drydock/busybox:1
@@ -159,6 +161,7 @@ c("ck-peer").publishes_nothing() | c("ck-live").publishes_nothing() | 18080
 c("ck-live").on_network("ck-front", alias="api", ip="172.30.77.10") | c("ck-live").on_network("ck-front", alias="db") | api
 c("ck-peer").on_network("ck-front") | c("ck-done").on_network("ck-front") | bridge
 c("ck-done").not_on_network("ck-front") | c("ck-live").not_on_network("ck-front") | ck-front as
+c("ck-live").on_only_networks("ck-front") | c("ck-live").on_only_networks("ck-front", "bridge") | ck-front as
 c("ck-tty").has_network_mode("none") | c("ck-live").has_network_mode("none") | ck-front
 c("ck-joined").has_network_mode("container:ck-live") | c("ck-joined").has_network_mode("container:ck-peer") | container:
 c("ck-done").has_network_mode("bridge") | c("ck-host").has_network_mode("bridge") | host

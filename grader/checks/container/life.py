@@ -165,7 +165,7 @@ class Life(ContainerSubject):
         """Its last start was later than that of another container."""
 
         def compare(attrs: Attrs, theirs: Attrs) -> Finding:
-            mine_at, theirs_at = _started(attrs), _started(theirs)
+            mine_at, theirs_at = _moment(attrs, "StartedAt"), _moment(theirs, "StartedAt")
             found = _("{name} started at {time}, {other} at {other_time}").format(
                 name=self.name, time=mine_at or "—", other=other, other_time=theirs_at or "—"
             )
@@ -177,6 +177,25 @@ class Life(ContainerSubject):
             self._beside(other, compare),
             inspect_command("container", self.name, ".State.StartedAt"),
             _("The order of starts shows in `docker ps`."),
+        )
+
+    @expectation
+    def has_never_stopped(self) -> Claim:
+        """It runs, and has not ended once since it was first started."""
+
+        def judge(attrs: Attrs) -> Finding:
+            # The daemon keeps the time of the latest end through the next start.
+            ended = _moment(attrs, "FinishedAt")
+            if not is_live(attrs) or ended is None:
+                return Finding(is_live(attrs), state_in_words(attrs))
+            return Finding(False, _("it ended at {time}, and was started again").format(time=ended))
+
+        return Claim(
+            self._says(_("{what} has never stopped")),
+            _("running since its first start"),
+            judge,
+            inspect_command("container", self.name, ".State.StartedAt", ".State.FinishedAt"),
+            _("Who stops a container, restarts it or the daemon, ends its main process; a new start is a new process."),
         )
 
     @expectation
@@ -287,9 +306,9 @@ def _shown_policy(policy: Any) -> str:
     return f"{name}:{most}" if most else str(name)
 
 
-def _started(attrs: Attrs) -> datetime | None:
-    """When it was started; the year 1 stands for never."""
-    text = str(dig(attrs, "State", "StartedAt") or "")
+def _moment(attrs: Attrs, field: str) -> datetime | None:
+    """When it was started, or ended; the year 1 stands for never."""
+    text = str(dig(attrs, "State", field) or "")
     try:
         when = datetime.fromisoformat(text)
     except ValueError:

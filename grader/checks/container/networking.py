@@ -95,6 +95,19 @@ class Networking(ContainerSubject):
         )
 
     @expectation
+    def on_only_networks(self, *networks: str) -> Claim:
+        """It is connected to exactly these networks."""
+        wanted = sorted(arguments.texts(networks, "networks"))
+        shown = ", ".join(wanted)
+        return Claim(
+            self._says(_("{what} is on the network {network} and on no others"), network=shown),
+            shown,
+            lambda attrs: Finding(sorted(networks_of(attrs)) == wanted, _shown_networks(networks_of(attrs))),
+            inspect_command("container", self.name, ".NetworkSettings.Networks"),
+            _("`docker network --help` lists how a container joins and leaves a network."),
+        )
+
+    @expectation
     def has_network_mode(self, mode: str) -> Claim:
         """How it was made: "bridge" (the default), "host", "none", "container:NAME" or a network's name."""
         wanted = arguments.text(mode, "mode")

@@ -9,6 +9,7 @@ from grader.checks import arguments
 from grader.checks.container.subject import Creation
 from grader.checks.expectation import Claim, Finding, expectation
 from grader.docker_api.daemon import Attrs
+from grader.docker_api.words import places_of
 from grader.i18n import _
 from grader.report.plain import listed
 
@@ -130,8 +131,8 @@ class Security(Creation):
         def judge(attrs: Attrs) -> Finding:
             image = self._daemon.find(lambda client: client.inspect_image(str(attrs.get("Image"))))
             places = [
-                *_places(attrs, unwanted),
-                *(_("the image's {place}").format(place=p) for p in _places(image, unwanted)),
+                *places_of(unwanted, attrs),
+                *(_("the image's {place}").format(place=p) for p in places_of(unwanted, image)),
             ]
             return Finding(not places, listed(places[:4], empty=_("not there")))
 
@@ -162,18 +163,6 @@ class Security(Creation):
             return mode
         other = self._daemon.find(lambda client: client.inspect_container(name))
         return f"container:{other.get('Id')}" if other else mode
-
-
-def _places(described: object, text: str, place: str = "") -> list[str]:
-    """Where in a description a text stands, as ``Config.Env``."""
-    if isinstance(described, Mapping):
-        inside = [(f"{place}.{key}".lstrip("."), value) for key, value in described.items()]
-        return [name for name, _value in inside if text in name] or [
-            found for name, value in inside for found in _places(value, text, name)
-        ]
-    if isinstance(described, list):
-        return list(dict.fromkeys(found for value in described for found in _places(value, text, place)))
-    return [place] if text in str(described) else []
 
 
 def _capability(name: object) -> str:

@@ -1,7 +1,8 @@
-"""Whom a daemon's TLS port lets in, found out by knocking without a certificate."""
+"""Whom a daemon's TLS port lets in, and who it says it is, found out by knocking without a certificate."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from grader.checks.host.daemon import host_image
@@ -20,6 +21,12 @@ echo; echo plain:
 grep -qE 'HTTP/1| alert ' /tmp/said || timeout 4 nc -w 2 127.0.0.1 $1 </tmp/ask
 exit 0
 """
+#: What is in the certificate that the server shows, whoever signed it.
+_NAMES = """
+timeout 6 openssl s_client -connect 127.0.0.1:$1 </dev/null >/tmp/said 2>&1
+openssl x509 -noout -ext subjectAltName </tmp/said 2>/dev/null
+exit 0
+"""
 #: Of TLS 1.3, and of 1.2 as Go's server says it.
 _REFUSALS = ("alert certificate required", "alert bad certificate", "alert handshake failure")
 
@@ -34,19 +41,7 @@ class LetIn:
 
 def who_is_let_in(daemon: Daemon, port: int) -> LetIn:
     """At this port of 127.0.0.1 where the daemon runs. Raises Unavailable or Obstructed."""
-    around = daemon.surroundings
-    engine, network = (daemon, "host") if around is None else (around[0], f"container:{around[1]}")
-    outcome = run(
-        engine,
-        host_image(engine),
-        ["-c", _KNOCK, "sh", str(port)],
-        seconds=20,
-        host={"NetworkMode": network},
-        Entrypoint=["sh"],
-    )
-    if outcome.code is None:
-        raise Obstructed(_("at port {port} a conversation came to no end").format(port=port))
-    secure, _line, plain = outcome.output.partition("\nplain:")
+    secure, _line, plain = _said(daemon, port, _KNOCK).partition("\nplain:")
     if "HTTP/1" in secure and "CONNECTED" in secure and "\nHTTP/1" in secure.replace("\r", ""):
         return LetIn(False, _("port {port} lets in a client without a certificate").format(port=port))
     if any(refusal in secure for refusal in _REFUSALS):
@@ -56,3 +51,25 @@ def who_is_let_in(daemon: Daemon, port: int) -> LetIn:
     if "CONNECTED" not in secure:
         return LetIn(False, _("nobody listens at port {port}").format(port=port))
     return LetIn(False, _("port {port} does not speak TLS: {words}").format(port=port, words=excerpt(secure)))
+
+
+def names_shown(daemon: Daemon, port: int) -> list[str]:
+    """For which names the certificate is that this port of 127.0.0.1 shows. Raises Unavailable or Obstructed."""
+    return re.findall(r"DNS:([^,\s]+)", _said(daemon, port, _NAMES))
+
+
+def _said(daemon: Daemon, port: int, script: str) -> str:
+    """What a script prints where the daemon runs."""
+    around = daemon.surroundings
+    engine, network = (daemon, "host") if around is None else (around[0], f"container:{around[1]}")
+    outcome = run(
+        engine,
+        host_image(engine),
+        ["-c", script, "sh", str(port)],
+        seconds=20,
+        host={"NetworkMode": network},
+        Entrypoint=["sh"],
+    )
+    if outcome.code is None:
+        raise Obstructed(_("at port {port} a conversation came to no end").format(port=port))
+    return outcome.output

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import shlex
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from grader.checks import arguments
@@ -11,7 +12,7 @@ from grader.checks.expectation import Claim, Finding, expectation
 from grader.checks.swarm import cluster
 from grader.checks.waiting import Awaited
 from grader.docker_api.daemon import Attrs
-from grader.docker_api.words import dig, full_reference, inspect_command
+from grader.docker_api.words import dig, full_reference, inspect_command, places_of
 from grader.i18n import _
 from grader.report.plain import excerpt, listed
 
@@ -154,6 +155,41 @@ class SwarmService(Awaited):
     def uses_config(self, name: str) -> Claim:
         """It is given this config of the swarm's."""
         return self._given(_("{what} is given the config {name}"), name, "Config")
+
+    @expectation
+    def inspect_lacks(self, text: str) -> Claim:
+        """Nothing that its manager shows has this text, such as a password: of it, and of the secrets and configs that
+        it is given."""
+        unwanted = arguments.text(text, "text")
+
+        def judge(attrs: Attrs) -> Finding:
+            places = places_of(unwanted, attrs)
+            for name, shown in self._what_it_is_given(attrs):
+                places += [f"{name}: {place}" for place in places_of(unwanted, shown)]
+            return Finding(not places, listed(places[:4], empty=_("not there")))
+
+        return Claim(
+            self._says(
+                _("{what} shows nothing of {text!r} in `docker service inspect`, nor do its secrets and configs"),
+                text=unwanted,
+            ),
+            _("not there"),
+            judge,
+            inspect_command("service", self.name),
+            _("Only what is in a secret is not shown; variables, labels, arguments and configs are."),
+        )
+
+    def _what_it_is_given(self, attrs: Attrs) -> Iterator[tuple[str, Attrs]]:
+        """Its secrets and configs by their names, as the manager shows them: a config with what it holds."""
+        for kind in ("Secret", "Config"):
+            for given in dig(attrs, "Spec", "TaskTemplate", "ContainerSpec", f"{kind}s") or ():
+                spec = self._spec_of(kind.lower(), str(given[f"{kind}ID"]))
+                content = base64.b64decode(spec.get("Data") or "").decode(errors="replace")
+                yield str(given[f"{kind}Name"]), {"Spec": {**spec, "Data": content}}
+
+    def _spec_of(self, kind: str, identity: str) -> Attrs:
+        shown = self._daemon.find(lambda client: getattr(client, f"inspect_{kind}")(identity))
+        return dict(dig(shown or {}, "Spec") or {})
 
     def _given(self, sentence: str, name: str, kind: str) -> Claim:
         wanted = arguments.text(name, "name")
