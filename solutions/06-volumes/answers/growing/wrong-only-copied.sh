@@ -1,0 +1,2 @@
+# expect: tides-log
+docker cp tides-6:/data/visits.log - | docker run --rm -i -v tides-log:/data drydock/busybox:1 tar -xf - -C /data
