@@ -89,7 +89,7 @@ class _process:
     def __exit__(self, *_error: object) -> None:
         self._process.terminate()
         try:
-            self._process.wait(30)
+            self._process.wait(120)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()

@@ -126,7 +126,7 @@ def _end(engine: Engine) -> None:
     pid = engine.endpoint.netns_pid
     if engine.is_alive() and pid:
         os.kill(pid, signal.SIGKILL)
-        engine._supervisor._process.wait(20)  # type: ignore[attr-defined]
+        engine._supervisor._process.wait(120)  # type: ignore[attr-defined]
 
 
 def test_without_walls_nothing_starts_unless_trust_is_declared(

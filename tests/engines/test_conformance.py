@@ -109,7 +109,7 @@ def test_names_and_published_ports(running: Engine) -> None:
         inside = docker(running, "run", "--rm", "--network", "conf-net", "drydock/busybox:1", "sh", "-c", wget)
         assert "nginx" in inside.stdout
         if running.kind in ("native", "rootless", "microvm"):
-            code = "import urllib.request as u; print(u.urlopen('http://localhost:8091', timeout=9).read())"
+            code = "import urllib.request as u; print(u.urlopen('http://localhost:8091', timeout=60).read())"
             outside = subprocess.run(
                 running.enter(["/usr/bin/python3", "-c", code]), capture_output=True, text=True, check=True
             )

@@ -123,6 +123,6 @@ def test_the_daemon_hears_of_the_network_namespace(tmp_path, answer):
             [QUICK / "setkey", f"-exec-root={tmp_path}", "7f", "c0"],
             input=json.dumps(state, separators=(",", ":")), capture_output=True, text=True, timeout=300, check=False,
         )  # fmt: skip
-        thread.join(20)
+        thread.join(120)
     assert heard == [{"ContainerID": "7f", "Key": "/proc/4711/ns/net"}]
     assert (done.returncode, done.stderr.strip()) == ((0, "") if answer == "success" else (1, answer))

@@ -188,7 +188,7 @@ def _lookout(desk: Desk, lab: Workspace) -> Iterator[subprocess.Popen[str]]:
     finally:
         assert process.stdin is not None
         process.stdin.close()
-        assert process.wait(30) == 0
+        assert process.wait(PATIENCE) == 0
 
 
 def _tell(process: subprocess.Popen[str], what: str) -> None:

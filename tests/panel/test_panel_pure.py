@@ -229,7 +229,7 @@ def _watching(folder: Path) -> Iterator[threading.Semaphore]:
     finally:
         watch.close()
         watch.close()
-        thread.join(5)
+        thread.join(60)
         assert not thread.is_alive()
 
 
@@ -250,12 +250,12 @@ def test_each_change_of_a_folder_is_told(tmp_path: Path, monkeypatch: pytest.Mon
         assert not changes.acquire(timeout=0.1), "nothing has changed yet"
         for text in ("{}", '{"a": 1}'):
             _note(folder, text)
-            assert changes.acquire(timeout=5)
+            assert changes.acquire(timeout=60)
         shutil.rmtree(folder)
         _note(folder, "{}")
-        assert changes.acquire(timeout=5)
+        assert changes.acquire(timeout=60)
         while changes.acquire(timeout=0.1):
             pass
         _note(folder, "[]")
-        assert changes.acquire(timeout=5), "a folder that was removed and made anew is followed"
+        assert changes.acquire(timeout=60), "a folder that was removed and made anew is followed"
     assert len(list(Path("/proc/self/fd").iterdir())) == open_before

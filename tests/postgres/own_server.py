@@ -55,7 +55,7 @@ def server(bin_folder: Path) -> Iterator[str]:
         if process is not None:
             # Fast shutdown: https://www.postgresql.org/docs/current/server-shutdown.html
             process.send_signal(signal.SIGINT)
-            process.wait(30)
+            process.wait(120)
         shutil.rmtree(folder)
 
 
