@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 _ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(_ROOT / "tests" / "jupyter"))
+sys.path[:0] = [str(_ROOT / "tests" / "jupyter"), str(_ROOT / "tests")]
 
 from lab_page import browser_page  # noqa: E402
 from playwright.sync_api import CDPSession, Page  # noqa: E402

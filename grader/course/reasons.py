@@ -92,7 +92,8 @@ def released_in(folder: Path) -> tuple[KnownWrong, ...]:
 def known_wrong(released: Path, written: Path | None = None) -> tuple[KnownWrong, ...]:
     """What reports of a lab may tell: nothing where its course doesn't want it. ``written``: where its author's own
     folder may be, for reports that come after the work."""
-    with suppress(CourseError):
+    # A report must be shown, and a submission graded, whatever is wrong with these files.
+    with suppress(CourseError, OSError, ValueError):
         if settings(released).why_wrong:
             return (written_in(written, hidden=True) if written else ()) or released_in(released)
     return ()

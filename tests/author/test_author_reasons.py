@@ -56,6 +56,12 @@ def test_a_course_that_does_not_want_it_has_none(course: Course) -> None:
     assert len(known_wrong(*folders)) == 4
 
 
+def test_a_damaged_answer_keeps_nothing_from_being_graded(course: Course) -> None:
+    release.write_release(course, ["00-tiny"])
+    (_answers(course) / "hello" / "wrong-name.sh").write_bytes(b"# expect: \xff\n")
+    assert known_wrong(course.release / "00-tiny", course.source / "00-tiny") == ()
+
+
 @pytest.mark.parametrize("text", ["", "[", "{}", '"x"', "[1]", '[{"task": "hello"}]', "[" * 100_000])
 def test_a_students_copy_may_hold_anything(tmp_path: Path, text: str) -> None:
     (tmp_path / RELEASED).write_text(text)

@@ -169,6 +169,18 @@ def test_a_right_notebook_has_the_same_marks_live_rehearsed_and_graded(course: D
     assert "Rehearsed: 2 of 2 tasks passed, 5 of 5 points. Live: 5." in found.text
 
 
+def test_who_gives_a_known_wrong_answer_reads_why_it_is_wrong_live_and_rehearsed(course: Desk) -> None:
+    with opened(course) as notebook:
+        notebook.type("hello-answer", RUN.replace("sleep 600", "true"))
+        (live,) = _tables(notebook.run("hello-answer", "hello"))
+        done = course.drydock("check", LAB, "--fresh", "--json", "--task", "hello")
+    why = "Another one: `true` ends at once, and a container ends with its command."
+    assert why in live["text/plain"]
+    assert "true</code> ends at once, and a container ends with its command." in live["text/html"]
+    (hello,) = json.loads(done.stdout)["tasks"]
+    assert why in hello["reasons"]
+
+
 def test_a_text_replaced_after_its_check_passed_and_a_cell_that_ran_twice(course: Desk) -> None:
     with opened(course) as notebook:
         notebook.type("hello-answer", TWICE)
