@@ -14,7 +14,8 @@ SOLUTIONS = Path(__file__).resolve().parents[2] / "solutions"
 #: What is named → how it stands in a command, and how many of them the labs have at least.
 NAMED = {
     "containers": (r"--name[ =]([\w.-]+)", 100),
-    "images": (r"docker (?:image )?build[^\n]*? -t[ =]?([\w./-]+:?[\w.-]*)", 30),
+    # tides grows from lab to lab: each begins with the image that the lab before ended with.
+    "images": (r"docker (?:image )?build[^\n]*? -t[ =]?(?!tides:)([\w./-]+:?[\w.-]*)", 30),
     "networks": (r"docker network create [^\n]*?([a-z][\w.-]+)(?= >| 2>|\n|$)", 5),
     "ports": (r" -p (?:[\d.]+:)?(\d+):", 20),
 }
