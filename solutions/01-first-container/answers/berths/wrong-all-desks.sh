@@ -1,3 +1,3 @@
-# expect: is running
+# expect: Container ferry-desk is running
 docker stop ferry-desk pilot-desk customs-desk
 docker start berths

@@ -1,4 +1,4 @@
-# expect: /report.txt
+# expect: Image night:tested has at /report.txt
 docker build -q -t night:untested night
 cp beacon/morse.c night/morse.c
 docker build -q -t night:tested night

@@ -1,4 +1,4 @@
-# expect: Service barge (container fares-barge-1)
+# expect: does not have FARE in its environment
 . fares/mine.sh
 echo "FARE=$FARE" > fares/.env
 cat > fares/compose.yaml <<'EOF'

@@ -1,4 +1,4 @@
-# expect: Volume fleet_shed
+# expect: is used by no container
 . fleet/mine.sh
 cat > fleet/compose.yaml <<EOF
 x-box: &box

@@ -1,4 +1,4 @@
-# expect: Container fleet-cook-1
+# expect: Container fleet-cook-1 is limited to
 . fleet/mine.sh
 cat > fleet/compose.yaml <<EOF
 x-box: &box

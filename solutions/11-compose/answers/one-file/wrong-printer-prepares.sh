@@ -1,4 +1,4 @@
-# expect: Service printer (container ferry-printer-1)
+# expect: (container ferry-printer-1) is running
 . ferry/mine.sh
 cat > ferry/compose.yaml <<EOF
 services:

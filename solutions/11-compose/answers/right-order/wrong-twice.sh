@@ -1,4 +1,4 @@
-# expect: waits for
+# expect: (container order-prepare-1) waits for book
 cat > order/compose.yaml <<'EOF'
 services:
   api:

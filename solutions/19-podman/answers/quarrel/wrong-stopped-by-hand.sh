@@ -1,4 +1,4 @@
-# expect: starboard
+# expect: Container starboard has the command
 docker exec harbour podman pod create --name punt
 docker exec harbour podman run -d --pod punt --name port drydock/nginx:1
 docker exec harbour podman run -d --pod punt --name starboard drydock/nginx:1 sleep 1d
