@@ -130,7 +130,7 @@ def test_the_teacher_sees_who_is_where_and_no_student_does(hub: Hub) -> None:
     url = f"http://127.0.0.1:{hub.port}/services/class/"
     deadline = time.monotonic() + PATIENCE
     # The student's gate looks every two seconds.
-    while "of 8 tasks passed" not in (said := page(url)):
+    while "of 9 tasks passed" not in (said := page(url)):
         assert time.monotonic() < deadline, said
         time.sleep(0.5)
     assert all(f">{name}</td>" in said for name in ("ada", "bob")) and "2 servers run." in said, said

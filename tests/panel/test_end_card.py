@@ -40,7 +40,7 @@ def noted(folder: ProgressFolder, *tasks: str, status: Status = Status.PASSED) -
 
 def test_what_is_open_and_what_is_proved_follows_the_checks(folder: ProgressFolder) -> None:
     begun = noted(folder, "note", "quiet")
-    assert "2 of 16 tasks · " in str(begun)
+    assert "2 of 17 tasks · " in str(begun)
     assert "- web (" in str(begun)
     assert "- quiet (" not in str(begun)
     assert "Without `-p` nobody can reach" in str(begun)
@@ -49,7 +49,7 @@ def test_what_is_open_and_what_is_proved_follows_the_checks(folder: ProgressFold
     assert re.search(r"- quiet \(.*it had passed once\)", str(lost))
     assert "nobody can reach" not in str(lost)
     done = noted(folder, *(task.id for task in COURSE.lab(FIRST, RELEASE).tasks))
-    assert "16 of 16 tasks · 100 of 100 points" in str(done)
+    assert "17 of 17 tasks · 100 of 100 points" in str(done)
     assert "Still open" not in str(done)
     assert "drydock check 01 --fresh" in str(done)
 
@@ -58,7 +58,7 @@ def test_links_lead_to_cells_and_to_a_lab_that_are_there(folder: ProgressFolder)
     page = noted(folder, "note").as_html()
     ids = {cell.id for cell in COURSE.lab(FIRST, RELEASE).cells}
     linked = re.findall(rf'href="{FIRST}\.ipynb#cell-id=([^"]+)"', page)
-    assert len(linked) == 15
+    assert len(linked) == 16
     assert set(linked) <= ids
     assert '<a href="../02-building-images/02-building-images.ipynb">Next: lab 02, ' in page
     assert not re.search(r"<script|<style", page)
