@@ -1,0 +1,23 @@
+# expect: what images there are
+cat > panel/wicket.conf <<'EOF'
+user root;
+events {}
+http {
+    access_log /dev/stdout;
+    server {
+        listen 2375;
+        location = /containers/json {
+            limit_except GET { deny all; }
+            proxy_pass http://unix:/var/run/docker.sock:;
+        }
+        location /containers/ { return 403; }
+        location / { limit_except GET { deny all; } proxy_pass http://unix:/var/run/docker.sock:; }
+    }
+}
+EOF
+docker cp -q panel/wicket.conf pierhead:/srv/wicket.conf
+docker exec pierhead sh -c '
+    docker rm -f panel
+    docker network create lookout
+    docker run -d --name wicket --network lookout -v /var/run/docker.sock:/var/run/docker.sock -v /srv/wicket.conf:/etc/nginx/nginx.conf:ro drydock/nginx:1
+    docker run -d --name panel --network lookout -p 8120:80 -e DOCKER_AT=wicket:2375 panel:1'
