@@ -43,6 +43,7 @@ s("web").uses_config("motd") | s("plain").uses_config("motd") | none
 s("web").inspect_lacks("s3cret") | s("web").inspect_lacks("hello") | motd: Spec.Data
 s("web").inspect_lacks("hunter2") | s("north").inspect_lacks("zone==north") | Spec.TaskTemplate.Placement
 s("web").inspect_lacks("hunter2") | s("web").inspect_lacks("keeper") | password: Spec.Labels
+s("back").has_update_policy(monitor="2s") | s("web").has_update_policy(monitor="2s") | monitor 5s
 s("web").has_update_policy(failure_action="rollback", order="start-first", parallelism=1) | s("plain").has_update_policy(failure_action="rollback") | failure-action pause
 s("back").was_rolled_back() | s("web").was_rolled_back(within=0.3) | it was never updated
 s("sick").has_failed_task("unhealthy container") | s("web").has_failed_task("unhealthy") | no task has failed

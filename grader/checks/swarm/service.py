@@ -17,7 +17,9 @@ from grader.i18n import _
 from grader.report.plain import excerpt, listed
 
 #: In the order in which they are shown.
-_POLICY = ("failure_action", "order", "parallelism")
+_POLICY = ("failure_action", "order", "parallelism", "monitor")
+#: How long a new task is watched where nobody says it.
+_WATCHED = 5_000_000_000
 
 
 class SwarmService(Awaited):
@@ -213,7 +215,11 @@ class SwarmService(Awaited):
 
     @expectation
     def has_update_policy(
-        self, failure_action: str | None = None, order: str | None = None, parallelism: int | None = None
+        self,
+        failure_action: str | None = None,
+        order: str | None = None,
+        parallelism: int | None = None,
+        monitor: str | float | None = None,
     ) -> Claim:
         """How it is updated, as far as it is asked."""
         asked: dict[str, Any] = {}
@@ -224,6 +230,8 @@ class SwarmService(Awaited):
             asked["order"] = arguments.one_of(order, "order", ("stop-first", "start-first"))
         if parallelism is not None:
             asked["parallelism"] = arguments.whole(parallelism, "parallelism", low=0, high=1000)
+        if monitor is not None:
+            asked["monitor"] = arguments.human_duration(arguments.nanoseconds(monitor, "monitor"))
         expected = _policy(asked)
         arguments.text(expected, "the policy")
 
@@ -234,6 +242,7 @@ class SwarmService(Awaited):
                 "order": config.get("Order") or "stop-first",
                 # Without any config one at a time; with one, 0 is all at once.
                 "parallelism": config.get("Parallelism", 0) if config else 1,
+                "monitor": arguments.human_duration(int(config.get("Monitor") or _WATCHED)),
             }
             return Finding(asked.items() <= has.items(), _policy(has))
 
