@@ -1,4 +1,4 @@
-# expect: group 33
+# expect: owner 33:0
 mkdir -p out
 docker create --name safe drydock/busybox:1
 docker cp north:/srv/booth/fares.json out/

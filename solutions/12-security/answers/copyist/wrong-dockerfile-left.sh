@@ -1,4 +1,4 @@
-# expect: Dockerfile
+# expect: names its base image with a tag
 cat > copyist/Dockerfile <<'EOF'
 FROM drydock/python:latest
 WORKDIR /srv

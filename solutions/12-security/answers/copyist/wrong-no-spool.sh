@@ -1,4 +1,4 @@
-# expect: copyist
+# expect: is copied'
 cat > copyist/Dockerfile <<'EOF'
 FROM drydock/python:3
 WORKDIR /srv

@@ -1,4 +1,4 @@
-# expect: network
+# expect: Container copyist has no network
 cat > copyist/Dockerfile <<'EOF'
 FROM drydock/python:3
 WORKDIR /srv

@@ -1,4 +1,4 @@
-# expect: 1000
+# expect: runs as the user 1000
 cat > copyist/Dockerfile <<'EOF'
 FROM drydock/python:3
 WORKDIR /srv

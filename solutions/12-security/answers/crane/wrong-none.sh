@@ -1,2 +1,2 @@
-# expect: crane
+# expect: contains 'crane: it turns'
 docker run -d --name crane --init --cap-drop ALL crane:1

@@ -1,4 +1,4 @@
-# expect: 8122
+# expect: Container stranger can't reach pierhead:8122
 docker exec pierhead docker rm -f till
 docker exec pierhead docker run -d --name till -p 127.0.0.1:8121:80 drydock/nginx:1
 docker exec pierhead iptables -I DOCKER-USER -s 10.12.0.66 -p tcp --dport 8122 -j DROP

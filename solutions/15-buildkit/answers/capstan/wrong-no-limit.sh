@@ -1,3 +1,3 @@
-# expect: 20
+# expect: is limited to pids 20
 docker run -d --name capstan --init drydock/busybox:1 sleep 1d
 docker stop -t 3 capstan

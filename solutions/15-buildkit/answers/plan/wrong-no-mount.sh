@@ -1,2 +1,2 @@
-# expect: topsail:1
+# expect: there is no image topsail:1
 docker build -q --network host --ssh default=keys/loft.key -t topsail:1 topsail

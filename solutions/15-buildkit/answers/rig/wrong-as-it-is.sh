@@ -1,2 +1,2 @@
-# expect: at the same time
+# expect: has at /mast a file containing
 docker build -q -t rig:1 rig

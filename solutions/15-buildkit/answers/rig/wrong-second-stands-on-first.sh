@@ -1,4 +1,4 @@
-# expect: at the same time
+# expect: has at /mast a file containing
 cat > rig/Dockerfile <<'EOF'
 FROM drydock/busybox:1 AS mast
 COPY meet.sh mast.txt /

@@ -1,4 +1,4 @@
-# expect: openssl verify
+# expect: -purpose sslclient cert.pem
 new="docker exec notary openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 365"
 signed="-CA ca.pem -CAkey ca-key.pem -addext basicConstraints=critical,CA:FALSE"
 $new -subj "/CN=Harbour authority" -keyout ca-key.pem -out ca.pem

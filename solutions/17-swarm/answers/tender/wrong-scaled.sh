@@ -1,2 +1,2 @@
-# expect: port
+# expect: Service lamp (container port-lamp-1) is running
 docker compose -f tender/compose.yaml up -d --scale lamp=2

@@ -1,4 +1,4 @@
-# expect: route
+# expect: has the volume route at /route
 docker exec -i hulk sh <<'EOF'
 CRY=$(docker inspect --format '{{index .Config.Cmd 2}}' crier)
 docker rm -f crier

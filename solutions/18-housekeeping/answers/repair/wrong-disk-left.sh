@@ -1,6 +1,7 @@
-# expect: klaxon
+# expect: Container klaxon is running
 echo '{}' >mended.json
 docker cp mended.json guardboat:/etc/docker/daemon.json
 docker start guardboat
 docker exec guardboat ready
 docker exec guardboat docker start klaxon
+docker exec guardboat docker wait klaxon

@@ -1,4 +1,4 @@
-# expect: klaxon
+# expect: Container klaxon is running
 echo '{"default-ulimits": {"nofile": {"Name": "nofile", "Soft": 6, "Hard": 6}}}' >mended.json
 docker cp mended.json guardboat:/etc/docker/daemon.json
 docker start guardboat

@@ -1,4 +1,4 @@
-# expect: klaxon
+# expect: The klaxon says
 docker rm -f guardboat
 docker run --privileged -d --name guardboat drydock/host --log-driver local
 docker exec guardboat ready

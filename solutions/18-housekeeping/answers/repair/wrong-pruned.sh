@@ -1,4 +1,4 @@
-# expect: klaxon
+# expect: there is no container named klaxon
 echo '{}' >mended.json
 docker cp mended.json guardboat:/etc/docker/daemon.json
 docker start guardboat
