@@ -20,6 +20,7 @@ from nbgrader.utils import find_all_files
 
 from grader.autograde.settings import Drydock
 from grader.autograde.submission import Ceilings
+from grader.course.reasons import RELEASED
 from grader.i18n import _
 from grader.sandbox.sandbox import give_file
 
@@ -37,9 +38,10 @@ class OwnCopy(BaseConverter):  # type: ignore[misc]
         submitted = Path(self._format_source(assignment_id, student_id))
         target = Path(self._format_dest(assignment_id, student_id))
         settings = Drydock(parent=self)
-        copied, whole = copy_submitted(
-            submitted, target, settings.ceilings(), ignored=course.ignore, unwelcome=self._labs_own(assignment_id)
-        )
+        # What live reports tell came with the lab, and nobody has handed it in.
+        ignored = (*course.ignore, RELEASED)
+        unwelcome = self._labs_own(assignment_id)
+        copied, whole = copy_submitted(submitted, target, settings.ceilings(), ignored=ignored, unwelcome=unwelcome)
         self.log.info("%d files copied from %r to %r", copied, str(submitted), str(target))
         #: What the student and the instructor are told about this submission.
         self.notes: list[str] = [] if whole else [_left_out(settings.ceilings())]
