@@ -120,17 +120,16 @@ def test_the_daemons_own_folders_are_shown_to_nobody(client: docker.DockerClient
     """By their own names: runc mounts what a bind mount names, the daemon what a volume names."""
     options = {"type": "none", "o": "rbind", "device": folder}
     source = folder if driver == "bind" else client.volumes.create(driver_opts=options).name
-    command = "sh -c 'ls -A /v && ! touch /v/x && ! mkdir /v/pipes'"
+    # By exit codes: on a busy machine dockerd gives up a container's last words two seconds after its end.
+    tries = 'seen=$(ls -A /v) || exit 3; [ -z "$seen" ] || exit 4; ! touch /v/x && ! mkdir /v/pipes || exit 5'
     mount = docker.types.Mount("/v", source, type="bind" if driver == "bind" else "volume")
     try:
-        shown = client.containers.run(BUSYBOX, command, mounts=[mount], privileged=True)
+        client.containers.run(BUSYBOX, ["sh", "-c", tries], mounts=[mount], privileged=True)
     except docker.errors.APIError as error:
         words = ("invalid argument", "denied", "does not exist", "no such file")
         assert any(word in str(error) for word in words), error
     except docker.errors.ContainerError as error:
-        assert b"Permission denied" in error.stderr, error
-    else:
-        assert shown == b""
+        assert error.exit_status == 3, error
 
 
 def test_the_course_images_can_be_removed_and_their_layers_stay(own_engine: NamespaceEngine) -> None:
