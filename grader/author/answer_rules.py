@@ -16,7 +16,7 @@ WRONG_ANSWERS_PER_TASK = 2
 def answers_are_filed(lab: Lab) -> Iterator[Finding]:
     """Files below ``answers/`` belong to a task and say what they are; a wrong one says what it expects."""
     known = {task.id for task in lab.tasks}
-    for path in answer_files(lab):
+    for path in answer_files(lab.folder):
         where = str(path.relative_to(lab.folder))
         if path.parent.name not in known:
             yield Finding(lab.name, where, _("There is no task “{task}”.").format(task=path.parent.name))

@@ -49,9 +49,9 @@ def read_answer(path: Path) -> Answer:
     return Answer(path.parent.name, path, path.name.startswith("right-"), expect, body, mark == EXPECT_HIDDEN)
 
 
-def answer_files(lab: Lab) -> list[Path]:
-    """Every file below the lab's ``answers/``, well named or not, in a stable order."""
-    return sorted(path for path in (lab.folder / FOLDER).glob("*/*") if path.is_file())
+def answer_files(folder: Path) -> list[Path]:
+    """Every file below the ``answers/`` of the lab in ``folder``, well named or not, in a stable order."""
+    return sorted(path for path in (folder / FOLDER).glob("*/*") if path.is_file())
 
 
 def well_named(path: Path) -> bool:
@@ -61,4 +61,4 @@ def well_named(path: Path) -> bool:
 def answers_of(lab: Lab) -> list[Answer]:
     """All well-named answers of a lab whose task exists."""
     known = {task.id for task in lab.tasks}
-    return [read_answer(path) for path in answer_files(lab) if well_named(path) and path.parent.name in known]
+    return [read_answer(path) for path in answer_files(lab.folder) if well_named(path) and path.parent.name in known]

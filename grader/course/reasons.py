@@ -19,7 +19,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from grader.course.answers import FOLDER, SUFFIXES, read_answer
+from grader.course.answers import FOLDER, answer_files, read_answer, well_named
 from grader.course.labs import CourseError
 from grader.course.settings import settings
 from grader.i18n import _
@@ -66,12 +66,13 @@ def written_in(folder: Path, *, hidden: bool) -> tuple[KnownWrong, ...]:
 
 
 def _joined(folder: Path, *, hidden: bool) -> Iterator[KnownWrong]:
+    read = map(read_answer, filter(well_named, answer_files(folder)))
+    answers = {(answer.task, answer.name): answer for answer in read}
     for task, table in read_reasons(folder).items():
         for name, reason in table.items():
-            files = [folder / FOLDER / task / f"{name}{suffix}" for suffix in SUFFIXES]
-            for answer in (read_answer(file) for file in files if file.is_file()):
-                if answer.expect and (hidden or not answer.hidden):
-                    yield KnownWrong(task, answer.expect, reason.strip())
+            answer = answers.get((task, name))
+            if answer is not None and answer.expect and (hidden or not answer.hidden):
+                yield KnownWrong(task, answer.expect, reason.strip())
 
 
 def as_released(known: tuple[KnownWrong, ...]) -> bytes:
