@@ -1,9 +1,15 @@
 """The Chromium that tests drive: Debian's, and what it is told to leave alone."""
 
+from __future__ import annotations
+
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from playwright.sync_api import Page, expect, sync_playwright
 
 CHROMIUM = Path("/usr/bin/chromium")
 #: In CI a browser that is missing is a failure.
@@ -20,3 +26,26 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+#: Milliseconds for one step: at a load of forty, JupyterLab takes more than a minute to open a notebook.
+PATIENCE = 180_000
+# Playwright's own five seconds are a promise about a quiet machine.
+expect.set_options(timeout=PATIENCE)
+
+
+@contextmanager
+def browser_page(*, width: int = 1280, height: int = 900) -> Iterator[Page]:
+    """An empty page of a new browser."""
+    with TemporaryDirectory(prefix="dd-chromium-") as profile, sync_playwright() as playwright:
+        context = playwright.chromium.launch_persistent_context(
+            profile,
+            executable_path=CHROMIUM,
+            args=FLAGS,
+            viewport={"width": width, "height": height},
+            device_scale_factor=2 if width < 1200 else 1,
+        )
+        try:
+            page = context.pages[0]
+            page.set_default_timeout(PATIENCE)
+            yield page
+        finally:
+            context.close()

@@ -18,12 +18,11 @@ from urllib.parse import quote
 
 import nbformat
 import pytest
-from chromium import CHROMIUM, FLAGS, NEEDS_CHROMIUM
+from chromium import NEEDS_CHROMIUM, browser_page
 from grading_course import ESSAY, LAB, SOLUTIONS, Course
 from nbformat.v4 import new_code_cell
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Page
 
-_PATIENCE = 120_000
 _SPY = "window.stolen = []; window.steal = (...what) => { window.stolen.push(what.join()); };"
 
 pytestmark = [
@@ -152,23 +151,12 @@ def hand_in(course: Course, student: str, nb: Any) -> None:
 
 
 @pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture(scope="module")
-def page(chromium: Browser) -> Iterator[Page]:
-    context = chromium.new_context()
-    context.add_init_script(_SPY)
-    # Nothing is fetched from elsewhere: it would only be waited for.
-    context.route(re.compile(r"^https?://(?!127\.0\.0\.1|localhost)"), lambda route: route.abort())
-    page = context.new_page()
-    page.set_default_timeout(_PATIENCE)
-    yield page
-    context.close()
+def page() -> Iterator[Page]:
+    with browser_page() as page:
+        page.context.add_init_script(_SPY)
+        # Nothing is fetched from elsewhere: it would only be waited for.
+        page.context.route(re.compile(r"^https?://(?!127\.0\.0\.1|localhost)"), lambda route: route.abort())
+        yield page
 
 
 def stolen(page: Page) -> list[str]:

@@ -19,8 +19,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from chromium import CHROMIUM, FLAGS
-from playwright.sync_api import Page, sync_playwright
 from tornado.httpclient import HTTPRequest
 from tornado.websocket import websocket_connect
 
@@ -246,14 +244,3 @@ def open_hub(users: str = _USERS) -> Iterator[Hub]:
         stop_all(ClassFolder(folder))
         assert not [line for line in Path("/proc/mounts").read_text().splitlines() if str(folder) in line]
         shutil.rmtree(folder)
-
-
-@contextlib.contextmanager
-def browser_page() -> Iterator[Page]:
-    """An empty page of a new Chromium."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        page = browser.new_page()
-        page.set_default_timeout(PATIENCE * 1000)
-        yield page
-        browser.close()

@@ -14,7 +14,8 @@ import urllib.error
 from pathlib import Path
 
 import pytest
-from hub_client import PASSWORD, PATIENCE, TOKEN, Hub, browser_page, page
+from chromium import browser_page
+from hub_client import PASSWORD, PATIENCE, TOKEN, Hub, page
 from playwright.sync_api import expect
 
 from grader.classroom.places import ClassFolder

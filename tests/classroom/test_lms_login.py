@@ -17,8 +17,9 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import jwt
 import pytest
+from chromium import browser_page
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
-from hub_client import PATIENCE, Hub, browser_page, open_hub
+from hub_client import PATIENCE, Hub, open_hub
 from jwt.algorithms import RSAAlgorithm
 from playwright.sync_api import Page, expect
 

@@ -7,16 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
-from chromium import CHROMIUM, FLAGS
-from playwright.sync_api import Locator, Page, expect, sync_playwright
+from chromium import PATIENCE, browser_page
+from playwright.sync_api import Locator, Page, expect
 
-#: Milliseconds for one step: at a load of forty, JupyterLab takes more than a minute to open a notebook.
-PATIENCE = 180_000
-# Playwright's own five seconds are a promise about a quiet machine.
-expect.set_options(timeout=PATIENCE)
 _TRIES = 12
 
 
@@ -78,25 +73,6 @@ def start_cell(cell: Locator) -> None:
 def _focus(cell: Locator) -> None:
     cell.locator(".cm-content").click()
     expect(cell.locator(".cm-editor.cm-focused")).to_be_visible(timeout=PATIENCE)
-
-
-@contextmanager
-def browser_page(*, width: int = 1280, height: int = 900) -> Iterator[Page]:
-    """An empty page of a new browser."""
-    with TemporaryDirectory(prefix="dd-chromium-") as profile, sync_playwright() as playwright:
-        context = playwright.chromium.launch_persistent_context(
-            profile,
-            executable_path=CHROMIUM,
-            args=FLAGS,
-            viewport={"width": width, "height": height},
-            device_scale_factor=2 if width < 1200 else 1,
-        )
-        try:
-            page = context.pages[0]
-            page.set_default_timeout(PATIENCE)
-            yield page
-        finally:
-            context.close()
 
 
 @contextmanager

@@ -13,9 +13,8 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from chromium import NEEDS_CHROMIUM
+from chromium import NEEDS_CHROMIUM, PATIENCE, browser_page
 from grading_course import ESSAY, LAB, SOLUTIONS, Course
-from lab_page import PATIENCE, browser_page
 from nbformat.v4 import new_code_cell, new_markdown_cell
 from playwright.sync_api import Page, expect
 

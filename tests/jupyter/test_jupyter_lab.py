@@ -14,8 +14,8 @@ from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
-from chromium import NEEDS_CHROMIUM
-from lab_page import PATIENCE, LabPage, lab_page
+from chromium import NEEDS_CHROMIUM, PATIENCE
+from lab_page import LabPage, lab_page
 from playwright.sync_api import Locator, expect
 from student_desk import DRYDOCK, Desk
 

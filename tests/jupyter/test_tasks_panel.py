@@ -9,8 +9,8 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from chromium import NEEDS_CHROMIUM
-from lab_page import PATIENCE, LabPage, lab_page, start_cell
+from chromium import NEEDS_CHROMIUM, PATIENCE
+from lab_page import LabPage, lab_page, start_cell
 from nbformat.v4 import new_code_cell, new_notebook
 from playwright.sync_api import Locator, Page, WebSocket, expect
 from student_desk import DRYDOCK, Desk
