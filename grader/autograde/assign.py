@@ -18,9 +18,6 @@ from grader.course.reasons import RELEASED, as_released, written_in
 from grader.course.settings import settings_in
 from grader.i18n import _
 
-#: What stands in an answer cell for docker commands; nbgrader's own, which raises an error, in ordinary notebooks.
-STUB = "# Type your commands here"
-
 
 class ClearAnswers(ClearSolutions):  # type: ignore[misc]
     """Takes the solutions out, and says which cells will be graded in the student's kernel."""
@@ -32,14 +29,29 @@ class ClearAnswers(ClearSolutions):  # type: ignore[misc]
         if tests := [cell.grade_id for cell in checks if cell.is_test]:
             words = _("No check.task in %s: graded as by nbgrader, in the student's own kernel (docs/instructors.md).")
             self.log.info(words, ", ".join(tests))
+        # nbgrader's own stub raises an error: in an ordinary notebook, or where a course has named one, it stays.
+        self._is_ours = len(tests) < len(checks) and "code_stub" not in self.config.ClearSolutions
+        result: tuple[NotebookNode, dict[str, Any]] = super().preprocess(nb, resources)
+        return result
+
+    def preprocess_cell(
+        self, cell: NotebookNode, resources: dict[str, Any], cell_index: int
+    ) -> tuple[NotebookNode, dict[str, Any]]:
         stubs = self.code_stub
-        if len(tests) < len(checks) and "code_stub" not in self.config.ClearSolutions:
-            self.code_stub = {**stubs, "python": STUB}
+        if self._is_ours:
+            self.code_stub = {**stubs, "python": stub_for(cell.source)}
         try:
-            result: tuple[NotebookNode, dict[str, Any]] = super().preprocess(nb, resources)
+            result: tuple[NotebookNode, dict[str, Any]] = super().preprocess_cell(cell, resources, cell_index)
         finally:
             self.code_stub = stubs  # the next notebook may be of the other kind
         return result
+
+
+def stub_for(source: str) -> str:
+    """What stands in an answer cell for docker commands."""
+    if source.startswith("%%"):
+        return _("# Type your commands here")
+    return _("# Type your commands here: Python, or a shell's with ! in front")
 
 
 # -- In the students' release a check cell is one line: what is checked, and how; so is a prediction's. The Python in it

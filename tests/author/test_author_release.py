@@ -5,6 +5,7 @@ import json
 import pytest
 
 from grader.author import release
+from grader.autograde.assign import stub_for
 from grader.course.labs import Course, CourseError
 
 
@@ -18,6 +19,11 @@ def test_the_release_is_repeatable_and_holds_no_solution_and_no_answers(course: 
     assert "sleep 600" not in text
     assert "has_no_mounts" not in text
     assert "# Type your commands here" in text
+
+
+def test_an_answer_cell_says_what_may_be_typed_in_it() -> None:
+    assert stub_for("%%bash\n### BEGIN SOLUTION") == "# Type your commands here"
+    assert "with ! in front" in stub_for("name = check.value('name')\n### BEGIN SOLUTION")
 
 
 def test_an_edited_release_is_named_and_mended(course: Course) -> None:

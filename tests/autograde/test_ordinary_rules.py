@@ -186,7 +186,7 @@ def test_an_ordinary_notebook_is_released_as_by_stock_nbgrader(
         {"docker": source(TASK), "mixed": source(TASK, "assert f(2)"), "ordinary": source("assert f(2)", "f(2) / 2")},
         config,
     )
-    docker = "def f(x):\n    # Type your commands here"
+    docker = "def f(x):\n    # Type your commands here: Python, or a shell's with ! in front"
     assert released["docker"] == released["mixed"] == docker
     assert released["ordinary"] == "def f(x):\n    # YOUR CODE HERE\n    raise NotImplementedError()"
     said = [record.getMessage() for record in caplog.records if "No check.task in" in record.getMessage()]
