@@ -236,13 +236,7 @@ class Subject(ABC):
     def _judged(self, claim: Claim) -> Verdict:
         command = ""
         try:
-            attrs = self._seen()
-            if attrs is not None:
-                finding = claim.judge(attrs)
-            elif claim.absent is not None:
-                finding = claim.absent()
-            else:
-                finding = replace(self._missing(), because=MISSING)
+            finding = self._found(claim)
         except AuthorError as mistake:
             return author_verdict(mistake, claim.sentence)
         except Refused as refusal:
@@ -270,6 +264,16 @@ class Subject(ABC):
             self._fitting(finding.look or claim.look),
             quiet=bool(finding.because) and self._context.is_told(f"{self.kind}:{self.name}:{finding.because}"),
         )
+
+    def _found(self, claim: Claim) -> Finding:
+        try:
+            attrs = self._seen()
+            if attrs is not None:
+                return claim.judge(attrs)
+            return claim.absent() if claim.absent is not None else replace(self._missing(), because=MISSING)
+        except (OverflowError, RecursionError) as error:
+            # Docker describes nothing with such numbers, or so deeply nested: it is in what somebody made.
+            raise Obstructed(_("what is there is too large or too deeply nested to be read")) from error
 
     def _unchecked(self, claim: Claim, trouble: Unavailable) -> Verdict:
         quiet, self._context.lost = self._context.lost and trouble.lost, self._context.lost or trouble.lost

@@ -255,7 +255,7 @@ def _names(read: Reader, table: str) -> dict[str, int]:
     entry = followed(read, f"/etc/{table}")
     lines = entry.content.decode("utf-8", "replace").splitlines() if entry else []
     fields = [line.split(":") for line in lines]
-    return {field[0]: int(field[2]) for field in fields if len(field) > 2 and field[2].isdigit()}
+    return {field[0]: int(field[2]) for field in fields if len(field) > 2 and re.fullmatch(r"[0-9]{1,10}", field[2])}
 
 
 # -- Expectations about the files that something holds: the same for containers, images and volumes.

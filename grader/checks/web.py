@@ -187,8 +187,12 @@ def _words(body: str) -> str:
     if not _PAGE.match(body):
         return body
     reader = _Words()
-    reader.feed(body)
-    reader.close()
+    try:
+        reader.feed(body)
+        reader.close()
+    except (AssertionError, ValueError):
+        # What Python's parser has for `<![x[` and for `&#` with five thousand digits.
+        return body
     return "\n".join(reader.words)
 
 

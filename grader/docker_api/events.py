@@ -13,6 +13,7 @@ from contextlib import contextmanager, suppress
 from typing import Any
 from urllib.parse import urlencode
 
+from grader.docker_api import blame
 from grader.docker_api.connection import Connection
 from grader.docker_api.daemon import Attrs, Daemon
 from grader.docker_api.deadline import Deadline
@@ -85,13 +86,15 @@ def _params(filters: Filters, **more: str) -> dict[str, str]:
 def past_events(daemon: Daemon, filters: Filters | None = None, since: str = "0", until: str = "") -> list[Attrs]:
     """The events that the daemon still knows, oldest first. Raises Unavailable, Refused or Obstructed."""
     params = _params(filters or {}, since=since, until=until or moment())
-    data, limit = bytearray(), Deadline(_READ_SECONDS)
+    data, limit = bytearray(), Deadline(_READ_SECONDS * daemon.connection.pace)
     with daemon.stream("/events", params, patience=_READ_SECONDS) as response:
         for piece in response.iter_content(64 * 1024):
             data += piece
-            if len(data) > _READ_LIMIT or limit.is_over():
+            if len(data) > _READ_LIMIT:
                 # An event carries all labels of its object.
                 raise Obstructed(_("The daemon's events are too large to be read: something has very large labels."))
+            if limit.is_over():
+                raise blame.of_silence(daemon, limit.seconds)
     return [read_event(line) for line in data.splitlines() if line]
 
 

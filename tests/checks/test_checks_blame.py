@@ -59,6 +59,9 @@ ANSWERS = {
     "loop": """c.sendall(b"HTTP/1.1 302 Found\\r\\nLocation: /loop\\r\\n\\r\\n")""",
     "reset": """c.setsockopt(1, 13, bytes([1, 0, 0, 0, 0, 0, 0, 0]))""",
     "flood": """c.sendall(b"HTTP/1.1 200 OK\\r\\n\\r\\n"); [c.sendall(b"x" * 65536) for _ in range(9**9)]""",
+    "number": """c.sendall(b"HTTP/1.1 200 OK\\r\\n\\r\\n<html>&#" + b"9" * 5000 + b";")""",
+    "section": """c.sendall(b"HTTP/1.1 200 OK\\r\\n\\r\\n<html><![x[y]]>")""",
+    "nested": """c.sendall(b"HTTP/1.1 200 OK\\r\\n\\r\\n" + b"[" * 100000)""",
 }
 SERVER = f"""
 import socket, threading, time
@@ -128,6 +131,13 @@ TRICKS = [
     files("sparse", "truncate -s 200G /one", "/one", containing="x"),
     files("not-text", "head -c 9 /dev/zero | tr '\\\\0' '\\\\377' > /one", "/one", containing="x"),
     files("unreadable", "echo no > /one; chmod 0 /one", "/one", containing="yes"),
+    files("owner-of-no-number", "echo x:x:²: >> /etc/passwd; echo > /one", "/one", owner="root", containing="x"),
+    files("owner-of-a-long-number", "echo x:x:$(seq -s 0 3000): >> /etc/passwd; echo > /one", "/one", owner="x"),
+    Trick(
+        "tmpfs-of-any-size",
+        f"docker create --name b-tmpfs --tmpfs /mem:size={'9' * 400} drydock/busybox:1",
+        lambda t: t.container("b-tmpfs").has_tmpfs("/mem", size="16m"),
+    ),
     Trick(
         "file-socket",
         """docker run --name b-sock drydock/python:3 python3 -c 'import socket; socket.socket(1).bind("/one")'""",
@@ -272,6 +282,9 @@ time.sleep(9999)'
     served("loop", "status 302"),
     served("reset"),
     served("flood", "status 200"),
+    served("number", "status 200"),
+    served("section", "status 200"),
+    served("nested", "status 200", containing=None, json={"a": 1}),
     *map(served_inside, ANSWERS),
 ]
 

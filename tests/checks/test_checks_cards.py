@@ -36,6 +36,12 @@ WRONG = {
     "says-more": ("wrong", f"{_ENDED} && echo it holds || echo it fails", "neither `holds` nor `fails`: it "),
     "by-the-real-socket": ("wrong", "DOCKER_HOST=unix:///var/run/docker.sock docker ps && echo holds", "neither"),
     "ends-its-world": ("wrong", "docker run --privileged --pid host -u 0 drydock/busybox:1 killall python3", "ended"),
+    "answers-for-us": (
+        "wrong",
+        "docker run --privileged --pid host -u 0 drydock/busybox:1 "
+        "sh -c 'for p in $(pidof python3); do echo no > /proc/$p/fd/1; done; killall python3'; echo holds",
+        "neither|ended|both",
+    ),
     "too-long": ("wrong", "#" * 20_000, "too long for an experiment"),
 }
 
@@ -87,6 +93,15 @@ def test_a_missing_file_has_failed_and_an_unknown_card_is_the_authors_slip(engin
     assert "there is no file none.sh" in missing.found
     assert slip.status is Status.COULD_NOT_CHECK
     assert "there is no card none" in slip.found
+
+
+@pytest.mark.parametrize(
+    "result",
+    ["", "holds", "[" * 100_000, "null", "[]", '{"out": 5, "errors": "", "over": false}', '{"out": "", "hits": 1e999}'],
+    ids=range(7),
+)
+def test_what_root_of_a_world_wrote_in_our_programs_place_is_no_result(result: str) -> None:
+    assert card_module.told_by(result) is None
 
 
 def test_a_world_that_does_not_come_up_is_our_trouble(

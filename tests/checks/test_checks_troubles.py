@@ -9,14 +9,17 @@ import socket
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from functools import partial
 from pathlib import Path
 
 import pytest
 
 from grader.checks import CheckFailed, Checks, CouldNotCheck, Status, TaskReport
+from grader.checks.container import storage
 from grader.checks.container.subject import lacks_interface
+from grader.docker_api import blame, events
+from grader.docker_api.deadline import Deadline
 from grader.engines.protocol import Engine
 from grader.report.render import report_as_text
 
@@ -93,6 +96,35 @@ def test_a_daemon_that_stalls_in_the_middle(proxy: Callable[..., Proxy]) -> None
     assert "did not answer within" in report.verdicts[1].found
     assert [v.quiet for v in report.verdicts] == [False, False, True, True]
     assert report.fraction == 0.25
+
+
+@pytest.mark.daemon
+@pytest.mark.parametrize(
+    ("prompt", "status"), [(60.0, Status.FAILED), (0.0, Status.COULD_NOT_CHECK)], ids=["idle", "busy"]
+)
+def test_events_that_take_their_time_are_the_students_only_where_the_machine_is_idle(
+    world: Engine, monkeypatch: pytest.MonkeyPatch, prompt: float, status: Status
+) -> None:
+    monkeypatch.setattr(events, "Deadline", lambda _seconds: Deadline(0.0))
+    monkeypatch.setattr(blame, "PROMPT_SECONDS", prompt)
+    with closing(Checks(world.endpoint.host)) as check:
+        report = report_of(check, lambda t: t.event("container", "die", "nobody").happened())
+    assert report.status is status, report_as_text(report)
+
+
+@pytest.mark.daemon
+@pytest.mark.parametrize("error", [RecursionError, OverflowError])
+def test_what_is_too_large_or_too_deep_is_somebodys_work(
+    world: Engine, monkeypatch: pytest.MonkeyPatch, error: type[Exception]
+) -> None:
+    def fail(_attrs: object) -> None:
+        raise error
+
+    monkeypatch.setattr(storage, "mounts_of", fail)
+    with closing(Checks(world.endpoint.host)) as check:
+        report = report_of(check, lambda t: t.container("ck-web").has_no_mounts())
+    assert report.status is Status.FAILED, report_as_text(report)
+    assert "too large or too deeply nested" in report_as_text(report)
 
 
 @pytest.mark.daemon

@@ -14,6 +14,7 @@ from typing import Any, Self
 
 from grader.checks.card.card import Card
 from grader.checks.card.deck import deck
+from grader.checks.card.world import BEGUN
 from grader.checks.commands import Outcome, execute
 from grader.checks.errors import AuthorError
 from grader.checks.expectation import Claim, Context, Finding, Subject, expectation
@@ -152,22 +153,28 @@ class CardSubject(Subject):
             seconds=EXPERIMENT_SECONDS + 5,
             environment={"WORLD": json.dumps(about), "EXPERIMENT": script},
         )
-        try:
-            told: Any = json.loads(outcome.output)
-            out, errors, over, hits = told["out"], told["errors"], told["over"], told["hits"]
-        except (ValueError, TypeError, KeyError):
-            if outcome.code == 1:
-                # Nothing of the student's had begun.
-                raise Unavailable(
-                    _("a world for the experiment can't be made: {why}").format(why=_last(outcome))
-                ) from None
+        begun, _newline, result = outcome.output.partition("\n")
+        if begun != BEGUN and outcome.code == 1:
+            raise Unavailable(_("a world for the experiment can't be made: {why}").format(why=_last(outcome)))
+        told = told_by(result)
+        if told is None:
             return Told("", _("it ended the world that it ran in"))
-        if over:
+        if told.over:
             blame.must_have_had(self._daemon, EXPERIMENT_SECONDS, EXPERIMENT_SECONDS)
-        lines = [line.strip() for line in out.splitlines() if line.strip()]
-        says = lines[-1] if lines and lines[-1] in _SAYS and not over else ""
-        shown = excerpt("\n".join([*lines[-4:], errors.strip()[-300:]]).strip()) or _("nothing")
-        return Told(says, shown, over, hits)
+        return told
+
+
+def told_by(result: str) -> Told | None:
+    """What the world's program wrote at the end; whoever is root there may have written something else: None."""
+    try:
+        said: Any = json.loads(result)
+        out, errors, over, hits = str(said["out"]), str(said["errors"]), said["over"] is True, int(said["hits"])
+    except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
+        return None
+    lines = [line.strip() for line in out.splitlines() if line.strip()]
+    says = lines[-1] if lines and lines[-1] in _SAYS and not over else ""
+    shown = excerpt("\n".join([*lines[-4:], errors.strip()[-300:]]).strip()) or _("nothing")
+    return Told(says, shown, over, hits)
 
 
 def _last(outcome: Outcome) -> str:

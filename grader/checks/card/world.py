@@ -4,7 +4,8 @@
 a socket of this program's, which passes requests on, and changes those that the world's rules name. So the bend holds
 for each way of asking: options, Compose, other clients. Standard library only, of Debian's smallest Python.
 
-Variables: WORLD (JSON: rules, seconds), EXPERIMENT (the student's script). It prints one line of JSON.
+Variables: WORLD (JSON: rules, seconds), EXPERIMENT (the student's script). It prints that it
+begins, and one line of JSON at the end.
 """
 
 import json
@@ -26,6 +27,8 @@ PIECE = 64 * 1024
 #: Of what an experiment prints.
 LONGEST = 64 * 1024
 RULES: list[tuple[str, Any]] = []
+#: The first line that it prints.
+BEGUN = "begun"
 hits = 0
 
 
@@ -211,6 +214,8 @@ def main() -> None:
     os.chmod(BENT, 0o666)
     door.listen(64)
     threading.Thread(target=welcome, args=[door], daemon=True).start()
+    # What goes wrong from here on may be the student's doing.
+    print(BEGUN, flush=True)
     print(json.dumps(experiment(script, world["seconds"])), flush=True)
     os._exit(0)
 

@@ -172,7 +172,7 @@ def _tmpfs_sizes(attrs: Attrs) -> dict[str, int]:
     """Size limits in bytes by path, from ``--tmpfs /x:size=16m`` and ``--mount type=tmpfs,tmpfs-size=…``."""
     sizes = {}
     for path, options in (dig(attrs, "HostConfig", "Tmpfs") or {}).items():
-        match = re.search(r"(?:^|,)size=(\d+[kmgKMG]?)(?:,|$)", str(options))
+        match = re.search(r"(?:^|,)size=([0-9]{1,18}[kmgKMG]?)(?:,|$)", str(options))
         if match:
             sizes[_at(path)] = memory_bytes(match[1])
     for mount in dig(attrs, "HostConfig", "Mounts") or ():

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import tarfile
 
+from grader.docker_api import blame
 from grader.docker_api.daemon import Daemon
 from grader.docker_api.deadline import Deadline
-from grader.docker_api.errors import Obstructed, Refused
-from grader.i18n import _
+from grader.docker_api.errors import Refused
 
 #: Where Distribution keeps blobs below its root folder (its docs: "storage backend").
 _BLOBS = "docker/registry/v2/blobs"
@@ -16,7 +16,7 @@ _SECONDS = 20.0
 
 def stored_bytes(daemon: Daemon, container: str, folder: str) -> int | None:
     """The size of all blobs below a registry's folder; None where there are none. Raises NoAnswer."""
-    limit = Deadline(min(_SECONDS, daemon.deadline.remaining()))
+    limit = Deadline(_SECONDS * daemon.connection.pace)
     try:
         with (
             daemon.stream(
@@ -27,8 +27,8 @@ def stored_bytes(daemon: Daemon, container: str, folder: str) -> int | None:
             size = 0
             for member in archive:
                 size += member.size if member.isreg() else 0
-                if limit.is_over():
-                    raise Obstructed(_("what it keeps is too large to be counted"))
+                if limit.is_over() or daemon.deadline.is_over():
+                    raise blame.of_silence(daemon, limit.seconds)
             return size
     except Refused as refusal:
         if refusal.status == 404:
