@@ -146,10 +146,13 @@ LOOKS = {
         import grader.notebook, zmq
         known = [sys.path, sys.prefix, sys.base_prefix, sys.executable, sys.orig_argv, sys.modules, dict(os.environ)]
         known += [open(f"/proc/self/{name}").read() for name in ("maps", "mountinfo", "cmdline", "environ")]
-        if "{repo}" in str(known): print("ESCAPED python")
+        # The kernel writes a space in a path as \\040: proc_pid_mountinfo(5).
+        places = ["{repo}", "{repo}".replace(" ", chr(92) + "040")]
+        for found in known:
+            if any(place in str(found) for place in places): print("ESCAPED python", str(found)[:300])
         if os.path.lexists("{repo}"): print("ESCAPED folder")
         # In base64, or it would find itself.
-        script = "place=$(echo " + base64.b64encode("{repo}".encode()).decode() + " | base64 -d); "
+        script = "place=$(echo " + base64.b64encode("\\n".join(places).encode()).decode() + " | base64 -d); "
         script += "for file in /proc/[0-9]*/cmdline /proc/[0-9]*/environ /proc/[0-9]*/mountinfo /proc/[0-9]*/maps; do "
         script += "grep -sqF $place $file && echo ESCAPED $file; done; ls -d /proc/[0-9]* | wc -l".replace(
             "$place", '"$place"')
@@ -436,11 +439,12 @@ FREEZER = {
         until [ -e /here/now ]; do sleep 0.1; done
         echo FROZEN >student/freezer.state
         E
-        docker run -d --privileged --cgroupns host -v /sys/fs/cgroup:/cg -v $PWD:/here \\
+        docker run -d --name freezer --privileged --cgroupns host -v /sys/fs/cgroup:/cg -v $PWD:/here \\
             drydock/busybox:1 sh /here/freeze.sh
     """),
     "freezer-exit": "import os\nos._exit(0)",
-    "freezer-now": "open('now', 'w').close()\nimport time\ntime.sleep(4)",
+    # Where it can't be frozen, the container has ended.
+    "freezer-now": "open('now', 'w').close()\nimport os\nos.system('docker wait freezer')",
 }
 
 KILL_DAEMON = {

@@ -33,10 +33,13 @@ mkdir /sys/fs/cgroup/pids /sys/fs/cgroup/systemd
 mount -t cgroup -o pids half /sys/fs/cgroup/pids
 mount -t cgroup -o none,name=systemd half /sys/fs/cgroup/systemd
 """
+#: The daemon starts, and no container does, under any version of control groups.
+NO_RUNTIME = 'mount --bind /bin/false "$(PATH=$PATH:/usr/sbin command -v runc)"'
 NO_CONTAINER = "No container runs on this engine: "
 needs_v1 = pytest.mark.skipif(not Path("/sys/fs/cgroup/pids").is_dir(), reason="a machine with cgroup v1")
 DAMAGES = [
     pytest.param(EMPTY, "No control groups are mounted", id="empty"),
+    pytest.param(NO_RUNTIME, NO_CONTAINER, id="runtime"),
     pytest.param(HALF, NO_CONTAINER, id="half", marks=needs_v1),
 ]
 
@@ -85,6 +88,16 @@ def test_nothing_is_graded_on_it(damage: str, why: str, tmp_path: Path, monkeypa
     assert not list(tmp_path.glob("autograded/anna"))
     with course.gradebook() as book:
         assert book.assignment_submissions(LAB) == []
+
+
+@pytest.mark.timeout(600)
+def test_nothing_is_proved_on_it(tmp_path: Path) -> None:
+    course = Course(tmp_path)
+    course.release()
+    done = drydock(NO_RUNTIME, "author", "check", LAB, "--engine", "native", cwd=tmp_path)
+    said = " ".join((done.stdout + done.stderr).split())
+    assert done.returncode != 0
+    assert NO_CONTAINER in said and "drydock doctor" in said and "Traceback" not in said, said
 
 
 def test_of_the_canary_nothing_is_left_and_its_events_are_no_students() -> None:
