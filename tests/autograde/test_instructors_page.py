@@ -67,6 +67,9 @@ def test_every_command_on_the_page_works(tmp_path: Path) -> None:
     assert [row[LAB] for row in canvas] == ["14", "", "0"]  # ada's essay waits: left empty
     moodle = list(csv.DictReader((course.root / "moodle.csv").open()))
     assert moodle[0] == {"username": "ada", "email": "ada@example.org", LAB: ""}
+    # What holds names and marks is no file of the course's.
+    ignored = (Path(__file__).parents[2] / ".gitignore").read_text().split()
+    assert {f"/{path.name}" for path in course.root.glob("*.csv")} <= set(ignored)
     grades = list(csv.DictReader((course.root / "grades.csv").open()))
     assert {row["student_id"]: row["score"] for row in grades} == {"ada": "9.0", "bob": "0.0"}
 

@@ -25,6 +25,7 @@ def test_work_that_nobody_graded_is_no_zero(course: Course, kind: str) -> None:
         book.update_or_create_assignment("02-past-too", duedate="2020-01-01 00:00:00")
         book.update_or_create_assignment("03-future", duedate="2999-01-01 00:00:00")
         book.update_or_create_assignment("04-whenever")
+        book.update_or_create_assignment("10-early", duedate="2019-01-01 00:00:00")
         for student in ("ada", "bob"):
             book.update_or_create_student(student)
     for lab in (LAB, "02-past-too"):
@@ -34,8 +35,10 @@ def test_work_that_nobody_graded_is_no_zero(course: Course, kind: str) -> None:
     done = subprocess.run(command, cwd=course.root, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     lines = list(csv.DictReader((course.root / "lms.csv").open()))[-2:]
-    labs = ["01-past", "02-past-too", "03-future", "04-whenever", LAB]
-    assert [[line[lab] for lab in labs] for line in lines] == [["0", "", "", "", ""], ["0", "0", "", "", ""]]
+    labs = ["01-past", "02-past-too", "03-future", "04-whenever", LAB, "10-early"]
+    assert [[line[lab] for lab in labs] for line in lines] == [["0", "", "", "", "", "0"], ["0", "0", "", "", "", "0"]]
+    # In the labs' order, not by due date.
+    assert [name for name in lines[0] if name in labs] == labs
     assert f"{LAB} of ada is not graded yet" in done.stderr
 
 
