@@ -138,6 +138,16 @@ class ClassFolder:
         return self.path / "hub"
 
     @property
+    def roster(self) -> Path:
+        """Who may log in where the class has a list of names, with the hashes of their passwords."""
+        return self.hub / "roster.json"
+
+    @property
+    def passwords(self) -> Path:
+        """New passwords in words, until they are handed out."""
+        return self.hub / "passwords.csv"
+
+    @property
     def cache(self) -> Path:
         """Course images and the template that all engines share."""
         return self.path / "cache"

@@ -50,23 +50,49 @@ def read_names(table: Path) -> list[str]:
     return list(dict.fromkeys(names))
 
 
-def update(roster: Path, names: list[str]) -> dict[str, str]:
+def update(roster: Path, passwords: Path, names: list[str]) -> dict[str, str]:
     """Make the roster hold these names and no others; returns the passwords of those who are new."""
     known = _read(roster)
-    made = {name: _password() for name in names if name not in known}
     kept = {name: known[name] for name in names if name in known}
+    return _make(roster, passwords, kept, [name for name in names if name not in known])
+
+
+def add(roster: Path, passwords: Path, names: list[str]) -> dict[str, str]:
+    """Add who is new among these names; returns their passwords."""
+    known = _read(roster)
+    return _make(roster, passwords, known, [name for name in names if name not in known])
+
+
+def renew(roster: Path, passwords: Path, names: list[str]) -> dict[str, str]:
+    """New passwords for some who are in the roster already. Raises ClassError for who is not."""
+    known = _read(roster)
+    for name in names:
+        if name not in known:
+            raise ClassError(
+                _("There is no “{name}” in the class's list.").format(name=name),
+                "drydock serve --users users.csv --add",
+            )
+    return _make(roster, passwords, known, names)
+
+
+def _make(roster: Path, passwords: Path, kept: dict[str, str], names: list[str]) -> dict[str, str]:
+    made = {name: _password() for name in names}
+    # The words first: a hash whose word nobody knows would keep a student out for good.
+    if made:
+        _write_passwords(passwords, made)
     with atomic(roster) as draft:
         draft.touch(mode=0o600)
         draft.write_text(json.dumps({**kept, **{name: _hashed(word) for name, word in made.items()}}, indent=1))
     return made
 
 
-def write_passwords(file: Path, made: dict[str, str]) -> None:
-    """Add them to a CSV file that only its owner may read."""
-    before = file.read_text() if file.exists() else "name,password\n"
+def _write_passwords(file: Path, made: dict[str, str]) -> None:
+    """Into a CSV file that only its owner may read; a word that no longer holds goes."""
+    before = file.read_text().splitlines() if file.exists() else ["name,password"]
+    kept = [line for line in before if line.partition(",")[0] not in made]
     with atomic(file) as draft:
         draft.touch(mode=0o600)
-        draft.write_text(before + "".join(f"{name},{word}\n" for name, word in made.items()))
+        draft.write_text("".join(f"{line}\n" for line in (*kept, *map(",".join, made.items()))))
 
 
 def is_right(roster: Path, name: str, word: str) -> bool:

@@ -41,6 +41,14 @@ _FILE = click.Path(path_type=Path)
 @click.option("--idle", default=60, show_default=True, help="Minutes until a server that nobody uses ends.")
 @click.option("--config", type=_FILE, default=None, help="A jupyterhub_config.py of your own, instead of all these.")
 @click.option("--print-config", is_flag=True, help="Print the jupyterhub_config.py and do nothing.")
+@click.option("--add", is_flag=True, help="Add who is new in --users to the class, and end; the Hub goes on.")
+@click.option(
+    "--new-password",
+    "renewed",
+    multiple=True,
+    metavar="NAME",
+    help="Make a new password for one who lost theirs, and end; the Hub goes on.",
+)
 @click.option("--status", is_flag=True, help="Say who is where in the class, and what the machine has left.")
 @click.option("--stop", is_flag=True, help="End all students' servers that run here.")
 def command(
@@ -58,6 +66,8 @@ def command(
     idle: int,
     config: Path | None,
     print_config: bool,
+    add: bool,
+    renewed: tuple[str, ...],
     status: bool,
     stop: bool,
 ) -> None:
@@ -76,6 +86,9 @@ def command(
     if status:
         _say_status(place)
         return
+    if add or renewed:
+        _change_list(place, users if add else None, renewed)
+        return
     course = find_course().root.resolve()
     accounts = _accounts(teachers, by_lms=by_lms)
     wanted = hub.Wanted(
@@ -84,7 +97,7 @@ def command(
         address,
         port,
         https,
-        place.hub / "roster.json" if users else None,
+        place.roster if users else None,
         _lms(course, users) if by_lms else None,
         accounts,
         memory,
@@ -99,10 +112,7 @@ def command(
     names = roster.read_names(users) if users else []
     place.make()
     if wanted.roster:
-        made = roster.update(wanted.roster, list(dict.fromkeys([*names, *accounts])))
-        if made:
-            roster.write_passwords(place.hub / "passwords.csv", made)
-            tell(_("Passwords to hand out, then to remove: {file}").format(file=place.hub / "passwords.csv"))
+        _tell_passwords(place, roster.update(wanted.roster, place.passwords, list(dict.fromkeys([*names, *accounts]))))
     if config is None:
         config = place.hub / "jupyterhub_config.py"
         config.touch(mode=0o600)
@@ -112,6 +122,34 @@ def command(
     tell(_("The Hub's address: {url}").format(url=f"{scheme}://{address or os.uname().nodename}:{port}"))
     os.chdir(place.hub)
     os.execv(sys.executable, [sys.executable, "-m", "jupyterhub", "-f", str(config.resolve())])
+
+
+def _change_list(place: ClassFolder, users: Path | None, renewed: tuple[str, ...]) -> None:
+    """While the Hub goes on, which reads the list at each login."""
+    from grader.classroom import roster
+    from grader.classroom.places import ClassError
+
+    if os.geteuid() != 0:
+        raise ClassError(_("The class's list of names is root's."), "sudo drydock serve --users users.csv --add")
+    if not place.roster.exists():
+        raise ClassError(
+            _("There is no class with a list of names in {folder}.").format(folder=place.path), "drydock serve --help"
+        )
+    if users is None and not renewed:
+        raise ClassError(_("Whom to add says --users."), "drydock serve --users users.csv --add")
+    if users is not None:
+        made = roster.add(place.roster, place.passwords, roster.read_names(users))
+        _tell_passwords(place, made)
+        if not made:
+            tell(_("Nobody is new in {file}.").format(file=users))
+    if renewed:
+        _tell_passwords(place, roster.renew(place.roster, place.passwords, list(renewed)))
+
+
+def _tell_passwords(place: ClassFolder, made: dict[str, str]) -> None:
+    if made:
+        tell(_("New passwords: {names}.").format(names=", ".join(made)))
+        tell(_("Passwords to hand out, then to remove: {file}").format(file=place.passwords))
 
 
 def _accounts(teachers: tuple[str, ...], *, by_lms: bool) -> dict[str, str]:

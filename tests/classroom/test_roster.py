@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 import stat
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
+from grader import files
 from grader.classroom import hub
+from grader.classroom import roster as roster_module
+from grader.classroom.authenticator import RosterAuthenticator
 from grader.classroom.places import ClassError, ClassFolder
-from grader.classroom.roster import is_right, read_names, update, write_passwords
+from grader.classroom.roster import add, is_right, read_names, renew, update
+from grader.cli.serve import command
 from grader.lms.settings import lms_settings
 
 
@@ -33,28 +42,116 @@ def test_a_bad_table_is_told_with_its_line(tmp_path: Path, text: str, told: str)
         read_names(tmp_path / "absent.csv")
 
 
-def test_a_password_is_made_once_and_nowhere_kept_in_words(tmp_path: Path) -> None:
-    roster = tmp_path / "roster.json"
-    made = update(roster, ["ada", "bob"])
-    assert set(made) == {"ada", "bob"}
-    assert stat.S_IMODE(roster.stat().st_mode) == 0o600
+@pytest.fixture
+def place(tmp_path: Path) -> ClassFolder:
+    place = ClassFolder(tmp_path / "class")
+    place.hub.mkdir(parents=True)
+    return place
+
+
+def _words(place: ClassFolder) -> list[tuple[str, ...]]:
+    """Names and passwords to be handed out."""
+    head, *rows = place.passwords.read_text().splitlines()
+    assert head == "name,password"
+    return [tuple(row.split(",")) for row in rows]
+
+
+def test_a_password_is_made_once_and_kept_in_words_only_to_be_handed_out(place: ClassFolder) -> None:
+    roster = place.roster
+    made = update(roster, place.passwords, ["ada", "bob"])
+    assert set(made) == {"ada", "bob"} and _words(place) == list(made.items())
+    assert stat.S_IMODE(roster.stat().st_mode) == stat.S_IMODE(place.passwords.stat().st_mode) == 0o600
     assert made["ada"] not in roster.read_text()
     assert is_right(roster, "ada", made["ada"])
     assert not is_right(roster, "ada", made["bob"])
     assert not is_right(roster, "ada", "")
     assert not is_right(roster, "cyd", "")
-    # Who stays keeps theirs, who has left the list is out.
-    assert set(update(roster, ["ada", "cyd"])) == {"cyd"}
+    # Handed out and removed. Who stays keeps theirs, who has left the list is out.
+    place.passwords.unlink()
+    assert set(update(roster, place.passwords, ["ada", "cyd"])) == {"cyd"}
+    assert [name for name, _word in _words(place)] == ["cyd"]
     assert is_right(roster, "ada", made["ada"])
     assert not is_right(roster, "bob", made["bob"])
 
 
-def test_passwords_are_added_to_a_file_for_its_owner_alone(tmp_path: Path) -> None:
-    file = tmp_path / "passwords.csv"
-    write_passwords(file, {"ada": "one"})
-    write_passwords(file, {"bob": "two"})
-    assert file.read_text() == "name,password\nada,one\nbob,two\n"
-    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+def test_who_is_added_is_in_and_nobody_is_out(place: ClassFolder) -> None:
+    made = update(place.roster, place.passwords, ["ada"])
+    added = add(place.roster, place.passwords, ["bob", "ada"])
+    assert set(added) == {"bob"} and _words(place) == [*made.items(), *added.items()]
+    assert all(is_right(place.roster, name, word) for name, word in _words(place))
+
+
+def test_a_lost_password_is_replaced(place: ClassFolder) -> None:
+    made = update(place.roster, place.passwords, ["ada", "bob"])
+    new = renew(place.roster, place.passwords, ["ada"])
+    assert set(new) == {"ada"} and new["ada"] != made["ada"]
+    assert is_right(place.roster, "ada", new["ada"]) and not is_right(place.roster, "ada", made["ada"])
+    assert sorted(_words(place)) == sorted([("bob", made["bob"]), *new.items()])
+    with pytest.raises(ClassError, match="no “cyd”"):
+        renew(place.roster, place.passwords, ["bob", "cyd"])
+    assert is_right(place.roster, "bob", made["bob"])
+
+
+def test_after_a_kill_between_the_two_files_nobody_is_kept_out(
+    place: ClassFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(_path: Path) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        # The roster's turn.
+        patched.setattr(roster_module, "atomic", _only(place.passwords, killed))
+        with pytest.raises(KeyboardInterrupt):
+            update(place.roster, place.passwords, ["ada"])
+    assert not place.roster.exists() and [name for name, _word in _words(place)] == ["ada"]
+    update(place.roster, place.passwords, ["ada"])
+    ((name, word),) = _words(place)
+    assert is_right(place.roster, name, word)
+
+
+def _only(allowed: Path, otherwise: Callable[[Path], None]) -> Callable[[Path], AbstractContextManager[Path]]:
+    @contextmanager
+    def atomic(target: Path) -> Iterator[Path]:
+        if target != allowed:
+            otherwise(target)
+        with files.atomic(target) as draft:
+            yield draft
+
+    return atomic
+
+
+def _serve(place: ClassFolder, *words: str) -> str:
+    said = CliRunner().invoke(command, ["--folder", str(place.path), *words])
+    if said.exception is not None:
+        raise said.exception
+    return said.output
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="a class is root's")
+def test_the_list_is_changed_while_the_hub_goes_on(place: ClassFolder, tmp_path: Path) -> None:
+    (made,) = update(place.roster, place.passwords, ["ada"]).items()
+    table = _table(tmp_path, "ada\ncyd\n")
+    assert "New passwords: cyd." in (said := _serve(place, "--users", str(table), "--add"))
+    assert str(place.passwords) in said
+    assert "Nobody is new" in _serve(place, "--users", str(table), "--add")
+    assert "New passwords: ada." in _serve(place, "--new-password", "ada")
+    words = dict(_words(place))
+    # As the Hub that runs asks at each login.
+    login = RosterAuthenticator(roster=str(place.roster))
+    for name, word, who in (("cyd", words["cyd"], "cyd"), ("ada", words["ada"], "ada"), (*made, None)):
+        assert asyncio.run(login.authenticate(None, {"username": name, "password": word})) == who
+
+
+def test_a_list_that_is_not_there_is_not_changed(place: ClassFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    with pytest.raises(ClassError, match="root's"):
+        _serve(place, "--new-password", "ada")
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    with pytest.raises(ClassError, match="no class with a list"):
+        _serve(place, "--new-password", "ada")
+    update(place.roster, place.passwords, ["ada"])
+    with pytest.raises(ClassError, match="--users"):
+        _serve(place, "--add")
 
 
 def _settings(wanted: hub.Wanted) -> Any:
