@@ -62,7 +62,7 @@ def as_text(place: ClassFolder) -> str:
 def _parts(place: ClassFolder) -> Iterator[tuple[str, Part]]:
     labs = read_labs(Course(place.shown))
     found = standings(place, labs)
-    yield _("Now"), _summary(found, machine(place))
+    yield _("Now"), _summary(found, machine(place, found))
     if found:
         yield _("Students"), Part("", _("Students"), _students(found, {lab.name: lab for lab in labs}))
     for lab in labs:

@@ -15,8 +15,9 @@ from dataclasses import dataclass, field, replace
 
 from grader.classroom.places import ClassFolder, StudentFolder
 from grader.classroom.running import all_students, is_running
-from grader.classroom.untrusted_files import closing, names_in, open_below, plain
+from grader.classroom.untrusted_files import closing, open_below, plain
 from grader.course.lab_cards import LabCard
+from grader.course.labs import RELEASE, Course
 from grader.engines.folders import EngineFolder
 from grader.files import atomic
 from grader.processes import machine_memory
@@ -27,8 +28,9 @@ from grader.report.progress import ProgressFolder, TaskProgress
 STUCK_CHECKS, STUCK_SECONDS = 3, 600.0
 #: Who ran no cell for so long is not at work.
 IDLE_SECONDS = 1200.0
-#: Bytes that a student at work takes (docs/class-server.md), and what a machine needs for itself.
-_AT_WORK, _SPARE = 500 * 1024**2, 1024**3
+#: Bytes of memory that a student at work takes: 487 MiB, and 61 for the checks that run by themselves (measured:
+#: docs/class-server.md). Of disk: what the one with most has, and at least this. And what a machine keeps for itself.
+_AT_WORK, _LEAST_DISK, _SPARE = 548 * 1024**2, 512 * 1024**2, 1024**3
 #: A check's time, as a clock that somebody set by hand may have it.
 _AHEAD = 60.0
 _CHECK = re.compile(r"check\s*\.\s*task\(\s*[\"']([^\"']+)")
@@ -66,20 +68,17 @@ class Machine:
 
     memory: int
     disk: int
-
-    @property
-    def room(self) -> int:
-        return max(0, self.memory - _SPARE) // _AT_WORK
+    room: int
 
 
-def bring_progress(student: StudentFolder) -> None:
-    """Copy what is new in the student's own notes into ours. Raises OSError."""
+def bring_progress(place: ClassFolder, student: StudentFolder) -> None:
+    """Copy what is new in the student's own notes on the course's labs into ours. Raises OSError."""
     student.progress.mkdir(mode=0o700, exist_ok=True)
+    wanted = [f"{lab}{ending}" for lab in Course(place.shown).names(RELEASE) for ending in (".json", ENDING)]
     with closing(open_below(student.disk, student.own_progress)) as folder:
-        for name in names_in(folder):
-            if not re.fullmatch(rf"[A-Za-z0-9][A-Za-z0-9._-]{{0,63}}(\.json|{re.escape(ENDING)})", name):
-                continue
+        for name in wanted:
             target = student.progress / name
+            # What is not there, too.
             with contextlib.suppress(OSError):
                 known = target.stat().st_mtime_ns if target.exists() else 0
                 content, at = plain(folder, name, LARGEST + 10_000, newer=known)
@@ -87,6 +86,9 @@ def bring_progress(student: StudentFolder) -> None:
                     with atomic(target) as draft:
                         draft.write_bytes(content)
                         os.utime(draft, ns=(at, at))
+    for file in list(student.progress.iterdir()):
+        if file.name not in wanted:
+            file.unlink()
 
 
 def standings(place: ClassFolder, labs: Sequence[LabCard], now: float | None = None) -> list[Standing]:
@@ -95,10 +97,14 @@ def standings(place: ClassFolder, labs: Sequence[LabCard], now: float | None = N
     return [_standing(student, labs, at) for student in all_students(place)]
 
 
-def machine(place: ClassFolder) -> Machine:
-    """What this machine has left for students."""
+def machine(place: ClassFolder, students: Sequence[Standing]) -> Machine:
+    """What this machine has left, when ``students`` are there: who rests now will work."""
     told = os.statvfs(place.path)
-    return Machine(machine_memory().get("MemAvailable", 0), told.f_bavail * told.f_frsize)
+    memory, disk = machine_memory().get("MemAvailable", 0), told.f_bavail * told.f_frsize
+    promised = sum(max(0, _AT_WORK - student.memory) for student in students if student.memory is not None)
+    each = max([_LEAST_DISK, *(student.disk for student in students)])
+    room = min((memory - promised - _SPARE) // _AT_WORK, (disk - _SPARE) // each)
+    return Machine(memory, disk, max(0, room))
 
 
 def _standing(student: StudentFolder, labs: Sequence[LabCard], now: float) -> Standing:

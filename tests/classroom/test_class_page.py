@@ -8,14 +8,16 @@ import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner
 
 from grader import locks
+from grader.classroom import student_status
 from grader.classroom.class_page import class_page
 from grader.classroom.places import ClassFolder, StudentFolder
-from grader.classroom.student_status import Standing, bring_progress, standings
+from grader.classroom.student_status import Machine, Standing, bring_progress, machine, standings
 from grader.cli.serve import command
 from grader.course.lab_cards import read_labs
 from grader.course.labs import Course
@@ -58,7 +60,7 @@ def _note(student: StudentFolder, **tasks: tuple[str, bool, float]) -> None:
 
 
 def _standing(place: ClassFolder, student: StudentFolder) -> Standing:
-    bring_progress(student)
+    bring_progress(place, student)
     (found,) = standings(place, read_labs(Course(place.shown)), _NOW)
     return found
 
@@ -66,7 +68,7 @@ def _standing(place: ClassFolder, student: StudentFolder) -> Standing:
 def test_the_lab_and_its_tasks_are_what_the_notebooks_noted(place: ClassFolder, ada: StudentFolder) -> None:
     (first, *_others) = read_labs(Course(place.shown))[0].tasks
     ProgressFolder(ada.own_progress).note(_LAB, TaskReport(first.id, "", "", (Verdict(Status.PASSED, "It is so."),)))
-    bring_progress(ada)
+    bring_progress(place, ada)
     (found,) = standings(place, read_labs(Course(place.shown)))
     assert (found.name, found.runs, found.lab, found.stuck) == ("ada", True, _LAB, None)
     assert found.tasks[first.id].passed and time.time() - found.last < 3600
@@ -132,24 +134,73 @@ def test_what_a_student_writes_there_neither_ends_the_page_nor_shows_on_it(
     _runs(ada, float("nan"), float("inf"), 10.0**300, -1.0, *(_NOW - n for n in (900, 800, 10)), line='check.task("<b>')
     with (ada.own_progress / f"{_LAB}.runs.jsonl").open("a") as lines:
         lines.write(f"\n{_DEEP}\n" + '{"cell": 1, "digest": 1, "line": 1, "at": 1' + "0" * 400 + "}\n")
-    bring_progress(ada)
+    bring_progress(place, ada)
     page = class_page(place, "n")
     assert ">ada</td>" in page and "<b>" not in page and "alert" not in page and page.count("<script") == 1
 
 
 def test_no_link_is_followed_and_nothing_large_is_taken(place: ClassFolder, ada: StudentFolder, tmp_path: Path) -> None:
+    for lab in ("01-linked", "02-pipe", "03-large"):
+        (place.shown / "labs" / lab).mkdir()
+        (place.shown / "labs" / lab / f"{lab}.ipynb").touch()
     secret = tmp_path / "secret.json"
     secret.write_text("{}")
     (ada.own_progress / "01-linked.json").symlink_to(secret)
     os.mkfifo(ada.own_progress / "02-pipe.json")
     (ada.own_progress / "03-large.json").write_bytes(b" " * 3_000_000)
     (ada.own_progress / "notes.txt").write_text("mine")
-    bring_progress(ada)
+    bring_progress(place, ada)
     assert list(ada.progress.iterdir()) == []
     shutil.rmtree(ada.own_progress)
     ada.own_progress.symlink_to(tmp_path)
     with pytest.raises(OSError):
-        bring_progress(ada)
+        bring_progress(place, ada)
+
+
+def test_only_the_courses_labs_have_notes_here(place: ClassFolder, ada: StudentFolder) -> None:
+    other = "01-first-container"
+    shutil.copytree(_ROOT / "labs" / other, place.shown / "labs" / other)
+    for lab in (_LAB, other, *(f"99-made-up-{number}" for number in range(20))):
+        for ending in (".json", ".runs.jsonl"):
+            (ada.own_progress / f"{lab}{ending}").write_text("{}")
+    bring_progress(place, ada)
+    assert {file.name.partition(".")[0] for file in ada.progress.iterdir()} == {_LAB, other}
+    # What an earlier Drydock took, or of a lab that the course has no longer, goes.
+    (ada.progress / "99-made-up.json").write_text("{}")
+    shutil.rmtree(place.shown / "labs" / other)
+    bring_progress(place, ada)
+    assert {file.name for file in ada.progress.iterdir()} == {f"{_LAB}.json", f"{_LAB}.runs.jsonl"}
+
+
+_MIB = 1024**2
+
+
+@pytest.mark.parametrize(
+    ("free", "students", "room"),
+    [
+        ((1024 + 5 * 548, 100_000), [], 5),
+        ((1024 + 5 * 548 - 1, 100_000), [], 4),
+        # Who rests will work: two are promised 324 MiB each.
+        ((1024 + 5 * 548, 100_000), [(224, 100), (224, 100)], 3),
+        ((1024 + 5 * 548, 100_000), [(600, 100), (None, 100)], 5),
+        ((1024 + 50 * 548, 1024 + 3 * 512), [], 3),
+        ((1024 + 50 * 548, 1024 + 6000), [(None, 100), (None, 3000)], 2),
+        ((500, 100_000), [], 0),
+        ((100_000, 500), [], 0),
+    ],
+)
+def test_room_is_what_memory_and_disk_are_enough_for(
+    place: ClassFolder,
+    monkeypatch: pytest.MonkeyPatch,
+    free: tuple[int, int],
+    students: list[tuple[int | None, int]],
+    room: int,
+) -> None:
+    memory, disk = free
+    monkeypatch.setattr(student_status, "machine_memory", lambda: {"MemAvailable": memory * _MIB})
+    monkeypatch.setattr(os, "statvfs", lambda _path: SimpleNamespace(f_bavail=disk, f_frsize=_MIB))
+    there = [Standing("x", True, memory=mib and mib * _MIB, disk=taken * _MIB) for mib, taken in students]
+    assert machine(place, there) == Machine(memory * _MIB, disk * _MIB, room)
 
 
 def test_the_page_and_the_command_say_the_same(place: ClassFolder, ada: StudentFolder) -> None:
@@ -158,7 +209,7 @@ def test_the_page_and_the_command_say_the_same(place: ClassFolder, ada: StudentF
     now = time.time()
     _runs(ada, now - 700, now - 400, now - 10, line=f'with check.task("{first}", hint="…") as t:')
     _note(ada, **{first: ("failed", False, now - 10)})
-    bring_progress(ada)
+    bring_progress(place, ada)
     page, said = class_page(place, "n"), CliRunner().invoke(command, ["--status", "--folder", str(place.path)])
     assert said.exit_code == 0, said.output
     sentences = ("1 server runs.", "May want help: ada.", f"! {first}: 3 checks, 11 minutes ago", "● runs", "○ off")
