@@ -14,6 +14,7 @@ import subprocess
 import sys
 import threading
 import time
+import traceback
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -255,3 +256,23 @@ class BoundedLog:
             return self._file.read_text(errors="replace")[-length:]
         except OSError:
             return ""
+
+
+@contextlib.contextmanager
+def words_bounded(file: Path) -> Iterator[None]:
+    """What this process itself says meanwhile, the error that ends it too, goes into such a file; then nowhere."""
+    log = BoundedLog(file)
+    with log.opened() as writer:
+        os.dup2(writer, 2)
+    try:
+        yield
+    except Exception:
+        traceback.print_exc()
+        raise
+    finally:
+        sys.stderr.flush()
+        with Path(os.devnull).open("wb") as nowhere:
+            # Standard output may have become a second name for it.
+            for descriptor in (1, 2):
+                os.dup2(nowhere.fileno(), descriptor)
+        log.wait()

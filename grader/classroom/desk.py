@@ -14,6 +14,7 @@ import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from grader.classroom import receipts
 from grader.course.labs import COURSE_VARIABLE, RELEASE, Course
 from grader.engines import detached
 from grader.engines.adopted import reset_mark
@@ -53,6 +54,7 @@ def prepare(desk: Desk) -> Workspace:
     _link(exchange / desk.course_id / "feedback", Path(desk.feedback))
     workspace = Workspace(Course(course))
     workspace.prepare_all()
+    _link(workspace.root / receipts.NAME, Path(desk.feedback) / receipts.NAME)
     settings = {
         "CourseDirectory": {"course_id": desk.course_id},
         # Labs are fetched to where the index, the panel and `drydock check` look for them.

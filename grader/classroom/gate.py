@@ -24,7 +24,7 @@ from types import FrameType
 from urllib.parse import urlparse
 
 from grader import locks
-from grader.classroom import disk, handins
+from grader.classroom import disk, handins, receipts
 from grader.classroom.desk import Desk
 from grader.classroom.places import COURSE_ID, ClassError, ClassFolder
 from grader.classroom.student_status import bring_progress
@@ -37,7 +37,8 @@ from grader.engines.protocol import Limits
 from grader.engines.relay import Connector, Relay
 from grader.errors import ExpectedError
 from grader.i18n import _
-from grader.processes import BoundedLog
+from grader.processes import BoundedLog, words_bounded
+from grader.report.plain import one_line
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 _CONFIG = (_PACKAGE / "classroom/config", _PACKAGE / "jupyter/config")
@@ -104,6 +105,7 @@ class Gate:
         order, student, place = self._order, self._student, self._place
         place.show(Path(order.course))
         student.feedback.mkdir(mode=0o755, exist_ok=True)
+        receipts.begin(student)
         left = EngineFolder(student.engine)
         if orphans.is_owned(left):
             # The last gate was killed: its engine ends by itself, and its disk is still there.
@@ -200,16 +202,19 @@ class Gate:
         return None
 
     def _carry(self) -> None:
-        for way in (handins.collect, handins.bring_feedback):
+        place, student, name = self._place, self._student, self._order.name
+        # nbgrader's name of the folder into which a teacher collects.
+        collected = Path(self._order.course) / "submitted"
+        for carried in (handins.collect(place, student, name, collected), handins.bring_feedback(place, student, name)):
             try:
-                for sentence in way(self._place, self._student, self._order.name):
+                for sentence in carried:
                     print(sentence, file=sys.stderr, flush=True)
             except OSError as error:
                 # A full disk of ours, or a student who changes the folder meanwhile: the next look tries again.
-                print(_("Not carried: {why}").format(why=error), file=sys.stderr, flush=True)
+                print(_("Not carried: {why}").format(why=one_line(error)), file=sys.stderr, flush=True)
         with contextlib.suppress(OSError):
             # Before their first check there is nothing.
-            bring_progress(self._student)
+            bring_progress(place, student)
 
     def close(self) -> None:
         """End all of it. What was handed in last is still carried."""
@@ -256,6 +261,14 @@ def main() -> int:
     place = ClassFolder(Path(order.folder))
     os.umask(0o022)
     os.environ.update(DRYDOCK_RUNTIME=str(place.runtime), DRYDOCK_CACHE=str(place.cache))
+    # What is said to a student is said in their server's language.
+    os.environ["LANGUAGE"] = next(filter(None, map(order.environment.get, ("LC_ALL", "LANG"))), "")
+    # Who hands in without end makes it talk without end.
+    with words_bounded(place.student(order.name).log):
+        return _run(order, place)
+
+
+def _run(order: Order, place: ClassFolder) -> int:
     gate = None
     try:
         place.make()

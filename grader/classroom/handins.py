@@ -16,12 +16,18 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
+from grader.checks.arguments import human_size
+from grader.classroom import kept_handins, receipts
+from grader.classroom.kept_handins import NoRoom, drop, size_of, superfluous
 from grader.classroom.places import ClassFolder, StudentFolder
 from grader.classroom.untrusted_files import FILE, FOLDER, closing, names_in, open_below, plain
 from grader.files import atomic
+from grader.i18n import _
+from grader.report.plain import one_line
 
 _ASSIGNMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 #: nbgrader's way of writing a time (its CourseDirectory and utils.parse_utc).
@@ -36,14 +42,16 @@ _TIMESTAMP = "timestamp.txt"
 _BYTES = 100_000_000
 _FILES = 2_000
 _DEPTH = 12
-#: Hand-ins of one student for one lab that are kept; the oldest goes first.
-_KEPT = 50
+#: Names that are looked at in a student's folder; nbgrader leaves one for each hand-in, and we take it away.
+_NAMES = 1_000
+#: Hand-ins for one look. Whoever makes more of them than a person does waits; it is root's time, and no student's.
+_AT_ONCE = 5
 #: A student's clock is the machine's; who says another time has written it by hand.
 _HONEST = timedelta(seconds=60)
 
 
-class Refused(Exception):
-    """A hand-in is too large."""
+class _Refused(Exception):
+    """A hand-in is too large by itself."""
 
 
 @dataclass
@@ -55,27 +63,51 @@ class _Budget:
         self.bytes -= size
         self.files -= not size
         if self.bytes < 0 or self.files < 0:
-            raise Refused
+            raise _Refused
 
 
-def collect(place: ClassFolder, student: StudentFolder, name: str) -> Iterator[str]:
-    """Carry what is complete into the exchange, as ``name``'s; yields a sentence for the log on each."""
+def collect(place: ClassFolder, student: StudentFolder, name: str, collected: Path | None = None) -> Iterator[str]:
+    """Carry what is complete into the exchange, as ``name``'s; yields a sentence for the log on each.
+
+    ``collected``: the folder into which the teacher collects.
+    """
     try:
         outbox = open_below(student.disk, student.outbox)
     except OSError:
         # Not made yet, or no folder: it is theirs.
         return
     with closing(outbox), closing(open_below(place.path, place.inbound)) as inbound:
-        for entry in sorted(names_in(outbox)):
-            assignment = _assignment(place, entry)
-            if assignment is None or not _is_complete(outbox, entry):
-                continue
+        complete = (
+            (entry, lab)
+            for entry in sorted(names_in(outbox, _NAMES))
+            if (lab := _assignment(place, entry)) is not None and _is_complete(outbox, entry)
+        )
+        for entry, assignment in islice(complete, _AT_ONCE):
+            time = _time_of(entry)
+            made = f"{name}+{assignment}+{time}+{secrets.token_urlsafe(9)}"
             try:
-                taken = _take(inbound, outbox, entry, name, assignment)
-                yield f"handed in: {taken}"
-            except Refused:
-                yield f"refused, larger than {_BYTES} bytes or {_FILES} files: {entry[:100]}"
+                _take(inbound, outbox, entry, made, collected)
+                yield f"handed in: {made}"
+                outcome = _("handed in")
+            except (_Refused, NoRoom) as why:
+                yield f"refused, {'no room' if isinstance(why, NoRoom) else 'too large'}: {one_line(entry, 100)}"
+                outcome = _no_room() if isinstance(why, NoRoom) else _too_large()
+            receipts.note(student, time, assignment, outcome)
             shutil.rmtree(entry, ignore_errors=True, dir_fd=outbox)
+
+
+def _too_large() -> str:
+    return _(
+        "REFUSED, your teacher does not have it: it is larger than {size} or has more than {number} files or too many "
+        "folders in one another. Remove what does not belong to it, and submit again."
+    ).format(size=human_size(_BYTES), number=_FILES)
+
+
+def _no_room() -> str:
+    return _(
+        "REFUSED, your teacher does not have it: with the last one of each other lab, your hand-ins would take "
+        "more than {size}. Submit a smaller one, or first a smaller one of another lab."
+    ).format(size=human_size(kept_handins.BYTES))
 
 
 def _assignment(place: ClassFolder, entry: str) -> str | None:
@@ -90,25 +122,24 @@ def _is_complete(outbox: int, entry: str) -> bool:
     return stat.S_ISDIR(told.st_mode) and stat.S_IMODE(told.st_mode) == _COMPLETE
 
 
-def _take(inbound: int, outbox: int, entry: str, name: str, assignment: str) -> str:
-    draft = f".{name}.{secrets.token_hex(8)}"
+def _take(inbound: int, outbox: int, entry: str, made: str, collected: Path | None) -> None:
+    _name, _lab, time, _random = made.split("+")
+    draft = f".{_name}.{secrets.token_hex(8)}"
     os.mkdir(draft, 0o755, dir_fd=inbound)
     try:
         with closing(os.open(draft, FOLDER, dir_fd=inbound)) as target:
             with closing(os.open(entry, FOLDER, dir_fd=outbox)) as source:
                 _copy(source, target, _Budget(), _DEPTH)
-            time = _time_of(entry)
             with suppress(FileNotFoundError):
                 os.unlink(_TIMESTAMP, dir_fd=target)
             with _new_file(target, _TIMESTAMP) as file:
                 file.write(time.encode())
-        made = f"{name}+{assignment}+{time}+{secrets.token_urlsafe(9)}"
+        go = superfluous(inbound, made, size_of(inbound, draft), collected)
         os.rename(draft, made, src_dir_fd=inbound, dst_dir_fd=inbound)
     finally:
         shutil.rmtree(draft, ignore_errors=True, dir_fd=inbound)
-    for old in _of(inbound, name, assignment)[:-_KEPT]:
-        shutil.rmtree(old, ignore_errors=True, dir_fd=inbound)
-    return made
+    # Only now, when the new one is there.
+    drop(inbound, go)
 
 
 def _new_file(folder: int, name: str) -> BinaryIO:
@@ -123,32 +154,25 @@ def _time_of(entry: str) -> str:
         at = datetime.strptime(said, _TIME).replace(tzinfo=UTC)
     except ValueError:
         return now.strftime(_TIME)
-    return said if now - _HONEST <= at <= now else now.strftime(_TIME)
-
-
-def _of(inbound: int, name: str, assignment: str) -> list[str]:
-    """This student's hand-ins, the oldest first."""
-    found = [entry for entry in names_in(inbound) if entry.split("+")[:2] == [name, assignment]]
-    return sorted(found, key=lambda entry: entry.split("+")[2])
+    # Written anew: what was read may have line ends in it, and figures of another script.
+    return (at if now - _HONEST <= at <= now else now).strftime(_TIME)
 
 
 def _copy(source: int, target: int, budget: _Budget, depth: int) -> None:
-    with os.scandir(source) as entries:
-        found = list(entries)
-    for entry in found:
+    for name in names_in(source, _FILES + 1):
         budget.spend(0)
-        mode = entry.stat(follow_symlinks=False).st_mode
+        mode = os.stat(name, dir_fd=source, follow_symlinks=False).st_mode
         if stat.S_ISDIR(mode):
             if not depth:
-                raise Refused
-            os.mkdir(entry.name, 0o755, dir_fd=target)
+                raise _Refused
+            os.mkdir(name, 0o755, dir_fd=target)
             with (
-                closing(os.open(entry.name, FOLDER, dir_fd=source)) as below,
-                closing(os.open(entry.name, FOLDER, dir_fd=target)) as copy,
+                closing(os.open(name, FOLDER, dir_fd=source)) as below,
+                closing(os.open(name, FOLDER, dir_fd=target)) as copy,
             ):
                 _copy(below, copy, budget, depth - 1)
         elif stat.S_ISREG(mode):
-            _copy_file(source, entry.name, target, budget)
+            _copy_file(source, name, target, budget)
 
 
 def _copy_file(folder: int, name: str, target: int, budget: _Budget) -> None:
@@ -162,7 +186,11 @@ def _copy_file(folder: int, name: str, target: int, budget: _Budget) -> None:
 
 def bring_feedback(place: ClassFolder, student: StudentFolder, name: str) -> Iterator[str]:
     """Copy into the student's folder what feedback was released on their hand-ins; yields a sentence on each page."""
-    with closing(open_below(place.path, place.inbound)) as inbound:
+    with (
+        closing(open_below(place.path, place.inbound)) as inbound,
+        closing(open_below(place.path, place.feedback)) as out,
+    ):
+        released = frozenset(names_in(out))
         for handed_in in names_in(inbound):
             if not handed_in.startswith(f"{name}+"):
                 continue
@@ -170,19 +198,17 @@ def bring_feedback(place: ClassFolder, student: StudentFolder, name: str) -> Ite
                 secret = plain(folder, _SECRET, _SECRET_BYTES)[0]
                 for notebook in [Path(entry) for entry in names_in(folder) if entry.endswith(".ipynb")]:
                     # nbgrader.utils.notebook_hash(secret=…, notebook_id=…); importing it takes a second and 60 MB.
-                    page = hashlib.md5(secret + notebook.stem.encode(), usedforsecurity=False).hexdigest()
-                    if _bring_page(place, student, f"{page}.html"):
-                        yield f"feedback on {handed_in}"
+                    page = hashlib.md5(secret + notebook.stem.encode(), usedforsecurity=False).hexdigest() + ".html"
+                    if page in released and _bring_page(out, page, student.feedback / page):
+                        yield f"feedback on {one_line(handed_in)}"
 
 
-def _bring_page(place: ClassFolder, student: StudentFolder, page: str) -> bool:
+def _bring_page(released: int, page: str, target: Path) -> bool:
     """Whether there was a new one."""
-    target = student.feedback / page
-    with closing(open_below(place.path, place.feedback)) as folder:
-        try:
-            content, at = plain(folder, page, _BYTES, newer=target.stat().st_mtime_ns if target.is_file() else 0)
-        except OSError:
-            return False
+    try:
+        content, at = plain(released, page, _BYTES, newer=target.stat().st_mtime_ns if target.is_file() else 0)
+    except OSError:
+        return False
     if at:
         with atomic(target) as draft:
             draft.write_bytes(content)

@@ -10,6 +10,7 @@ import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 
 FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -25,10 +26,10 @@ def closing(descriptor: int) -> Iterator[int]:
         os.close(descriptor)
 
 
-def names_in(folder: int) -> list[str]:
-    """The names in a folder that is open as ``folder``."""
+def names_in(folder: int, most: int | None = None) -> list[str]:
+    """The names in a folder that is open as ``folder``; of those only the first ``most``."""
     with os.scandir(folder) as entries:
-        return [entry.name for entry in entries]
+        return [entry.name for entry in islice(entries, most)]
 
 
 def open_below(folder: Path, path: Path) -> int:

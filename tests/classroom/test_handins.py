@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from grader.classroom import handins
+from grader.classroom import handins, kept_handins, receipts
 from grader.classroom.places import ClassError, ClassFolder, StudentFolder, checked_name
+from grader.classroom.untrusted_files import closing
 
 _LAB = "01-first"
 _OLD = "2020-01-01 00:00:00.000000 UTC"
@@ -37,6 +40,11 @@ def _hand_in(student: StudentFolder, entry: str, secret: str = "s") -> Path:
     (folder / "submission_secret.txt").write_text(secret)
     folder.chmod(0o777)
     return folder
+
+
+def _receipts(student: StudentFolder) -> list[str]:
+    """What the student reads of their hand-ins, the newest first, below the heading."""
+    return (student.feedback / receipts.NAME).read_text().splitlines()[2:]
 
 
 def _collected(place: ClassFolder) -> list[Path]:
@@ -116,7 +124,118 @@ def test_one_that_is_too_large_is_refused_whole(place: ClassFolder) -> None:
         os.truncate(file.fileno(), 10**12)
     (said,) = handins.collect(place, student, "ada")
     assert said.startswith("refused")
-    assert _collected(place) == []
+    assert _collected(place) == [] and list(student.outbox.iterdir()) == []
+    # nbgrader told them "Submitted as": here they read what became of it.
+    assert f"{_LAB}: REFUSED, your teacher does not have it: it is larger than 100MB" in _receipts(student)[0]
+    _hand_in(student, f"ada+{_LAB}+{_OLD}+y")
+    list(handins.collect(place, student, "ada"))
+    assert [line.endswith(f"{_LAB}: handed in") for line in _receipts(student)] == [True, False]
+    for number in range(60):
+        receipts.note(student, f"2030-01-01 00:00:{number:02}", _LAB, "handed in")
+    assert len(_receipts(student)) == 50 and _receipts(student)[0].startswith("2030-01-01 00:00:59")
+
+
+def test_names_and_times_with_line_ends_reach_neither_log_nor_exchange(place: ClassFolder) -> None:
+    student = _student(place, "ada")
+    now = datetime.now(UTC).strftime("%Y-%m-%d\n%H:%M:%S.%f\nUTC")
+    _hand_in(student, f"ada+{_LAB}+{now}+x")
+    large = _hand_in(student, f"x\nforged\x1b[2J\u202e+{_LAB}+{_OLD}+x")
+    with (large / "sparse").open("wb") as file:
+        os.truncate(file.fileno(), 10**12)
+    said = list(handins.collect(place, student, "ada"))
+    assert len(said) == 2
+    (found,) = _collected(place)
+    for text in (*said, found.name, (found / "timestamp.txt").read_text()):
+        assert text.isprintable(), repr(text)
+
+
+def _sized(student: StudentFolder, lab: str, size: int, entry: str = "x") -> None:
+    folder = student.outbox / f"ada+{lab}+{_OLD}+{entry}"
+    folder.mkdir()
+    with (folder / "work").open("wb") as file:
+        os.truncate(file.fileno(), size)
+    folder.chmod(0o777)
+
+
+def _kept(place: ClassFolder) -> list[tuple[str, int]]:
+    """Lab and size of what is in the exchange, the oldest first."""
+    found = sorted(_collected(place), key=lambda path: path.name.split("+")[2])
+    return [(path.name.split("+")[1], (path / "work").stat().st_size) for path in found]
+
+
+@pytest.fixture
+def few_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kept_handins, "BYTES", 1_000_000)
+
+
+@pytest.mark.usefixtures("few_bytes")
+def test_the_oldest_go_when_a_students_bytes_are_used_up_and_the_newest_never(place: ClassFolder) -> None:
+    student, other = _student(place, "ada"), "02-second"
+    (place.outbound / other).mkdir()
+    # The first of each is never alone; sizes tell them apart.
+    for number, (lab, size) in enumerate(
+        [(_LAB, 200_001), (_LAB, 200_002), (other, 200_003), (_LAB, 200_004), (other, 200_005)]
+    ):
+        _sized(student, lab, size, str(number))
+        list(handins.collect(place, student, "ada"))
+    # Five are more than a million bytes with what folders and notes take: the first went.
+    assert _kept(place) == [(_LAB, 200_002), (other, 200_003), (_LAB, 200_004), (other, 200_005)]
+    _sized(student, _LAB, 700_000)
+    list(handins.collect(place, student, "ada"))
+    assert _kept(place) == [(other, 200_005), (_LAB, 700_000)]
+    # Both that are there are the newest of their lab; a new one of the other lab takes its place.
+    _sized(student, other, 500_000)
+    (said,) = handins.collect(place, student, "ada")
+    assert said.startswith("refused") and _kept(place) == [(other, 200_005), (_LAB, 700_000)]
+    assert f"{other}: REFUSED" in _receipts(student)[0] and "more than 1MB" in _receipts(student)[0]
+    _sized(student, other, 100_000)
+    list(handins.collect(place, student, "ada"))
+    assert _kept(place) == [(_LAB, 700_000), (other, 100_000)]
+
+
+@pytest.mark.usefixtures("few_bytes")
+def test_what_was_collected_stays(place: ClassFolder, tmp_path: Path) -> None:
+    student, collected = _student(place, "ada"), tmp_path / "submitted"
+    _sized(student, _LAB, 300_000)
+    list(handins.collect(place, student, "ada", collected))
+    # As nbgrader collects.
+    shutil.copytree(_collected(place)[0], collected / "ada" / _LAB)
+    for size in (300_001, 300_002, 300_003):
+        _sized(student, _LAB, size)
+        list(handins.collect(place, student, "ada", collected))
+    assert _kept(place) == [(_LAB, 300_000), (_LAB, 300_002), (_LAB, 300_003)]
+    _sized(student, _LAB, 800_000)
+    (said,) = handins.collect(place, student, "ada", collected)
+    assert said.startswith("refused") and len(_kept(place)) == 3
+
+
+def test_files_without_a_byte_are_not_for_nothing(place: ClassFolder) -> None:
+    folder = place.inbound / "ada+x"
+    folder.mkdir()
+    for number in range(10):
+        (folder / str(number)).touch()
+    with closing(os.open(place.inbound, os.O_RDONLY)) as inbound:
+        assert kept_handins.size_of(inbound, "ada+x") == 11 * 4096
+
+
+def test_of_one_lab_a_number_is_kept(place: ClassFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kept_handins, "NUMBER", 3)
+    student = _student(place, "ada")
+    bob = _student(place, "bob")
+    _hand_in(bob, f"bob+{_LAB}+{_OLD}+x")
+    list(handins.collect(place, bob, "bob"))
+    for size in range(1, 6):
+        _sized(student, _LAB, size)
+        list(handins.collect(place, student, "ada"))
+    assert [path.name.split("+")[0] for path in _collected(place)].count("bob") == 1
+    assert sorted((path / "work").stat().st_size for path in place.inbound.glob("ada+*")) == [3, 4, 5]
+
+
+def test_who_hands_in_without_end_is_looked_at_by_and_by(place: ClassFolder) -> None:
+    student = _student(place, "ada")
+    for number in range(7):
+        _sized(student, _LAB, 1, str(number))
+    assert [len(list(handins.collect(place, student, "ada"))) for _look in range(3)] == [5, 2, 0]
 
 
 def test_feedback_goes_to_who_handed_in_and_to_nobody_else(place: ClassFolder) -> None:
