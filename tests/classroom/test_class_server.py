@@ -11,14 +11,16 @@ import os
 import signal
 import time
 import urllib.error
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from chromium import browser_page
-from hub_client import PASSWORD, PATIENCE, TOKEN, Hub, page
+from hub_client import PASSWORD, PATIENCE, TOKEN, Hub, page, request
 from playwright.sync_api import expect
 
 from grader.classroom.places import ClassFolder
+from grader.engines.folders import EngineFolder
 
 pytestmark = [pytest.mark.daemon, pytest.mark.weekly]
 _IMAGE = "drydock/busybox:1"
@@ -107,6 +109,59 @@ def test_a_bomb_costs_the_others_nothing(hub: Hub) -> None:
     assert "No space left" in said
     assert hub.sh("bob", "curl -s localhost:8080").strip() == "bob"
     assert hub.sh("ada", "curl -s localhost:8080").strip() == "ada"
+
+
+def _processor(hub: Hub, name: str) -> tuple[int, int, int]:
+    """Of all that is a student's: periods of its quota, those in which it was used up, and microseconds used."""
+    told: dict[str, int] = {}
+    for group in EngineFolder(_student(hub, name) / "engine").noted_groups():
+        for file in (group / "cpuacct.usage", group / "cpu.stat"):
+            if file.exists():
+                # cgroup v1 has one number in a file of its own (nanoseconds), v2 all in one.
+                lines = file.read_text().replace("\n", " ").split()
+                told |= {"usage_usec": int(lines[0]) // 1000} if len(lines) == 1 else _pairs(lines)
+    return told["nr_periods"], told["nr_throttled"], told["usage_usec"]
+
+
+def _pairs(words: list[str]) -> dict[str, int]:
+    return dict(zip(words[::2], map(int, words[1::2]), strict=True))
+
+
+def test_busy_loops_of_one_get_their_processor_and_no_more(hub: Hub) -> None:
+    """By the kernel's own counters, and no clock."""
+    before = _processor(hub, "ada")
+    loop = f"docker run -d --name busy-$n {_IMAGE} sh -c 'while :; do :; done'"
+    hub.sh(
+        "ada", f"touch ~/busy; for n in 1 2 3; do {loop}; done; (while [ -e ~/busy ]; do :; done) > /dev/null 2>&1 &"
+    )
+    deadline = time.monotonic() + PATIENCE
+    while (after := _processor(hub, "ada"))[1] < before[1] + 20:
+        assert time.monotonic() < deadline, (before, after)
+        time.sleep(0.5)
+    periods, _throttled, used = (now - then for now, then in zip(after, before, strict=True))
+    # One processor's 100 ms a period; the kernel gives it away in slices of 5 ms, a last one for each processor.
+    assert used <= (periods + 2) * 100_000 * 1.1, (before, after)
+    assert hub.sh("bob", "curl -s localhost:8080").strip() == "bob"
+    assert "busy-3" in hub.sh("ada", "rm ~/busy; docker rm -f busy-1 busy-2 busy-3")
+
+
+def test_a_container_fills_its_students_disk_and_no_other(hub: Hub) -> None:
+    home = _student(hub, "ada") / "disk/home"
+    fill = f"docker run --name heavy -v heavy:/data {_IMAGE} dd if=/dev/zero of=/data/large bs=1M count=2000"
+    empty = f"docker rm heavy; docker volume rm heavy; docker run --rm {_IMAGE} echo works again"
+    with ThreadPoolExecutor() as pool:
+        # In one notebook, for where a disk is full no kernel starts.
+        said = pool.submit(hub.sh, "ada", f"cd; {fill}; touch full; until [ -e go ]; do sleep 0.2; done; {empty}")
+        while not (home / "full").exists() and not said.done():
+            time.sleep(0.2)
+        try:
+            assert (_student(hub, "ada") / "disk.img").stat().st_blocks * 512 <= 1.05 * 1024**3
+            write = f"dd if=/dev/zero of=large bs=1M count=50 && rm large; docker run --rm {_IMAGE} echo bob works"
+            others = hub.sh("bob", f"{write}; curl -s localhost:8080")
+        finally:
+            (home / "go").touch()
+    assert "No space left on device" in said.result() and "works again" in said.result(), said.result()
+    assert "bob works\nbob\n" in others and "No space" not in others, others
 
 
 def test_the_hub_comes_back_under_running_servers(hub: Hub) -> None:
@@ -253,3 +308,16 @@ def test_what_is_handed_in_is_the_one_who_handed_it_in(hub: Hub) -> None:
     assert {path.name for path in names["ada"].iterdir()} == {f"{lab}.ipynb", "submission_secret.txt", "timestamp.txt"}
     assert not (names["ada"] / "timestamp.txt").read_text().startswith("2020")
     assert json.loads((names["bob"] / f"{lab}.ipynb").read_text())["cells"]
+    # What is too much goes nowhere, and who handed it in reads so beside the labs.
+    said = hub.sh("bob", f"cd labs; mkdir {lab}/many; (cd {lab}/many; touch $(seq 2001)); nbgrader submit {lab} 2>&1")
+    assert "Submitted as" in said, said
+    shown = f"http://127.0.0.1:{hub.port}/user/bob/api/contents"
+    assert "HAND-INS.txt" in [entry["name"] for entry in request(shown)["content"]]
+    while "REFUSED" not in (text := request(f"{shown}/HAND-INS.txt")["content"]):
+        assert time.monotonic() < deadline, text
+        time.sleep(0.2)
+    assert f"{lab}: handed in\n" in text and len([*place.inbound.glob(f"bob+{lab}+*")]) == 1
+    gate = _student(hub, "bob")
+    assert f"handed in: bob+{lab}+" in (gate / "gate.log").read_text()
+    # No file's end that grows with what is said: grader/processes.py.
+    assert Path(f"/proc/{(gate / 'lock').read_text()}/fd/2").readlink().name.startswith("pipe:")
