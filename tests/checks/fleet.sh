@@ -17,7 +17,7 @@ docker cp -q "$settings/daemon.json" hk-set:/etc/docker/daemon.json
 rm -r "$settings"
 docker start hk-set >/dev/null
 docker run --privileged -d --name hk-open -v "$here/tls:/etc/docker/tls:ro" drydock/host -H unix:///var/run/docker.sock \
-  -H tcp://0.0.0.0:2376 --tlsverify=false --tlscacert /etc/docker/tls/ca.crt --tlscert /etc/docker/tls/server.crt \
+  -H unix:///run/second.sock -H tcp://0.0.0.0:2376 --tlsverify=false --tlscacert /etc/docker/tls/ca.crt --tlscert /etc/docker/tls/server.crt \
   --tlskey /etc/docker/tls/server.key >/dev/null
 docker run --privileged -d --name hk-dead drydock/host --no-such-option >/dev/null
 docker run --privileged -d --name hk-empty --entrypoint sleep drydock/host 1000 >/dev/null

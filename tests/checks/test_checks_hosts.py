@@ -32,6 +32,8 @@ h("hk-one").answers() | h("hk-empty").answers(within=0.3) | has no /var/run/dock
 h("hk-one").answers() | h("hk-fake").answers(within=0.3) | listens another program than the Docker daemon: /usr/bin/python3
 h("hk-one").answers() | h("hk-thief").answers(within=0.3) | /usr/sbin/dockerd of another container
 h("hk-one").answers() | h("hk-none").answers(within=0.3) | no container named hk-none
+h("hk-open", socket="/run/second.sock").answers() | h("hk-one", socket="/run/second.sock").answers(within=0.3) | it has no /run/second.sock
+h("hk-open", socket="/run/second.sock").image("drydock/busybox:1").exists() | h("hk-open", socket="/run/second.sock").container("web").exists() | no container named web
 # the whole vocabulary, on a host
 h("hk-one").container("web").is_running() | h("hk-one").container("done").is_running() | exited with code 3
 h("hk-one").container("web").made_from("drydock/nginx:1") | h("hk-one").container("web").made_from("drydock/busybox:1") | drydock/nginx:1
@@ -125,14 +127,16 @@ def test_a_daemon_of_the_engine_is_asked_in_the_same_words(check: Checks) -> Non
 
 
 def test_what_is_said_of_a_host_tells_where_to_type_it(check: Checks) -> None:
-    first, second, third = verdicts_of(
+    first, users, second, third = verdicts_of(
         check,
         'h("hk-one").container("done").is_running()',
+        'h("hk-open", socket="/run/second.sock").container("done").is_running()',
         'h("hk-dead").container("web").is_running()',
         'h("hk-dead").image("own:1").exists()',
     )
     assert first.sentence.startswith("On hk-one: ")
     assert first.command.startswith("docker exec hk-one docker ")
+    assert users.command.startswith("docker exec hk-open docker -H unix:///run/second.sock ")
     # That the host is away is said once, and where to look is on the engine.
     assert second.command == "docker logs hk-dead"
     assert (second.quiet, third.quiet) == (False, True)

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 #: The image of hosts, and of the container in which their daemons are asked.
 IMAGE = "drydock/host:1"
+#: Where the daemon of a host listens, unless it is a user's.
+SOCKET = "/var/run/docker.sock"
 #: The fault that makes all that is said of a host fail.
 AWAY = "host away"
 #: Root of the engine's, to see and enter what a container of the student's may hide; without a network.
@@ -51,10 +53,11 @@ class HostConnection(Connection):
     #: The course image that hosts of this kind are made of.
     image: ClassVar[str] = IMAGE
 
-    def __init__(self, engine: Daemon, name: str, cleanup: ExitStack) -> None:
+    def __init__(self, engine: Daemon, name: str, cleanup: ExitStack, place: str = SOCKET) -> None:
         super().__init__(name)
         self.engine = engine
         self.name = name
+        self._place = place
         self.pace = engine.connection.pace
         self._cleanup = cleanup
         self._way: Way | None = None
@@ -102,11 +105,11 @@ class HostConnection(Connection):
 
     def _listens_at(self, _host: Attrs, _timeout: float) -> tuple[str, str]:
         """The daemon's socket in the host, and the program that has to listen there."""
-        return "/var/run/docker.sock", "/usr/sbin/dockerd"
+        return self._place, "/usr/sbin/dockerd"
 
     def trouble(self, word: str) -> HostTrouble:
         """Who listens there, as the way found out, if it is not the daemon."""
-        return HostTrouble(self.name, _listener_in_words(self.name, word))
+        return HostTrouble(self.name, _listener_in_words(self.name, self._place, word))
 
     def forget(self) -> None:
         """Look anew when it is asked the next time."""
@@ -136,19 +139,17 @@ def stranger_in(word: str) -> str:
     return excerpt(program)
 
 
-def _listener_in_words(name: str, word: str) -> str:
+def _listener_in_words(name: str, place: str, word: str) -> str:
     if program := stranger_in(word):
-        other = _(
-            "at /var/run/docker.sock of the host {name} listens another program than the Docker daemon: {program}"
-        )
-        return other.format(name=name, program=program)
+        other = _("at {place} of the host {name} listens another program than the Docker daemon: {program}")
+        return other.format(place=place, name=name, program=program)
     sentences = {
-        "absent": _("no daemon listens on the host {name}: it has no /var/run/docker.sock"),
-        "refused": _("no daemon listens on the host {name}: the one at /var/run/docker.sock has ended"),
+        "absent": _("no daemon listens on the host {name}: it has no {place}"),
+        "refused": _("no daemon listens on the host {name}: the one at {place} has ended"),
         "silent": _("the daemon of the host {name} does not answer"),
     }
     # Nothing said: the host ended while we looked.
-    return sentences.get(word, _("the host {name} has just ended")).format(name=name)
+    return sentences.get(word, _("the host {name} has just ended")).format(name=name, place=place)
 
 
 class HostDaemon(Daemon):

@@ -6,13 +6,13 @@ import re
 import shlex
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Self
 
 from grader.checks import arguments, kinds
 from grader.checks.container.subject import ContainerSubject
 from grader.checks.errors import AuthorError
 from grader.checks.expectation import Claim, Context, Finding, expectation
-from grader.checks.host.daemon import AWAY, IMAGE, HostConnection, HostDaemon
+from grader.checks.host.daemon import AWAY, IMAGE, SOCKET, HostConnection, HostDaemon
 from grader.checks.waiting import wait_for
 from grader.docker_api.daemon import Attrs
 from grader.i18n import _
@@ -24,6 +24,7 @@ class HostContext(Context):
     """What expectations about things on one host share: their verdicts are the task's, and say where they looked."""
 
     host: str = ""
+    socket: str = SOCKET
 
     def record(self, verdict: Verdict) -> None:
         sentence = _("On {host}: {sentence}").format(host=self.host, sentence=verdict.sentence)
@@ -34,6 +35,8 @@ class HostContext(Context):
         if command.startswith("curl -i "):
             # What the image of hosts has in its place.
             command = f"wget -S -O - {command.removeprefix('curl -i ')}"
+        elif self.socket != SOCKET:
+            command = re.sub(r"^docker\b", f"docker -H unix://{shlex.quote(self.socket)}", command)
         return inside + command if command else command
 
     def is_told(self, fault: str) -> bool:
@@ -84,9 +87,29 @@ class Inhabited(ContainerSubject):
 
 
 class Host(Inhabited):
-    """``t.host("node1")``: a Docker host."""
+    """``t.host("node1")``: a Docker host; with ``socket="/run/user/1000/docker.sock"`` the daemon of a user on it."""
 
     kind = "host"
+
+    @classmethod
+    def stated(cls, context: Context, name: str, *, socket: str = SOCKET) -> Self:
+        subject = super().stated(context, name)
+        subject._socket = arguments.path(socket, "socket")
+        return subject
+
+    def __init__(self, context: Context, name: str) -> None:
+        super().__init__(context, name)
+        self._socket = SOCKET
+
+    @property
+    def _key(self) -> str:
+        return self.name if self._socket == SOCKET else f"{self.name}:{self._socket}"
+
+    def _connection(self) -> HostConnection:
+        return HostConnection(self._context.daemon, self.name, self._context.cleanup, self._socket)
+
+    def _context_of(self, daemon: HostDaemon, seen: set[str]) -> HostContext:
+        return replace(super()._context_of(daemon, seen), socket=self._socket)
 
     @property
     def what(self) -> str:
