@@ -1,2 +1,2 @@
-# expect: harbour/tools:1
+# expect: harbour/tools:
 docker tag drydock/busybox:1 harbour/tools

@@ -1,0 +1,3 @@
+# expect: there is no network pier-
+docker network create pier-N
+docker volume create hold

@@ -1,2 +1,0 @@
-# expect: there is no volume hold
-docker network create pier

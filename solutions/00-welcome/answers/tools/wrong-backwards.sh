@@ -1,2 +1,0 @@
-# expect: harbour/tools:1
-docker tag harbour/tools:1 drydock/busybox:1
