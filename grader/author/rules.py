@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from grader.author.answer_rules import answers_are_enough, answers_are_filed, reasons_are_given
 from grader.author.findings import Finding
 from grader.author.image_rules import images_are_declared
+from grader.author.pattern_rules import pattern_is_kept
 from grader.author.prediction_rules import asks_for_prediction, predictions_can_be_made
 from grader.author.value_rules import planted_scripts_are_there, values_are_the_same_everywhere
 from grader.course.cells import Cell
@@ -245,6 +246,7 @@ RULES: tuple[Rule, ...] = (
     needs_come_before,
     checks_use_allowed_names,
     predictions_can_be_made,
+    pattern_is_kept,
     values_are_the_same_everywhere,
     planted_scripts_are_there,
     regions_are_closed,

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,16 @@ _LABS = re.compile(r"(\d\d)-(\d\d)")
 
 
 @dataclass(frozen=True)
+class Pattern:
+    """What each lab must have at least, for authors; ``exceptions``: a lab's name → why it is not so there."""
+
+    predictions: int = 0
+    own_values: int = 0
+    hint_steps: int = 0
+    exceptions: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Settings:
     """``title`` stands above the index of the labs; "" for Drydock's own.
 
@@ -28,6 +39,7 @@ class Settings:
     feedback, the best first; none for what the environment asks for. ``stages``: parts of the course that end with a
     certificate, in their order. ``auto_checks``: whether checks that only look run by themselves while a lab is open.
     ``why_wrong``: whether a report that looks like that of a known wrong answer tells why that one is wrong.
+    ``pattern``: what the author's proof asks of each lab.
     """
 
     title: str = ""
@@ -37,6 +49,7 @@ class Settings:
     stages: tuple[Stage, ...] = ()
     auto_checks: bool = True
     why_wrong: bool = True
+    pattern: Pattern = Pattern()
 
 
 def settings(start: Path | None = None) -> Settings:
@@ -73,6 +86,7 @@ def settings_in(root: Path) -> Settings:
         stages=_stages(path, content.get("stages", [])),
         auto_checks=_yes(path, "auto_checks", content.get("auto_checks", True)),
         why_wrong=_yes(path, "why_wrong", content.get("why_wrong", True)),
+        pattern=_pattern(path, content.get("pattern", {})),
     )
 
 
@@ -126,3 +140,15 @@ def _stages(path: Path, value: Any) -> tuple[Stage, ...]:
             raise wrong
         stages.append(Stage(title.strip(), labs[1], labs[2]))
     return tuple(stages)
+
+
+def _pattern(path: Path, value: Any) -> Pattern:
+    wrong = _wrong(path, _("pattern must have whole numbers, and exceptions with a lab's name and a reason each"))
+    if not isinstance(value, dict) or set(value) - set(Pattern.__dataclass_fields__):
+        raise wrong
+    exceptions, numbers = value.get("exceptions", {}), {key: n for key, n in value.items() if key != "exceptions"}
+    if not isinstance(exceptions, dict) or not all(isinstance(why, str) and why.strip() for why in exceptions.values()):
+        raise wrong
+    if not all(type(number) is int and number >= 0 for number in numbers.values()):
+        raise wrong
+    return Pattern(**numbers, exceptions=exceptions)

@@ -74,9 +74,16 @@ def test_images_and_ports(course: Course) -> None:
         ('ports = "9009-9000"', "ports must be like"),
         ("ports = [9000, 9010]", "ports must be like"),
         ('stages = "00-05"', "each of the stages must have a title and labs"),
+        ("pattern = 3", "pattern must have whole numbers"),
+        ("[pattern]\nhints = 3", "pattern must have whole numbers"),
+        ("[pattern]\npredictions = true", "pattern must have whole numbers"),
+        ('[pattern.exceptions]\n01-lamp = ""', "a reason each"),
         ('[[stages]]\ntitle = "Mate"\nlabs = "5-9"', "each of the stages must have a title and labs"),
         ('[[stages]]\ntitle = "A"\nlabs = "00-05"\n[[stages]]\ntitle = "B"\nlabs = "05-09"', "each lab in one stage"),
-        ('tilte = "Lights"', "it knows title, images, ports, languages, stages, auto_checks, why_wrong, not tilte"),
+        (
+            'tilte = "Lights"',
+            "stages, auto_checks, why_wrong, pattern, not tilte",
+        ),
     ],
 )
 def test_what_is_wrong_is_said(course: Course, text: str, why: str) -> None:
