@@ -173,6 +173,7 @@ c("ck-peer").answers_http(6379, "/passwd", inside=True, containing="root:", head
 c("ck-peer").answers_http(6379, "/none", inside=True, status=404) | c("ck-done").answers_http(80, inside=True) | exited with code 3
 c("ck-web").was_visited("/hello", network="container:ck-guest") | c("ck-web").was_visited("/hello", network="host") | the check's own came from
 c("ck-web").was_visited("/hello", network="ck-market") | c("ck-web").was_visited("/never", network="ck-market") | nobody has got status
+c("ck-web").was_visited("/alone", network="container:ck-web", address="127.0.0.1") | c("ck-web").was_visited("/alone", network="container:ck-web") | the check's own came from
 c("ck-web").was_visited("/hello", port=18083, published=True) | c("ck-web").was_visited("/alone", port=18083, published=True) | 127.0.0.1
 c("ck-web").was_visited("/hello", network="container:ck-guest") | c("ck-forged").was_visited("/hello", network="host") | tells nothing of a visit that the check has just made
 c("ck-web").was_visited("/hello", network="container:ck-guest") | c("ck-done").was_visited("/hello") | exited with code 3

@@ -206,25 +206,27 @@ class Visits(Reaching):
         port: int = 80,
         published: bool = False,
         ipv6: bool = False,
+        address: str = "",
     ) -> Claim:
         """Its access log has a visit of this page, made as from ``docker run --network NETWORK``.
 
         ``network``: "host", "container:NAME" or a network's name. The check makes a visit of its own from there to a
         page that nobody can know, and a log without that is not believed; the visit asked for must come from the same
         address (in a network: of another member). ``published``: at the published port ``port``, from anywhere.
-        ``ipv6``: at its IPv6 address.
+        ``ipv6``: at its IPv6 address. ``address``: where its server listens, if at none of its own there.
         """
         page, number = arguments.path(path, "path"), arguments.port(port, "port")
         arguments.whole(status, "status", low=100, high=599)
         arguments.text(network, "network")
         arguments.yes(published, "published")
         key = "GlobalIPv6Address" if arguments.yes(ipv6, "ipv6") else "IPAddress"
+        told = arguments.text(address, "address") if address else "127.0.0.1" if published else ""
 
         def judge(attrs: Attrs) -> Finding:
             if not is_live(attrs):
                 return self._not_reachable(attrs)
             token = f"/drydock-{secrets.token_hex(8)}"
-            addresses = ["127.0.0.1"] if published else _addresses(attrs, network, key)
+            addresses = [told] if told else _addresses(attrs, network, key)
             said = self._visit(addresses, _HOST if published else network, number, token)
             log = self._log_with(token, attrs)
             fresh = _visitors(log, token, None)

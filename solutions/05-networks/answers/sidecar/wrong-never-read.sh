@@ -1,2 +1,2 @@
-# expect: The log of container ledger contains 'url:/audit'
+# expect: ledger was visited
 docker run -d --name auditor --network container:ledger drydock/busybox:1 sleep 1d
