@@ -131,7 +131,10 @@ if [ -n "$DD_TEMPLATE" ]; then
     mount --bind "$DD_TEMPLATE/layers" template
     mount -o remount,bind,ro template
     [ ! -d "$DD_TEMPLATE/refs" ] || cp -a "$DD_TEMPLATE/refs" .
-    [ -e var/lib/docker/image ] || cp -a "$DD_TEMPLATE/meta/." var/lib/docker/
+    # Once: kept data has its own notes of images by then.
+    notes=image
+    [ -z "$DD_STORE" ] || notes=containerd/daemon/io.containerd.metadata.v1.bolt
+    [ -e "var/lib/docker/$notes" ] || cp -a "$DD_TEMPLATE/meta/." var/lib/docker/
 fi
 mkdir -p ".$DD_DIR/s"
 mount --bind "$DD_DIR/s" ".$DD_DIR/s"
