@@ -12,6 +12,7 @@ from pathlib import Path
 
 from grader.engines import cgroups
 from grader.engines.protocol import EngineError
+from grader.files import atomic_write
 from grader.i18n import _
 
 #: Where the system's programs are. An ordinary user's PATH names half of it: stock Debian's has no /usr/sbin.
@@ -116,3 +117,7 @@ class EngineFolder:
     def template_note(self) -> Path:
         """Which template kept data was made from."""
         return self.path / "template"
+
+    def note_template(self, template: str) -> None:
+        if not self.template_note.exists() or self.template_note.read_text() != template:
+            atomic_write(self.template_note, template)

@@ -23,7 +23,6 @@ from grader.engines.loaders import opaque_files
 from grader.engines.nsenter import Walls
 from grader.engines.protocol import Endpoint, Engine, EngineError, Limits, Probe
 from grader.engines.supervisor import Spec
-from grader.files import atomic_write
 from grader.i18n import _
 from grader.processes import Launched, kernel_at_least, refusal_of, with_last_words
 
@@ -200,8 +199,8 @@ class NamespaceEngine(Engine):
         self._folder = self._make_folder()
         try:
             self._make_spec(template).save(self._folder.spec)
-            if self._kept is not None and template and not self._folder.template_note.exists():
-                atomic_write(self._folder.template_note, template)
+            if self._kept is not None and template:
+                self._folder.note_template(template)
             self._launch()
             if self._daemon:
                 self._close_sockets(self._folder)

@@ -5,6 +5,13 @@ set -eu
 data=$1 work=$2 keeper=$3
 # What must be a daemon's own (its id), or is only of the moment.
 rm -rf "$data/engine-id" "$data/tmp" "$data/runtimes" "$data/containerd/daemon/tmpmounts"
+# A layer's folder gets its name from its content, the chain ID, and not by chance: a template that is made anew has the
+# names again that kept data goes by (template.py, for_kept).
+for layer in "$data"/image/overlay2/layerdb/sha256/*; do
+    chain=$(basename "$layer")
+    mv "$data/overlay2/$(cat "$layer/cache-id")" "$data/overlay2/$chain"
+    printf %s "$chain" > "$layer/cache-id"
+done
 # The daemon takes the folder of a layer without parents as it is, and does not follow a link there: comparing a new
 # layer with it would find everything changed. With an empty layer below them all, it mounts them instead.
 empty=DRYDOCKEMPTYLAYERXXXXXXXXX
@@ -13,15 +20,16 @@ printf %s "$empty" > "$data/overlay2/drydock-empty/link"
 mkdir "$work/layers/l" "$work/refs"
 # The daemon finds a layer's parents by the short names in its files "lower" and "link", as paths from overlay2/ and from
 # overlay2/l/. Ours lead to links beside the layers: in overlay2/l/ anybody inside could put others in their place.
-number=0 shorten= up=../../../../
+shorten= up=../../../../
 for layer in "$data"/overlay2/*; do
     id=$(basename "$layer")
     [ "$id" != l ] || continue
-    shorten="$shorten;s|l/$(cat "$layer/link")|${up}template/l/$number|"
+    # As long as the daemon's own: all names of an image's layers have to fit into a page of memory (mount(2)).
+    short=$(printf %.26s "$id")
+    shorten="$shorten;s|l/$(cat "$layer/link")|${up}template/l/$short|"
     rm -f "$data/overlay2/l/$(cat "$layer/link")"
-    ln -s "../$id/diff" "$work/layers/l/$number"
-    printf %s "../${up}template/l/$number" > "$layer/link"
-    number=$((number + 1))
+    ln -s "../$id/diff" "$work/layers/l/$short"
+    printf %s "../${up}template/l/$short" > "$layer/link"
 done
 for layer in "$data"/overlay2/*; do
     id=$(basename "$layer")

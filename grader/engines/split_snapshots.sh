@@ -8,12 +8,18 @@ containerd=$data/containerd/daemon
 rm -rf "$data/engine-id" "$data/tmp" "$data/runtimes" "$containerd/tmpmounts"
 mkdir "$work/layers/snapshots" "$work/layers/blobs"
 # A link of the keeper's for each snapshot: in this folder, which containers can be shown, nobody inside can move or
-# remove it (outer.sh). Which snapshot is whose, only containerd's database says, and that can be shown to none.
+# remove it (outer.sh). Which snapshot is whose, only containerd's database says, and that can be shown to none. A snapshot's
+# number is by chance: here it has a name from its content, which kept data goes by (template.py, for_kept); of two that
+# are the same either will do. What overlayfs notes for itself (user.overlay.origin and others) is no content.
 for snapshot in "$containerd"/io.containerd.snapshotter.v1.overlayfs/snapshots/*; do
-    number=$(basename "$snapshot")
     rm -rf "$snapshot/work"
-    mv "$snapshot" "$work/layers/snapshots/$number"
-    ln -s "/template/snapshots/$number" "$snapshot"
+    content=$(tar --create --directory "$snapshot" --sort=name --mtime=@0 --numeric-owner --format=posix \
+        --pax-option=exthdr.name=%d/%f,delete=atime,delete=ctime --xattrs --xattrs-include=user.overlay.opaque \
+        --xattrs-include='security.*' fs | sha256sum | cut -c 1-64)
+    copy=1
+    while [ -e "$work/layers/snapshots/$content-$copy" ]; do copy=$((copy + 1)); done
+    mv "$snapshot" "$work/layers/snapshots/$content-$copy"
+    ln -s "/template/snapshots/$content-$copy" "$snapshot"
     chown -h "$keeper:$keeper" "$snapshot"
 done
 # What pushing and saving an image reads: the layers as they came.

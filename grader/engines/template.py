@@ -32,11 +32,15 @@ if TYPE_CHECKING:
     from grader.images import ImageSet
 
 #: Raise it when the layout of a template changes.
-_LAYOUT = 4
+_LAYOUT = 5
 #: Of each engine kind: one for each set of images that the labs of a course declare, and for other checkouts.
 _KEEP = 8
 _OURS = Release()
 _SCRIPTS = Path(__file__).parent
+
+
+class LostLayersError(EngineError):
+    """Kept data needs layers that are nowhere any more."""
 
 
 def ensure(
@@ -62,23 +66,66 @@ def ensure(
 
 
 def for_kept(kind: type[NamespaceEngine], lab: EngineFolder, release: Release, more: Sequence[str]) -> Path:
-    """The template of a kept engine's data, which refers to the layers it was made with, also when the course images
-    have changed since; a new engine's is ``ensure``'s. Raises EngineError."""
-    note = lab.template_note
-    place = Path(note.read_text()) if note.exists() else ensure(kind, more=more)
-    if not _complete(place):
-        raise EngineError(
-            _("The images that the lab daemon's data was made with are no longer in the cache."), "drydock reset"
-        )
-    if _is_of_store(place) != release.containerd_store:
+    """The template of a kept engine's data: the one it was made with, also when the course images have changed since.
+    Where that is gone, today's will do if it has the same layers; a new engine gets ``ensure``'s. Raises EngineError.
+    """
+    needed = _layers_of(lab.data)
+    place = _noted(lab)
+    if place is None or not needed <= _layers_in(place):
+        place = ensure(kind, more=more)
+    # Only in containerd's store they are in folders.
+    in_containerd = any("/" in layer for layer in needed) if needed else _is_of_store(place)
+    if in_containerd != release.containerd_store:
         raise EngineError(
             _("The lab daemon's data is in another image store than Docker {name} would look in.").format(
                 name=release.name
             ),
             f"drydock reset --docker {release.name}",
         )
+    if not needed <= _layers_in(place):
+        raise LostLayersError(
+            _(
+                "The lab daemon's data needs layers of course images that are no longer in the cache and can't be made "
+                "again: the images have changed since, or an older Drydock made it."
+            ),
+            "drydock reset",
+        )
     _keep_for(place, lab.path)
     return place
+
+
+def _noted(lab: EngineFolder) -> Path | None:
+    """The template that the data was made with, if it is still there."""
+    place = Path(lab.template_note.read_text()) if lab.template_note.exists() else None
+    return place if place is not None and _complete(place) else None
+
+
+#: In a data-root, where the links to a template's layers are, and what such links begin with.
+_LINKS = {
+    "overlay2": "/refs/",
+    "containerd/daemon/io.containerd.snapshotter.v1.overlayfs/snapshots": "/template/",
+    "containerd/daemon/io.containerd.content.v1.content/blobs/sha256": "/template/",
+}
+
+
+def _layers_of(data: Path) -> set[str]:
+    """The layers, as in ``_layers_in``, that this data-root can't be used without.
+
+    Its links say it, and no note: data may come from elsewhere, and a template may have been made anew at its path.
+    """
+    found = set()
+    for folder, start in _LINKS.items():
+        with contextlib.suppress(FileNotFoundError, NotADirectoryError):
+            links = [str(path.readlink()) for path in (data / folder).iterdir() if path.is_symlink()]
+            found |= {link.removeprefix(start) for link in links if link.startswith(start)}
+    return found
+
+
+def _layers_in(place: Path) -> set[str]:
+    """The layers of a template. Each has its name from its content (split_layers.sh, split_snapshots.sh)."""
+    layers = place / "layers"
+    there = [path for pattern in ("*", "snapshots/*", "blobs/*") for path in layers.glob(pattern)]
+    return {str(path.relative_to(layers)) for path in there}
 
 
 def _is_of_store(place: Path) -> bool:
