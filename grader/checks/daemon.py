@@ -11,6 +11,7 @@ from grader.checks import arguments
 from grader.checks.expectation import Claim, Context, Finding, Subject, expectation
 from grader.checks.throwaway import any_image, throwaway
 from grader.docker_api.daemon import Attrs
+from grader.docker_api.errors import Unavailable
 from grader.docker_api.words import dig
 from grader.i18n import _
 from grader.report.plain import listed
@@ -147,10 +148,22 @@ class DaemonSettings(Subject):
         )
 
     @expectation
-    def is_rootless(self, yes: bool = True) -> Claim:
-        """It runs as an ordinary user."""
+    def is_rootless(self, yes: bool = True, *, excused: bool = False) -> Claim:
+        """It runs as an ordinary user. ``excused``: if it is otherwise, nobody has failed: it is *could not check*."""
         sentences = _("{what} is rootless"), _("{what} is not rootless")
-        return self._switch(*sentences, yes, "{{.SecurityOptions}}", lambda info: "rootless" in _security(info))
+        excuses = arguments.yes(excused, "excused")
+
+        def is_it(info: Attrs) -> bool:
+            rootless = "rootless" in _security(info)
+            if excuses and rootless is not yes:
+                raise Unavailable(
+                    _("this machine's engine is rootless, and what the task asks for can't be had on it")
+                    if rootless
+                    else _("this machine's engine is not rootless, and what the task asks for can't be had on it")
+                )
+            return rootless
+
+        return self._switch(*sentences, yes, "{{.SecurityOptions}}", is_it)
 
     @expectation
     def remaps_users(self, yes: bool = True) -> Claim:

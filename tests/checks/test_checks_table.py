@@ -87,6 +87,7 @@ c("ck-paused").is_paused() | c("ck-live").is_paused() | running
 c("ck-done").is_stopped() | c("ck-live").is_stopped() | running
 c("ck-created").is_created() | c("ck-done").is_created() | exited with code 3
 c("ck-done").has_exited(3) | c("ck-done").has_exited(0) | exited with code 3
+c("ck-done").has_exited(3, platform="linux/amd64") | c("ck-none").has_exited(3, platform="linux/amd64") | no container named ck-none
 c("ck-oom").was_oom_killed() | c("ck-done").was_oom_killed() | not killed for want of memory
 c("ck-done").was_oom_killed(False) | c("ck-oom").was_oom_killed(False) | killed for want of memory
 c("ck-live").has_health("healthy") | c("ck-sick").has_health("healthy") | no good

@@ -275,6 +275,26 @@ def test_a_limit_the_daemon_cannot_enforce(proxy: Callable[..., Proxy]) -> None:
 
 
 @pytest.mark.daemon
+def test_what_this_machine_cannot_do_is_nobodys_failure(proxy: Callable[..., Proxy]) -> None:
+    """A program for another processor, and userns-remap within a rootless engine."""
+    other = proxy(
+        lambda data: data.replace(b'"Architecture":"x86_64"', b'"Architecture":"arm64" ').replace(
+            b"name=seccomp,p", b"name=rootless,"
+        )
+    )
+    body = lambda t: (  # noqa: E731
+        t.container("ck-done").has_exited(3, platform="linux/386").has_exited(0, platform="linux/386"),
+        t.container("ck-none").has_exited(0, platform="linux/amd64").has_exited(0, platform="linux/arm64"),
+        t.daemon().is_rootless(False, excused=True),
+    )
+    report = report_of(Checks(other.host, deadline=10), body)
+    unknown = Status.COULD_NOT_CHECK
+    assert [v.status for v in report.verdicts] == [Status.PASSED, unknown, unknown, Status.FAILED, unknown]
+    assert "runs no programs for linux/386" in report.verdicts[1].found
+    assert "engine is rootless" in report.verdicts[4].found
+
+
+@pytest.mark.daemon
 def test_swap_that_the_daemon_cannot_count(proxy: Callable[..., Proxy]) -> None:
     """As on a kernel without swap accounting: the sum of memory and swap becomes -1."""
     weak = proxy(

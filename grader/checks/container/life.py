@@ -12,10 +12,13 @@ from grader.checks.container.subject import NOT_RUNNING, ContainerSubject, is_li
 from grader.checks.expectation import Claim, Finding, expectation
 from grader.checks.history import gone
 from grader.docker_api.daemon import Attrs
+from grader.docker_api.errors import Unavailable
 from grader.docker_api.words import dig, inspect_command
 from grader.i18n import _, ngettext
 
 _HEALTH = ("healthy", "unhealthy", "starting", "none")
+#: What programs a machine runs without an emulator, by the name that its daemon has for it.
+_RUNS = {"x86_64": ("amd64", "386"), "aarch64": ("arm64",), "arm64": ("arm64",)}
 
 
 class Life(ContainerSubject):
@@ -76,16 +79,36 @@ class Life(ContainerSubject):
         return Finding(ended and right, state_in_words(attrs))
 
     @expectation
-    def has_exited(self, code: int | None = None) -> Claim:
-        """Its main process has ended, with this exit code when one is given."""
+    def has_exited(self, code: int | None = None, *, platform: str = "") -> Claim:
+        """Its main process has ended, with this exit code when one is given.
+
+        ``platform``: what its program is for, such as ``linux/386``; a machine that can't run it is *could not check*.
+        """
         wanted = _exit_words(code)
+        kind = arguments.text(platform, "platform") if platform else ""
+
+        def judge(attrs: Attrs | None) -> Finding:
+            finding = self._missing() if attrs is None else self._exited(attrs, code)
+            if kind and not finding.ok:
+                self._must_know_programs_for(kind)
+            return finding
+
         return Claim(
             self._says(_("{what} has {wanted}"), wanted=wanted),
             wanted,
-            lambda attrs: self._exited(attrs, code),
+            judge,
             inspect_command("container", self.name, ".State.Status", ".State.ExitCode"),
             _("`docker logs {name}` shows its last words; the exit code is its main process's.").format(name=self.name),
+            absent=(lambda: judge(None)) if kind else None,
         )
+
+    def _must_know_programs_for(self, platform: str) -> None:
+        """Asked of the engine, which nobody can make say something else: a host in it is the student's."""
+        machine = str(getattr(self._daemon, "engine", self._daemon).info().get("Architecture"))
+        known = _RUNS.get(machine)
+        if known and platform.removeprefix("linux/") not in known:
+            why = _("this machine ({machine}) runs no programs for {platform}")
+            raise Unavailable(why.format(machine=machine, platform=platform))
 
     @expectation
     def has_health(self, status: str) -> Claim:
