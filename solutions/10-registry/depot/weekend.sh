@@ -1,4 +1,5 @@
-# What the colleague did at the weekend (lab 10, section 10). Reading it is no crime, but the daemon tells as much.
+# What the colleague did at the weekend (lab 10, section 10). Reading it is no crime, but the daemon
+# tells as much. What is wrong with the new passwords is drawn for each student.
 set -e
 here=$(cd "$(dirname "$0")" && pwd)
 settings=$(mktemp -d)
@@ -31,5 +32,10 @@ docker exec store registry garbage-collect /etc/docker/registry/config.yml >/dev
 # "… pushed it again …"
 push 2
 # "… and gave everybody new passwords."
-docker run --rm -v store-keys:/keys --entrypoint sh drydock/registry:2 -c 'htpasswd -bn crew sea-legs > /keys/htpasswd'
+case $VALUE_WEEKEND_DOOR in
+hash) line='-bn crew sea-legs' ;;
+name) line='-Bbn crews sea-legs' ;;
+word) line='-Bbn crew sea-leg' ;;
+esac
+docker run --rm -v store-keys:/keys --entrypoint sh drydock/registry:2 -c "htpasswd $line > /keys/htpasswd"
 docker rmi $name:1 $name:2 $name:stable >/dev/null
