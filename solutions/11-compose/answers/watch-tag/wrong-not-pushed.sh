@@ -1,0 +1,3 @@
+# expect: pier/notice:today has the same digest
+docker pull -q localhost:8206/pier/notice:old
+docker tag localhost:8206/pier/notice:old localhost:8206/pier/notice:today
