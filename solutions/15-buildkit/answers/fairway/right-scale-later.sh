@@ -1,2 +1,0 @@
-docker compose -f fairway/compose.yaml up -d
-docker compose -f fairway/compose.yaml up -d --scale buoy=3

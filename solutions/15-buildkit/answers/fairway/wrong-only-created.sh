@@ -1,2 +1,0 @@
-# expect: running
-docker compose -f fairway/compose.yaml create --scale buoy=3
