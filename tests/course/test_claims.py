@@ -14,7 +14,7 @@ REPO = Path(__file__).resolve().parents[2]
 COURSE = Course(REPO)
 LABS = COURSE.names()
 #: As the first cell writes them.
-NUMBERS = "None One Two Three Four Five Six Seven Eight Nine Ten Eleven Twelve".split()
+NUMBERS = ["None", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten", "Eleven", "Twelve"]
 #: Its sentences stand on cards that are drawn, and not in the text.
 CARDS = "22-interview"
 
