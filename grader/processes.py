@@ -118,10 +118,17 @@ def processor_ticks() -> tuple[int, int]:
     return sum(fields[3:5]), sum(fields[:8])
 
 
+def processors() -> int:
+    """How many this process may use; where that is not told (macOS), how many there are."""
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
+
+
 def kernel_at_least(major: int, minor: int) -> bool:
-    """Whether the kernel has this version, or a newer one."""
-    numbers = os.uname().release.replace("-", ".").split(".")
-    return (int(numbers[0]), int(numbers[1])) >= (major, minor)
+    """Whether this is Linux, and its kernel has this version, or a newer one."""
+    system = os.uname()
+    numbers = system.release.replace("-", ".").split(".")
+    return system.sysname == "Linux" and (int(numbers[0]), int(numbers[1])) >= (major, minor)
 
 
 # -- Supervisors: processes of ours that outlive a call.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import multiprocessing
-import os
 from collections.abc import Callable
 from concurrent.futures import Executor, ProcessPoolExecutor
 from pathlib import Path
@@ -20,6 +19,7 @@ from grader.autograde.worker_pool import get_ready
 from grader.autograde.worker_proof import Terms, this_drydock
 from grader.course.release import read_release
 from grader.engines import releases
+from grader.processes import processors
 
 
 def terms_of(config: Config, lab: str) -> Terms:
@@ -52,7 +52,7 @@ def shard_backend(
     config: Config, lab: str, shard: Shard, folder: Path, *, jobs: int | None, say: Callable[[str], None]
 ) -> ShardCoordinator:
     """Processes of this machine, which write to ``folder``."""
-    number = jobs or len(os.sched_getaffinity(0))
+    number = jobs or processors()
     make, terms = ExecutorFactory(processes(number)), terms_of(config, lab)
     return ShardCoordinator(config, make, terms, window=number, say=say, results=Results(folder), shard=shard)
 

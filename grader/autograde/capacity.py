@@ -5,10 +5,9 @@ Half of a submission's time is waiting (for a daemon, for a health check), so th
 
 from __future__ import annotations
 
-import os
 import time
 
-from grader.processes import machine_memory, processor_ticks
+from grader.processes import machine_memory, processor_ticks, processors
 
 #: Bytes that a submission of the course's labs takes at most, kernel, daemon, containers and checker together.
 MEMORY = 1024**3
@@ -22,7 +21,7 @@ class Capacity:
     """Watches the machine while submissions are graded. Linux's /proc; elsewhere one submission a processor."""
 
     def __init__(self) -> None:
-        self.processors = len(os.sched_getaffinity(0))
+        self.processors = processors()
         self._looked = (time.monotonic(), *processor_ticks())
 
     @property

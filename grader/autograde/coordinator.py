@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
@@ -22,6 +21,7 @@ from grader.autograde.retrying import Lost, RetryingPool
 from grader.autograde.worker import Job
 from grader.autograde.worker_proof import Proof, Terms, proof_of
 from grader.i18n import _
+from grader.processes import processors
 
 #: Workers that are asked to prove themselves before the run; all others do it before their first parcel.
 _ASKED = 16
@@ -76,7 +76,7 @@ class Coordinator:
             self._terms = replace(self._terms, wanted=proof)
             self._begin(lab, proof)
             scratch = stack.enter_context(packing.scratch_config(self._config))
-            number = min(len(students), len(os.sched_getaffinity(0)))
+            number = min(len(students), processors())
             make = packing.packing_pool(self._config, scratch, self._kind, number)
             packers = RetryingPool(make, lambda: number)
             stack.callback(packers.close)

@@ -43,13 +43,13 @@ class Place:
 
     def as_variable(self) -> dict[str, str]:
         """The environment for a check's process."""
-        return {_VARIABLE: f"{self.descriptor}:{self.name}"}
+        return {_VARIABLE: f"{'' if self.descriptor is None else self.descriptor}:{self.name}"}
 
 
 def from_environment() -> Place | None:
     """What the caller said, or None."""
     descriptor, _colon, name = os.environ.get(_VARIABLE, "").partition(":")
-    return Place(name, int(descriptor)) if name else None
+    return Place(name, int(descriptor) if descriptor else None) if name else None
 
 
 class Folder(HoldsFiles):
@@ -182,7 +182,9 @@ def tree_in(root: str, path: str) -> Iterator[tuple[str, Entry]]:
 @contextmanager
 def _opened(name: str, folder: int | None, *, follow: bool = False) -> Iterator[int]:
     """A folder, for looking up names in it."""
-    flags = os.O_PATH | os.O_DIRECTORY | (0 if follow else os.O_NOFOLLOW)
+    # Elsewhere than on Linux only a folder that may be listed can be looked into.
+    way = getattr(os, "O_PATH", os.O_RDONLY)
+    flags = way | os.O_DIRECTORY | (0 if follow else os.O_NOFOLLOW)
     descriptor = os.open(name, flags, dir_fd=folder)
     try:
         yield descriptor

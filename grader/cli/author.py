@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shlex
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,6 +16,7 @@ from grader.cli.docker_option import docker_option
 from grader.cli.progress import LiveProgress
 from grader.course.labs import Course, find_course
 from grader.i18n import _
+from grader.processes import processors
 
 _json_option = click.option(
     "--json",
@@ -118,7 +118,7 @@ def _jobs(kind: str) -> int:
     """How many daemons at once: as many as processors, where their published ports don't meet."""
     from grader.engines import engine_class
 
-    return (os.cpu_count() or 1) if engine_class(kind).has_own_ports else 1
+    return processors() if engine_class(kind).has_own_ports else 1
 
 
 def _exit_code(proof: Proof) -> int:

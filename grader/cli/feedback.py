@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from rich.markup import escape
 from rich.progress import track
 
 from grader.i18n import _, ngettext
+from grader.processes import processors
 
 
 @click.command("feedback")
@@ -35,7 +35,7 @@ def command(*, lab: str, jobs: int | None, students: tuple[str, ...], db_url: st
     run = FeedbackRun(course_config(course_folder(Path.cwd()), db_url=db_url), lab, students)
     console = Console()
     started, failed = time.monotonic(), []
-    work = run.run(jobs or os.cpu_count() or 1)
+    work = run.run(jobs or processors())
     quiet = not console.is_terminal
     for record in track(work, _("feedback"), len(run.students), console=console, transient=True, disable=quiet):
         if record.error:

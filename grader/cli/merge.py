@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import click
 from rich.console import Console
 
 from grader.cli.graded_lines import run
+from grader.processes import processors
 
 
 @click.command("merge")
@@ -44,5 +44,5 @@ def command(
     console = Console()
     with Batch(config, merge.lab) as batch:
         merge.require((*batch.plan.todo, *batch.plan.skipped))
-        backend = MergeBackend(config, merge, jobs or len(os.sched_getaffinity(0)))
+        backend = MergeBackend(config, merge, jobs or processors())
         raise SystemExit(run(batch, console, reports, jobs, backend))

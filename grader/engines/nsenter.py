@@ -24,9 +24,11 @@ _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_CAPBSET_DROP, _PR_SET_NO_NEW_PRIVS = 1,
 # linux/mount.h
 _MS_NOSUID, _MS_NODEV, _MS_NOEXEC, _MS_REC, _MS_PRIVATE = 2, 4, 8, 0x4000, 0x40000
 _MNT_DETACH = 2
-_INSIDE = os.CLONE_NEWUSER | os.CLONE_NEWNS | os.CLONE_NEWNET | os.CLONE_NEWUTS
-_AMONG = os.CLONE_NEWPID | os.CLONE_NEWIPC
-_APART = _AMONG | os.CLONE_NEWNS
+# linux/sched.h. Not os.CLONE_…, which macOS lacks: every engine's module imports this one.
+_NEWNS, _NEWUTS, _NEWIPC, _NEWUSER, _NEWPID, _NEWNET = 0x20000, 0x4000000, 0x8000000, 0x10000000, 0x20000000, 0x40000000
+_INSIDE = _NEWUSER | _NEWNS | _NEWNET | _NEWUTS
+_AMONG = _NEWPID | _NEWIPC
+_APART = _AMONG | _NEWNS
 
 
 class Walls(NamedTuple):
@@ -102,7 +104,7 @@ def become(user: int) -> None:
 
 def join_network(pid: int) -> None:
     """Enter the network namespace of a process; who is not root gets the right to in the user namespace it is of."""
-    _set_namespaces(pid, os.CLONE_NEWNET if os.geteuid() == 0 else os.CLONE_NEWUSER | os.CLONE_NEWNET)
+    _set_namespaces(pid, _NEWNET if os.geteuid() == 0 else _NEWUSER | _NEWNET)
 
 
 def _set_namespaces(pid: int, kinds: int) -> None:

@@ -68,7 +68,7 @@ class Checker:
         self._engine = engine
         self._known = {} if course_images is None else as_variable(course_images)
         # By a handle: where a sandbox's folder is mounted, the fork server, which started before, doesn't see it.
-        self._folder = None if folder is None else os.open(folder, os.O_PATH | os.O_DIRECTORY)
+        self._folder = None if folder is None else pinned(folder, os.O_DIRECTORY)
         if folder is not None:
             self._known |= Place(str(folder), self._folder).as_variable()
         self._fork_server = fork_server
@@ -221,7 +221,13 @@ def could_not_check(task: str, reason: str) -> TaskReport:
     return TaskReport(task, task, "", (Verdict(Status.COULD_NOT_CHECK, reason),))
 
 
-# -- A handle on a daemon's socket itself, not on its name.
+# -- A handle on a file itself, not on its name.
+
+
+def pinned(path: str | Path, flags: int) -> int | None:
+    """A descriptor by which a socket or a folder is reached whatever its name comes to mean: proc_pid_fd(5). None
+    elsewhere than on Linux, where no engine has walls and whose code it is has started it. Raises OSError."""
+    return os.open(path, os.O_PATH | flags) if sys.platform == "linux" else None
 
 
 class PinnedSocket:
@@ -238,14 +244,13 @@ class PinnedSocket:
         self._handle: int | None = None
         if host.startswith("unix://"):
             try:
-                self._handle = os.open(host.removeprefix("unix://"), os.O_PATH | os.O_NOFOLLOW)
+                self._handle = pinned(host.removeprefix("unix://"), os.O_NOFOLLOW)
             except FileNotFoundError as gone:
                 raise EngineError(_("The engine's daemon has ended."), "drydock up") from gone
 
     @property
     def host(self) -> str:
         """A DOCKER_HOST value."""
-        # Connecting to such a path reaches the very socket the handle was opened on: proc_pid_fd(5).
         return self._plain if self._handle is None else f"unix:///proc/self/fd/{self._handle}"
 
     @property

@@ -152,6 +152,8 @@ class ForkServer:
                 self._start()
 
     def _start(self) -> None:
+        if sys.platform != "linux":
+            return  # It lives by pidfd_open(2) and by sockets of unix(7) that macOS lacks.
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         ours.settimeout(_PATIENCE)
         language = {name: os.environ[name] for name in _LANGUAGE if name in os.environ}
@@ -189,7 +191,8 @@ class ForkServer:
         with self._lock:
             if self._process is None:
                 self._start()
-            assert self._socket is not None
+            if self._socket is None:
+                raise ForkServerLost(sys.platform)
             try:
                 socket.send_fds(self._socket, [message.pack()], list(descriptors.values()))
                 data, handles = self._receive(self._socket)

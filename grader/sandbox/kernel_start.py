@@ -115,7 +115,9 @@ class KernelStart:
         script = 'umask "$1"; cd "$2" && mkdir "$3" || exit 1; shift 3; exec "$@"'
         kernel = [str(self._python()), "-c", _BOOT, str(lifeline), *self._arguments(sockets, key)]
         here = [f"{self._umask():04o}", str(self.workdir), str(sockets)]
-        return [*limits, "--", "sh", "-c", script, "sh", *here, *kernel]
+        # Elsewhere there is no prlimit(1), and no stranger's code.
+        limited = [*limits, "--"] if sys.platform == "linux" else []
+        return [*limited, "sh", "-c", script, "sh", *here, *kernel]
 
     def _arguments(self, sockets: Path, key: str) -> list[str]:
         """ipykernel's own."""

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import os
 import socket
+import sys
 import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
@@ -42,18 +43,23 @@ class Way:
         self._ready: list[Stream] = []
         self._all: list[Stream] = []
         self._listener = socket.socket(socket.AF_UNIX)
-        # Nobody else finds it: the handle leads to the very socket, and its name is gone (proc_pid_fd(5)).
-        with tempfile.TemporaryDirectory(prefix="drydock-") as folder:
-            path = str(Path(folder, "s"))
-            self._listener.bind(path)
-            self._handle = os.open(path, os.O_PATH)
+        self._place = ExitStack()
+        folder = self._place.enter_context(tempfile.TemporaryDirectory(prefix="drydock-"))
+        self._socket = str(Path(folder, "s"))
+        self._listener.bind(self._socket)
+        if sys.platform == "linux":
+            # Nobody else finds it: the handle leads to the very socket, and its name is gone (proc_pid_fd(5)).
+            handle = os.open(self._socket, os.O_PATH)
+            self._place.close()
+            self._place.callback(os.close, handle)
+            self._socket = f"/proc/self/fd/{handle}"
         self._listener.listen()
         threading.Thread(target=self._serve, name="drydock-host", daemon=True).start()
 
     @property
     def host(self) -> str:
         """A DOCKER_HOST value, in this process."""
-        return f"unix:///proc/self/fd/{self._handle}"
+        return f"unix://{self._socket}"
 
     def look(self, seconds: float) -> str:
         """Who listens in the host: "daemon", "absent", "refused", "silent", or "stranger" and a program.
@@ -100,7 +106,7 @@ class Way:
         with suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
-        os.close(self._handle)
+        self._place.close()
 
     def _wait_for_the_end(self) -> None:
         """Of all commands in the helper: the engine takes ten seconds to remove it where one ends just then."""
