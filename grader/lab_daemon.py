@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+
+from grader.docker_api.environment import patience, variables
+from grader.i18n import _
+
 
 class NoDaemon(Exception):
     """There is no lab daemon to check against; the message says how to get one."""
@@ -11,9 +16,16 @@ class NoDaemon(Exception):
         return [str(self)]
 
 
-def started_by_drydock() -> str:
-    """The DOCKER_HOST of the lab daemon that ``drydock up`` started; empty when none runs."""
+def lab_variables() -> dict[str, str]:
+    """The environment for docker commands and checks: $DOCKER_HOST's, else for the daemon ``drydock up`` started.
+
+    Raises NoDaemon.
+    """
+    if host := os.environ.get("DOCKER_HOST"):
+        return variables(host, patience())
     from grader.engines import detached
 
     lab = detached.current()
-    return lab.host if lab is not None else ""
+    if lab is None:
+        raise NoDaemon(_("No lab daemon is running. Start one in a terminal, then run this cell again: drydock up"))
+    return lab.engine.variables()

@@ -14,11 +14,10 @@ from grader.checks.folder import Place
 from grader.checks.task import Checks
 from grader.course.reasons import known_wrong
 from grader.docker_api.deadline import CHECK_SECONDS
-from grader.docker_api.environment import variables
 from grader.docker_api.errors import NoAnswer, OneLine
 from grader.i18n import _
 from grader.jupyter.plain_errors import load_ipython_extension, printed_by_cell
-from grader.lab_daemon import NoDaemon, started_by_drydock
+from grader.lab_daemon import NoDaemon, lab_variables
 from grader.report.cell_runs import note_runs
 from grader.report.plain import excerpt
 from grader.report.progress import ProgressFolder, folder_of_this_notebook
@@ -118,11 +117,9 @@ def connect(lab: str, images: Sequence[str] = ()) -> LabChecks:
     Never the machine's own Docker by default. Raises NoDaemon when there is none or it does not answer, and
     BadKey when the key for this student's own values is damaged.
     """
-    host = os.environ.get("DOCKER_HOST") or started_by_drydock()
-    if not host:
-        raise NoDaemon(_("No lab daemon is running. Start one in a terminal, then run this cell again: drydock up"))
-    # For the docker commands in the notebook's own cells.
-    os.environ.update(variables(host))
+    # For the docker commands in the notebook's own cells, too.
+    os.environ.update(lab_variables())
+    host = os.environ["DOCKER_HOST"]
     if images:
         _bring(host, images)
     folder = folder_of_this_notebook()

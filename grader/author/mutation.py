@@ -20,6 +20,7 @@ from grader.author.mutants.kept import Kept, read_kept
 from grader.author.proof import Progress, judge, side_by_side
 from grader.author.sharing import share
 from grader.author.trial import Life, Outcome, StoppableSandboxes, run_cases
+from grader.autograde.settings import Drydock
 from grader.course.labs import Course, Lab
 from grader.course.release import release_in
 from grader.report.verdicts import Status
@@ -116,7 +117,7 @@ def mutate(
         controls = [_control(lab, task) for task in dict.fromkeys(one.task for one in mutants)]
         groups = share([*controls, *(_case(lab, one) for one in mutants)], most=most)
         told.planned(len(controls) + len(mutants))
-        sandboxes = StoppableSandboxes(kind, fork_server)
+        sandboxes = StoppableSandboxes(kind, fork_server, Drydock.of_course(course.root).bounds())
         cells = release_in(lab.notebook)
 
         def run(group: Sequence[Case]) -> list[Life]:

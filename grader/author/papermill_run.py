@@ -7,7 +7,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-from grader.docker_api.environment import variables
 from grader.engines.protocol import Engine
 
 
@@ -33,8 +32,7 @@ def run_module(
         cwd=folder,
         env={
             **os.environ,
-            **engine.endpoint.environment,
-            **variables(engine.endpoint.host),
+            **engine.variables(),
             "PATH": f"{sys.prefix}/bin{os.pathsep}{os.environ['PATH']}",
         },
         capture_output=True,

@@ -13,6 +13,7 @@ from grader.author.cases import Case, Kind, cases_of
 from grader.author.findings import Finding
 from grader.author.sharing import share
 from grader.author.trial import Life, Outcome, StoppableSandboxes, run_cases
+from grader.autograde.settings import Drydock
 from grader.course.labs import Course, CourseError, Lab, read_lab
 from grader.course.release import release_in
 from grader.i18n import _
@@ -110,7 +111,7 @@ def prove(
         told.planned(len(cases))
         groups = [(case,) for case in cases] if plan.alone else _shared(cases)
 
-        sandboxes = StoppableSandboxes(kind, fork_server)
+        sandboxes = StoppableSandboxes(kind, fork_server, Drydock.of_course(course.root).bounds())
         cells = {name: release_in(lab.notebook) for name, lab in labs.items()}
 
         def run(group: Sequence[Case]) -> list[Life]:

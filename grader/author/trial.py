@@ -32,8 +32,9 @@ from grader.values import DEFAULT_KEY
 class StoppableSandboxes:
     """Opens sandboxes that all end when the block of ``until_interrupted`` is left by an exception."""
 
-    def __init__(self, kind: str, fork_server: ForkServer) -> None:
+    def __init__(self, kind: str, fork_server: ForkServer, bounds: Bounds) -> None:
         self._kind = kind
+        self._bounds = bounds
         self._fork_server = fork_server
         self._lock = threading.Lock()
         self._stopped = False
@@ -48,7 +49,7 @@ class StoppableSandboxes:
         with self._lock:
             if self._stopped:
                 raise EngineError(_("The proof was interrupted."), "drydock author check")
-            sandbox = Sandbox(Bounds(), self._kind, self._fork_server, images)
+            sandbox = Sandbox(self._bounds, self._kind, self._fork_server, images)
             self._made.add(sandbox)
         sandbox.open()
         try:
@@ -107,7 +108,8 @@ def run_cases(cases: Sequence[Case], lab: Release, folder: Path, sandboxes: Sand
     try:
         with sandboxes(lab.images) as sandbox:
             _lay_out(folder, sandbox)
-            stage = _Stage(Session(sandbox, lab, DEFAULT_KEY, SILENT, originals=[folder]))
+            session = Session(sandbox, lab, DEFAULT_KEY, SILENT, originals=[folder])
+            stage = _Stage(session, sandbox.bounds.cell_seconds)
             for case in cases:
                 outcomes.append(stage.play(case))
                 if not sandbox.daemon_lives():
@@ -129,8 +131,9 @@ def _lay_out(folder: Path, sandbox: Sandbox) -> None:
 class _Stage:
     """A session, and what has been done there."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, cell_seconds: float) -> None:
         self._session = session
+        self._cell_seconds = cell_seconds
         self._solved: set[str] = set()
         self._connected = False
         self._printed = ""
@@ -181,14 +184,14 @@ class _Stage:
                 outcome = self._session.run(step.source, step.where, step.seconds)
                 self._overran = step.seconds is not None and outcome.status in ("timeout", "dead")
             self._printed = _printed(outcome.outputs)
-            return _cell_problem(case, step, outcome)
+            return _cell_problem(case, step, outcome, self._cell_seconds)
         except NotRun as trouble:
             return _finding(
                 case, step.where, _("The cell “{cell}” was not run.").format(cell=step.where), "", str(trouble)
             )
 
 
-def _cell_problem(case: Case, step: Run | SetUp, outcome: CellOutcome) -> Finding | None:
+def _cell_problem(case: Case, step: Run | SetUp, outcome: CellOutcome, seconds: float) -> Finding | None:
     if outcome.status == "ok" or (outcome.status == "error" and not step.must_work):
         return None
     if outcome.status == "error":
@@ -196,7 +199,7 @@ def _cell_problem(case: Case, step: Run | SetUp, outcome: CellOutcome) -> Findin
         remedy = _("Mend it, or tag the cell “raises-exception” if the error is the lesson.")
     else:
         what = _("The cell “{cell}” did not end: {reason}").format(cell=step.where, reason=outcome.reason)
-        remedy = _("Make it shorter: a cell has {seconds:.0f} s.").format(seconds=Bounds().cell_seconds)
+        remedy = _("Make it shorter: a cell has {seconds:.0f} s.").format(seconds=seconds)
     return _finding(case, step.where, what, remedy, _tail(outcome.outputs))
 
 

@@ -22,14 +22,12 @@ from traitlets.config.loader import ConfigFileNotFound, PyFileConfigLoader
 from grader.autograde.capacity import Capacity
 from grader.autograde.database import gradebook, lab_named, standings
 from grader.autograde.records import GradedSubmissions, SubmissionRecord, our_fault, unkeyed
-from grader.autograde.settings import Drydock
+from grader.autograde.settings import CONFIG_FILE, Drydock
 from grader.autograde.submissions import Busy, Journal, Misnamed, Submissions, alone, by_lab_name
 from grader.autograde.worker_pool import WorkerPool
 from grader.errors import ExpectedError
 from grader.i18n import _
 from grader.sandbox.sandbox import remove_orphans
-
-CONFIG_FILE = "nbgrader_config.py"
 
 
 class BatchError(ExpectedError):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
+from typing import Self
 
 from nbgrader.coursedir import CourseDirectory
 from traitlets import Bool, Float, Integer, Unicode
-from traitlets.config import Configurable
+from traitlets.config import ConfigFileNotFound, Configurable, PyFileConfigLoader
 
 from grader.autograde.submission import MOST_CELLS, Ceilings
 from grader.engines import EngineError, Limits, engine_class, releases
@@ -17,6 +19,7 @@ from grader.sandbox import KernelSettings
 from grader.sandbox.bounds import Bounds
 from grader.values.keys import SECRET_FILE
 
+CONFIG_FILE = "nbgrader_config.py"
 _BOUNDS = Bounds()
 _SLOW = "a slow engine has several times as long (Engine.patience)"
 
@@ -88,6 +91,20 @@ class Drydock(Configurable):  # type: ignore[misc]
     values_secret = Unicode(
         SECRET_FILE, help="File with the course secret for individual values; relative to the course's folder."
     ).tag(config=True)
+
+    @classmethod
+    def of_course(cls, root: Path) -> Self:
+        """What grading goes by in the course in ``root``: for its rehearsal, and for the author's proof."""
+        # Only grading makes what is for students, in the course's languages.
+        language = os.environ.get("LANGUAGE")
+        try:
+            return cls(config=PyFileConfigLoader(CONFIG_FILE, path=str(root)).load_config())
+        except ConfigFileNotFound:
+            return cls()
+        finally:
+            os.environ.pop("LANGUAGE", None)
+            if language is not None:
+                os.environ["LANGUAGE"] = language
 
     def secret_file(self, coursedir: CourseDirectory) -> Path:
         return Path(str(coursedir.root), str(self.values_secret))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from typing import Any
 
@@ -12,7 +11,7 @@ from grader.docker_api.daemon import Attrs, Daemon
 from grader.docker_api.deadline import Deadline
 from grader.docker_api.errors import Unavailable
 from grader.i18n import _
-from grader.lab_daemon import NoDaemon, started_by_drydock
+from grader.lab_daemon import NoDaemon, lab_variables
 
 #: Seconds for all questions of one chart.
 _SECONDS = 20.0
@@ -36,10 +35,7 @@ class TooLate(OneSentence):
 
 def lab_host() -> str:
     """The DOCKER_HOST of the lab daemon. Raises NoDaemon."""
-    host = os.environ.get("DOCKER_HOST") or started_by_drydock()
-    if not host:
-        raise NoDaemon(_("No lab daemon is running. Start one in a terminal, then run this cell again: drydock up"))
-    return host
+    return lab_variables()["DOCKER_HOST"]
 
 
 def ask[T](read: Callable[[Daemon], T], host: str = "") -> T:

@@ -142,7 +142,7 @@ class Checks:
     def prepare(self) -> None:
         """Look at the daemon before a student does: which images are the course's is decided now.
 
-        A task of an emulated daemon gets more time from now on. Raises Unavailable or Refused.
+        A task of a slow engine's gets more time from now on, as in grading. Raises Unavailable or Refused.
         """
         daemon = self._daemon()
         daemon.course_images()

@@ -46,16 +46,12 @@ def wait_for(
             refused.append(refusal)
             return Finding(False)
 
+    seconds = max(seconds, min(seconds * daemon.pace(), daemon.deadline.remaining() - _SPARE))
     # Before the first look: a server that takes its time with its answer makes that one long, too.
     daemon.waits_until(until, seconds)
     finding = look_once()
     if finding.ok or finding.hopeless:
         return finding
-    # The daemon's pace costs a question, which most checks, being passed by now, need not ask.
-    longer = max(seconds, min(seconds * daemon.pace(), daemon.deadline.remaining() - _SPARE))
-    if longer > seconds:
-        seconds = longer
-        daemon.waits_until(until, seconds)
     limit = Deadline(min(seconds, daemon.deadline.remaining()))
     # By its name, as the student knows it and as ``look`` asks for it.
     with coming_events(daemon, {"type": [kind], kind: [name]}, limit.remaining() + 1) as events:

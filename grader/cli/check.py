@@ -78,6 +78,7 @@ def _kind(lab: str) -> str:
 
 
 def _outcome(workspace: Workspace, lab: Lab, notebook: Path, kind: str) -> Outcome:
+    from grader.autograde.settings import Drydock
     from grader.autograde.submission import Unreadable
     from grader.rehearsal.compare import compare, unsaved
     from grader.rehearsal.conduct import rehearse as rehearsed
@@ -88,7 +89,8 @@ def _outcome(workspace: Workspace, lab: Lab, notebook: Path, kind: str) -> Outco
     # As they were when it began: a check that runs meanwhile belongs to the next rehearsal.
     live, runs = workspace.progress.of(lab.name), runs_of(workspace.progress, lab.name)
     try:
-        found = rehearsed(notebook, released, kind=kind, key=own_key(notebook.parent))
+        settings = Drydock.of_course(workspace.course.root)
+        found = rehearsed(notebook, released, kind=kind, key=own_key(notebook.parent), settings=settings)
     except Unreadable as problem:
         raise Trouble(str(problem), f"drydock reset {lab.name} --notebook") from None
     except KernelLost as trouble:

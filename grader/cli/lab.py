@@ -14,7 +14,6 @@ import click
 from grader.cli import lab_daemon
 from grader.cli.places import jupyter_folder
 from grader.course.labs import RELEASE, find_course, read_notebook
-from grader.docker_api.environment import variables
 from grader.i18n import _
 from grader.jupyter import server
 from grader.report.progress import VARIABLE as PROGRESS_VARIABLE
@@ -44,7 +43,7 @@ def command(*, name: str | None, kind: str | None, browser: bool | None) -> None
     page, process = server.find_or_start(
         workspace.root,
         jupyter_folder(),
-        {**variables(lab.host), PROGRESS_VARIABLE: str(workspace.progress.path)},
+        {**lab.engine.variables(), PROGRESS_VARIABLE: str(workspace.progress.path)},
     )
     lab_daemon.tell(
         _("JupyterLab was running already; this address opens the lab in it:")

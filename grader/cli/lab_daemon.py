@@ -11,7 +11,6 @@ import click
 
 from grader.cli.group import Trouble
 from grader.cli.no_engine import need_an_engine
-from grader.docker_api.environment import variables
 from grader.engines import detached
 from grader.engines.folders import EngineFolder
 from grader.engines.lab_images import bring
@@ -71,7 +70,7 @@ def running() -> detached.LabEngine:
 
 def exports(lab: detached.LabEngine) -> str:
     """The lines that a shell must evaluate so that ``docker`` talks to the lab daemon."""
-    return "\n".join(f"export {name}={shlex.quote(value)}" for name, value in variables(lab.host).items())
+    return "\n".join(f"export {name}={shlex.quote(value)}" for name, value in lab.engine.variables().items())
 
 
 def version(lab: detached.LabEngine) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from grader.docker_api.course_images import CourseImages
+from grader.docker_api.environment import patience
 
 if TYPE_CHECKING:
     from docker import APIClient
@@ -24,8 +25,8 @@ class Connection:
         self.host = host or os.environ.get("DOCKER_HOST") or ""
         self._client: APIClient | None = None
         self._images = images
-        #: How many times longer than elsewhere a check waits for this daemon and its containers, once that is known.
-        self.pace = 1.0
+        #: How many times longer than elsewhere a check, and all it waits for, may take with this daemon.
+        self.pace = patience()
 
     def client(self, timeout: float) -> APIClient:
         if self._client is None:
@@ -53,8 +54,8 @@ class Connection:
         return self._images
 
     def take_over(self, other: Connection) -> None:
-        """Know what another connection knows: the course's images and the daemon's pace."""
-        self._images, self.pace = other._images, other.pace
+        """Know what another connection knows of the course's images."""
+        self._images = other._images
 
     def close(self) -> None:
         if self._client is not None:

@@ -29,12 +29,8 @@ if TYPE_CHECKING:
 
 type Attrs = dict[str, Any]
 
-#: Seconds a healthy daemon may take for one answer. Software emulation (the microVM) answers `ps` in 0.1 s, a
-#: daemon on a busy host now and then in a second or two.
+#: Seconds a healthy daemon may take for one answer; on a busy host one takes a second or two now and then.
 REQUEST_SECONDS = 10.0
-#: How an emulated daemon calls its system (grader/engines/microvm/guest.py): all in it is several times slower.
-_EMULATED = "Drydock microVM"
-_TIMES_AS_LONG = 3.0
 #: The course image whose tools look into other containers' networks.
 HELPER_IMAGE = "drydock/busybox:1"
 #: How a daemon refuses a client of another version (moby: server/middleware/version.go).
@@ -256,13 +252,10 @@ class Daemon:
         """``docker info``, asked once."""
         if self._info is None:
             self._info = dict(self.ask(lambda client: client.info()))
-            if _EMULATED in str(self._info.get("OperatingSystem")):
-                self._connection.pace = _TIMES_AS_LONG
         return self._info
 
     def pace(self) -> float:
         """How many times longer than elsewhere a check waits for what happens in this daemon's containers."""
-        self.info()
         return self._connection.pace
 
     def keeps_images_in_containerd(self) -> bool:

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, ClassVar, Self
 
+from grader.docker_api.environment import variables
 from grader.engines.nsenter import Walls
 from grader.errors import ExpectedError
 from grader.i18n import _
@@ -84,7 +85,7 @@ class Engine(ABC):
     starts_at_once: ClassVar[bool] = False
     #: Whether it can run another Docker than this machine's (releases.py).
     runs_any_release: ClassVar[bool] = False
-    #: How many times longer than elsewhere its users should be ready to wait.
+    #: How many times longer than elsewhere its users should be ready to wait: for a cell, a check, and in a check.
     patience: ClassVar[float] = 1.0
     #: Names of the images it has besides the course's own: what a lab declares. To be set before the start.
     more_images: Sequence[str] = ()
@@ -115,6 +116,10 @@ class Engine(ABC):
     @abstractmethod
     def endpoint(self) -> Endpoint:
         """The running daemon. Raises EngineError when it isn't running."""
+
+    def variables(self) -> dict[str, str]:
+        """The environment of whoever uses the running daemon. Raises EngineError when it isn't running."""
+        return {**variables(self.endpoint.host, self.patience), **self.endpoint.environment}
 
     @abstractmethod
     def is_alive(self) -> bool:

@@ -62,13 +62,12 @@ class Rehearsal:
     replaced: tuple[str, ...]
 
 
-def rehearse(notebook: Path, released: Path, *, kind: str, key: StudentKey) -> Rehearsal:
-    """Rehearse the grading of ``notebook``, whose lab was released as the notebook ``released``.
+def rehearse(notebook: Path, released: Path, *, kind: str, key: StudentKey, settings: Drydock) -> Rehearsal:
+    """Rehearse the grading of ``notebook``, whose lab was released as the notebook ``released``, by these settings.
 
     Raises EngineError, KernelLost, and Unreadable for a file that is no notebook.
     """
     # Whose code it is has started the rehearsal: where an engine has no walls, it runs as it does in their notebook.
-    settings = Drydock(i_trust_these_students=True)
     remove_orphans(kind)
     with closing(SandboxSupply(settings.bounds(), kind)) as supply:
         release = release_in(released)

@@ -79,16 +79,15 @@ class Checker:
 
     def launch(self) -> None:
         """Start the process and return at once."""
-        endpoint = self._engine.endpoint
         language = {name: os.environ[name] for name in ("LANG", "LANGUAGE", "LC_ALL") if name in os.environ}
         environment = {
             "PATH": "/usr/local/bin:/usr/bin:/bin",
             "LANG": "C.UTF-8",
             **language,
             "HOME": _NOWHERE,
-            "DOCKER_HOST": self._socket.host,
             **self._known,
-            **endpoint.environment,
+            **self._engine.variables(),
+            "DOCKER_HOST": self._socket.host,
         }
         self._buffer = b""
         self._process = self._forked(environment) or self._started(environment)

@@ -8,7 +8,6 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from grader.docker_api.environment import variables
 from grader.engines import inside
 from grader.engines.inside import HOME
 from grader.engines.protocol import Engine
@@ -142,6 +141,5 @@ class KernelStart:
             "PYTHONDONTWRITEBYTECODE": "1",
             "PYTHONWARNINGS": "ignore",
             "TERM": "xterm-color",
-            **variables(self.engine.endpoint.host),
-            **self.engine.endpoint.environment,
+            **self.engine.variables(),
         }

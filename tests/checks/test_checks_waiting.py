@@ -6,13 +6,17 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
 from grader.checks import CheckFailed, Checks, CouldNotCheck, Status, TaskReport, waiting
-from grader.docker_api import daemon
+from grader.docker_api.deadline import CHECK_SECONDS
+from grader.docker_api.environment import variables
 from grader.engines.protocol import Engine
+from grader.notebook import connect
 from grader.report.render import report_as_text
+from grader.sandbox import checker
 
 pytestmark = pytest.mark.daemon
 
@@ -112,17 +116,17 @@ def test_the_news_of_a_kill_for_want_of_memory_may_come_late(world: Engine) -> N
         client.close()
 
 
-def test_an_emulated_daemon_gets_more_time_but_not_more_than_the_check_has(
+def test_a_slow_engines_daemon_gets_more_time_but_not_more_than_the_check_has(
     world: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client = world.endpoint.client()
-    # This daemon's own name: from now on it counts as emulated.
-    monkeypatch.setattr(daemon, "_EMULATED", client.info()["OperatingSystem"])
+    for name, value in variables(world.endpoint.host, 3).items():
+        monkeypatch.setenv(name, value)
     client.containers.run("drydock/busybox:1", "sleep 3", name="ck-slow", detach=True)
     try:
         report, seconds = waited(world, lambda t: t.container("ck-slow").exits(within=2, code=0))
         assert report.status is Status.PASSED, report_as_text(report)
-        assert 2 < seconds < 2 * daemon._TIMES_AS_LONG
+        assert 2 < seconds < 2 * 3
         never, seconds = waited(world, lambda t: t.container("ck-peer").exits(within=2), waiting._SPARE + 4)
         assert never.status is Status.FAILED, report_as_text(never)
         assert seconds < 5
@@ -136,6 +140,22 @@ def test_an_emulated_daemon_gets_more_time_but_not_more_than_the_check_has(
     finally:
         client.containers.get("ck-slow").remove(force=True)
         client.close()
+
+
+def test_a_slow_engines_check_has_one_time_live_and_graded(
+    world: Engine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(type(world), "patience", 3.0)
+    for name, value in world.variables().items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.chdir(tmp_path)
+    live = connect("00-slow")
+    assert live._deadline == 3 * CHECK_SECONDS
+    tell = "raise ValueError(f'{check._deadline:g} s, {check._connection.pace:g} times')"
+    with checker(world) as trusted:
+        graded = trusted.check("job", tell, CHECK_SECONDS)
+    assert f"{live._deadline:g} s, {live._connection.pace:g} times" in report_as_text(graded)
+    live.close()
 
 
 def test_what_may_still_come_is_waited_for(world: Engine) -> None:

@@ -196,5 +196,5 @@ def test_grading_and_the_proof_give_each_lab_its_own(course: Course, base: Engin
             assert _TOOLCHAIN in sandbox.images.known
         with supply.take() as sandbox:
             assert _TOOLCHAIN not in _tags(sandbox.engine)
-        with StoppableSandboxes(kind, fork_server).opened(("toolchain",)) as sandbox:
+        with StoppableSandboxes(kind, fork_server, Bounds()).opened(("toolchain",)) as sandbox:
             assert _TOOLCHAIN in _tags(sandbox.engine)

@@ -216,6 +216,20 @@ def test_a_cell_that_is_gone_one_that_fails_from_the_top_and_a_changed_file(cour
     assert "site " not in done.stdout.partition("rehearsed")[2]
 
 
+def test_a_cell_has_the_time_that_it_has_in_grading(course: Desk) -> None:
+    config = course.root / "nbgrader_config.py"
+    before = config.read_text()
+    try:
+        config.write_text(f"{before}\nc.Drydock.cell_seconds = 3\n")
+        with opened(course) as notebook:
+            notebook.type("hello-answer", f"!sleep 600\n{RUN}")
+            found = marks(course)
+    finally:
+        config.write_text(before)
+    assert found.rehearsed == found.graded == {"hello": 0.0, "site": 0.0}
+    assert "The cell took too long and was interrupted." in found.text
+
+
 def test_from_the_notebooks_last_cell_and_what_is_not_saved(course: Desk) -> None:
     with opened(course) as notebook:
         course.docker("run", "-d", "--name", "hello", "drydock/busybox:1", "sleep", "600")

@@ -18,6 +18,7 @@ from grader.course.labs import read_lab
 from grader.course.release import release_in
 from grader.engines import best_kind
 from grader.report.verdicts import Status, TaskReport
+from grader.sandbox.bounds import Bounds
 from grader.sandbox.fork_client import ForkServer
 from grader.sandbox.sandbox import give_file
 from grader.sandbox.session import Session
@@ -83,7 +84,7 @@ def notebook(tmp_path: Path) -> Path:
 @pytest.fixture
 def sandboxes() -> Iterator[StoppableSandboxes]:
     fork_server = ForkServer()
-    yield StoppableSandboxes(best_kind(), fork_server)
+    yield StoppableSandboxes(best_kind(), fork_server, Bounds())
     fork_server.close()
 
 

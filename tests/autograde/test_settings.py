@@ -1,0 +1,25 @@
+"""What nbgrader_config.py says of time and space counts wherever a notebook is run as in grading."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from grader.autograde.settings import CONFIG_FILE, Drydock
+from grader.sandbox.bounds import Bounds
+
+
+def test_a_course_says_how_long_a_cell_may_take(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LANGUAGE", "de")
+    words = "import os\nos.environ['LANGUAGE'] = 'ru'\nc.Drydock.cell_seconds = 7\nc.Drydock.check_seconds = 9\n"
+    (tmp_path / CONFIG_FILE).write_text(words)
+    bounds = Drydock.of_course(tmp_path).bounds()
+    assert (bounds.cell_seconds, bounds.check_seconds) == (7, 9)
+    assert bounds.notebook_seconds == Bounds().notebook_seconds
+    assert os.environ["LANGUAGE"] == "de", "the author's own language, and the student's"
+
+
+def test_without_settings_there_are_the_usual_ones(tmp_path: Path) -> None:
+    assert Drydock.of_course(tmp_path).bounds() == Bounds()
