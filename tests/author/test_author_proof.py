@@ -90,14 +90,14 @@ def test_the_outcome_of_a_prediction_is_one_of_its_choices(course: Course, obser
 
 def test_a_cell_has_the_time_in_the_proof_that_it_has_in_grading(course: Course) -> None:
     with (course.root / "nbgrader_config.py").open("a") as config:
-        config.write("\nc.Drydock.cell_seconds = 3\n")
+        config.write("\nc.Drydock.cell_seconds = 15\n")
     slow = course.source / "00-tiny" / "answers" / "hello" / "right-slow.sh"
     slow.write_text("sleep 600\ndocker run -d --name hello drydock/busybox:1 sleep 600\n")
     _author(course, "release")
     done = _author(course, "check", "--task", "hello")
     assert done.returncode == 1, done.stdout + done.stderr
     assert "right-slow.sh" in done.stdout
-    assert "Make it shorter: a cell has 3 s." in done.stdout
+    assert "Make it shorter: a cell has 15 s." in done.stdout
 
 
 def test_what_is_wrong_is_said_with_what_to_do(course: Course) -> None:

@@ -9,8 +9,8 @@ from typing import Any
 
 import nbformat
 import pytest
+from papermill_run import run_module, run_notebook
 
-from grader.author.papermill_run import run_module, run_notebook
 from grader.engines import Limits, engine_named
 
 pytestmark = pytest.mark.daemon

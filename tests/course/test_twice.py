@@ -9,8 +9,8 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbformat import NotebookNode
+from papermill_run import run_notebook
 
-from grader.author.papermill_run import run_notebook
 from grader.engines import Limits, engine_named
 
 pytestmark = [pytest.mark.daemon, pytest.mark.weekly, pytest.mark.timeout(1800)]

@@ -122,3 +122,30 @@ def test_documents_name_only_files_and_tests_that_are_there() -> None:
             }
             lost += [f"{document}: no {what} {word}" for what, is_known in known.items() if not is_known]
     assert lost == []
+
+
+#: In comments and settings paths have no quotes around them.
+_OURS = re.compile(
+    r"(?<![\w./-])(?:tests|grader|benchmarks|scripts|docs|binder|\.github)/[\w./-]*\.(?:py|md|sh|toml|txt|yml)\b"
+)
+
+
+def test_code_and_settings_name_only_files_that_are_there() -> None:
+    files = subprocess.run(["git", "ls-files"], cwd=_ROOT, capture_output=True, text=True, check=True).stdout.split(
+        "\n"
+    )
+    readable = [
+        file
+        for file in files
+        # Tests make up files, and in labs/ and solutions/ others lie that may be called like ours.
+        if file and not file.startswith(("tests/", "labs/", "solutions/"))
+        if Path(file).suffix in ("", ".py", ".sh", ".toml", ".yml", ".yaml")
+    ]
+    assert {"environment.yml", "Makefile", ".ci/run", "grader/processes.py"} <= set(readable)
+    lost = [
+        f"{file}: no {path}"
+        for file in readable
+        for path in _OURS.findall((_ROOT / file).read_text())
+        if path not in files
+    ]
+    assert lost == []
