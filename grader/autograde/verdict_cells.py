@@ -101,9 +101,7 @@ def read_graded(cell: NotebookNode) -> Graded | None:
     for data in _bundles(cell):
         if REPORT_TYPE in data:
             found = data[REPORT_TYPE]
-            report, points = TaskReport.from_dict(found), float(found["points"])
-            # A version before this one wrote no sentence.
-            return Graded(report, points, found["score"], found.get("sentence") or sentence(report, points))
+            return Graded(TaskReport.from_dict(found), float(found["points"]), found["score"], found["sentence"])
     return None
 
 

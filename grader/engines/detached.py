@@ -188,14 +188,13 @@ class _Noted(NamedTuple):
     #: Whether its start was seen to the end.
     ready: bool
     #: Which Docker it runs, as releases.py has it.
-    docker: str = releases.HERE
+    docker: str
 
 
 def _noted() -> _Noted | None:
     try:
         state = json.loads(_state_file().read_text())
-        docker = state.get("docker", releases.HERE)
-        return _Noted(state["kind"], tuple(map(Path, state["shares"])), state["ready"], docker)
+        return _Noted(state["kind"], tuple(map(Path, state["shares"])), state["ready"], state["docker"])
     except (OSError, ValueError, KeyError):
         return None
 

@@ -25,7 +25,7 @@ class LocalPorts:
         try:
             told = json.loads(note.read_text())
             refused = {int(port): str(why) for port, why in told["refused"].items()}
-            elsewhere = {int(port): str(address) for port, address in told.get("elsewhere", {}).items()}
+            elsewhere = {int(port): str(address) for port, address in told["elsewhere"].items()}
             return cls(frozenset(told["listening"]), refused, elsewhere)
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return None
