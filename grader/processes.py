@@ -198,6 +198,12 @@ class Launched:
             process.stdout.close()
 
 
+def answer(message: dict[str, object]) -> None:
+    """In a supervisor, to whoever launched it, who may be gone: what ``Launched.answer`` returns."""
+    with contextlib.suppress(OSError):
+        os.write(1, json.dumps(message).encode() + b"\n")
+
+
 def with_last_words(sentence: str, answer: dict[str, object]) -> str:
     """The sentence and the end of the log in a supervisor's answer."""
     lines = [line.strip() for line in str(answer.get("log", "")).splitlines()]

@@ -23,6 +23,7 @@ from grader.autograde.ordinary import foreign_language
 from grader.autograde.parcel import PackedFile, Parcel, packed
 from grader.autograde.records import our_fault, unkeyed
 from grader.autograde.verdict_cells import explain, read_graded, read_report, write_report
+from grader.course.cells import name_of
 from grader.course.reasons import known_wrong
 from grader.course.release import Release, read_release, released_folders
 from grader.engines import engine_class
@@ -107,14 +108,14 @@ class IsolatedExecute(NbGraderPreprocessor):  # type: ignore[misc]
         """Here and not where it is graded: why known wrong answers are wrong need not leave this machine."""
         known = known_wrong(*released_folders(self.parent.parent.coursedir, assignment))
         for cell in nb.cells:
-            if cell.metadata.get("nbgrader", {}).get("grade_id", "") in release.checks:
+            if name_of(cell) in release.checks:
                 explain(cell, known)
 
     def _fill_up(self, nb: NotebookNode, release: Release, reason: str) -> None:
         """No check cell leaves without a report: what was not evaluated says why."""
         known = release.by_name()
         for cell in nb.cells:
-            wanted = known.get(cell.metadata.get("nbgrader", {}).get("grade_id", ""))
+            wanted = known.get(name_of(cell))
             if wanted is not None and wanted.is_autograded and read_report(cell) is None:
                 write_report(cell, could_not_check(wanted.grade_id, reason), wanted.points)
 
@@ -164,8 +165,7 @@ class SaveGrades(NbGraderPreprocessor):  # type: ignore[misc]
         return nb, resources
 
     def _score(self, gradebook: Gradebook, cell: NotebookNode, place: tuple[str, str, str]) -> None:
-        name = cell.metadata["nbgrader"]["grade_id"]
-        grade = gradebook.find_grade(name, *place)
+        grade = gradebook.find_grade(name_of(cell), *place)
         grade.auto_score = self._auto_score(cell)
         # As in nbgrader: a regrade asks the instructor to look at a manual score again, and keeps it.
         grade.needs_manual_grade = grade.manual_score is not None or grade.auto_score is None
@@ -179,6 +179,6 @@ class SaveGrades(NbGraderPreprocessor):  # type: ignore[misc]
 
     def _comment(self, gradebook: Gradebook, cell: NotebookNode, place: tuple[str, str, str]) -> None:
         """nbgrader's own rule: an answer that is as it was released gets a comment that says so."""
-        comment = gradebook.find_comment(cell.metadata["nbgrader"]["grade_id"], *place)
+        comment = gradebook.find_comment(name_of(cell), *place)
         unchanged = cell.metadata.nbgrader.get("checksum") == utils.compute_checksum(cell)
         comment.auto_comment = "No response." if unchanged and not utils.is_task(cell) else None

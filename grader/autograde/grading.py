@@ -11,7 +11,7 @@ from nbformat.v4 import new_output
 
 from grader.autograde.ordinary import NbgraderTests
 from grader.autograde.verdict_cells import write_graded, write_report
-from grader.course.cells import Cell
+from grader.course.cells import Cell, name_of
 from grader.course.release import Release
 from grader.i18n import _
 from grader.sandbox import CellStatus, could_not_check
@@ -48,7 +48,7 @@ class Grading:
         for number, cell in enumerate(nb.cells, 1):
             if cell.cell_type != "code":
                 continue
-            name = cell.metadata.get("nbgrader", {}).get("grade_id", "")
+            name = name_of(cell)
             known = self._known.get(name)
             if known is not None and known.asks_daemon:
                 cell.source = known.source

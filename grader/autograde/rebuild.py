@@ -12,7 +12,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 
 from grader.autograde.sanitize import StudentsTexts
 from grader.autograde.submission import NOTES_KEY, PROBLEM_KEY
-from grader.course.cells import Cell
+from grader.course.cells import Cell, name_of
 from grader.course.release import Release, read_release, released_sources
 from grader.i18n import _, ngettext
 
@@ -232,14 +232,6 @@ class Strays:
 
 def is_unanswered(cell: RawCell, wanted: Cell) -> bool:
     return source_of(cell).strip() in ("", wanted.source.strip())
-
-
-def name_of(cell: RawCell) -> str:
-    """The name that nbgrader's metadata give a cell, or an empty text."""
-    metadata = cell.get("metadata")
-    grading = metadata.get("nbgrader") if isinstance(metadata, dict) else None
-    name = grading.get("grade_id") if isinstance(grading, dict) else None
-    return name if isinstance(name, str) else ""
 
 
 def source_of(cell: RawCell) -> str:

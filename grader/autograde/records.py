@@ -16,6 +16,7 @@ from nbgrader.api import Gradebook, MissingEntry
 from grader.autograde.database import Standing, standings
 from grader.autograde.rebuild import MISPLACED_KEY
 from grader.autograde.verdict_cells import read_graded
+from grader.course.cells import name_of
 from grader.i18n import _
 from grader.report.plain import one_line
 from grader.report.verdicts import Status, TaskReport
@@ -125,8 +126,7 @@ def read_checks(notebook: NotebookNode) -> tuple[CheckRecord, ...]:
         ours = cell.cell_type == "code" and grading.get("grade") and not grading.get("solution")
         graded = read_graded(cell) if ours else None
         if graded is not None:
-            name = grading["grade_id"]
-            found.append(CheckRecord(name, graded.points, graded.score, graded.sentence, graded.report))
+            found.append(CheckRecord(name_of(cell), graded.points, graded.score, graded.sentence, graded.report))
     return tuple(found)
 
 
@@ -156,7 +156,7 @@ def read_record(standing: Standing, most: float, folder: Path, student: str, lab
 def _names(notebook: NotebookNode) -> Iterator[str]:
     """The names of a graded notebook's cells, as they stand in the lab."""
     for cell in notebook.cells:
-        yield str(cell.metadata.get("nbgrader", {}).get("grade_id", ""))
+        yield name_of(cell)
 
 
 # -- Whose value is it? Names the owner of another student's value found in a failed check: for the instructor only.

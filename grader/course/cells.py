@@ -93,6 +93,14 @@ def cells_of(content: Mapping[str, Any]) -> Iterator[Cell]:
         yield cell_of(raw, index)
 
 
+def name_of(raw: Mapping[str, Any]) -> str:
+    """The grade_id in a cell's JSON, or nbformat's node of it; "" where it has none, or what is there is no name."""
+    metadata = raw.get("metadata")
+    marks = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+    name = marks.get("grade_id") if isinstance(marks, dict) else None
+    return name if isinstance(name, str) else ""
+
+
 def cell_of(raw: Mapping[str, Any], index: int = 0) -> Cell:
     """One cell's JSON, or nbformat's node of it; forgiving where metadata is missing."""
     metadata = raw.get("metadata", {})
@@ -103,7 +111,7 @@ def cell_of(raw: Mapping[str, Any], index: int = 0) -> Cell:
         id=str(raw.get("id", "")),
         cell_type=str(raw.get("cell_type", "")),
         source=source if isinstance(source, str) else "".join(source),
-        grade_id=str(marks.get("grade_id", "")),
+        grade_id=name_of(raw),
         grade=bool(marks.get("grade")),
         solution=bool(marks.get("solution")),
         locked=bool(marks.get("locked")),

@@ -13,7 +13,7 @@ from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
-from docker import APIClient
+from docker import APIClient, DockerClient
 from docker.errors import DockerException
 from docker.transport import UnixHTTPAdapter
 from requests import PreparedRequest, ReadTimeout, Response
@@ -56,6 +56,13 @@ class BoundedClient(APIClient):
             response._content = _read(response, end)
             response._content_consumed = True  # type: ignore[attr-defined]
         return response
+
+
+class BoundedDocker(DockerClient):
+    """docker-py's objects, asked for by a BoundedClient."""
+
+    def __init__(self, host: str, timeout: float | None) -> None:
+        self.api = BoundedClient(base_url=host, timeout=timeout)  # type: ignore[arg-type]
 
 
 #: Questions that leave nothing behind: no container, no exec, and not even an event in the daemon's memory, as a file

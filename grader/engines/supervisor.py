@@ -27,7 +27,7 @@ from grader.engines.folders import SYSTEM_PATH, EngineFolder
 from grader.engines.orphans import remove_remains
 from grader.files import atomic_write
 from grader.i18n import _
-from grader.processes import BoundedLog, first_inside
+from grader.processes import BoundedLog, answer, first_inside
 
 READY_SECONDS = 60.0
 GRACE_SECONDS = 15.0
@@ -288,7 +288,7 @@ def main(spec_path: str) -> int:
     try:
         locks.own(folder.lock)
     except (RuntimeError, OSError) as error:
-        _answer({"error": str(error), "log": ""})
+        answer({"error": str(error), "log": ""})
         return 1
     wake_reader, wake_writer = os.pipe()
     os.set_blocking(wake_writer, False)
@@ -301,20 +301,15 @@ def main(spec_path: str) -> int:
         state = {"pid1": first, "supervisor": os.getpid(), "cgroups": list(map(str, supervisor.groups))}
         atomic_write(folder.state, json.dumps(state))
     except Exception as error:
-        _answer({"error": str(error), "log": supervisor.log.tail(2000)})
+        answer({"error": str(error), "log": supervisor.log.tail(2000)})
         supervisor.stop()
         return 1
     # A kept engine is one person's own.
     wire = None if spec.keep_data or not spec.daemon else loaders.watch(first)
-    _answer(state)
+    answer(state)
     _wait_for_the_end(supervisor, wake_reader, wire, detached=spec.detached)
     supervisor.stop()
     return 0
-
-
-def _answer(message: dict[str, object]) -> None:
-    with contextlib.suppress(OSError):
-        os.write(1, json.dumps(message).encode() + b"\n")
 
 
 def _wait_for_the_end(supervisor: Supervisor, wake: int, wire: int | None, *, detached: bool) -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from grader.autograde.verdict_cells import score
+from grader.course.cells import name_of
 from grader.i18n import _, ngettext
 from grader.rehearsal.conduct import Rehearsal, Rehearsed
 from grader.report.cell_runs import CellRun, digest_of, telling_line
@@ -70,9 +71,8 @@ def unsaved(rehearsal: Rehearsal, runs: Sequence[CellRun]) -> bool:
 
 
 def _cell(raw: Any) -> _Cell:
-    marks = raw.get("metadata", {}).get("nbgrader", {})
-    name = str(marks.get("grade_id", ""))
-    return _Cell(str(raw.get("id", "")), name, str(raw.get("source", "")), bool(marks.get("locked")))
+    locked = bool(raw.get("metadata", {}).get("nbgrader", {}).get("locked"))
+    return _Cell(str(raw.get("id", "")), name_of(raw), str(raw.get("source", "")), locked)
 
 
 def _says_something(source: str) -> bool:

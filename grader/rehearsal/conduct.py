@@ -22,6 +22,7 @@ from grader.autograde.rebuild import rebuild
 from grader.autograde.settings import Drydock
 from grader.autograde.submission import read_notebook
 from grader.autograde.verdict_cells import read_report
+from grader.course.cells import name_of
 from grader.course.reasons import KnownWrong, known_wrong
 from grader.course.release import Release, release_in, released_files
 from grader.logs import SILENT
@@ -101,7 +102,7 @@ def _tasks(graded: NotebookNode, release: Release, wrong: Sequence[KnownWrong]) 
     for cell in graded.cells:
         if cell.cell_type != "code":
             continue
-        name = cell.metadata.get("nbgrader", {}).get("grade_id", "")
+        name = name_of(cell)
         wanted = known.get(name)
         report = read_report(cell) if wanted is not None and wanted.asks_daemon else None
         if wanted is not None and report is not None:

@@ -7,7 +7,6 @@ input ends (its owner closed it or died), SIGTERM arrives, or QEMU ends. QEMU di
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import resource
@@ -21,6 +20,7 @@ from grader import locks
 from grader.engines.microvm import hardware, qemu
 from grader.engines.microvm.place import Enclosure, GuestFolder, GuestSpec, TemplateFolder
 from grader.files import atomic_write
+from grader.processes import answer
 
 if TYPE_CHECKING:
     from grader.engines.microvm.running import Running
@@ -116,7 +116,7 @@ def main(spec_path: str) -> int:
     try:
         locks.own(folder.lock)
     except (RuntimeError, OSError) as error:
-        _answer({"error": str(error), "log": ""})
+        answer({"error": str(error), "log": ""})
         return 1
     process = None
     try:
@@ -129,9 +129,9 @@ def main(spec_path: str) -> int:
 
         from grader.engines.microvm.running import Running
 
-        return asyncio.run(_live(Running(spec, folder, process, _answer)))
+        return asyncio.run(_live(Running(spec, folder, process, answer)))
     except Exception as error:
-        _answer({"error": str(error) or repr(error), "log": _tail(folder.log) + _tail(folder.console)})
+        answer({"error": str(error) or repr(error), "log": _tail(folder.log) + _tail(folder.console)})
         return 1
     finally:
         if process is not None:
@@ -145,7 +145,7 @@ async def _live(running: Running) -> int:
         await running.start()
         state = {"supervisor": os.getpid(), "qemu": running.process.pid, "port": running.agent.port}
         atomic_write(running.folder.state, json.dumps(state))
-        _answer({"qemu": running.process.pid})
+        answer({"qemu": running.process.pid})
         await running.until_the_end()
     finally:
         await running.close()
@@ -158,11 +158,6 @@ def _clean_up(spec: GuestSpec, folder: GuestFolder) -> None:
             path.unlink(missing_ok=True)
         return
     shutil.rmtree(folder.path, ignore_errors=True)
-
-
-def _answer(message: dict[str, object]) -> None:
-    with contextlib.suppress(OSError):
-        os.write(1, json.dumps(message).encode() + b"\n")
 
 
 def _tail(path: Path) -> str:
