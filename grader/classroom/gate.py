@@ -35,6 +35,7 @@ from grader.engines.folders import EngineFolder
 from grader.engines.native import NativeEngine
 from grader.engines.protocol import Limits
 from grader.engines.relay import Connector, Relay
+from grader.engines.template import LostLayersError
 from grader.errors import ExpectedError
 from grader.i18n import _
 from grader.processes import BoundedLog, words_bounded
@@ -113,9 +114,10 @@ class Gate:
         disk.attach(student, order.disk_bytes)
         # The student's desk removes it; what it can't remove asks no second time.
         self._reset_before = self._reset_asked()
-        if self._reset_before is not None:
+        if self._reset_before is not None or student.teachers_reset.exists():
             print(_("A Docker that is as new was asked for."), file=sys.stderr, flush=True)
             disk.forget_docker(student)
+            student.teachers_reset.unlink(missing_ok=True)
         student.engine.mkdir(mode=0o710, exist_ok=True)
         if not left.data.exists():
             left.data.symlink_to(student.docker_data)
@@ -129,7 +131,11 @@ class Gate:
             patience=order.stop_seconds,
         )
         self._engine.more_images = order.images
-        self._engine.start()
+        try:
+            self._engine.start()
+        except LostLayersError as error:
+            # Whose server can't start can't ask for another Docker either.
+            raise ClassError(str(error), f"touch '{student.teachers_reset}'") from error
         self._connector = Connector(self._engine.enter)
         self._server = self._start_server(self._engine)
 

@@ -102,6 +102,11 @@ class StudentFolder:
         return self.own_runtime / "reset"
 
     @property
+    def teachers_reset(self) -> Path:
+        """Ours: asks for the same, at the next start of a server that can't start as it is."""
+        return self.path / "reset"
+
+    @property
     def own_progress(self) -> Path:
         """The student's: what the checks said last, and which cells ran (grader/report)."""
         return self.home / "course" / WORKSPACE / PROGRESS

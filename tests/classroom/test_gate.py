@@ -1,0 +1,71 @@
+"""A student's gate without a Hub: a Docker that can't start as it is, and the way out for the teacher."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+from docker import DockerClient
+
+from grader.classroom.gate import Gate, Order
+from grader.classroom.places import ClassError, ClassFolder
+from grader.files import cache_folder
+
+pytestmark = [
+    pytest.mark.daemon,
+    pytest.mark.skipif(os.geteuid() != 0, reason="a class is served by root"),
+]
+
+COURSE = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def place(monkeypatch: pytest.MonkeyPatch) -> Iterator[ClassFolder]:
+    # Short, as a socket's path must be, and with this machine's images, which are made already.
+    place = ClassFolder(Path(tempfile.mkdtemp(prefix="dd-gate-", dir="/var/tmp")))
+    place.path.chmod(0o711)
+    place.cache.symlink_to(cache_folder())
+    monkeypatch.setenv("DRYDOCK_CACHE", str(place.cache))
+    monkeypatch.setenv("DRYDOCK_RUNTIME", str(place.runtime))
+    place.make()
+    place.student("ada").make()
+    yield place
+    shutil.rmtree(place.path)
+
+
+@contextmanager
+def _open(place: ClassFolder) -> Iterator[DockerClient]:
+    """Ada's Docker, as long as her gate is open. Her server finds no Hub, and ends."""
+    hub = {f"JUPYTERHUB_{what}_URL": "http://127.0.0.1:9/hub/api" for what in ("API", "ACTIVITY")}
+    gate = Gate(Order(str(place.path), str(COURSE), "ada", 0, environment=hub))
+    try:
+        gate.open()
+        with closing(DockerClient(f"unix://{place.student('ada').engine}/s/docker.sock")) as client:
+            yield client
+    finally:
+        gate.close()
+
+
+def test_a_docker_whose_layers_are_lost_is_made_new_when_the_teacher_asks_for_it(place: ClassFolder) -> None:
+    student = place.student("ada")
+    with _open(place) as client:
+        client.volumes.create("work")
+    lost = student.docker_data / "overlay2/lost"
+    lost.symlink_to("/refs/lost")
+    with pytest.raises(ClassError, match="can't be made again") as raised, _open(place):
+        pass
+    assert raised.value.remedy == f"touch '{student.teachers_reset}'"
+    # Nothing was touched by that.
+    lost.unlink()
+    with _open(place) as client:
+        assert [volume.name for volume in client.volumes.list()] == ["work"]
+    lost.symlink_to("/refs/lost")
+    student.teachers_reset.touch()
+    with _open(place) as client:
+        assert client.volumes.list() == []
+    assert not student.teachers_reset.exists()
