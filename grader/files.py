@@ -6,6 +6,7 @@ Standard library only: every engine's supervisor imports it.
 from __future__ import annotations
 
 import glob
+import hashlib
 import os
 import time
 from collections.abc import Iterator
@@ -17,13 +18,16 @@ _ABANDONED = 3600.0
 
 
 @contextmanager
-def atomic(target: Path) -> Iterator[Path]:
+def atomic(target: Path, *, mode: int | None = None) -> Iterator[Path]:
     """A file beside ``target`` to write to, which takes its place at the end; nothing is left of it after an error.
 
-    Whoever writes the same file at the same time has a draft of their own; the last one's stays.
+    Whoever writes the same file at the same time has a draft of their own; the last one's stays. ``mode``: it is there
+    already and nobody else ever could open it, as for a secret.
     """
     draft = target.with_name(f".{target.name}.{os.urandom(4).hex()}.part")
     try:
+        if mode is not None:
+            os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode))
         yield draft
         draft.replace(target)
     except BaseException:
@@ -45,6 +49,18 @@ def atomic_write(target: Path, text: str) -> None:
     """Make ``text`` the content of ``target``."""
     with atomic(target) as draft:
         draft.write_text(text, encoding="utf-8")
+
+
+def sha256_of(path: Path) -> str:
+    """The hash of a file's content, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def stamp_of(path: Path) -> tuple[int, ...]:
+    """What changes whenever somebody writes to the file: no program can set the change time."""
+    status = path.stat()
+    return (status.st_size, status.st_ino, status.st_mtime_ns, status.st_ctime_ns)
 
 
 def cache_folder() -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import subprocess
 import sys
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.files import atomic, atomic_write
+from grader.files import atomic, atomic_write, sha256_of, stamp_of
 
 WRITER = """
 import sys
@@ -55,3 +56,25 @@ def test_drafts_of_killed_writers_go_with_time(tmp_path: Path) -> None:
     os.utime(tmp_path / ".note.0.part")
     atomic_write(tmp_path / "note", "new")
     assert {path.name for path in tmp_path.iterdir()} == kept
+
+
+def test_a_secret_is_nobody_elses_at_any_time(tmp_path: Path) -> None:
+    with atomic(tmp_path / "key", mode=0o600) as draft:
+        assert draft.stat().st_mode & 0o777 == 0o600
+        draft.write_text("secret")
+    assert (tmp_path / "key").read_text() == "secret"
+    assert (tmp_path / "key").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_stamp_tells_of_every_writer(tmp_path: Path) -> None:
+    file = tmp_path / "note"
+    file.write_text("one")
+    status, before = file.stat(), stamp_of(file)
+    # The kernel's clock for files goes in steps of some milliseconds.
+    while (clock := tmp_path / "clock").write_text("") or clock.stat().st_ctime_ns <= status.st_ctime_ns:
+        pass
+    file.write_text("two")
+    os.utime(file, ns=(status.st_atime_ns, status.st_mtime_ns))
+    assert file.stat().st_mtime_ns == status.st_mtime_ns
+    assert stamp_of(file) != before
+    assert sha256_of(file) == hashlib.sha256(b"two").hexdigest()

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -14,11 +11,9 @@ from grader.charts.chart import Chart, Table
 from grader.charts.lab_docker import state_word
 from grader.docker_api.daemon import Attrs
 from grader.docker_api.events import attributes, event_time
-from grader.docker_api.words import dig
+from grader.docker_api.words import dig, is_healthcheck, moment_of
 from grader.i18n import _, ngettext
 
-#: Go's "never".
-_NEVER = "0001-01-01"
 _STATUS = "health_status"
 
 
@@ -125,7 +120,7 @@ class HealthNotes:
 
     def look(self, attrs: Attrs) -> None:
         """Note what `docker inspect` says: the last five checks are kept there."""
-        self.checked = has_healthcheck(attrs)
+        self.checked = is_healthcheck(dig(attrs, "Config", "Healthcheck"))
         for entry in dig(attrs, "State", "Health", "Log") or ():
             start = seconds(str(entry.get("Start") or ""))
             if start is not None:
@@ -156,21 +151,10 @@ def state_of(attrs: Attrs) -> State:
     return State(status) if status in ("starting", "healthy", "unhealthy") else State.UNCHECKED
 
 
-def has_healthcheck(attrs: Attrs) -> bool:
-    test: Sequence[str] = dig(attrs, "Config", "Healthcheck", "Test") or ()
-    return bool(test) and list(test) != ["NONE"]
-
-
 def seconds(text: str) -> float | None:
-    """Seconds since 1970 of a time as Docker writes it (RFC 3339 with nanoseconds), or None for "never"."""
-    if not text or text.startswith(_NEVER):
-        return None
-    # datetime takes six digits, Docker writes up to nine.
-    match = re.fullmatch(r"(.+?)(\.\d+)?(Z|[+-]\d\d:\d\d)", text)
-    if match is None:
-        return None
-    whole = datetime.fromisoformat(match[1] + match[3].replace("Z", "+00:00")).timestamp()
-    return whole + float(match[2] or 0)
+    """Seconds since 1970 of a time as Docker writes it, or None for "never"."""
+    when = moment_of(text)
+    return None if when is None else when.timestamp()
 
 
 # -- Health as a band over time, each check as a mark below it.

@@ -9,7 +9,7 @@ from grader.checks import arguments
 from grader.checks.arguments import human_duration, nanoseconds
 from grader.checks.expectation import Claim, expectation
 from grader.checks.labels import Labelled
-from grader.docker_api.words import environment, shown_words
+from grader.docker_api.words import environment, is_healthcheck, shown_words
 from grader.i18n import _
 from grader.report.plain import listed
 
@@ -253,11 +253,6 @@ class Configured(Labelled):
 def _shown_variable(entries: Sequence[str] | None, name: str) -> str:
     has = environment(entries)
     return f"{name}={has[name]}" if name in has else _("{name} is not set").format(name=name)
-
-
-def is_healthcheck(check: Any) -> bool:
-    """Whether ``Config.Healthcheck`` makes the engine test anything: it may be missing, empty or NONE."""
-    return bool(((check or {}).get("Test") or ["NONE"])[0] != "NONE")
 
 
 def same_user(has: object, wanted: str) -> bool:

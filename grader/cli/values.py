@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import os
 import sys
 from collections.abc import Iterable, Sequence
 from contextlib import contextmanager
@@ -147,10 +146,8 @@ def _opened(root: Path, output: str) -> Iterator[TextIO]:
     if output == "-":
         yield sys.stdout
         return
-    with atomic(root / output) as draft:
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
-            yield file
+    with atomic(root / output, mode=0o600) as draft, draft.open("w", encoding="utf-8", newline="") as file:
+        yield file
 
 
 def _write(file: TextIO, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:

@@ -6,8 +6,11 @@ import json
 import re
 import shlex
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
+#: The kernel's, in microseconds, when none is set.
+CPU_PERIOD = 100_000
 _HUB = ("docker.io/library/", "docker.io/", "index.docker.io/library/", "index.docker.io/")
 
 
@@ -86,8 +89,21 @@ def cpu_limit(host: Mapping[str, Any]) -> float | None:
     if host.get("NanoCpus"):
         return float(host["NanoCpus"]) / 1e9
     quota = float(host.get("CpuQuota") or 0)
-    # 100 000 µs is the kernel's period when none is set.
-    return quota / float(host.get("CpuPeriod") or 100_000) if quota > 0 else None
+    return quota / float(host.get("CpuPeriod") or CPU_PERIOD) if quota > 0 else None
+
+
+def is_healthcheck(check: Any) -> bool:
+    """Whether ``Config.Healthcheck`` makes the engine test anything: it may be missing, empty or NONE."""
+    return bool(((check or {}).get("Test") or ["NONE"])[0] != "NONE")
+
+
+def moment_of(text: object) -> datetime | None:
+    """A time as Docker writes it (RFC 3339, up to nanoseconds); None for "never", which is the year 1."""
+    try:
+        when = datetime.fromisoformat(str(text))
+    except ValueError:
+        return None
+    return when if when.year > 1 else None
 
 
 def dig(attrs: Mapping[str, Any], *path: str) -> Any:

@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from grader.files import cache_folder
+from grader.files import cache_folder, sha256_of, stamp_of
 from grader.i18n import _
 from grader.images.catalogue import CourseImage
 from grader.images.errors import ImagesError
@@ -96,14 +96,14 @@ class ImageCache:
         self._archives.mkdir(parents=True, exist_ok=True)
         identity = image.digest.removeprefix("sha256:")[:12]
         final = self._archives / f"{record.stem}-{identity}.tar"
-        sha256 = file_sha256(archive)
+        sha256 = sha256_of(archive)
         _flush(archive)
         archive.replace(final)
         values = {
             "image": image.to_dict(),
             "archive": final.name,
             "sha256": sha256,
-            "stamp": _stamp(final),
+            "stamp": stamp_of(final),
             "notes": notes,
         }
         draft = archive.with_suffix(".json")
@@ -196,26 +196,14 @@ def recipe_digest(recipe: Recipe) -> str:
     return hashlib.sha256(b"\0".join(parts)).hexdigest()[:12]
 
 
-def file_sha256(path: Path) -> str:
-    """The hash of a file's content, in hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 def _is_intact(stored: StoredImage, *, verify: bool) -> bool:
     try:
-        if _stamp(stored.archive) == stored.stamp and not verify:
+        if stamp_of(stored.archive) == stored.stamp and not verify:
             return True
         # A copied or touched file has another stamp and may still be right.
-        return file_sha256(stored.archive) == stored.sha256
+        return sha256_of(stored.archive) == stored.sha256
     except FileNotFoundError:
         return False
-
-
-def _stamp(path: Path) -> tuple[int, ...]:
-    # No program can set the change time, so an untouched stamp means that nobody wrote to the file.
-    status = path.stat()
-    return (status.st_size, status.st_ino, status.st_mtime_ns, status.st_ctime_ns)
 
 
 def _flush(path: Path) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-import os
 import time
 import uuid
 from pathlib import Path
@@ -58,11 +57,8 @@ class ToolKey:
         text = key._private.private_bytes(
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         )
-        with (
-            atomic(path) as draft,
-            os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file,
-        ):
-            file.write(text)
+        with atomic(path, mode=0o600) as draft:
+            draft.write_bytes(text)
         return key
 
     @property

@@ -230,7 +230,7 @@ def test_health_is_told_in_spans() -> None:
     ],
 )
 def test_times_as_docker_writes_them(text: str, expected: float | None) -> None:
-    assert seconds(text) == (None if expected is None else pytest.approx(expected, abs=1e-9))
+    assert seconds(text) == (None if expected is None else pytest.approx(expected, abs=1e-6))
 
 
 def test_a_kill_that_is_heard_of_after_the_end_is_in_the_picture() -> None:

@@ -21,7 +21,7 @@ from grader.checks.expectation import Claim, Finding, expectation
 from grader.docker_api.daemon import Attrs
 from grader.docker_api.deadline import Deadline
 from grader.docker_api.errors import Refused, Unavailable
-from grader.docker_api.words import cpu_limit, dig, inspect_command
+from grader.docker_api.words import CPU_PERIOD, cpu_limit, dig, inspect_command
 from grader.i18n import _
 
 #: Seconds that a measurement may take. The loop ends by itself where the image has nothing to end it sooner.
@@ -41,7 +41,7 @@ _QUOTA_OFF = 0.2
 _MUCH, _TOO_LITTLE = 1.0, 0.4
 #: cgroup v2 turns shares into weights, each runc by a formula of its own: four to one becomes about three to one.
 _SHARES_OFF = 1.65
-_DEFAULT_SHARES, _DEFAULT_PERIOD = 1024, 100_000
+_DEFAULT_SHARES = 1024
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ class CpuTime(Limits):
             if not is_live(attrs):
                 return Finding(False, state_in_words(attrs), because=NOT_RUNNING)
             (had,) = self._measured([str(attrs["Id"])], enough=lambda found: found[0].throttled >= _STOPS)
-            length = int(dig(attrs, "HostConfig", "CpuPeriod") or _DEFAULT_PERIOD) / 1e6
+            length = int(dig(attrs, "HostConfig", "CpuPeriod") or CPU_PERIOD) / 1e6
             found = _(
                 "{used:.2f} s of CPU time in {periods} periods of {milliseconds:g} ms, held back in {held}"
             ).format(used=had.used, periods=had.periods, milliseconds=1000 * length, held=had.throttled)

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
 from grader.checks import arguments
-from grader.checks.configured import is_healthcheck
 from grader.checks.container.subject import NOT_RUNNING, ContainerSubject, is_live, state_in_words
 from grader.checks.expectation import Claim, Finding, expectation
 from grader.checks.history import gone
 from grader.docker_api.daemon import Attrs
 from grader.docker_api.errors import Unavailable
-from grader.docker_api.words import dig, inspect_command
+from grader.docker_api.words import dig, inspect_command, is_healthcheck, moment_of
 from grader.i18n import _, ngettext
 
 _HEALTH = ("healthy", "unhealthy", "starting", "none")
@@ -188,7 +186,7 @@ class Life(ContainerSubject):
         """Its last start was later than that of another container."""
 
         def compare(attrs: Attrs, theirs: Attrs) -> Finding:
-            mine_at, theirs_at = _moment(attrs, "StartedAt"), _moment(theirs, "StartedAt")
+            mine_at, theirs_at = (moment_of(dig(one, "State", "StartedAt")) for one in (attrs, theirs))
             found = _("{name} started at {time}, {other} at {other_time}").format(
                 name=self.name, time=mine_at or "—", other=other, other_time=theirs_at or "—"
             )
@@ -208,7 +206,7 @@ class Life(ContainerSubject):
 
         def judge(attrs: Attrs) -> Finding:
             # The daemon keeps the time of the latest end through the next start.
-            ended = _moment(attrs, "FinishedAt")
+            ended = moment_of(dig(attrs, "State", "FinishedAt"))
             if not is_live(attrs) or ended is None:
                 return Finding(is_live(attrs), state_in_words(attrs))
             return Finding(False, _("it ended at {time}, and was started again").format(time=ended))
@@ -327,13 +325,3 @@ def _times(count: Any) -> str:
 def _shown_policy(policy: Any) -> str:
     name, most = (policy or {}).get("Name") or "no", (policy or {}).get("MaximumRetryCount")
     return f"{name}:{most}" if most else str(name)
-
-
-def _moment(attrs: Attrs, field: str) -> datetime | None:
-    """When it was started, or ended; the year 1 stands for never."""
-    text = str(dig(attrs, "State", field) or "")
-    try:
-        when = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return when if when.year > 1 else None

@@ -26,7 +26,7 @@ from grader.engines.microvm import guest, hardware, qemu
 from grader.engines.microvm.place import GuestSpec, Owner, TemplateFolder
 from grader.engines.protocol import EngineError
 from grader.engines.template import course_images
-from grader.files import atomic_write, cache_folder
+from grader.files import atomic_write, cache_folder, sha256_of, stamp_of
 from grader.i18n import _
 from grader.locks import locked
 
@@ -132,10 +132,10 @@ def _intact(template: TemplateFolder) -> bool:
     """Whether each file is as it was when its hash was taken; the hash is taken again where it was touched."""
     try:
         record = json.loads(template.record.read_text())
-        if all(record["stamps"][path.name] == _stamp(path) for path in _files(template)):
+        if all(record["stamps"][path.name] == list(stamp_of(path)) for path in _files(template)):
             return True
         # Copied, as into a container's image: another file with, perhaps, the same content.
-        if record["hashes"] != {path.name: _hash(path) for path in _files(template)}:
+        if record["hashes"] != {path.name: sha256_of(path) for path in _files(template)}:
             return False
     except (OSError, ValueError, KeyError, TypeError):
         return False
@@ -151,7 +151,7 @@ def verify(template: TemplateFolder) -> bool:
     """Whether the content is right, whatever the files look like."""
     try:
         record = json.loads(template.record.read_text())
-        return bool(record["hashes"] == {path.name: _hash(path) for path in _files(template)})
+        return bool(record["hashes"] == {path.name: sha256_of(path) for path in _files(template)})
     except (OSError, ValueError, KeyError, TypeError):
         return False
 
@@ -173,19 +173,8 @@ def forget(template: TemplateFolder) -> None:
 
 
 def _write_record(template: TemplateFolder, hashes: dict[str, str]) -> None:
-    stamps = {path.name: _stamp(path) for path in _files(template)}
+    stamps = {path.name: stamp_of(path) for path in _files(template)}
     atomic_write(template.record, json.dumps({"hashes": hashes, "stamps": stamps}, indent=1))
-
-
-def _stamp(path: Path) -> list[int]:
-    # No program can set the change time, so an untouched stamp means that nobody wrote to the file.
-    status = path.stat()
-    return [status.st_size, status.st_ino, status.st_mtime_ns, status.st_ctime_ns]
-
-
-def _hash(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 # -- making it
@@ -208,7 +197,7 @@ def _build(course: ImageSet, say: Progress) -> Template:
         _record_guest(work, accelerator, course)
         guest.pack(work.draft, work.disk)
         _set_modes(work)
-        _write_record(work, {path.name: _hash(path) for path in _files(work)})
+        _write_record(work, {path.name: sha256_of(path) for path in _files(work)})
         work.path.rename(folder.path)
         _remove_old()
         return Template(folder, accelerator)
