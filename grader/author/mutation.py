@@ -6,23 +6,27 @@ answer, which its author keeps as such beside the lab (``kept.py``).
 
 from __future__ import annotations
 
+import json
+import subprocess
 import time
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import zip_longest
+from pathlib import Path
 
 from grader.author import release
 from grader.author.cases import Case, Check, Kind, Run, Want, after_the_others
 from grader.author.mutants.cells import Mutant, mutants_of
 from grader.author.mutants.kept import Kept, read_kept
-from grader.author.proof import Progress, judge, side_by_side
-from grader.author.sharing import share
+from grader.author.proof import Progress, judge, share, side_by_side
 from grader.author.trial import Life, Outcome, StoppableSandboxes, run_cases
 from grader.autograde.settings import Drydock
-from grader.course.labs import Course, Lab
+from grader.course.cells import cells_of
+from grader.course.labs import Course, CourseError, Lab, Task, tasks_of
 from grader.course.release import release_in
+from grader.i18n import _
 from grader.report.verdicts import Status
 from grader.sandbox.fork_client import ForkServer
 from grader.sandbox.sandbox import remove_orphans
@@ -189,3 +193,28 @@ def _judged(mutant: Mutant, outcome: Outcome, kept: Kept) -> Trial:
     else:
         why = _told(outcome)
     return Trial(mutant, fate, why, outcome.seconds)
+
+
+# -- Which tasks of a lab were changed since a commit: git knows its notebook as it was then.
+
+
+def changed_tasks(lab: Lab, commit: str) -> list[str]:
+    """The tasks whose answer, check or setup isn't as it was at ``commit``; all of a lab that was not there then.
+
+    Raises CourseError where git knows no such commit.
+    """
+    if _git(lab.folder, "rev-parse", "--verify", "--quiet", f"{commit}^{{commit}}") is None:
+        raise CourseError(_("Git knows no commit {commit} here.").format(commit=commit), "git log --oneline")
+    text = _git(lab.folder, "show", f"{commit}:./{lab.notebook.name}")
+    then = {task.id: _sources(task) for task in tasks_of(tuple(cells_of(json.loads(text))))} if text else {}
+    return [task.id for task in lab.tasks if then.get(task.id) != _sources(task)]
+
+
+def _sources(task: Task) -> tuple[str, ...]:
+    return tuple(cell.source for cell in (*task.setups, task.answer, task.check) if cell is not None)
+
+
+def _git(folder: Path, *words: str) -> str | None:
+    """What git says in this folder; None where it says no."""
+    done = subprocess.run(["git", *words], cwd=folder, capture_output=True, text=True, check=False)
+    return done.stdout if done.returncode == 0 else None

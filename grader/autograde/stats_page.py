@@ -11,8 +11,8 @@ from html import escape
 from grader.autograde.item_analysis import TaskFigures
 from grader.autograde.records import SubmissionRecord
 from grader.i18n import _, ngettext
-from grader.panel.document import document
 from grader.report.plain import printable
+from grader.report.render import document
 
 #: Okabe and Ito's colours (as grader/charts), lighter or darker by the scheme; hatches besides colours.
 _STYLE = """

@@ -16,9 +16,8 @@ from grader.classroom.student_status import Machine, Standing, machine, standing
 from grader.course.lab_cards import LabCard, read_labs
 from grader.course.labs import Course
 from grader.i18n import _, ngettext
-from grader.panel.document import document
 from grader.panel.parts import Part, bar, how_far
-from grader.report.render import SYMBOLS
+from grader.report.render import SYMBOLS, document
 from grader.report.verdicts import Status
 
 _STYLE = """

@@ -164,7 +164,7 @@ def mutate(
 
     with needed():
         from grader.author import mutants_report, mutation
-        from grader.author.changed import changed_tasks
+        from grader.author.mutation import changed_tasks
 
     course = find_course()
     name = course.pick(lab)

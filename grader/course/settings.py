@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from grader.course.lab_cards import LabCard
 from grader.course.labs import CourseError, find_course
-from grader.course.stages import Stage
 from grader.i18n import _
 
 FILE = "course.toml"
@@ -28,6 +28,24 @@ class Pattern:
     own_values: int = 0
     hint_steps: int = 0
     exceptions: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A part of the course that ends with a certificate: from lab ``first`` to ``last``, by the numbers in their names
+    ("00", "05")."""
+
+    title: str
+    first: str
+    last: str
+
+    @property
+    def name(self) -> str:
+        """As one types it."""
+        return self.title.casefold().replace(" ", "-")
+
+    def holds(self, number: str) -> bool:
+        return self.first <= number <= self.last
 
 
 @dataclass(frozen=True)
@@ -152,3 +170,12 @@ def _pattern(path: Path, value: Any) -> Pattern:
     if not all(type(number) is int and number >= 0 for number in numbers.values()):
         raise wrong
     return Pattern(**numbers, exceptions=exceptions)
+
+
+def by_stage(cards: Sequence[LabCard], stages: Sequence[Stage]) -> Iterator[tuple[Stage | None, list[LabCard]]]:
+    """The labs of each stage that has some, then those of none; in a course without stages all labs at once."""
+    for stage in stages:
+        if held := [card for card in cards if stage.holds(card.number)]:
+            yield stage, held
+    if rest := [card for card in cards if not any(stage.holds(card.number) for stage in stages)]:
+        yield None, rest

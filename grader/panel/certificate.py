@@ -10,13 +10,12 @@ from html import escape
 from grader.course.claims import claims_of
 from grader.course.lab_cards import LabCard, card_of
 from grader.course.labs import RELEASE, Course
-from grader.course.stages import Stage
+from grader.course.settings import Stage
 from grader.errors import ExpectedError
 from grader.i18n import _
-from grader.panel.document import document
 from grader.panel.parts import next_task
 from grader.report.progress import ProgressFolder, TaskProgress
-from grader.report.render import with_code
+from grader.report.render import document, with_code
 
 _LOOK = """
 body { font: 12pt/1.45 Georgia, serif; color: #1a1a1a; background: #fff; max-width: 44em; margin: 2em auto }

@@ -13,7 +13,7 @@ from grader import images
 from grader.charts.chart import Table
 from grader.course.lab_cards import LabCard
 from grader.course.labs import RELEASE
-from grader.course.stages import Stage, by_stage
+from grader.course.settings import Stage, by_stage
 from grader.i18n import _
 from grader.panel.parts import bar, how_far, next_task
 from grader.report.progress import ProgressFolder, TaskProgress

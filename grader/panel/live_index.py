@@ -6,7 +6,7 @@ from typing import Any
 
 from grader import extras
 from grader.course.lab_cards import LabCard
-from grader.course.stages import Stage
+from grader.course.settings import Stage
 from grader.panel.folder_watch import FolderWatch, follow
 from grader.panel.index_page import Index
 from grader.report.progress import ProgressFolder

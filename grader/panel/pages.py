@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from grader.course.lab_cards import LabCard
-from grader.course.stages import Stage
+from grader.course.settings import Stage
 from grader.i18n import _
-from grader.panel.document import document
 from grader.panel.index_page import Index
 from grader.panel.live_index import MODEL_ID, WIDGET_VIEW
 from grader.panel.prerequisites import order
 from grader.report.progress import ProgressFolder
+from grader.report.render import document
 
 _HEADING = re.compile(r"^(#{1,6}) +(.+?) *$")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from grader.course.lab_cards import LabCard
-from grader.course.stages import Stage, by_stage
+from grader.course.settings import Stage, by_stage
 from grader.i18n import _
 
 #: JupyterLab draws once, in the theme of that moment: these colours are seen in every theme.

@@ -11,9 +11,8 @@ from pathlib import Path
 
 from grader.files import atomic_write
 from grader.i18n import _
-from grader.panel.document import document
 from grader.report.progress import ProgressFolder
-from grader.report.render import NO_MATHS, with_code
+from grader.report.render import NO_MATHS, document, with_code
 from grader.report.verdicts import Status, TaskReport, Verdict
 
 #: Beside the notebook.

@@ -221,3 +221,14 @@ def _hint(report: TaskReport) -> str:
         return ""
     word = escape(_("Hint"))
     return f"<details><summary>{word}</summary>{with_code(report.hint)}</details>"
+
+
+# -- An HTML page of its own, for a browser: to look a word up, or to print.
+
+
+def document(title: str, body: str, *, style: str, schemes: str = "light") -> str:
+    """``body`` is HTML. ``schemes``: the colour schemes that it is legible in; what is printed knows only light."""
+    return (
+        f'<!doctype html><html><head><meta charset="utf-8"><meta name="color-scheme" content="{schemes}">'
+        f"<title>{escape(title)}</title><style>{style}</style></head><body>{body}</body></html>\n"
+    )

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.author.cases import Case, Groundwork, Kind
-from grader.author.sharing import share
+from grader.author.proof import share
 from grader.values import StudentKey
 
 

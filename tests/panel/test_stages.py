@@ -12,8 +12,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from grader.cli import main
 from grader.course.lab_cards import LabCard, TaskCard, read_labs
 from grader.course.labs import COURSE_VARIABLE, Course, find_course
-from grader.course.settings import settings_in
-from grader.course.stages import Stage, by_stage
+from grader.course.settings import Stage, by_stage, settings_in
 from grader.panel.index_page import Index
 from grader.panel.prerequisites import order
 from grader.report.progress import VARIABLE, ProgressFolder

@@ -5,11 +5,10 @@ from __future__ import annotations
 from grader.checks.image.contents import Contents, History
 from grader.checks.image.identity import Identity
 from grader.checks.image.layers import Buried, Layers
-from grader.checks.image.pushed import Pushed
 from grader.checks.image.subject import Images
 
 
-class Image(Identity, Layers, Buried, History, Contents, Pushed):
+class Image(Identity, Layers, Buried, History, Contents):
     """``t.image("app:1")``: everything a task can expect of one image."""
 
 

@@ -11,6 +11,7 @@ from grader.checks.errors import AuthorError
 from grader.checks.expectation import Claim, Finding, expectation
 from grader.checks.history import gone
 from grader.checks.image.subject import ImageSubject, find_image
+from grader.checks.registry.image import pushed
 from grader.docker_api.daemon import Attrs
 from grader.docker_api.errors import Unavailable
 from grader.docker_api.words import full_reference, inspect_command, short_id, shown_words
@@ -193,3 +194,8 @@ class Identity(Configured, ImageSubject):
             show=lambda has: listed(has or (), empty=_("no digest")),
             look=_("An image gets its digest when it is pushed or pulled: `docker images --digests`."),
         )
+
+    @expectation
+    def is_pushed(self, *, user: tuple[str, str] | None = None, tls: bool = False) -> Claim:
+        """The registry that its name begins with has this very image under this name now."""
+        return pushed(self, user, tls)
