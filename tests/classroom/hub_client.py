@@ -158,9 +158,15 @@ class Hub:
 
     def await_server(self, name: str) -> None:
         deadline = time.monotonic() + PATIENCE
-        while not self.is_ready(name):
+        while not (self.is_ready(name) and self._is_shown(name)):
             assert time.monotonic() < deadline, self.log.read_text()[-3000:]
             time.sleep(0.2)
+
+    def _is_shown(self, name: str) -> bool:
+        """Whether the proxy leads there; a Hub that has come back knows of a server before its proxy does."""
+        with contextlib.suppress(urllib.error.HTTPError):
+            return "version" in request(f"http://127.0.0.1:{self.port}/user/{name}/api")
+        return False
 
     def stop(self, name: str) -> None:
         self.ask("DELETE", f"/users/{name}/server")
