@@ -34,7 +34,7 @@ _COURSE = Path(__file__).parents[2]
 PATIENCE = 300.0
 TOKEN = "0123456789abcdef" * 2
 PASSWORD = "sea" * 8
-_USERS = f"""
+USERS = f"""
 c.JupyterHub.authenticator_class = "dummy"
 c.DummyAuthenticator.password = {PASSWORD!r}
 c.Authenticator.allow_all = True
@@ -47,7 +47,6 @@ c.DrydockSpawner.course = {course!r}
 c.DrydockSpawner.disk_limit = "1G"
 c.DrydockSpawner.mem_limit = "1G"
 c.DrydockSpawner.pids_limit = 600
-c.DrydockSpawner.cpu_limit = 1
 c.DrydockSpawner.http_timeout = 300
 c.DrydockSpawner.poll_interval = 3
 c.DrydockSpawner.start_timeout = 600
@@ -83,7 +82,7 @@ def free_port() -> int:
 class Hub:
     """A Hub with the real proxy, in ``folder``."""
 
-    def __init__(self, folder: Path, course: Path, proxy: str, users: str = _USERS) -> None:
+    def __init__(self, folder: Path, course: Path, proxy: str, users: str = USERS) -> None:
         self.folder = folder
         self.port, self.hub_port, self.proxy_port = free_port(), free_port(), free_port()
         (folder / "hub").mkdir(parents=True, exist_ok=True)
@@ -232,7 +231,7 @@ async def _run(url: str, code: str) -> str:
 
 
 @contextlib.contextmanager
-def open_hub(users: str = _USERS) -> Iterator[Hub]:
+def open_hub(users: str = USERS) -> Iterator[Hub]:
     """A Hub that runs, on the course; at the end nothing is left of it. ``users``: who may log in, as its settings."""
     proxy = proxy_program()
     assert proxy is not None, "scripts/setup tests"
