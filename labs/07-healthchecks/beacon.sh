@@ -4,10 +4,11 @@
 docker image inspect lookout:0 > /dev/null 2>&1 || docker build -q -t lookout:0 lookout
 docker rm -f beacon-1 beacon-2 > /dev/null 2>&1
 case $VALUE_BEACON_FAULT in
-    pier) setting=LOOKOUT_PORT=80O0; page=8080/health ;;
-    mole) setting=LOOKOUT_SLOW=0,2; page=8080/health ;;
-    *) setting=LOOKOUT_ASKS=http://localhost:8000/health; page=8000/helth ;;
+    pier) setting=LOOKOUT_PORT=80O0 ;;
+    mole) setting=LOOKOUT_SLOW=0,2 ;;
+    *) setting=LOOKOUT_ASKS=http://localhost:8000/health ;;
 esac
+if [ "$VALUE_BEACON_PAGE" = port ]; then page=8080/health; else page=8000/helth; fi
 mkdir -p beacon
 cat > beacon/Dockerfile << EOF
 FROM lookout:0
