@@ -1,4 +1,4 @@
-# expect: the port
+# expect: publishes its port 80/tcp at port
 . ferry/mine.sh
 cat > ferry/compose.yaml <<'EOF'
 services:
