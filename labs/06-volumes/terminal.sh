@@ -4,9 +4,14 @@
 docker rm -f -v terminal > /dev/null 2>&1
 docker volume rm terminal-book terminal_book > /dev/null 2>&1
 case $VALUE_TERMINAL_FAULT in
-    pier) mounts="-v terminal-book:/data:ro"; closed="chmod 600 /restored/guests.txt" ;;
-    mole) mounts="-v terminal-book:/books:ro"; closed="chown -R 1000 /restored; chmod 444 /restored/guests.txt" ;;
-    *) mounts="-v terminal-book:/data:ro -v terminal_book:/book"; closed="chmod 640 /restored/guests.txt" ;;
+    pier) mounts="-v terminal-book:/data:ro" ;;
+    mole) mounts="-v terminal-book:/books:ro" ;;
+    *) mounts="-v terminal-book:/data:ro -v terminal_book:/book" ;;
+esac
+case $VALUE_TERMINAL_CLOSED in
+    root) closed="chmod 600 /restored/guests.txt" ;;
+    shut) closed="chown -R 1000 /restored; chmod 444 /restored/guests.txt" ;;
+    *) closed="chmod 640 /restored/guests.txt" ;;
 esac
 docker build -q -t terminal:3 -f - guestbook <<'EOF' &
 FROM drydock/python:3
