@@ -1,19 +1,22 @@
 #!/bin/bash
-# The chart room's image as a helpful colleague left it, and two containers. Which files he tidied away differs.
+# The chart room's image as a helpful colleague left it, and two containers. Which files he tidied away, and
+# whether before or after he gave them to another owner, differs.
 rm -rf quay && mkdir -p quay/survey
 cp chartroom/app.py chartroom/prepare.py chartroom/soundings.csv quay/
 head -c 5000000 /dev/urandom > quay/survey/echo-sounder.raw
 head -c 2000000 /dev/urandom > quay/deploy.key   # a very long key
 yes "GET /depth/3/4" | head -c 2000000 > quay/visits.log
+tidy="# small and safe: no raw data and no key; tidy: only what is still needed
+RUN rm -r survey deploy.key && rm -f *.log *.csv $VALUE_QUAY_FAULT"
+own="# every file belongs to the service's user
+RUN chown -R 10001 /app"
+case $VALUE_QUAY_STEPS in tidy*) steps="$tidy"$'\n'"$own" ;; *) steps="$own"$'\n'"$tidy" ;; esac
 cat > quay/Dockerfile <<EOF
 FROM drydock/python:3
 WORKDIR /app
 COPY . .
 RUN python3 prepare.py
-# small and safe: no raw data and no key; tidy: only what is still needed
-RUN rm -r survey deploy.key && rm -f *.log *.csv $VALUE_QUAY_FAULT
-# every file belongs to the service's user
-RUN chown -R 10001 /app
+$steps
 USER 10001
 CMD ["python3", "app.py"]
 EOF
