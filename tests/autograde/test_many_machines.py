@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
+import subprocess
 import sys
+import time
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -104,6 +107,21 @@ def test_workers_that_are_killed_change_no_grade(
     assert (fields(course), verdicts(course)) == serial
 
 
+def killed_at_a_result(root: Path) -> dict[Path, int]:
+    """The first part, killed as soon as somebody is graded: its results, and of when they are."""
+    words = [sys.executable, "-c", "from grader.cli import main; main()", "grade", LAB, "--shard", "1/2", "--jobs", "1"]
+    # One job: nobody else's result comes in the moment before the end.
+    part = subprocess.Popen(words, cwd=root, start_new_session=True, stdout=subprocess.DEVNULL)
+    results: list[Path] = []
+    while not any(json.loads(path.read_text())["results"] for path in results):
+        assert part.poll() is None, "it came to its end"
+        time.sleep(0.05)
+        results = [path for path in (root / "shards" / LAB).rglob("*.json") if path.name != "shard.json"]
+    os.killpg(part.pid, signal.SIGKILL)
+    part.wait()
+    return {path: path.stat().st_mtime_ns for path in results}
+
+
 @pytest.mark.weekly
 def test_parts_give_the_same_grades_and_a_stopped_one_goes_on(
     course: Course, serial: tuple[list[tuple[Any, ...]], dict[str, Any]], monkeypatch: pytest.MonkeyPatch
@@ -111,10 +129,13 @@ def test_parts_give_the_same_grades_and_a_stopped_one_goes_on(
     monkeypatch.chdir(course.root)
     forget_grades(course)
     before = (course.root / "gradebook.db").read_bytes()
+    stopped = killed_at_a_result(course.root)
+    assert 0 < len(stopped) < 3
     for part in ("1/2", "2/2"):
         done = CliRunner().invoke(command, [LAB, "--shard", part, "--jobs", "2"])
         assert "The results are in" in done.output, (done.output, done.exception)
     assert (course.root / "gradebook.db").read_bytes() == before, "parts only read it"
+    assert {path: path.stat().st_mtime_ns for path in stopped} == stopped, "what was done is not done again"
     folder = course.root / "shards" / LAB
     # Again: what is there is not graded a second time.
     times = {path: path.stat().st_mtime_ns for path in folder.rglob("*.json")}

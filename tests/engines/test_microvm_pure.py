@@ -22,6 +22,7 @@ from grader.engines.microvm.place import TemplateFolder
 from grader.engines.protocol import Probe
 from grader.engines.published_ports import PublishedPorts, _published
 from grader.engines.relay import Relay
+from grader.files import sha256_of
 from grader.images.tree import FileTree
 
 MIB = 2**20
@@ -177,7 +178,7 @@ def made(tmp_path: Path) -> TemplateFolder:
     folder.path.mkdir()
     for path in template._files(folder):
         path.write_bytes(path.name.encode() * 1000)
-    template._write_record(folder, {path.name: template._hash(path) for path in template._files(folder)})
+    template._write_record(folder, {path.name: sha256_of(path) for path in template._files(folder)})
     return folder
 
 
@@ -216,7 +217,7 @@ def test_a_copied_template_is_whole_and_hashed_once(made: TemplateFolder, monkey
     def not_again(path: Path) -> str:
         raise AssertionError(path)
 
-    monkeypatch.setattr(template, "_hash", not_again)
+    monkeypatch.setattr(template, "sha256_of", not_again)
     assert template._intact(copy)
 
 
