@@ -11,6 +11,7 @@ from traitlets import Bool, Float, Integer, Unicode
 from traitlets.config import ConfigFileNotFound, Configurable, PyFileConfigLoader
 
 from grader.autograde.submission import MOST_CELLS, Ceilings
+from grader.course.labs import CourseError
 from grader.engines import EngineError, Limits, engine_class, releases
 from grader.engines.choice import seen
 from grader.errors import ExpectedError
@@ -101,6 +102,11 @@ class Drydock(Configurable):  # type: ignore[misc]
             return cls(config=PyFileConfigLoader(CONFIG_FILE, path=str(root)).load_config())
         except ConfigFileNotFound:
             return cls()
+        except Exception as error:
+            # It is a program, and the course's: what goes wrong in it can be anything.
+            what = f"{type(error).__name__}: {error}"
+            why = _("{file} can't be used: {why}").format(file=root / CONFIG_FILE, why=what)
+            raise CourseError(why, f"python {CONFIG_FILE}") from error
         finally:
             os.environ.pop("LANGUAGE", None)
             if language is not None:

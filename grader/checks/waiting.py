@@ -33,8 +33,8 @@ def wait_for(
 
     ``until``: what is waited for, as the end of a sentence: "web answers on port 80".
     ``retry``: also look again every so many seconds. Only for things no event tells about (a line in a log,
-    an answer over HTTP). Raises Unavailable when the check's own deadline comes first. An emulated daemon gets more
-    time, as far as the check has any. What is refused now may be granted later.
+    an answer over HTTP). Raises Unavailable when the check's own deadline comes first. A slow engine's daemon gets
+    more time, as far as the check has any. What is refused now may be granted later.
     """
     refused: list[Refused | Obstructed] = []
 
@@ -46,12 +46,13 @@ def wait_for(
             refused.append(refusal)
             return Finding(False)
 
-    seconds = max(seconds, min(seconds * daemon.pace(), daemon.deadline.remaining() - _SPARE))
+    longer = seconds * daemon.pace()
     # Before the first look: a server that takes its time with its answer makes that one long, too.
-    daemon.waits_until(until, seconds)
+    daemon.waits_until(until, longer)
     finding = look_once()
     if finding.ok or finding.hopeless:
         return finding
+    seconds = max(seconds, min(longer, daemon.deadline.remaining() - _SPARE))
     limit = Deadline(min(seconds, daemon.deadline.remaining()))
     # By its name, as the student knows it and as ``look`` asks for it.
     with coming_events(daemon, {"type": [kind], kind: [name]}, limit.remaining() + 1) as events:

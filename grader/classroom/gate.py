@@ -28,7 +28,6 @@ from grader.classroom import disk, handins, receipts
 from grader.classroom.desk import Desk
 from grader.classroom.places import COURSE_ID, ClassError, ClassFolder
 from grader.classroom.student_status import bring_progress
-from grader.docker_api.environment import variables
 from grader.engines import orphans
 from grader.engines.adopted import RESET_VARIABLE
 from grader.engines.folders import EngineFolder
@@ -148,7 +147,7 @@ class Gate:
         with self._log.opened() as log:
             return subprocess.Popen(
                 command,
-                env={**self._environment(), **variables(engine.endpoint.host)},
+                env={**self._environment(), **engine.variables()},
                 cwd="/",
                 stdin=subprocess.DEVNULL,
                 stdout=log,

@@ -6,6 +6,7 @@ of their own, which is read as ``untrusted_files.py`` says.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import re
@@ -89,6 +90,12 @@ def collect(place: ClassFolder, student: StudentFolder, name: str, collected: Pa
                 _take(inbound, outbox, entry, made, collected)
                 yield f"handed in: {made}"
                 outcome = _("handed in")
+            except OSError as error:
+                if error.errno == errno.ENOSPC:
+                    raise
+                # Their folder changes under our hands, or has what can't be copied: the others' turn comes anyway.
+                yield f"not carried: {one_line(entry, 100)}: {one_line(error)}"
+                outcome = _unreadable()
             except (_Refused, NoRoom) as why:
                 yield f"refused, {'no room' if isinstance(why, NoRoom) else 'too large'}: {one_line(entry, 100)}"
                 outcome = _no_room() if isinstance(why, NoRoom) else _too_large()
@@ -101,6 +108,10 @@ def _too_large() -> str:
         "REFUSED, your teacher does not have it: it is larger than {size} or has more than {number} files or too many "
         "folders in one another. Remove what does not belong to it, and submit again."
     ).format(size=human_size(_BYTES), number=_FILES)
+
+
+def _unreadable() -> str:
+    return _("REFUSED, your teacher does not have it: something in it could not be copied. Submit again.")
 
 
 def _no_room() -> str:
@@ -129,9 +140,7 @@ def _take(inbound: int, outbox: int, entry: str, made: str, collected: Path | No
     try:
         with closing(os.open(draft, FOLDER, dir_fd=inbound)) as target:
             with closing(os.open(entry, FOLDER, dir_fd=outbox)) as source:
-                _copy(source, target, _Budget(), _DEPTH)
-            with suppress(FileNotFoundError):
-                os.unlink(_TIMESTAMP, dir_fd=target)
+                _copy(source, target, _Budget(), _DEPTH, but=_TIMESTAMP)
             with _new_file(target, _TIMESTAMP) as file:
                 file.write(time.encode())
         go = superfluous(inbound, made, size_of(inbound, draft), collected)
@@ -158,8 +167,11 @@ def _time_of(entry: str) -> str:
     return (at if now - _HONEST <= at <= now else now).strftime(_TIME)
 
 
-def _copy(source: int, target: int, budget: _Budget, depth: int) -> None:
+def _copy(source: int, target: int, budget: _Budget, depth: int, but: str = "") -> None:
+    """All but the name ``but``, which is ours, whatever it is there."""
     for name in names_in(source, _FILES + 1):
+        if name == but:
+            continue
         budget.spend(0)
         mode = os.stat(name, dir_fd=source, follow_symlinks=False).st_mode
         if stat.S_ISDIR(mode):

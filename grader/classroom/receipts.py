@@ -19,9 +19,10 @@ _LINES = 50
 
 
 def begin(student: StudentFolder) -> None:
-    """There is a text from the first day on: whoever sees it knows where to look later."""
-    if not _file(student).exists():
-        _write(student, [])
+    """There is a text from the first day on, but on a full disk: whoever sees it knows where to look later."""
+    with suppress(OSError):
+        if not _file(student).exists():
+            _write(student, [])
 
 
 def note(student: StudentFolder, time: str, lab: str, outcome: str) -> None:

@@ -12,11 +12,13 @@ import hashlib
 import hmac
 import json
 import secrets
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from grader.classroom.places import ClassError, checked_name
 from grader.files import atomic
 from grader.i18n import _
+from grader.locks import locked
 
 #: Without what is mistaken for another: 31 letters and digits, 4 x 4 of them are 79 bits.
 _LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"[:31]
@@ -52,27 +54,35 @@ def read_names(table: Path) -> list[str]:
 
 def update(roster: Path, passwords: Path, names: list[str]) -> dict[str, str]:
     """Make the roster hold these names and no others; returns the passwords of those who are new."""
-    known = _read(roster)
-    kept = {name: known[name] for name in names if name in known}
-    return _make(roster, passwords, kept, [name for name in names if name not in known])
+    with _locked(roster):
+        known = _read(roster)
+        kept = {name: known[name] for name in names if name in known}
+        return _make(roster, passwords, kept, [name for name in names if name not in known])
 
 
 def add(roster: Path, passwords: Path, names: list[str]) -> dict[str, str]:
     """Add who is new among these names; returns their passwords."""
-    known = _read(roster)
-    return _make(roster, passwords, known, [name for name in names if name not in known])
+    with _locked(roster):
+        known = _read(roster)
+        return _make(roster, passwords, known, [name for name in names if name not in known])
 
 
 def renew(roster: Path, passwords: Path, names: list[str]) -> dict[str, str]:
     """New passwords for some who are in the roster already. Raises ClassError for who is not."""
-    known = _read(roster)
-    for name in names:
-        if name not in known:
-            raise ClassError(
-                _("There is no “{name}” in the class's list.").format(name=name),
-                "drydock serve --users users.csv --add",
-            )
-    return _make(roster, passwords, known, names)
+    with _locked(roster):
+        known = _read(roster)
+        for name in names:
+            if name not in known:
+                raise ClassError(
+                    _("There is no “{name}” in the class's list.").format(name=name),
+                    "drydock serve --users users.csv --add",
+                )
+        return _make(roster, passwords, known, names)
+
+
+def _locked(roster: Path) -> AbstractContextManager[None]:
+    """Two commands at a time would each write what they read before the other had written."""
+    return locked(roster.with_name(f".{roster.name}.lock"))
 
 
 def _make(roster: Path, passwords: Path, kept: dict[str, str], names: list[str]) -> dict[str, str]:

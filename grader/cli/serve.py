@@ -87,7 +87,7 @@ def command(
         _say_status(place)
         return
     if add or renewed:
-        _change_list(place, users if add else None, renewed)
+        _change_list(place, add, users, renewed)
         return
     course = find_course().root.resolve()
     accounts = _accounts(teachers, by_lms=by_lms)
@@ -124,7 +124,7 @@ def command(
     os.execv(sys.executable, [sys.executable, "-m", "jupyterhub", "-f", str(config.resolve())])
 
 
-def _change_list(place: ClassFolder, users: Path | None, renewed: tuple[str, ...]) -> None:
+def _change_list(place: ClassFolder, add: bool, users: Path | None, renewed: tuple[str, ...]) -> None:
     """While the Hub goes on, which reads the list at each login."""
     from grader.classroom import roster
     from grader.classroom.places import ClassError
@@ -135,9 +135,9 @@ def _change_list(place: ClassFolder, users: Path | None, renewed: tuple[str, ...
         raise ClassError(
             _("There is no class with a list of names in {folder}.").format(folder=place.path), "drydock serve --help"
         )
-    if users is None and not renewed:
+    if add and users is None:
         raise ClassError(_("Whom to add says --users."), "drydock serve --users users.csv --add")
-    if users is not None:
+    if add and users is not None:
         made = roster.add(place.roster, place.passwords, roster.read_names(users))
         _tell_passwords(place, made)
         if not made:

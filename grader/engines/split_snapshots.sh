@@ -13,9 +13,13 @@ mkdir "$work/layers/snapshots" "$work/layers/blobs"
 # are the same either will do. What overlayfs notes for itself (user.overlay.origin and others) is no content.
 for snapshot in "$containerd"/io.containerd.snapshotter.v1.overlayfs/snapshots/*; do
     rm -rf "$snapshot/work"
-    content=$(tar --create --directory "$snapshot" --sort=name --mtime=@0 --numeric-owner --format=posix \
+    # Into a file first: of a pipe only the last program's failure would end this script.
+    tar --create --file "$work/one" --directory "$snapshot" --sort=name --mtime=@0 --numeric-owner --format=posix \
         --pax-option=exthdr.name=%d/%f,delete=atime,delete=ctime --xattrs --xattrs-include=user.overlay.opaque \
-        --xattrs-include='security.*' fs | sha256sum | cut -c 1-64)
+        --xattrs-include='security.*' fs
+    content=$(sha256sum <"$work/one")
+    content=${content%% *}
+    rm "$work/one"
     copy=1
     while [ -e "$work/layers/snapshots/$content-$copy" ]; do copy=$((copy + 1)); done
     mv "$snapshot" "$work/layers/snapshots/$content-$copy"

@@ -73,6 +73,9 @@ def for_kept(kind: type[NamespaceEngine], lab: EngineFolder, release: Release, m
     place = _noted(lab)
     if place is None or not needed <= _layers_in(place):
         place = ensure(kind, more=more)
+        # Or another course's, or one for more images than are asked for now.
+        others = [place, *_complete_ones(kind, place.parent, release)]
+        place = next((other for other in others if needed <= _layers_in(other)), place)
     # Only in containerd's store they are in folders.
     in_containerd = any("/" in layer for layer in needed) if needed else _is_of_store(place)
     if in_containerd != release.containerd_store:
@@ -86,7 +89,7 @@ def for_kept(kind: type[NamespaceEngine], lab: EngineFolder, release: Release, m
         raise LostLayersError(
             _(
                 "The lab daemon's data needs layers of course images that are no longer in the cache and can't be made "
-                "again: the images have changed since, or an older Drydock made it."
+                "again: the images have changed since, it is of another course, or an older Drydock made it."
             ),
             "drydock reset",
         )
@@ -178,13 +181,17 @@ def _clear(kind: type[NamespaceEngine], templates: Path) -> None:
 
 def _remove_old(kind: type[NamespaceEngine], templates: Path, release: Release = _OURS, keep: int = _KEEP) -> None:
     """Templates of other versions stay for other checkouts of the course, but not all of them for ever."""
-    prefix = _prefix(kind, release)
-    there = [place for place in templates.glob(f"{prefix}-*") if place.name.rpartition("-")[0] == prefix]
-    there = [place for place in there if _complete(place)]
+    there = _complete_ones(kind, templates, release)
     for place in sorted(there, key=lambda place: (place / "complete").stat().st_mtime, reverse=True)[keep:]:
         if not _is_used(place):
             (place / "complete").unlink()
             kind.remove_tree(place)
+
+
+def _complete_ones(kind: type[NamespaceEngine], templates: Path, release: Release) -> list[Path]:
+    prefix = _prefix(kind, release)
+    there = [place for place in templates.glob(f"{prefix}-*") if place.name.rpartition("-")[0] == prefix]
+    return [place for place in there if _complete(place)]
 
 
 def _is_used(place: Path) -> bool:

@@ -68,8 +68,9 @@ def rehearse(notebook: Path, released: Path, *, kind: str, key: StudentKey, sett
 
     Raises EngineError, KernelLost, and Unreadable for a file that is no notebook.
     """
-    # Whose code it is has started the rehearsal: where an engine has no walls, it runs as it does in their notebook.
     remove_orphans(kind)
+    # Without a question for trust: whose code it is has started the rehearsal. Where an engine has no walls, it runs as
+    # it does in their notebook.
     with closing(SandboxSupply(settings.bounds(), kind)) as supply:
         release = release_in(released)
         supply.prepare(release.images)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from grader.autograde.settings import CONFIG_FILE, Drydock
+from grader.course.labs import CourseError
 from grader.sandbox.bounds import Bounds
 
 
@@ -23,3 +24,12 @@ def test_a_course_says_how_long_a_cell_may_take(tmp_path: Path, monkeypatch: pyt
 
 def test_without_settings_there_are_the_usual_ones(tmp_path: Path) -> None:
     assert Drydock.of_course(tmp_path).bounds() == Bounds()
+
+
+@pytest.mark.parametrize(
+    "text", ["import nothing_like_this", "c = get_config(", "c = get_config()\nc.Drydock.check_seconds = 'x'"]
+)
+def test_a_file_that_is_no_configuration_is_a_sentence(tmp_path: Path, text: str) -> None:
+    (tmp_path / "nbgrader_config.py").write_text(text)
+    with pytest.raises(CourseError, match=r"nbgrader_config\.py can't be used"):
+        Drydock.of_course(tmp_path)

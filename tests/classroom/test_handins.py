@@ -7,6 +7,7 @@ import os
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -77,6 +78,26 @@ def test_no_link_is_followed_and_no_pipe_waited_for(place: ClassFolder, tmp_path
     (found,) = _collected(place)
     assert {path.name for path in found.iterdir()} == {f"{_LAB}.ipynb", "submission_secret.txt", "timestamp.txt"}
     assert (tmp_path / "private/key").read_text() == "secret"
+
+
+def test_what_cannot_be_copied_keeps_no_other_hand_in_waiting(
+    place: ClassFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    student = _student(place, "ada")
+    (_hand_in(student, f"ada+{_LAB}+{_OLD}+a") / "timestamp.txt").mkdir()
+    broken, _later = _hand_in(student, f"ada+{_LAB}+{_OLD}+b"), _hand_in(student, f"ada+{_LAB}+{_OLD}+c")
+    take = handins._take
+
+    def gone_meanwhile(inbound: int, outbox: int, entry: str, *more: Any) -> None:
+        if entry == broken.name:
+            raise FileNotFoundError(entry)
+        take(inbound, outbox, entry, *more)
+
+    monkeypatch.setattr(handins, "_take", gone_meanwhile)
+    said = list(handins.collect(place, student, "ada"))
+    assert [sentence.partition(":")[0] for sentence in said] == ["handed in", "not carried", "handed in"]
+    assert len(_collected(place)) == 2 and list(student.outbox.iterdir()) == []
+    assert "REFUSED" in _receipts(student)[1]
 
 
 def test_an_outbox_that_is_a_link_is_none(place: ClassFolder) -> None:

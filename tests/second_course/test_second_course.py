@@ -167,5 +167,8 @@ def test_a_wrong_course_toml_is_a_sentence(course: Desk, tmp_path: Path) -> None
     assert "No recipe makes lanterne, which course.toml names; there are busybox, python" in said
     (copied.folder / "course.toml").write_text("titel = 3\n")
     said = copied.run("drydock", "author", "release", code=3)
-    assert "course.toml can't be used: it knows title, " in said and ", auto_checks, why_wrong, not titel." in said
+    assert (
+        "course.toml can't be used: it knows title, " in said
+        and ", auto_checks, why_wrong, pattern, not titel." in said
+    )
     assert "Traceback" not in said

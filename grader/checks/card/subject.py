@@ -154,7 +154,8 @@ class CardSubject(Subject):
             environment={"WORLD": json.dumps(about), "EXPERIMENT": script},
         )
         begun, _newline, result = outcome.output.partition("\n")
-        if begun != BEGUN and outcome.code == 1:
+        # Killed before it began: a student's containers may have taken all memory there is.
+        if begun != BEGUN and outcome.code != 137:
             raise Unavailable(_("a world for the experiment can't be made: {why}").format(why=_last(outcome)))
         told = told_by(result)
         if told is None:

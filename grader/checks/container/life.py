@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from grader.checks import arguments
 from grader.checks.container.subject import NOT_RUNNING, ContainerSubject, is_live, state_in_words
-from grader.checks.expectation import Claim, Finding, expectation
+from grader.checks.expectation import MISSING, Claim, Finding, expectation
 from grader.checks.history import gone
 from grader.docker_api.daemon import Attrs
 from grader.docker_api.errors import Unavailable
@@ -86,7 +87,7 @@ class Life(ContainerSubject):
         kind = arguments.text(platform, "platform") if platform else ""
 
         def judge(attrs: Attrs | None) -> Finding:
-            finding = self._missing() if attrs is None else self._exited(attrs, code)
+            finding = replace(self._missing(), because=MISSING) if attrs is None else self._exited(attrs, code)
             if kind and not finding.ok:
                 self._must_know_programs_for(kind)
             return finding

@@ -14,8 +14,11 @@ _BLOBS = "docker/registry/v2/blobs"
 _SECONDS = 20.0
 
 
-def stored_bytes(daemon: Daemon, container: str, folder: str) -> int | None:
-    """The size of all blobs below a registry's folder; None where there are none. Raises NoAnswer."""
+def stored_bytes(daemon: Daemon, container: str, folder: str, most: int) -> int | None:
+    """The size of all blobs below a registry's folder, as far as they are counted: not beyond ``most`` bytes.
+
+    None where there are none. Raises NoAnswer.
+    """
     limit = Deadline(_SECONDS * daemon.connection.pace)
     try:
         with (
@@ -27,6 +30,9 @@ def stored_bytes(daemon: Daemon, container: str, folder: str) -> int | None:
             size = 0
             for member in archive:
                 size += member.size if member.isreg() else 0
+                if size > most:
+                    # Before it is read: a file may be told to be terabytes.
+                    return size
                 if limit.is_over() or daemon.deadline.is_over():
                     raise blame.of_silence(daemon, limit.seconds)
             return size

@@ -284,10 +284,11 @@ class RegistrySubject(Subject):
         limit, folder = arguments.size_bytes(size), arguments.path(at, "at")
 
         def judge(attrs: Attrs) -> Finding:
-            has = stored_bytes(self._daemon, str(attrs["Id"]), folder)
+            has = stored_bytes(self._daemon, str(attrs["Id"]), folder, limit)
             if has is None:
                 return Finding(False, _("it keeps nothing at {path}").format(path=folder))
-            return Finding(has <= limit, arguments.human_size(has))
+            shown = arguments.human_size(has)
+            return Finding(has <= limit, shown if has <= limit else _("{size} or more").format(size=shown))
 
         return Claim(
             self._says(_("{what} keeps at most {size} on its disk"), size=arguments.human_size(limit)),
