@@ -182,6 +182,14 @@ while True:
         "still ran after 2 s",
     ),
     Trick(
+        "blob-of-terabytes",
+        """docker run --rm -v b-depot:/depot drydock/busybox:1 sh -c '
+            mkdir -p /depot/docker/registry/v2/blobs; truncate -s 4000G /depot/docker/registry/v2/blobs/x'
+        docker run -d --name b-depot -v b-depot:/var/lib/registry -p 9181:5000 drydock/registry:2""",
+        lambda t: t.registry("localhost:9181").stores_at_most("4MB"),
+        "4.295TB",
+    ),
+    Trick(
         "range-of-ports",
         "docker create --name b-range -p 9000-9010:80 drydock/busybox:1",
         lambda t: t.container("b-range").publishes(9000),

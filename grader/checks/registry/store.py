@@ -12,10 +12,11 @@ from grader.docker_api.errors import Refused
 #: Where Distribution keeps blobs below its root folder (its docs: "storage backend").
 _BLOBS = "docker/registry/v2/blobs"
 _SECONDS = 20.0
+_FAR = 256 * 1024 * 1024
 
 
 def stored_bytes(daemon: Daemon, container: str, folder: str, most: int) -> int | None:
-    """The size of all blobs below a registry's folder, as far as they are counted: not beyond ``most`` bytes.
+    """The size of all blobs below a registry's folder; of what is far above ``most`` bytes only a part is counted.
 
     None where there are none. Raises NoAnswer.
     """
@@ -30,8 +31,8 @@ def stored_bytes(daemon: Daemon, container: str, folder: str, most: int) -> int 
             size = 0
             for member in archive:
                 size += member.size if member.isreg() else 0
-                if size > most:
-                    # Before it is read: a file may be told to be terabytes.
+                if size > most + _FAR:
+                    # Before it is read: a sparse file may have terabytes.
                     return size
                 if limit.is_over() or daemon.deadline.is_over():
                     raise blame.of_silence(daemon, limit.seconds)

@@ -287,8 +287,7 @@ class RegistrySubject(Subject):
             has = stored_bytes(self._daemon, str(attrs["Id"]), folder, limit)
             if has is None:
                 return Finding(False, _("it keeps nothing at {path}").format(path=folder))
-            shown = arguments.human_size(has)
-            return Finding(has <= limit, shown if has <= limit else _("{size} or more").format(size=shown))
+            return Finding(has <= limit, arguments.human_size(has))
 
         return Claim(
             self._says(_("{what} keeps at most {size} on its disk"), size=arguments.human_size(limit)),
