@@ -432,7 +432,7 @@ def test_an_answer_of_the_daemons_that_is_too_large(stage: Engine, monkeypatch: 
     assert report_of(stage, lambda t: t.container("b-labelled").is_created()).status is Status.PASSED
     monkeypatch.setattr(docker_client, "LARGEST", 1_000_000)
     report = report_of(stage, lambda t: t.container("b-labelled").is_created().is_running())
-    client.containers.get("b-labelled").remove()
+    client.api.remove_container("b-labelled")
     client.close()
     assert [verdict.status for verdict in report.verdicts] == 2 * [Status.FAILED]
     assert "too large" in report.verdicts[0].found
