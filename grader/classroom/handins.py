@@ -22,8 +22,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from grader.checks.arguments import human_size
-from grader.classroom import kept_handins, receipts
-from grader.classroom.kept_handins import NoRoom, drop, size_of, superfluous
+from grader.classroom import handin_quota, receipts
+from grader.classroom.handin_quota import NoRoom
 from grader.classroom.places import ClassFolder, StudentFolder
 from grader.classroom.untrusted_files import FILE, FOLDER, closing, names_in, open_below, plain
 from grader.files import atomic
@@ -118,7 +118,7 @@ def _no_room() -> str:
     return _(
         "REFUSED, your teacher does not have it: with the last one of each other lab, your hand-ins would take "
         "more than {size}. Submit a smaller one, or first a smaller one of another lab."
-    ).format(size=human_size(kept_handins.BYTES))
+    ).format(size=human_size(handin_quota.BYTES))
 
 
 def _assignment(place: ClassFolder, entry: str) -> str | None:
@@ -134,8 +134,8 @@ def _is_complete(outbox: int, entry: str) -> bool:
 
 
 def _take(inbound: int, outbox: int, entry: str, made: str, collected: Path | None) -> None:
-    _name, _lab, time, _random = made.split("+")
-    draft = f".{_name}.{secrets.token_hex(8)}"
+    name, _lab, time, _random = made.split("+")
+    draft = f".{name}.{secrets.token_hex(8)}"
     os.mkdir(draft, 0o755, dir_fd=inbound)
     try:
         with closing(os.open(draft, FOLDER, dir_fd=inbound)) as target:
@@ -143,12 +143,12 @@ def _take(inbound: int, outbox: int, entry: str, made: str, collected: Path | No
                 _copy(source, target, _Budget(), _DEPTH, but=_TIMESTAMP)
             with _new_file(target, _TIMESTAMP) as file:
                 file.write(time.encode())
-        go = superfluous(inbound, made, size_of(inbound, draft), collected)
+        go = handin_quota.superfluous(inbound, made, handin_quota.size_of(inbound, draft), collected)
         os.rename(draft, made, src_dir_fd=inbound, dst_dir_fd=inbound)
     finally:
         shutil.rmtree(draft, ignore_errors=True, dir_fd=inbound)
     # Only now, when the new one is there.
-    drop(inbound, go)
+    handin_quota.drop(inbound, go)
 
 
 def _new_file(folder: int, name: str) -> BinaryIO:

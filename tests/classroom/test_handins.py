@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from grader.classroom import handins, kept_handins, receipts
+from grader.classroom import handin_quota, handins, receipts
 from grader.classroom.places import ClassError, ClassFolder, StudentFolder, checked_name
 from grader.classroom.untrusted_files import closing
 
@@ -186,7 +186,7 @@ def _kept(place: ClassFolder) -> list[tuple[str, int]]:
 
 @pytest.fixture
 def few_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kept_handins, "BYTES", 1_000_000)
+    monkeypatch.setattr(handin_quota, "BYTES", 1_000_000)
 
 
 @pytest.mark.usefixtures("few_bytes")
@@ -236,11 +236,11 @@ def test_files_without_a_byte_are_not_for_nothing(place: ClassFolder) -> None:
     for number in range(10):
         (folder / str(number)).touch()
     with closing(os.open(place.inbound, os.O_RDONLY)) as inbound:
-        assert kept_handins.size_of(inbound, "ada+x") == 11 * 4096
+        assert handin_quota.size_of(inbound, "ada+x") == 11 * 4096
 
 
 def test_of_one_lab_a_number_is_kept(place: ClassFolder, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kept_handins, "NUMBER", 3)
+    monkeypatch.setattr(handin_quota, "NUMBER", 3)
     student = _student(place, "ada")
     bob = _student(place, "bob")
     _hand_in(bob, f"bob+{_LAB}+{_OLD}+x")
