@@ -69,8 +69,7 @@ def _make_or_grow(student: StudentFolder, size: int) -> None:
             _run(["e2fsck", "-f", "-p", str(student.image)], fine=(0, 1))
             _run(["resize2fs", str(student.image)])
         return
-    with atomic(student.image) as draft:
-        draft.touch(mode=0o600)
+    with atomic(student.image, mode=0o600) as draft:
         os.truncate(draft, max(size, _SMALLEST))
         options = "lazy_itable_init=1,lazy_journal_init=1,nodiscard"
         _run(["mkfs.ext4", "-q", "-F", "-m", "0", "-E", options, str(draft)])

@@ -90,8 +90,7 @@ def _make(roster: Path, passwords: Path, kept: dict[str, str], names: list[str])
     # The words first: a hash whose word nobody knows would keep a student out for good.
     if made:
         _write_passwords(passwords, made)
-    with atomic(roster) as draft:
-        draft.touch(mode=0o600)
+    with atomic(roster, mode=0o600) as draft:
         draft.write_text(json.dumps({**kept, **{name: _hashed(word) for name, word in made.items()}}, indent=1))
     return made
 
@@ -100,8 +99,7 @@ def _write_passwords(file: Path, made: dict[str, str]) -> None:
     """Into a CSV file that only its owner may read; a word that no longer holds goes."""
     before = file.read_text().splitlines() if file.exists() else ["name,password"]
     kept = [line for line in before if line.partition(",")[0] not in made]
-    with atomic(file) as draft:
-        draft.touch(mode=0o600)
+    with atomic(file, mode=0o600) as draft:
         draft.write_text("".join(f"{line}\n" for line in (*kept, *map(",".join, made.items()))))
 
 

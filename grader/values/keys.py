@@ -185,8 +185,7 @@ def write_key(folder: Path, key: StudentKey) -> Path:
     """Keep ``key`` in ``folder``, for its owner's eyes only; returns the file."""
     file = folder / KEY_FILE
     folder.mkdir(parents=True, exist_ok=True)
-    with atomic(file) as draft:
-        draft.touch(mode=0o600)
+    with atomic(file, mode=0o600) as draft:
         draft.write_text(f"{key.text}\n", encoding="ascii")
     return file
 

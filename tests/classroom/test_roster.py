@@ -111,10 +111,10 @@ def test_after_a_kill_between_the_two_files_nobody_is_kept_out(
 
 def _only(allowed: Path, otherwise: Callable[[Path], None]) -> Callable[[Path], AbstractContextManager[Path]]:
     @contextmanager
-    def atomic(target: Path) -> Iterator[Path]:
+    def atomic(target: Path, *, mode: int) -> Iterator[Path]:
         if target != allowed:
             otherwise(target)
-        with files.atomic(target) as draft:
+        with files.atomic(target, mode=mode) as draft:
             yield draft
 
     return atomic
