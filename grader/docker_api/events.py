@@ -86,7 +86,7 @@ def _params(filters: Filters, **more: str) -> dict[str, str]:
 def past_events(daemon: Daemon, filters: Filters | None = None, since: str = "0", until: str = "") -> list[Attrs]:
     """The events that the daemon still knows, oldest first. Raises Unavailable, Refused or Obstructed."""
     params = _params(filters or {}, since=since, until=until or moment())
-    data, limit = bytearray(), Deadline(_READ_SECONDS * daemon.connection.pace)
+    data, limit = bytearray(), Deadline(_READ_SECONDS * daemon.pace())
     with daemon.stream("/events", params, patience=_READ_SECONDS) as response:
         for piece in response.iter_content(64 * 1024):
             data += piece

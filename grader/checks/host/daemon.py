@@ -58,7 +58,6 @@ class HostConnection(Connection):
         self.engine = engine
         self.name = name
         self._place = place
-        self.pace = engine.connection.pace
         self._cleanup = cleanup
         self._way: Way | None = None
 

@@ -12,6 +12,7 @@ from grader.docker_api.errors import Refused
 #: Where Distribution keeps blobs below its root folder (its docs: "storage backend").
 _BLOBS = "docker/registry/v2/blobs"
 _SECONDS = 20.0
+#: Bytes beyond what is asked for, from which on nobody wants to know how much it is.
 _FAR = 256 * 1024 * 1024
 
 
@@ -20,7 +21,7 @@ def stored_bytes(daemon: Daemon, container: str, folder: str, most: int) -> int 
 
     None where there are none. Raises NoAnswer.
     """
-    limit = Deadline(_SECONDS * daemon.connection.pace)
+    limit = Deadline(min(_SECONDS * daemon.pace(), daemon.deadline.remaining()))
     try:
         with (
             daemon.stream(
@@ -34,7 +35,7 @@ def stored_bytes(daemon: Daemon, container: str, folder: str, most: int) -> int 
                 if size > most + _FAR:
                     # Before it is read: a sparse file may have terabytes.
                     return size
-                if limit.is_over() or daemon.deadline.is_over():
+                if limit.is_over():
                     raise blame.of_silence(daemon, limit.seconds)
             return size
     except Refused as refusal:
