@@ -1,4 +1,5 @@
-"""Atomic writes: after a kill or on a full disk there is still what was there before. And where the cache lies.
+"""Atomic writes: after a kill or on a full disk there is still what was there before. What tells one file from another,
+and holds on to it. And where the cache lies.
 
 Standard library only: every engine's supervisor imports it.
 """
@@ -6,8 +7,8 @@ Standard library only: every engine's supervisor imports it.
 from __future__ import annotations
 
 import glob
-import hashlib
 import os
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -53,6 +54,9 @@ def atomic_write(target: Path, text: str) -> None:
 
 def sha256_of(path: Path) -> str:
     """The hash of a file's content, in hexadecimal."""
+    # Brings OpenSSL, which no supervisor needs.
+    import hashlib
+
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
@@ -61,6 +65,12 @@ def stamp_of(path: Path) -> tuple[int, ...]:
     """What changes whenever somebody writes to the file: no program can set the change time."""
     status = path.stat()
     return (status.st_size, status.st_ino, status.st_mtime_ns, status.st_ctime_ns)
+
+
+def pinned(path: str | Path, flags: int = 0) -> int | None:
+    """A descriptor by which a socket or a folder is reached whatever its name comes to mean: proc_pid_fd(5). None
+    elsewhere than on Linux, where no engine has walls and whose code it is has started it. Raises OSError."""
+    return os.open(path, os.O_PATH | flags) if sys.platform == "linux" else None
 
 
 def cache_folder() -> Path:

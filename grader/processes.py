@@ -14,7 +14,6 @@ import subprocess
 import sys
 import threading
 import time
-import traceback
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -280,7 +279,7 @@ def words_bounded(file: Path) -> Iterator[None]:
     try:
         yield
     except Exception:
-        traceback.print_exc()
+        sys.excepthook(*sys.exc_info())
         raise
     finally:
         sys.stderr.flush()

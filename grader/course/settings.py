@@ -8,11 +8,13 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from grader.course.lab_cards import LabCard
 from grader.course.labs import CourseError, find_course
 from grader.i18n import _
+
+if TYPE_CHECKING:
+    from grader.course.lab_cards import LabCard
 
 FILE = "course.toml"
 _PORTS = re.compile(r"(\d{1,5})-(\d{1,5})")

@@ -16,6 +16,7 @@ from typing import IO, Any
 from grader.checks.folder import Place
 from grader.docker_api.course_images import CourseImages, as_variable
 from grader.engines.protocol import Engine, EngineError
+from grader.files import pinned
 from grader.i18n import _
 from grader.report.verdicts import Status, TaskReport, Verdict
 from grader.sandbox.fork_client import CheckerRequest, ForkedProcess, ForkServer, ForkServerLost
@@ -220,13 +221,7 @@ def could_not_check(task: str, reason: str) -> TaskReport:
     return TaskReport(task, task, "", (Verdict(Status.COULD_NOT_CHECK, reason),))
 
 
-# -- A handle on a file itself, not on its name.
-
-
-def pinned(path: str | Path, flags: int) -> int | None:
-    """A descriptor by which a socket or a folder is reached whatever its name comes to mean: proc_pid_fd(5). None
-    elsewhere than on Linux, where no engine has walls and whose code it is has started it. Raises OSError."""
-    return os.open(path, os.O_PATH | flags) if sys.platform == "linux" else None
+# -- A handle on the daemon's socket itself, not on its name.
 
 
 class PinnedSocket:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import socket
-import sys
 import tempfile
 import threading
 import time
@@ -21,6 +20,7 @@ from typing import Any
 from grader.docker_api.daemon import Daemon
 from grader.docker_api.errors import NoAnswer
 from grader.docker_api.streams import FRAME
+from grader.files import pinned
 
 _PROGRAM = Path(__file__).with_name("inside.py")
 _PIECE = 64 * 1024
@@ -47,9 +47,9 @@ class Way:
         folder = self._place.enter_context(tempfile.TemporaryDirectory(prefix="drydock-"))
         self._socket = str(Path(folder, "s"))
         self._listener.bind(self._socket)
-        if sys.platform == "linux":
-            # Nobody else finds it: the handle leads to the very socket, and its name is gone (proc_pid_fd(5)).
-            handle = os.open(self._socket, os.O_PATH)
+        handle = pinned(self._socket)
+        if handle is not None:
+            # Nobody else finds it: the handle leads to the very socket, and its name is gone.
             self._place.close()
             self._place.callback(os.close, handle)
             self._socket = f"/proc/self/fd/{handle}"
