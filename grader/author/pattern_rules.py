@@ -51,7 +51,7 @@ def _has_own_values(task: Task) -> bool:
 
 
 def _steps_of_hint(lab: Lab, task: Task) -> int:
-    """Of the last folded text above the answer. Without a hint that is another task's explanation, which has none."""
+    """Of the last folded text above the answer. Without a hint that is some explanation, which seldom has steps."""
     end = task.check.index if task.answer is None else task.answer.index
     texts = (cell.source for cell in reversed(lab.cells[:end]) if cell.cell_type == "markdown")
     folded = next((found[-1] for found in map(_FOLDED.findall, texts) if found), "")

@@ -37,7 +37,7 @@ from grader.engines.relay import Connector, Relay
 from grader.engines.template import LostLayersError
 from grader.errors import ExpectedError
 from grader.i18n import _
-from grader.processes import BoundedLog, words_bounded
+from grader.processes import BoundedLog, answer, words_bounded
 from grader.report.plain import one_line
 
 _PACKAGE = Path(__file__).resolve().parents[1]
@@ -215,7 +215,7 @@ class Gate:
                 for sentence in carried:
                     print(sentence, file=sys.stderr, flush=True)
             except OSError as error:
-                # A full disk of ours, or a student who changes the folder meanwhile: the next look tries again.
+                # A full disk of ours, or a folder that a student changes as we open it: the next look tries again.
                 print(_("Not carried: {why}").format(why=one_line(error)), file=sys.stderr, flush=True)
         with contextlib.suppress(OSError):
             # Before their first check there is nothing.
@@ -250,8 +250,7 @@ def _shown() -> Iterator[Path]:
 
 def _answer(message: dict[str, object]) -> None:
     """Once: whoever started us may be gone later."""
-    with contextlib.suppress(OSError):
-        os.write(1, json.dumps(message).encode() + b"\n")
+    answer(message)
     os.dup2(2, 1)
 
 

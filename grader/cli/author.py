@@ -164,13 +164,12 @@ def mutate(
 
     with needed():
         from grader.author import mutants_report, mutation
-        from grader.author.mutation import changed_tasks
 
     course = find_course()
     name = course.pick(lab)
     _see_tasks(course, [name], tasks, ())
     if since:
-        changed = changed_tasks(course.lab(name), since)
+        changed = mutation.changed_tasks(course.lab(name), since)
         tasks = tuple(task for task in changed if not tasks or task in tasks)
         if not tasks:
             click.echo(_("{lab}: no task's cells were changed since {commit}.").format(lab=name, commit=since))

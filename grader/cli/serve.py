@@ -135,9 +135,9 @@ def _change_list(place: ClassFolder, add: bool, users: Path | None, renewed: tup
         raise ClassError(
             _("There is no class with a list of names in {folder}.").format(folder=place.path), "drydock serve --help"
         )
-    if add and users is None:
-        raise ClassError(_("Whom to add says --users."), "drydock serve --users users.csv --add")
-    if add and users is not None:
+    if add:
+        if users is None:
+            raise ClassError(_("Whom to add says --users."), "drydock serve --users users.csv --add")
         made = roster.add(place.roster, place.passwords, roster.read_names(users))
         _tell_passwords(place, made)
         if not made:
