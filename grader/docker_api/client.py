@@ -18,7 +18,8 @@ from docker.errors import DockerException
 from docker.transport import UnixHTTPAdapter
 from requests import PreparedRequest, ReadTimeout, Response
 from requests.adapters import BaseAdapter
-from urllib3.exceptions import ReadTimeoutError
+from requests.exceptions import ChunkedEncodingError
+from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from grader.docker_api.errors import Unavailable
 from grader.i18n import _
@@ -40,7 +41,7 @@ class _OneSocket(UnixHTTPAdapter):
 
 
 class BoundedClient(APIClient):
-    """Reads no answer without end, but for streams. Raises TooLarge or requests.ReadTimeout."""
+    """Reads no answer without end, but for streams. Raises TooLarge, or what requests raises (RequestException)."""
 
     def mount(self, prefix: str | bytes, adapter: BaseAdapter) -> None:
         if isinstance(adapter, UnixHTTPAdapter):
@@ -95,10 +96,10 @@ def _read(response: Response, end: float | None) -> bytes:
                 raise TooLarge
             if end is not None and time.monotonic() > end:
                 raise ReadTimeout
-    except ReadTimeoutError as error:
+    except HTTPError as error:
         # As requests would have it, which does not read here.
         response.close()
-        raise ReadTimeout() from error
+        raise (ReadTimeout if isinstance(error, ReadTimeoutError) else ChunkedEncodingError)(error) from error
     except BaseException:
         response.close()
         raise
