@@ -2,9 +2,9 @@
 
     .venv/bin/python benchmarks/auto_checks.py [--lab 07] [--seconds 30]
 
-The lab's solution runs twice, on a fresh lab daemon each time, without the lookout and with it; its checks are left to
-the lookout, and in the first run to nobody. CPU time is by /proc: the notebook's kernel with all it starts, dockerd,
-and the lookout with its checker. Ratios mean something on a busy machine, seconds don't.
+The lab's solution runs twice, on a fresh lab daemon each time, without automatic checks and with them; its checks are
+left to the process that makes them, and in the first run to nobody. CPU time is by /proc: the notebook's kernel with
+all it starts, dockerd, and that process with its checker. Ratios mean something on a busy machine, seconds don't.
 """
 
 from __future__ import annotations
@@ -46,22 +46,22 @@ def used(pid: int | None) -> float:
 
 @dataclass
 class Cost:
-    """CPU seconds of a run: its cells' (kernel and its programs), dockerd's, the lookout's; ``seen``: passes."""
+    """CPU seconds of a run: its cells' (kernel and its programs), dockerd's, that of looking; ``seen``: passes."""
 
     cells: float
     daemon: float
-    lookout: float
+    looking: float
     start: float
-    idle_lookout: float
+    idle_looking: float
     idle_daemon: float
     seen: int
 
 
-class Lookout:
+class AutoChecks:
     """The process as a notebook's kernel starts it, told which cell runs."""
 
     def __init__(self, lab: str, folder: Path, wanted: bool) -> None:
-        command = [sys.executable, "-P", "-m", "grader.panel.lookout", lab]
+        command = [sys.executable, "-P", "-m", "grader.panel.auto_checks", lab]
         self._process = subprocess.Popen(command, cwd=folder, stdin=subprocess.PIPE, text=True) if wanted else None
 
     @property
@@ -108,19 +108,19 @@ def run(lab: str, *, wanted: bool, seconds: float) -> Cost:
         daemon = dockerd(host)
         folder = workspace.folder(lab)
         notebook = nbformat.read(workspace.course.lab(lab, SOURCE).notebook, as_version=4)
-        lookout = Lookout(lab, folder, wanted)
+        checks = AutoChecks(lab, folder, wanted)
         time.sleep(8 if wanted else 0)
-        idle = (start := used(lookout.pid), used(daemon))
+        idle = (start := used(checks.pid), used(daemon))
         time.sleep(seconds)
-        idle = (used(lookout.pid) - idle[0], used(daemon) - idle[1])
-        before = (used(lookout.pid), used(daemon))
+        idle = (used(checks.pid) - idle[0], used(daemon) - idle[1])
+        before = (used(checks.pid), used(daemon))
         client = NotebookClient(
             notebook,
             timeout=600,
             allow_errors=True,
             resources={"metadata": {"path": str(folder)}},
-            on_cell_start=lambda **_cell: lookout.tell("busy"),
-            on_cell_executed=lambda **_cell: lookout.tell("idle"),
+            on_cell_start=lambda **_cell: checks.tell("busy"),
+            on_cell_executed=lambda **_cell: checks.tell("idle"),
         )
         cells = 0.0
         with client.setup_kernel():
@@ -136,29 +136,29 @@ def run(lab: str, *, wanted: bool, seconds: float) -> Cost:
         cost = Cost(
             cells,
             used(daemon) - before[1],
-            used(lookout.pid) - before[0],
+            used(checks.pid) - before[0],
             start,
             *idle,
             sum(task.by_itself for task in known.values()),
         )
-        lookout.close()
+        checks.close()
         return cost
 
 
 def main(lab: str, seconds: float) -> None:
     name = Course(_ROOT).pick(lab)
-    print(f"{name}, CPU seconds {'cells':>10} {'dockerd':>9} {'lookout':>9}")
+    print(f"{name}, CPU seconds {'cells':>10} {'dockerd':>9} {'looking':>9}")
     costs = []
     for wanted in (False, True):
         cost = run(name, wanted=wanted, seconds=seconds)
         costs.append(cost)
         words = "with" if wanted else "without"
-        print(f"{words:>22} {cost.cells:12.2f} {cost.daemon:9.2f} {cost.lookout:9.2f}", flush=True)
+        print(f"{words:>22} {cost.cells:12.2f} {cost.daemon:9.2f} {cost.looking:9.2f}", flush=True)
     without, found = costs
-    print(f"to start and look once {found.start:.2f}; idle for {seconds:g} s: {found.idle_lookout:.2f}, ", end="")
+    print(f"to start and look once {found.start:.2f}; idle for {seconds:g} s: {found.idle_looking:.2f}, ", end="")
     print(f"dockerd {found.idle_daemon:.2f} (without: {without.idle_daemon:.2f})")
-    share = found.lookout / (found.cells + found.daemon)
-    print(f"the lookout used {100 * share:.0f} % of what the cells and dockerd did; dockerd", end=" ")
+    share = found.looking / (found.cells + found.daemon)
+    print(f"automatic checks used {100 * share:.0f} % of what the cells and dockerd did; dockerd", end=" ")
     print(f"{found.daemon / without.daemon:.2f} times as much as without; {found.seen} tasks passed by themselves")
 
 

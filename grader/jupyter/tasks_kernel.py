@@ -1,7 +1,7 @@
 """An IPython extension: the kernel of a lab's notebook tells the page's panel about the tasks, and has them looked at.
 
 The page (data/labextensions) opens a comm; from then on it gets the whole state after each change. Checks that only
-look run in a process of their own (panel/lookout.py), as long as the comm is open and nobody has switched them off.
+look run in a process of their own (panel/auto_checks.py), as long as the comm is open and nobody has switched them off.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class _Desk:
         self._telling = threading.Lock()
         self._comm: Any = None
         self._watch: FolderWatch | None = None
-        self._lookout: subprocess.Popen[str] | None = None
+        self._auto_checks: subprocess.Popen[str] | None = None
         self._known: Mapping[str, TaskProgress] = {}
         self._automatic = True
         shell.events.register("pre_run_cell", lambda _info: self._order("busy"))
@@ -91,11 +91,11 @@ class _Desk:
             self._comm.send({**state, "news": self._tasks.news(before, self._known)})
 
     def _start(self) -> None:
-        if self._lookout is not None and self._lookout.poll() is None:
+        if self._auto_checks is not None and self._auto_checks.poll() is None:
             return
         with suppress(OSError):
-            self._lookout = subprocess.Popen(
-                [sys.executable, "-P", "-m", "grader.panel.lookout", self._lab],
+            self._auto_checks = subprocess.Popen(
+                [sys.executable, "-P", "-m", "grader.panel.auto_checks", self._lab],
                 cwd=self._folder,
                 env=self._environment,
                 stdin=subprocess.PIPE,
@@ -107,18 +107,18 @@ class _Desk:
             )
 
     def _order(self, what: str) -> None:
-        if self._lookout is not None and self._lookout.stdin is not None:
+        if self._auto_checks is not None and self._auto_checks.stdin is not None:
             with suppress(OSError, ValueError):
-                self._lookout.stdin.write(f"{what}\n")
-                self._lookout.stdin.flush()
+                self._auto_checks.stdin.write(f"{what}\n")
+                self._auto_checks.stdin.flush()
 
     def _stop(self) -> None:
-        lookout, self._lookout = self._lookout, None
-        if lookout is not None and lookout.stdin is not None:
+        process, self._auto_checks = self._auto_checks, None
+        if process is not None and process.stdin is not None:
             with suppress(OSError):
                 # The end of what it reads is its end.
-                lookout.stdin.close()
-            threading.Thread(target=lookout.wait, daemon=True).start()
+                process.stdin.close()
+            threading.Thread(target=process.wait, daemon=True).start()
 
     def _closed(self) -> None:
         with self._telling:

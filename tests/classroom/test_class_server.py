@@ -176,7 +176,7 @@ def test_the_hub_comes_back_under_running_servers(hub: Hub) -> None:
 def test_checks_that_only_look_run_by_themselves_here_too(hub: Hub) -> None:
     seen = "grep -q '\"by_itself\": true' ../../.progress/00-welcome.json 2>/dev/null"
     work = "docker run --name hello drydock/busybox:1 echo hello, harbour"
-    look = f"until {seen}; do sleep 0.2; done | python -m grader.panel.lookout 00-welcome 2>&1"
+    look = f"until {seen}; do sleep 0.2; done | python -m grader.panel.auto_checks 00-welcome 2>&1"
     said = hub.sh("bob", f"cd labs/00-welcome; {work}; {look}; {seen} && echo seen; docker rm -f hello")
     assert "\nseen\n" in said, said
 

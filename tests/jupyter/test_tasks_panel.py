@@ -61,8 +61,8 @@ def _task(page: Page, name: str) -> Locator:
     return _panel(page).locator(f'li[data-task="{name}"]')
 
 
-def _lookouts(server: int) -> list[int]:
-    return [pid for pid in descendants(server) if b"grader.panel.lookout" in command_line(pid)]
+def _auto_checkers(server: int) -> list[int]:
+    return [pid for pid in descendants(server) if b"grader.panel.auto_checks" in command_line(pid)]
 
 
 def test_it_is_docked_at_the_right_and_lists_what_there_is_to_do(page: Page) -> None:
@@ -167,11 +167,11 @@ def test_it_can_be_read_in_the_light_and_in_the_dark(page: Page, tmp_path: Path)
 
 
 def test_switched_off_nothing_looks_any_more(page: Page, server: tuple[str, int]) -> None:
-    assert len(_lookouts(server[1])) == 1
+    assert len(_auto_checkers(server[1])) == 1
     _panel(page).locator("input[type=checkbox]").uncheck()
-    _wait_for(lambda: not _lookouts(server[1]))
+    _wait_for(lambda: not _auto_checkers(server[1]))
     _panel(page).locator("input[type=checkbox]").check()
-    _wait_for(lambda: len(_lookouts(server[1])) == 1)
+    _wait_for(lambda: len(_auto_checkers(server[1])) == 1)
 
 
 def _wait_for(true: object) -> None:
@@ -206,12 +206,12 @@ def test_closed_it_stays_closed_for_that_lab_until_it_is_wanted(page: Page) -> N
 
 def test_after_a_restart_of_the_kernel_it_goes_on(page: Page, desk: Desk, server: tuple[str, int]) -> None:
     # The page was loaded anew: the one before ends.
-    _wait_for(lambda: len(_lookouts(server[1])) == 1)
-    (before,) = _lookouts(server[1])
+    _wait_for(lambda: len(_auto_checkers(server[1])) == 1)
+    (before,) = _auto_checkers(server[1])
     page.locator(".lm-MenuBar-itemLabel", has_text="Kernel").click()
     page.locator(".lm-Menu-itemLabel", has_text="Restart Kernel…").first.click()
     page.locator(".jp-Dialog button", has_text="Restart").click()
-    _wait_for(lambda: len(found := _lookouts(server[1])) == 1 and found != [before])
+    _wait_for(lambda: len(found := _auto_checkers(server[1])) == 1 and found != [before])
     desk.docker("rm", "-f", "hello")
     expect(_task(page, "hello")).to_contain_text("Passed before, and not now.")
 

@@ -1,4 +1,4 @@
-"""``python -m grader.panel.lookout LAB``: runs the checks that only look by themselves, while a lab is open.
+"""``python -m grader.panel.auto_checks LAB``: runs the checks that only look by themselves, while a lab is open.
 
 A process of its own, which never runs a line of a student's; the notebook's kernel starts it. It looks after events on
 the lab daemon and sleeps in between. What it sees goes into the student's progress, where the panel reads it.
@@ -143,9 +143,9 @@ def main() -> int:
     folder = Path.cwd()
     events = Events(Debounce())
     # `drydock up` writes down there what runs.
-    follow(runtime_folder(), events.maybe, "drydock-lookout-daemon")
-    threading.Thread(target=events.listen, name="drydock-lookout-events", daemon=True).start()
-    threading.Thread(target=_obey, args=[events], name="drydock-lookout-orders", daemon=True).start()
+    follow(runtime_folder(), events.maybe, "drydock-auto-checks-daemon")
+    threading.Thread(target=events.listen, name="drydock-auto-checks-events", daemon=True).start()
+    threading.Thread(target=_obey, args=[events], name="drydock-auto-checks-orders", daemon=True).start()
     Lookout(lab, progress_folder(course), folder, own_key(folder), events).run()
     return 0
 

@@ -175,9 +175,9 @@ def lab(desk: Desk) -> Iterator[Workspace]:
 
 
 @contextmanager
-def _lookout(desk: Desk, lab: Workspace) -> Iterator[subprocess.Popen[str]]:
+def _auto_checks(desk: Desk, lab: Workspace) -> Iterator[subprocess.Popen[str]]:
     process = subprocess.Popen(
-        [sys.executable, "-P", "-m", "grader.panel.lookout", LAB],
+        [sys.executable, "-P", "-m", "grader.panel.auto_checks", LAB],
         cwd=lab.folder(LAB),
         env=dict(desk.environment),
         stdin=subprocess.PIPE,
@@ -209,7 +209,7 @@ def _until(lab: Workspace, task: str, right: Callable[[TaskProgress], bool]) -> 
 
 @pytest.mark.daemon
 def test_tasks_turn_green_and_back_without_their_cells(desk: Desk, lab: Workspace) -> None:
-    with _lookout(desk, lab) as process:
+    with _auto_checks(desk, lab) as process:
         # Made half by a cell that still runs: nobody looks.
         _tell(process, "busy")
         assert desk.docker("run", "-d", "--name", "hello", "drydock/busybox:1", "sleep", "600").returncode == 0
@@ -234,7 +234,7 @@ def test_tasks_turn_green_and_back_without_their_cells(desk: Desk, lab: Workspac
 
 @pytest.mark.daemon
 def test_it_sleeps_while_nothing_happens_and_while_there_is_no_daemon(desk: Desk, lab: Workspace) -> None:
-    with _lookout(desk, lab) as process:
+    with _auto_checks(desk, lab) as process:
         _until(lab, "hello", lambda task: task.passed)
         _asleep(process)
         assert desk.drydock("down").returncode == 0
