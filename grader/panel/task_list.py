@@ -1,4 +1,4 @@
-"""What the panel at the right of a lab lists: its tasks by sections, what is known of each, and what is new."""
+"""What the panel at the right of a lab lists: its tasks by parts, what is known of each, and what is new."""
 
 from __future__ import annotations
 
@@ -19,7 +19,11 @@ from grader.report.render import SYMBOLS, status_word
 
 #: Set to 0, no check runs by itself.
 VARIABLE = "DRYDOCK_AUTO_CHECKS"
-_HEADING = re.compile(r"^##\s+(.+)$", re.MULTILINE)
+_HEADING = re.compile(r"^(##?)\s+(.+)$", re.MULTILINE)
+#: A comment in some code is no heading.
+_CODE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
+#: What a part's heading says of its points: how many of its tasks are done stands there instead.
+_POINTS = re.compile(r"\s*\([^()]*\d[^()]*\)$")
 
 
 def allowed(course: Course) -> bool:
@@ -34,8 +38,8 @@ class TaskList:
 
     lab: Lab
     card: LabCard
-    #: The section each task stands in, by its id.
-    sections: Mapping[str, str]
+    #: The part each task stands in, by its id; where a lab has no parts, the section.
+    parts: Mapping[str, str]
     #: The tasks whose checks only look.
     looking: frozenset[str]
 
@@ -44,7 +48,7 @@ class TaskList:
         """Raises CourseError."""
         lab = course.lab(name, RELEASE)
         looking = frozenset(task.id for task in tasks_that_only_look(lab))
-        return cls(lab, card_of(lab, course.names(RELEASE)), _sections(lab), looking)
+        return cls(lab, card_of(lab, course.names(RELEASE)), _parts(lab), looking)
 
     def state(self, known: Mapping[str, TaskProgress], *, automatic: bool, may: bool) -> dict[str, Any]:
         """For the page. ``automatic``: whether checks run by themselves now; ``may``: whether they can be let to."""
@@ -72,7 +76,7 @@ class TaskList:
         return {
             "id": card.id,
             "title": card.title,
-            "section": self.sections.get(card.id, ""),
+            "part": self.parts.get(card.id, ""),
             "passed": _passes(progress),
             # What passed once is done, though later tasks may have taken away what it made.
             "done": progress is not None and progress.passed,
@@ -115,14 +119,16 @@ def _mark(progress: TaskProgress | None) -> str:
     return f"{SYMBOLS[progress.status]} {status_word(progress.status)}"
 
 
-def _sections(lab: Lab) -> dict[str, str]:
+def _parts(lab: Lab) -> dict[str, str]:
     found: dict[str, str] = {}
-    section = ""
+    part = section = ""
     checks = {task.check.id: task.id for task in lab.tasks}
-    for cell in lab.cells:
+    # The first cell has the title of the whole.
+    for cell in lab.cells[1:]:
         if cell.cell_type == "markdown":
-            heads = _HEADING.findall(cell.source)
-            section = heads[-1].replace("`", "").strip() if heads else section
+            for level, words in _HEADING.findall(_CODE.sub("", cell.source)):
+                heading = re.sub(r"[`*]", "", _POINTS.sub("", words)).strip()
+                part, section = (heading, "") if level == "#" else (part, heading)
         elif cell.id in checks:
-            found[checks[cell.id]] = section
+            found[checks[cell.id]] = part or section
     return found

@@ -95,7 +95,7 @@ def test_a_task_turns_green_without_its_check_and_says_so_once(page: Page, lab: 
     expect(_task(page, "hello")).to_contain_text("✓ passed")
     expect(_task(page, "hello")).to_contain_text("Seen by this panel.")
     expect(_panel(page)).to_contain_text("1 of 2 tasks passed")
-    # The next section is open now.
+    # This lab has no parts; its next section is open now.
     expect(_panel(page).locator("summary", has_text="Task 2")).to_be_visible()
     assert page.evaluate("window.heard") == ["Task Hello passed."]
     expect(lab.cell("hello").locator(".jp-OutputArea-output")).to_have_count(0)

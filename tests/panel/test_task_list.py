@@ -40,7 +40,7 @@ def _row(tasks: TaskList, task: str, progress: TaskProgress | None, *, automatic
     known = {} if progress is None else {task: progress}
     state = tasks.state(known, automatic=automatic, may=True)
     row = next(row for row in state["tasks"] if row["id"] == task)
-    assert row["hint"] and row["section"], row
+    assert row["hint"] and row["part"], row
     return row["passed"], row["mark"], row["note"]
 
 
@@ -72,11 +72,14 @@ def test_only_what_changed_is_news(tasks: TaskList, looking: str, acting: str) -
     assert tasks.news({}, {looking: SEEN, acting: PASSED}).count("passed.") == 2
 
 
-def test_every_lab_has_a_list_with_a_section_for_each_task() -> None:
+def test_every_lab_has_a_list_by_its_parts() -> None:
     for name in COURSE.names("labs"):
         found = TaskList.of(COURSE, name)
-        assert set(found.sections) == {task.id for task in found.lab.tasks}, name
-        assert all(found.sections.values()), name
+        assert list(found.parts) == [task.id for task in found.lab.tasks], name
+        parts = list(dict.fromkeys(found.parts.values()))
+        assert all(part.startswith("Part ") and not part.endswith(")") for part in parts), (name, parts)
+        assert 2 <= len(parts) <= 5, (name, parts)
+    assert TaskList.of(COURSE, "07-healthchecks").parts["logkeeper"] == "Part one: Up is not well"
 
 
 def test_a_folder_that_is_no_lab_has_none() -> None:

@@ -139,27 +139,27 @@ export class TaskPanel {
     title.caption = `${words.region} (${SHORTCUT.replace(/ /g, "+")})`;
     this.widget.node.setAttribute("aria-label", words.region);
     const focused = this.shown.contains(document.activeElement) ? document.activeElement.dataset.key : undefined;
-    this.shown.replaceChildren(...this.parts(state));
+    this.shown.replaceChildren(...this.content(state));
     if (focused) [...this.shown.querySelectorAll("[data-key]")].find((each) => each.dataset.key === focused)?.focus();
     // Once for each change: who hears the page isn't told what stays.
     if (state.news) this.heard.textContent = state.news;
     if (this.lab !== state.lab) this.dock(state.lab);
   }
 
-  parts(state) {
+  content(state) {
     const { words } = state;
     const close = element("button", words.close);
     close.dataset.key = "close";
     close.style.float = "right";
     close.addEventListener("click", () => this.close());
-    const sections = [...new Set(state.tasks.map((task) => task.section))];
-    const now = state.tasks.find((task) => !task.done)?.section;
+    const names = [...new Set(state.tasks.map((task) => task.part))];
+    const now = state.tasks.find((task) => !task.done)?.part;
     return [
       close,
       element("h2", state.title),
       element("p", state.summary),
       state.may ? this.choice(state) : element("p", words.forbidden),
-      ...sections.map((section) => this.section(state, section, section === now)),
+      ...names.map((name) => this.part(state, name, name === now)),
     ];
   }
 
@@ -175,8 +175,8 @@ export class TaskPanel {
   }
 
   // The part that comes next is open, until somebody folds it; so are those somebody opened.
-  section(state, name, isNext) {
-    const tasks = state.tasks.filter((task) => task.section === name);
+  part(state, name, isNext) {
+    const tasks = state.tasks.filter((task) => task.part === name);
     const done = tasks.filter((task) => task.done).length;
     const items = tasks.map((task) => this.task(state, task));
     return this.fold(`${state.lab}/${name}`, `${name || state.words.tasks} (${done}/${tasks.length})`, isNext, [
