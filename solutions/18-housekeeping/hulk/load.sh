@@ -12,7 +12,7 @@ for cut in 1 2 3; do
     printf 'FROM drydock/busybox:1\nLABEL sailcloth=%s\nRUN head -c 4000000 /dev/urandom >/cloth\n' "$cut" | docker build -q -t jib:old - >/dev/null
 done
 printf 'FROM drydock/busybox:1\nLABEL keep=%s\nRUN echo "how to right a capsized boat" >/rescue\n' "$WORD" | docker build -q -t rescue:1 - >/dev/null
-until docker logs --tail 1 crier 2>&1 | grep -q ready; do sleep 0.1; done
+for _ in $(seq 600); do docker logs --tail 1 crier 2>&1 | grep -q ready && break; sleep 0.1; done
 # What is left, a container fills, and goes without its volume.
 docker run --name rigger -v /scratch drydock/busybox:1 sh -c 'cat /dev/zero >/scratch/splinters' 2>/dev/null
 docker rm rigger >/dev/null

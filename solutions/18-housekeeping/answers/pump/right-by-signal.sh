@@ -1,3 +1,0 @@
-docker run -d --name pump --init drydock/busybox:1 sleep 1d
-docker kill --signal TERM pump
-docker wait pump
