@@ -30,7 +30,7 @@ OWN_LABEL = "drydock.check"
 #: A container of ours older than this (seconds) was left by a check that was killed.
 _STALE = 600
 #: A container's start is the slowest request: emulated, on a busy machine, it takes more than the usual time.
-_START_SECONDS = 30.0
+START_SECONDS = 30.0
 #: A program has so long until it says that it is at work.
 _READY_SECONDS = 15.0
 #: Readable whatever the daemon's default log driver is, and read in no time whatever is printed.
@@ -82,7 +82,7 @@ def _not_started(daemon: Daemon, refusal: Refused) -> Outcome:
 
 def _run(daemon: Daemon, image: str, command: Sequence[str] | None, *, seconds: float, **more: Any) -> Outcome:
     with throwaway(daemon, image, command, **more) as identifier:
-        daemon.ask(lambda client: client.start(identifier), patience=_START_SECONDS)
+        daemon.ask(lambda client: client.start(identifier), patience=START_SECONDS)
         had = min(seconds, daemon.deadline.remaining())
         code = daemon.wait_for_exit(identifier, seconds)
         if code is None:
@@ -106,7 +106,7 @@ def run_and_stop(daemon: Daemon, image: str, signal: str, *, ready: str, seconds
     """
     try:
         with throwaway(daemon, image, None) as identifier:
-            daemon.ask(lambda client: client.start(identifier), patience=_START_SECONDS)
+            daemon.ask(lambda client: client.start(identifier), patience=START_SECONDS)
             if not _says(daemon, identifier, ready):
                 return Stop(False, Outcome(None, read_logs(daemon, identifier, tty=False), ""))
             had = min(seconds, daemon.deadline.remaining())

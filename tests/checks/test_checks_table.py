@@ -199,6 +199,19 @@ c("ck-live").has_ipc_mode("shareable") | c("ck-live").has_ipc_mode("host") | sha
 c("ck-host").has_uts_mode("host") | c("ck-done").has_uts_mode("host") | private
 c("ck-done").has_userns_mode("private") | c("ck-done").has_userns_mode("host") | private
 c("ck-live").has_sysctl("net.ipv4.ip_unprivileged_port_start", "80") | c("ck-done").has_sysctl("net.core.somaxconn", "1") | none set
+# by effect
+c("ck-tty").can("chown", "kill", "raw_socket") | c("ck-live").can("chown", "kill", "raw_socket") | chown: done, kill: Operation not permitted (EPERM), raw_socket: Operation
+c("ck-live").can("low_port", "chown") | c("ck-bare").can("low_port", "chown") | low_port: done, chown: Operation not permitted (EPERM)
+c("ck-live").cannot("mount", "setgid") | c("ck-admin").cannot("mount") | mount: done
+c("ck-admin").can("mount", "unshare", "chroot") | c("ck-tty").can("mount", "unshare", "chroot") | mount: Operation not permitted (EPERM), unshare: Operation not permitted (EPERM), chroot: done
+c("ck-host").can("ptrace", "network", "keyctl") | c("ck-tty").can("ptrace", "network") | network: Operation not permitted (EPERM)
+c("ck-bare").cannot("open", "chmod", "setuid") | c("ck-tty").cannot("open", "chmod", "setuid") | open: done, chmod: done, setuid: done
+c("ck-bare").can("become_root") | c("ck-live").can("become_root", user="1000") | become_root: Operation not permitted (EPERM)
+c("ck-live").cannot("become_root", user="1000") | c("ck-bare").cannot("become_root") | become_root: done
+c("ck-profiled").cannot("chown", "keyctl") | c("ck-profiled").can("keyctl") | keyctl: the program is killed for it
+c("ck-profiled").can("chmod") | c("ck-profiled").can("low_port") | there is no socket for it
+c("ck-tty").can("setgid", user="root") | c("ck-tty").cannot("setgid", user="ghost") | unable to find user ghost
+c("ck-tty").can("chroot") | c("ck-done").can("chroot") | exited with code 3
 # logs
 c("ck-live").logs_contain("oops") | c("ck-live").logs_contain("panic") | ready 42
 c("ck-tty").logs_contain("on a terminal", within=3) | c("ck-live").logs_contain("panic", within=0.3) | ready 42
@@ -566,6 +579,16 @@ def test_an_image_that_is_compared_with_none_is_wrong(check: Checks) -> None:
         bad = verdict_of(check, f'i("ck/app:1").{what}')
         assert bad.status is Status.FAILED, bad.text
         assert "no image ck/none to compare with" in bad.found
+
+
+def test_what_no_container_can_do_here_says_nothing_of_this_one(check: Checks, world: Engine) -> None:
+    """In a user namespace the kernel lets nobody set its clock or make a device."""
+    client = world.endpoint.client()
+    everybody = client.containers.run("drydock/busybox:1", "cat /proc/self/uid_map", remove=True).split()
+    client.close()
+    refused = Status.FAILED if everybody == [b"0", b"0", b"4294967295"] else Status.COULD_NOT_CHECK
+    bad = verdict_of(check, 'c("ck-live").can("settime", "mknod")')
+    assert bad.status is refused, bad.text
 
 
 def test_the_checks_leave_nothing_behind(check: Checks, world: Engine) -> None:

@@ -43,6 +43,12 @@ STOPSIGNAL SIGUSR1
 CMD ["sh", "-c", "trap 'echo bye; exit 0' USR1; echo at work; sleep 1d & wait"]
 DOCKERFILE
 
+docker build -q -t ck/bare:1 - >/dev/null <<'DOCKERFILE'
+FROM scratch
+COPY --from=drydock/busybox:1 /bin/busybox /sleep
+USER 1000
+ENTRYPOINT ["/sleep", "1d"]
+DOCKERFILE
 docker build -q -t ck/key:1 - >/dev/null <<'DOCKERFILE'
 FROM drydock/busybox:1
 RUN mkdir -p /srv && echo hidden treasure > /srv/key
@@ -89,6 +95,9 @@ docker run --rm -v ck-ca:/ca -v "$here/tls:/tls:ro" drydock/busybox:1 cp /tls/ca
 docker run -d --name ck-sick --health-cmd 'echo no good; false' --health-interval 1s --health-retries 1 -m 64m \
   drydock/busybox:1 sleep 1d >/dev/null &
 docker run -d --name ck-phoenix --restart always --health-cmd true --health-interval 1s drydock/busybox:1 sleep 1d >/dev/null &
+docker run -d --name ck-bare ck/bare:1 >/dev/null &
+docker run -d --name ck-admin --cap-add SYS_ADMIN drydock/busybox:1 sleep 1d >/dev/null &
+docker run -d --name ck-profiled --security-opt "seccomp=$here/seccomp.json" drydock/busybox:1 sleep 1d >/dev/null &
 docker run -d --name ck-mortal drydock/busybox:1 sleep 1d >/dev/null &
 docker run -d --name ck-crash --restart on-failure:2 drydock/busybox:1 false >/dev/null &
 docker run -dt --name ck-tty --interactive --network none drydock/busybox:1 sh -c 'echo on a terminal; exec sleep 1d' >/dev/null &
