@@ -108,7 +108,8 @@ class ProgressFolder:
 def _task(entry: Mapping[str, Any]) -> TaskProgress:
     return TaskProgress(
         Status(str(entry["status"])),
-        float(entry["fraction"]),
+        # Whatever number stands there (NaN among them, which is no more than 0).
+        min(1.0, max(0.0, float(entry["fraction"]))),
         bool(entry["passed"]),
         float(entry["at"]),
         # Not in the notes of earlier releases.

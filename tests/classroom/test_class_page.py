@@ -121,16 +121,30 @@ _DEEP = "[" * 200_000
         _DEEP,
         '{"first": ' + _DEEP,
         '{"first": {"status": "passed", "fraction": 1e999, "passed": true, "at": NaN}}',
+        '{"TASK": {"status": "failed", "fraction": 1e999, "passed": false, "at": 1}}',
+        '{"TASK": {"status": "failed", "fraction": NaN, "passed": false, "at": 1}}',
+        '{"TASK": {"status": "failed", "fraction": -1e300, "passed": false, "at": 1}}',
         '{"first": {"status": "passed", "fraction": 1, "passed": true, "at": 1' + "0" * 400 + "}}",
         '{"<script>alert(1)</script>": {"status": "passed", "fraction": 1, "passed": true, "at": 1}}',
         "\0\ud800".encode("utf-8", "surrogatepass").decode("latin-1"),
     ],
-    ids=["deep", "deeper", "no numbers", "no bearable number", "a script", "no text"],
+    ids=[
+        "deep",
+        "deeper",
+        "no numbers",
+        "no share",
+        "no number",
+        "less than none",
+        "no bearable number",
+        "a script",
+        "no text",
+    ],
 )
 def test_what_a_student_writes_there_neither_ends_the_page_nor_shows_on_it(
     place: ClassFolder, ada: StudentFolder, notes: str
 ) -> None:
-    (ada.own_progress / f"{_LAB}.json").write_text(notes)
+    task = read_labs(Course(place.shown))[0].tasks[0].id
+    (ada.own_progress / f"{_LAB}.json").write_text(notes.replace("TASK", task))
     _runs(ada, float("nan"), float("inf"), 10.0**300, -1.0, *(_NOW - n for n in (900, 800, 10)), line='check.task("<b>')
     with (ada.own_progress / f"{_LAB}.runs.jsonl").open("a") as lines:
         lines.write(f"\n{_DEEP}\n" + '{"cell": 1, "digest": 1, "line": 1, "at": 1' + "0" * 400 + "}\n")
