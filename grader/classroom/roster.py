@@ -22,6 +22,8 @@ from grader.locks import locked
 
 #: Without what is mistaken for another: 31 letters and digits, 4 x 4 of them are 79 bits.
 _LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"[:31]
+#: A salt, and no hash that a word could have.
+_NOBODYS = f"{base64.b64encode(bytes(16)).decode()}$"
 
 
 def read_names(table: Path) -> list[str]:
@@ -103,9 +105,14 @@ def _write_passwords(file: Path, made: dict[str, str]) -> None:
         draft.write_text("".join(f"{line}\n" for line in (*kept, *map(",".join, made.items()))))
 
 
+def is_in(roster: Path, name: str) -> bool:
+    """Whether the roster has this name."""
+    return name in _read(roster)
+
+
 def is_right(roster: Path, name: str, word: str) -> bool:
     """Whether the roster knows this name with this password. As long for a name that is in no roster."""
-    noted = _read(roster).get(name) or _hashed("")
+    noted = _read(roster).get(name, _NOBODYS)
     salt, _digest = noted.split("$")
     return hmac.compare_digest(noted, _hashed(word, base64.b64decode(salt))) and bool(word)
 

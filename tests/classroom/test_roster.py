@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import os
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -138,8 +140,28 @@ def test_the_list_is_changed_while_the_hub_goes_on(place: ClassFolder, tmp_path:
     words = dict(_words(place))
     # As the Hub that runs asks at each login.
     login = RosterAuthenticator(roster=str(place.roster))
-    for name, word, who in (("cyd", words["cyd"], "cyd"), ("ada", words["ada"], "ada"), (*made, None)):
+    for name, word, who in (("cyd", words["cyd"], "cyd"), ("Ada", words["ada"], "ada"), (*made, None)):
         assert asyncio.run(login.authenticate(None, {"username": name, "password": word})) == who
+    # Whoever leaves the list is out, logged in or not.
+    update(place.roster, place.passwords, ["cyd"])
+    for name, stays in (("cyd", True), ("ada", False)):
+        assert asyncio.run(login.refresh_user(SimpleNamespace(name=name))) is stays
+    assert login.auth_refresh_strict
+
+
+def test_a_name_that_is_in_no_list_takes_as_long(place: ClassFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    update(place.roster, place.passwords, ["ada"])
+    asked: list[bytes] = []
+    scrypt = hashlib.scrypt
+
+    def counted(word: bytes, **more: Any) -> bytes:
+        asked.append(word)
+        return scrypt(word, **more)
+
+    monkeypatch.setattr(hashlib, "scrypt", counted)
+    for name in ("ada", "cyd"):
+        assert not is_right(place.roster, name, "guess")
+    assert asked == [b"guess", b"guess"]
 
 
 def test_a_list_that_is_not_there_is_not_changed(place: ClassFolder, monkeypatch: pytest.MonkeyPatch) -> None:
