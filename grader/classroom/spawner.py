@@ -20,7 +20,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from jupyterhub.spawner import Spawner
 from jupyterhub.traitlets import ByteSpecification
@@ -113,8 +113,7 @@ class DrydockSpawner(Spawner):  # type: ignore[misc]  # JupyterHub has no types
         process = self._start_gate(order)
         self._note(process)
         assert process.stdout is not None
-        line = await asyncio.to_thread(process.stdout.readline)
-        process.stdout.close()
+        line = await _first_line(process.stdout)
         answer = json.loads(line) if line else {"error": f"the gate ended without a word (gate.log of {order.name})"}
         if "error" in answer:
             raise SpawnError(str(answer["error"]), str(answer.get("remedy", "")))
@@ -212,6 +211,20 @@ class DrydockSpawner(Spawner):  # type: ignore[misc]  # JupyterHub has no types
             await asyncio.sleep(0.1)
         with contextlib.suppress(ProcessLookupError):
             os.kill(self.pid, signal.SIGKILL)
+
+
+async def _first_line(pipe: IO[bytes]) -> bytes:
+    """Its first line, or nothing; then it is closed.
+
+    Not in a thread: the loop has a few for all, logins among them, and a gate may take minutes.
+    """
+    reader = asyncio.StreamReader()
+    protocol = asyncio.StreamReaderProtocol(reader)
+    transport, _protocol = await asyncio.get_running_loop().connect_read_pipe(lambda: protocol, pipe)
+    try:
+        return await reader.readline()
+    finally:
+        transport.close()
 
 
 _PACKAGE = Path(__file__).parents[1]

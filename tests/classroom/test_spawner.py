@@ -1,0 +1,44 @@
+"""The Hub's side of a server's start: what it must not cost the others."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
+from typing import Any
+
+from grader.classroom.spawner import DrydockSpawner
+
+
+class _Slow(DrydockSpawner):
+    """Its gate says that it is ready when it is told to."""
+
+    def _order(self) -> Any:
+        return SimpleNamespace(name="ada")
+
+    def _start_gate(self, _order: Any) -> subprocess.Popen[bytes]:
+        said = "read line; echo '{\"ready\": true}'"
+        self.gate = subprocess.Popen(["sh", "-c", said], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        return self.gate
+
+
+def test_servers_that_start_keep_no_login_waiting() -> None:
+    async def run() -> None:
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(1))
+        spawners = [_Slow(user=SimpleNamespace(name="ada")) for _number in range(2)]
+        starts = [asyncio.create_task(spawner.start()) for spawner in spawners]
+        while not all(hasattr(spawner, "gate") for spawner in spawners):
+            await asyncio.sleep(0)
+        try:
+            # As a login asks for its password's hash.
+            assert await asyncio.wait_for(asyncio.to_thread(len, "abc"), 60) == 3
+        finally:
+            for spawner in spawners:
+                assert spawner.gate.stdin is not None
+                spawner.gate.stdin.write(b"go\n")
+                spawner.gate.stdin.close()
+            addresses = await asyncio.gather(*starts)
+        assert [host for host, _port in addresses] == ["127.0.0.1"] * 2
+
+    asyncio.run(run())
