@@ -17,6 +17,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -28,6 +29,7 @@ from grader.classroom import disk, handins, receipts
 from grader.classroom.desk import Desk
 from grader.classroom.places import COURSE_ID, ClassError, ClassFolder
 from grader.classroom.student_status import bring_progress
+from grader.classroom.untrusted_files import closing, open_below
 from grader.engines import orphans
 from grader.engines.adopted import RESET_VARIABLE
 from grader.engines.folders import EngineFolder
@@ -44,6 +46,8 @@ _PACKAGE = Path(__file__).resolve().parents[1]
 _CONFIG = (_PACKAGE / "classroom/config", _PACKAGE / "jupyter/config")
 #: Seconds between two looks at what was handed in.
 _EVERY = 2.0
+#: And so many times what the last look took: a copy is root's work, which no limit of a student's holds.
+_REST = 4.0
 #: Seconds for another gate of the same student, which ends just now.
 _BEFORE = 40.0
 
@@ -106,6 +110,7 @@ class Gate:
         place.show(Path(order.course))
         student.feedback.mkdir(mode=0o755, exist_ok=True)
         receipts.begin(student)
+        handins.forget_drafts(place, order.name)
         left = EngineFolder(student.engine)
         if orphans.is_owned(left):
             # The last gate was killed: its engine ends by itself, and its disk is still there.
@@ -192,17 +197,21 @@ class Gate:
         if refused:
             raise ClassError(_("Port {port} of this machine is taken.").format(port=self._order.port))
         _answer({"ready": True})
+        pause = _EVERY
         while not ended.is_set() and self._server.poll() is None and self._engine.is_alive():
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(ended.wait(), _EVERY)
+                await asyncio.wait_for(ended.wait(), pause)
+            started = time.monotonic()
             await asyncio.to_thread(self._carry)
+            pause = max(_EVERY, _REST * (time.monotonic() - started))
             if self._reset_asked() not in (None, self._reset_before):
                 break
 
     def _reset_asked(self) -> tuple[int, int] | None:
-        """Which file it is that asks; its folder is the student's, so nothing of it is opened or removed here."""
-        with contextlib.suppress(OSError):
-            told = self._student.reset_mark.lstat()
+        """Which file it is that asks; its folder is the student's, so it is neither opened nor removed here."""
+        mark = self._student.reset_mark
+        with contextlib.suppress(OSError), closing(open_below(self._student.disk, mark.parent)) as folder:
+            told = os.stat(mark.name, dir_fd=folder, follow_symlinks=False)
             return told.st_ino, told.st_mtime_ns
         return None
 
@@ -214,8 +223,9 @@ class Gate:
             try:
                 for sentence in carried:
                     print(sentence, file=sys.stderr, flush=True)
-            except OSError as error:
-                # A full disk of ours, or a folder that a student changes as we open it: the next look tries again.
+            except Exception as error:
+                # A full disk of ours, or a folder that a student changes as we open it: the next look tries again. And
+                # whatever else is in there ends no server, nor keeps its disk mounted.
                 print(_("Not carried: {why}").format(why=one_line(error)), file=sys.stderr, flush=True)
         with contextlib.suppress(OSError):
             # Before their first check there is nothing.

@@ -151,6 +151,13 @@ def _take(inbound: int, outbox: int, entry: str, made: str, collected: Path | No
     handin_quota.drop(inbound, go)
 
 
+def forget_drafts(place: ClassFolder, name: str) -> None:
+    """Remove what this student's last gate was copying when it was killed: no quota counts it."""
+    draft = re.compile(rf"\.{re.escape(name)}\.[0-9a-f]{{16}}")
+    with closing(open_below(place.path, place.inbound)) as inbound:
+        handin_quota.drop(inbound, list(filter(draft.fullmatch, names_in(inbound))))
+
+
 def _new_file(folder: int, name: str) -> BinaryIO:
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
     return os.fdopen(os.open(name, flags, 0o644, dir_fd=folder), "wb")
@@ -209,10 +216,18 @@ def bring_feedback(place: ClassFolder, student: StudentFolder, name: str) -> Ite
             with suppress(OSError), closing(os.open(handed_in, FOLDER, dir_fd=inbound)) as folder:
                 secret = plain(folder, _SECRET, _SECRET_BYTES)[0]
                 for notebook in [Path(entry) for entry in names_in(folder) if entry.endswith(".ipynb")]:
-                    # nbgrader.utils.notebook_hash(secret=…, notebook_id=…); importing it takes a second and 60 MB.
-                    page = hashlib.md5(secret + notebook.stem.encode(), usedforsecurity=False).hexdigest() + ".html"
+                    page = _page_of(secret, notebook.stem)
                     if page in released and _bring_page(out, page, student.feedback / page):
                         yield f"feedback on {one_line(handed_in)}"
+
+
+def _page_of(secret: bytes, notebook: str) -> str:
+    """nbgrader.utils.notebook_hash(secret=…, notebook_id=…), importing which takes a second and 60 MB.
+
+    Of a name that is no UTF-8 nbgrader makes no page.
+    """
+    name = notebook.encode(errors="surrogateescape")
+    return hashlib.md5(secret + name, usedforsecurity=False).hexdigest() + ".html"
 
 
 def _bring_page(released: int, page: str, target: Path) -> bool:

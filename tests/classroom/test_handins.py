@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from grader.classroom import handin_quota, handins, receipts
+from grader.classroom.gate import Gate, Order
 from grader.classroom.places import ClassError, ClassFolder, StudentFolder, checked_name
 from grader.classroom.untrusted_files import closing
 
@@ -271,6 +272,59 @@ def test_feedback_goes_to_who_handed_in_and_to_nobody_else(place: ClassFolder) -
     assert list(handins.bring_feedback(place, bob, "bob")) == []
     assert (ada.feedback / page).read_text() == "well done"
     assert list(handins.bring_feedback(place, ada, "ada")) == []
+
+
+def _gate(place: ClassFolder) -> Gate:
+    hub = {f"JUPYTERHUB_{what}_URL": "http://127.0.0.1:9/hub/api" for what in ("API", "ACTIVITY")}
+    return Gate(Order(str(place.path), str(place.path / "course"), "ada", 0, environment=hub))
+
+
+def test_nothing_that_is_handed_in_ends_the_gate(
+    place: ClassFolder, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    student = _student(place, "ada")
+    folder = _hand_in(student, f"ada+{_LAB}+{_OLD}+x")
+    # As an old zip file of another system unpacks "café".
+    Path(os.fsdecode(os.fsencode(folder) + b"/caf\xe9.ipynb")).write_text("work")
+    page = f"{hashlib.md5(f's{_LAB}'.encode()).hexdigest()}.html"
+    (place.feedback / page).write_text("well done")
+    gate = _gate(place)
+    gate._carry()
+    assert (student.feedback / page).read_text() == "well done"
+
+    def broken(*_arguments: object) -> Any:
+        raise ValueError("whatever")
+        yield
+
+    monkeypatch.setattr(handins, "collect", broken)
+    (place.feedback / page).write_text("very well done")
+    gate._carry()
+    assert "Not carried: whatever" in capfd.readouterr().err
+    assert (student.feedback / page).read_text() == "very well done"
+
+
+def test_what_a_killed_gate_was_copying_goes_and_nobody_elses(place: ClassFolder) -> None:
+    student = _student(place, "ada")
+    _hand_in(student, f"ada+{_LAB}+{_OLD}+x")
+    list(handins.collect(place, student, "ada"))
+    others = {path.name for path in _collected(place)} | {".ada.b.0123456789abcdef", ".bob.0123456789abcdef"}
+    for name in (*others, ".ada.0123456789abcdef"):
+        (place.inbound / name).mkdir(exist_ok=True)
+    handins.forget_drafts(place, "ada")
+    assert {path.name for path in place.inbound.iterdir()} == others
+
+
+def test_who_asks_for_a_reset_asks_in_a_folder_of_their_own(place: ClassFolder) -> None:
+    student, other = _student(place, "ada"), _student(place, "bob")
+    other.own_runtime.mkdir()
+    other.reset_mark.touch()
+    student.own_runtime.symlink_to(other.own_runtime)
+    gate = _gate(place)
+    assert gate._reset_asked() is None
+    student.own_runtime.unlink()
+    student.own_runtime.mkdir()
+    student.reset_mark.touch()
+    assert gate._reset_asked() is not None
 
 
 @pytest.mark.parametrize(
