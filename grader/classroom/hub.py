@@ -64,7 +64,9 @@ c.JupyterHub.load_roles = [
         "name": "cull",
         "services": ["cull"],
         "scopes": ["list:users", "read:users:activity", "read:servers", "delete:servers"],
-    }}
+    }},
+    # JupyterHub's own, but for API tokens: each is kept, with a note as long as somebody likes.
+    {{"name": "user", "scopes": ["read:users!user", "users:activity!user", "servers!user", "access:servers!user"]}},
 ]
 '''
 _PAM = """\

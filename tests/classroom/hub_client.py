@@ -69,7 +69,8 @@ c.JupyterHub.services = [
 ]
 c.Authenticator.admin_users = {{"teacher"}}
 c.JupyterHub.load_roles = [
-    dict(name="test", services=["test"], scopes=["admin:users", "admin:servers", "access:servers", "access:services"])
+    dict(name="test", services=["test"], scopes=["admin:users", "admin:servers", "access:servers", "access:services"]),
+    dict(name="user", scopes=["read:users!user", "users:activity!user", "servers!user", "access:servers!user"]),
 ]
 """
 

@@ -192,6 +192,10 @@ def test_the_configuration_says_what_was_asked_for(tmp_path: Path) -> None:
     assert plain.JupyterHub.bind_url == "http://:8000"
     assert plain.DrydockSpawner.disk_limit == "10G"
     assert plain.Authenticator.admin_users == set()
+    # Who makes tokens fills the disk of the Hub's database ("self" has them, too).
+    (user,) = [role for role in plain.JupyterHub.load_roles if role["name"] == "user"]
+    assert {scope.partition("!")[0] for scope in user["scopes"]}.isdisjoint({"self", "tokens"})
+    assert all(scope.endswith("!user") for scope in user["scopes"])
     https = (tmp_path / "cert.pem", tmp_path / "key.pem")
     full = hub.Wanted(
         place, tmp_path, "::1", 443, https, place.hub / "roster.json", None, {"kim": "kim"}, "3G", 1.5, None, 10
