@@ -31,6 +31,7 @@ _COMMANDS = {
     "doctor": _("Explain this machine: what works, what is missing."),
     "grade": _("Grade submissions."),
     "stats": _("Say how a lab's tasks did in a class."),
+    "similar": _("Say which submissions of a lab are alike."),
     "grades": _("Marks: into your LMS, and more time for a student."),
     "feedback": _("Make the feedback pages of a graded lab."),
     "serve": _("A class on this machine: JupyterHub, each student behind walls of their own."),
