@@ -36,6 +36,9 @@ def volume_name(name: str) -> str:
 def store(daemon: Daemon, name: str, value: object) -> str:
     """Keep ``value`` as the answer, in place of an earlier one. Returns the text that was kept."""
     volume = volume_name(name)
+    if isinstance(value, list) and len(value) == 1:
+        # `words = !command` gives a list of lines; of a single one, that line is meant.
+        value = value[0]
     answer = str(value).strip()
     if not answer or len(answer) > LONGEST:
         raise AuthorError(_("an answer must have 1 to {most} characters").format(most=LONGEST))

@@ -567,6 +567,14 @@ def test_an_answer_whose_name_is_misspelt_is_told_from_one_that_is_missing(check
         assert (bad.status, bad.found) == (Status.FAILED, found)
 
 
+def test_an_answer_that_is_a_list_of_one_line_is_that_line(check: Checks) -> None:
+    """As ``lines = !docker …`` gives it; several lines are no value that anybody could have meant."""
+    for lines, kept in ((["abc"], "abc"), (["abc", "def"], "['abc', 'def']")):
+        check.answer("one-line", lines)
+        verdict = verdict_of(check, 't.answer("one-line").equals_found(lambda docker: "nothing")')
+        assert verdict.found == f"your answer: {kept}"
+
+
 def test_an_answer_that_is_compared_with_nothing_is_wrong(check: Checks) -> None:
     for what in ('docker.container("ck-nobody")["Id"]', 'docker.container("ck-done")["HostConfig"]["Nothing"]["Id"]'):
         bad = verdict_of(check, f't.answer("code").equals_found(lambda docker: {what})')
