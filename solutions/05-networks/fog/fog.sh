@@ -17,7 +17,7 @@ for boat in tug:21 barge:34 skiff:58; do
     docker run -d --name $name --network fog --ip 10.55.7.${boat#*:} drydock/busybox:1 sh -c "$todo" >/dev/null &
 done
 wait
-for _ in $(seq 100); do
+for _ in $(seq 400); do
     docker logs prices 2>&1 | grep -q url:/secret && exit 0
     sleep 0.1
 done

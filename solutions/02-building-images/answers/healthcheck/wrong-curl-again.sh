@@ -1,4 +1,4 @@
-# expect: Container fit is healthy within 3 s
+# expect: Container fit is healthy within 8 s
 docker build -q -t tides:sick - <<'EOF'
 FROM tides:0.2
 HEALTHCHECK --interval=1s --timeout=3s --retries=1 CMD curl -f http://localhost:8000/health || exit 1

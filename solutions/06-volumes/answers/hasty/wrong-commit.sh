@@ -1,2 +1,2 @@
-# expect: sleep 1d
+# expect: does not contain 'exec sleep 1d'
 docker commit hasty neat:1

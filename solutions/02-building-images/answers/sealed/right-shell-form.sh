@@ -1,0 +1,4 @@
+docker build -q -t ship:sealed - <<END
+FROM localhost:8025/anchor@$(cat anchor.note)
+CMD cat /anchor
+END
