@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
@@ -11,6 +12,15 @@ from rich.markup import escape
 from rich.table import Table
 
 from grader.i18n import _, ngettext
+from grader.report.plain import one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from grader.autograde.item_analysis import TaskFigures
+
+#: A log, say, may have been found: its beginning and its end tell enough.
+_LONGEST_FOUND = 160
 
 
 @click.command("stats")
@@ -51,7 +61,6 @@ def command(*, lab: str, as_json: bool, page: Path | None, db_url: str | None) -
     table = Table(box=None, pad_edge=False)
     for title in (_("task"), _("passed"), _("median"), _("difficulty"), _("discrimination"), _("not checked")):
         table.add_column(title, justify="left" if not table.columns else "right")
-    table.add_column(_("failed most"), overflow="fold")
     for task in found:
         table.add_row(
             escape(task.name),
@@ -60,9 +69,22 @@ def command(*, lab: str, as_json: bool, page: Path | None, db_url: str | None) -
             _number(task.difficulty),
             _number(task.discrimination),
             str(task.unchecked or ""),
-            escape(f"{task.failing_of} × {task.failing}" if task.failing else ""),
         )
     console.print(table, highlight=False)
+    # Sentences are too long for a column of a terminal.
+    if any(task.failing for task in found):
+        console.print(_("What failed most"), style="bold")
+    for task in found:
+        for line in _failed_most(task):
+            console.print(line, highlight=False, soft_wrap=True)
+
+
+def _failed_most(task: TaskFigures) -> Iterator[str]:
+    if task.failing:
+        yield f"{escape(task.name)}: {task.failing_of} × {escape(task.failing)}"
+    if task.wrong:
+        wrong = _("found most often ({n} ×): {text}").format(n=task.wrong_of, text=one_line(task.wrong, _LONGEST_FOUND))
+        yield f"  {escape(wrong)}"
 
 
 def _number(value: float | None, more: str = "") -> str:

@@ -7,10 +7,12 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+from click.testing import CliRunner
 
 from grader.autograde.item_analysis import figures
 from grader.autograde.records import CheckRecord, SubmissionRecord
 from grader.autograde.stats_page import stats_page
+from grader.cli.group import main
 from grader.report.verdicts import Status, TaskReport, Verdict
 
 
@@ -67,6 +69,27 @@ def test_what_was_found_in_its_place() -> None:
     records = [record("ada", failed("8080")), record("bob", failed("8080")), record("cyd", failed("81"))]
     (web,) = figures(records)
     assert (web.failing_of, web.wrong, web.wrong_of) == (3, "8080", 2)
+
+
+def test_the_terminal_shows_the_commonest_wrong_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    def failed(found: str) -> CheckRecord:
+        verdict = Verdict(Status.FAILED, "web [b]uses[/b] port 80.", found=found)
+        return CheckRecord("web", 4.0, 0, "", TaskReport("web", "web", "", (verdict,)))
+
+    texts = ["[red]8080[/red]\nand\x1b[2J", "[red]8080[/red]\nand\x1b[2J", "81"]
+    records = [record(f"s{n}", failed(text), check("net", 4)) for n, text in enumerate(texts)]
+    monkeypatch.setattr("grader.autograde.batch.course_folder", lambda start: start)
+    monkeypatch.setattr("grader.autograde.batch.course_config", lambda root, db_url: None)
+    monkeypatch.setattr("grader.autograde.batch.lab_in_gradebook", lambda config, lab: lab)
+    monkeypatch.setattr("grader.autograde.item_analysis.graded_records", lambda config, lab: records)
+    shown = CliRunner().invoke(main, ["stats", "01"], env={"COLUMNS": "80"}).output.splitlines()
+    assert shown[1].split() == ["task", "passed", "median", "difficulty", "discrimination", "not", "checked"]
+    assert [line.split()[:2] for line in shown[2:4]] == [["web", "0/3"], ["net", "3/3"]]
+    assert shown[4:] == [
+        "What failed most",
+        "web: 3 × web [b]uses[/b] port 80.",
+        r"  found most often (2 ×): [red]8080[/red]\nand\x1b[2J",
+    ]
 
 
 def test_the_page_says_in_words_what_its_pictures_show() -> None:
