@@ -5,7 +5,7 @@ docker volume rm -f night-book >/dev/null 2>&1
 # Yesterday's book, with the ticket of a passenger who waits at the counter.
 docker run --rm -v night-book:/data drydock/redis:8 sh -c '
     redis-server --daemonize yes --dir /data
-    until redis-cli ping; do sleep 0.1; done
+    for _ in $(seq 400); do redis-cli ping && break; sleep 0.1; done
     redis-cli mset season winter tickets 17
     redis-cli hset ticket:17 number 17 to "$0" state printed
     redis-cli shutdown save' "$3" >/dev/null 2>&1
@@ -33,7 +33,7 @@ services:
     image: drydock/redis:8
     networks: [back]
     volumes: ["night-book:/data"]
-    healthcheck: {test: redis-cli -p 6739 ping, interval: 1s, retries: 1}
+    healthcheck: {test: redis-cli -p 6739 ping, interval: 1s, retries: 3}
 networks:
   front:
   back:
