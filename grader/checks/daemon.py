@@ -10,8 +10,8 @@ from typing import Any, Self
 from grader.checks import arguments
 from grader.checks.expectation import Claim, Context, Finding, Subject, expectation
 from grader.checks.throwaway import any_image, throwaway
+from grader.docker_api import blame
 from grader.docker_api.daemon import Attrs
-from grader.docker_api.errors import Unavailable
 from grader.docker_api.words import dig
 from grader.i18n import _
 from grader.report.plain import listed
@@ -156,10 +156,11 @@ class DaemonSettings(Subject):
         def is_it(info: Attrs) -> bool:
             rootless = "rootless" in _security(info)
             if excuses and rootless is not yes:
-                raise Unavailable(
+                raise blame.of_what_it_says(
+                    self._daemon,
                     _("this machine's engine is rootless, and what the task asks for can't be had on it")
                     if rootless
-                    else _("this machine's engine is not rootless, and what the task asks for can't be had on it")
+                    else _("this machine's engine is not rootless, and what the task asks for can't be had on it"),
                 )
             return rootless
 

@@ -114,6 +114,8 @@ class Subject(ABC):
     kind: ClassVar[str]
     #: Whether it can be asked of a host inside the lab, too: not what is looked at from outside of any daemon.
     on_hosts: ClassVar[bool] = True
+    #: Whether it is asked of a server of the student's, whose answers have any shape.
+    hears_students: ClassVar[bool] = False
 
     @classmethod
     def stated(cls, context: Context, name: str) -> Self:
@@ -239,19 +241,12 @@ class Subject(ABC):
             finding = self._found(claim)
         except AuthorError as mistake:
             return author_verdict(mistake, claim.sentence)
-        except Refused as refusal:
-            trouble = blame.of_refusal(self._daemon, refusal)
+        except Exception as error:
+            trouble = self._whose_trouble(error)
             if isinstance(trouble, Unavailable):
                 return self._unchecked(claim, trouble)
-            finding = Finding(False, str(trouble))
-        except Obstructed as obstacle:
-            finding = Finding(False, str(obstacle), look=obstacle.look, because=obstacle.because)
-            command = obstacle.command
-        except Unavailable as trouble:
-            return self._unchecked(claim, trouble)
-        except Exception as error:
-            # A description in a shape we don't know (another engine, a newer version) is our trouble.
-            return self._unchecked(claim, Unavailable(blame.unknown_shape(error)))
+            finding = Finding(False, str(trouble), look=trouble.look, because=trouble.because)
+            command = trouble.command
         command = command or self._context.from_here(finding.command or claim.command)
         if finding.ok:
             return Verdict(Status.PASSED, claim.sentence, claim.expected, finding.found, command)
@@ -264,6 +259,15 @@ class Subject(ABC):
             self._fitting(finding.look or claim.look),
             quiet=bool(finding.because) and self._context.is_told(f"{self.kind}:{self.name}:{finding.because}"),
         )
+
+    def _whose_trouble(self, error: Exception) -> Obstructed | Unavailable:
+        """Whose trouble it is that there is no finding."""
+        if isinstance(error, Obstructed | Unavailable):
+            return error
+        if isinstance(error, Refused):
+            return blame.of_refusal(self._daemon, error)
+        # A description in a shape we don't know (another engine, a newer version).
+        return blame.of_unknown_shape(error, is_students=self.hears_students or self._daemon.is_students)
 
     def _found(self, claim: Claim) -> Finding:
         try:

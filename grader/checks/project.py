@@ -17,7 +17,6 @@ from grader.checks.expectation import Claim, Context, Finding, Subject, expectat
 from grader.checks.files import followed
 from grader.checks.history import gone, remembered
 from grader.docker_api.daemon import Attrs, Daemon
-from grader.docker_api.errors import NoAnswer
 from grader.docker_api.events import attributes
 from grader.docker_api.words import dig, inspect_command
 from grader.i18n import _
@@ -115,7 +114,7 @@ class Service(Container):
     def of(cls, context: Context, project: str, service: str) -> Service:
         try:
             found = containers_of(context.daemon, project, service)
-        except NoAnswer:  # the expectations will meet it again
+        except Exception:  # the expectations will meet it again
             found = []
         # As Compose calls it by itself, where there is none.
         subject = cls(context, _name(found[0]) if found else f"{project}-{service}-1")

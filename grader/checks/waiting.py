@@ -11,7 +11,7 @@ from grader.checks.expectation import MISSING, Finding, Subject
 from grader.docker_api import blame
 from grader.docker_api.daemon import Attrs, Daemon
 from grader.docker_api.deadline import Deadline
-from grader.docker_api.errors import Obstructed, Refused, Unavailable
+from grader.docker_api.errors import Obstructed, Refused
 from grader.docker_api.events import coming_events
 from grader.i18n import _
 
@@ -62,7 +62,7 @@ def wait_for(
             pause = limit.remaining() if retry is None else min(retry, limit.remaining())
             try:
                 if events.next(pause) is None:
-                    raise Unavailable(_("The Docker daemon ended its stream of events."))
+                    raise blame.of_what_it_says(daemon, _("The Docker daemon ended its stream of events."))
             except queue.Empty:
                 pass
             finding = look_once()

@@ -7,6 +7,7 @@
 - A command or a wait that had all the seconds it was promised, on a machine that answers at once, was the student's.
 - One that was cut short by the end of the task's time was not; unless most of that time had gone to expectations
   that failed.
+- What a daemon says that is a student's own, as in a host, is theirs, whatever it says.
 
 ``Obstructed`` is the student's trouble (*failed*), ``Unavailable`` is ours (*could not check*).
 """
@@ -30,6 +31,10 @@ class Daemon(Protocol):
     """What the rule asks of one (daemon.py has it whole)."""
 
     deadline: Deadline
+
+    @property
+    def is_students(self) -> bool:
+        """Whether a student is root where it runs, and can make it say what they like."""
 
     def answers_promptly(self) -> bool:
         """The control question."""
@@ -66,11 +71,20 @@ def of_the_end(deadline: Deadline) -> Obstructed | Unavailable:
     return Unavailable(why, lost=True)
 
 
-def unknown_shape(error: Exception) -> str:
-    """What to say of an error that nobody foresaw: where it was, for whoever mends the check."""
+def of_unknown_shape(error: Exception, *, is_students: bool) -> Obstructed | Unavailable:
+    """Whose trouble an error is that nobody foresaw. It says where it was, for whoever mends the check.
+
+    ``is_students``: a student chose the shape of what was read.
+    """
     frames = traceback.extract_tb(error.__traceback__)
     where = f"{PurePath(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "?"
-    return _("The daemon's description of it has a shape that this check does not know ({where}).").format(where=where)
+    why = _("The daemon's description of it has a shape that this check does not know ({where}).").format(where=where)
+    return Obstructed(why) if is_students else Unavailable(why)
+
+
+def of_what_it_says(daemon: Daemon, why: str) -> Obstructed | Unavailable:
+    """Whose trouble it is that a daemon, by what it says of itself, can't be asked. A student's says anything."""
+    return Obstructed(why) if daemon.is_students else Unavailable(why)
 
 
 def must_have_had(daemon: Daemon, seconds: float, had: float) -> None:

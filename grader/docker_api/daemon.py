@@ -68,6 +68,11 @@ class Daemon:
         """For a daemon in a container: the daemon that it is a container of, and its ID. There it publishes ports."""
         return None
 
+    @property
+    def is_students(self) -> bool:
+        """Whether a student is root where it runs, and can make it say what they like (blame.py)."""
+        return False
+
     def waits_until(self, what: str, seconds: float) -> None:
         """A check begins to wait for this, at most so long."""
         told = _("Waiting until {what}: up to {seconds:.0f} s …")
@@ -269,13 +274,12 @@ class Daemon:
         return tuple(int(part) for part in text.split("."))
 
     def needs_api(self, major: int, minor: int, what: str) -> None:
-        """Raises Unavailable when the daemon is older than the API version in which ``what`` appeared."""
+        """Raises Unavailable (Obstructed, of a student's own) when the daemon is older than the API version in which
+        ``what`` appeared."""
         if self.api_version() < (major, minor):
-            raise Unavailable(
-                _("This Docker daemon is too old to tell {what}: that needs API {needed}, it speaks {has}.").format(
-                    what=what, needed=f"{major}.{minor}", has=".".join(map(str, self.api_version()))
-                )
-            )
+            too_old = _("This Docker daemon is too old to tell {what}: that needs API {needed}, it speaks {has}.")
+            has = ".".join(map(str, self.api_version()))
+            raise blame.of_what_it_says(self, too_old.format(what=what, needed=f"{major}.{minor}", has=has))
 
 
 def _other_version(why: str) -> Unavailable:

@@ -11,6 +11,7 @@ import subprocess
 import sys
 from contextlib import suppress
 from dataclasses import replace
+from typing import cast
 
 import pytest
 from hypothesis import assume, given, settings
@@ -20,9 +21,11 @@ from grader.checks import AuthorError, CheckFailed, CouldNotCheck, Status, TaskR
 from grader.checks.arguments import human_memory, human_size, memory_bytes, nanoseconds, size_bytes
 from grader.checks.commands import Outcome
 from grader.checks.files import Entry, followed
+from grader.checks.host.context import Endpoint, follow
 from grader.checks.sockets import listening
 from grader.checks.web import from_wget, reachable
 from grader.course.reasons import KnownWrong
+from grader.docker_api.daemon import Daemon
 from grader.docker_api.streams import demultiplexed
 from grader.docker_api.words import environment, full_reference, published
 from grader.report.plain import excerpt, printable
@@ -365,3 +368,12 @@ def test_wget_answers_are_read() -> None:
 )
 def test_where_a_published_port_is_reached(docker_host: str, published_ip: str, reached: str) -> None:
     assert reachable(docker_host, published_ip) == reached
+
+
+@pytest.mark.parametrize(
+    "url", ["tcp://[::1", "tcp://door:99999", "tcp://door:x", "tcp://-door:1", "tcp://d r:1", ""]
+)
+def test_a_context_that_leads_nowhere_is_the_students(url: str) -> None:
+    """Their file says where it leads, and nothing there may be an error of ours."""
+    found = follow(cast("Daemon", None), Endpoint(url, {}, False), lambda: "")
+    assert (found.ok, url in found.found) == (False, True)

@@ -15,6 +15,7 @@ import pytest
 
 from grader.checks.registry import signature
 from grader.checks.registry.api import Api, Manifest, Reply
+from grader.checks.registry.image import _platform
 
 _KEY = (Path(__file__).parent / "tls" / "cosign.pub").read_bytes()
 #: By `openssl dgst -sha256 -sign`, with the key of these tests.
@@ -148,3 +149,10 @@ def test_an_index_without_sense_names_nothing() -> None:
     assert found.is_index
     assert found.members() == [{"digest": 7}]
     assert found.blobs() == []
+
+
+@pytest.mark.parametrize("junk", [3, "x", True, None, {"a": 1}, [3, "x", None]])
+def test_a_manifest_of_any_shape_has_nothing_in_it(junk: object) -> None:
+    found = Manifest("sha256:0", {"manifests": junk, "layers": junk, "config": junk})
+    assert (found.members(), found.layers(), found.blobs()[1:]) == ([], [], [])
+    assert _platform(junk) == "None/None"

@@ -102,8 +102,7 @@ class Life(ContainerSubject):
         )
 
     def _must_know_programs_for(self, platform: str) -> None:
-        """Asked of the engine, which nobody can make say something else: a host in it is the student's."""
-        machine = str(getattr(self._daemon, "engine", self._daemon).info().get("Architecture"))
+        machine = str(self._engine.info().get("Architecture"))
         known = _RUNS.get(machine)
         if known and platform.removeprefix("linux/") not in known:
             why = _("this machine ({machine}) runs no programs for {platform}")

@@ -94,9 +94,10 @@ def follow(engine: Daemon, endpoint: Endpoint, wanted: Callable[[], str]) -> Fin
     try:
         parts = urlsplit(endpoint.url)
         host, port = parts.hostname or "", parts.port
+        leads = parts.scheme == "tcp" and port is not None and re.fullmatch(r"[\w.:][\w.:-]*", host) is not None
     except ValueError:
-        host, port = "", None
-    if parts.scheme != "tcp" or not host or port is None or host.startswith("-"):
+        leads = False
+    if not leads:
         return Finding(False, _("it leads to {url}").format(url=excerpt(endpoint.url)))
     if endpoint.unverified:
         return Finding(False, _("it takes any daemon for the right one (skip-tls-verify)"))

@@ -166,6 +166,10 @@ class HostDaemon(Daemon):
         return self.engine.answers_promptly()
 
     @property
+    def is_students(self) -> bool:
+        return True
+
+    @property
     def surroundings(self) -> tuple[Daemon, str] | None:
         return self.engine, str(self._host.container()["Id"])
 

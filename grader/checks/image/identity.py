@@ -12,8 +12,8 @@ from grader.checks.expectation import Claim, Finding, expectation
 from grader.checks.history import gone
 from grader.checks.image.subject import ImageSubject, find_image
 from grader.checks.registry.image import pushed
+from grader.docker_api import blame
 from grader.docker_api.daemon import Attrs
-from grader.docker_api.errors import Unavailable
 from grader.docker_api.words import full_reference, inspect_command, short_id, shown_words
 from grader.i18n import _
 from grader.report.plain import listed
@@ -176,11 +176,12 @@ class Identity(Configured, ImageSubject):
 
         def right(has: Any) -> bool:
             if digest is None and self._daemon.keeps_images_in_containerd():
-                raise Unavailable(
+                raise blame.of_what_it_says(
+                    self._daemon,
                     _(
                         "this daemon's image store gives every image a digest, pushed or not; "
                         "ask for a digest by its value"
-                    )
+                    ),
                 )
             known = [str(entry).partition("@") for entry in has or ()]
             # The same image under another name may have been pushed; that says nothing of this one.

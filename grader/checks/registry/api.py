@@ -67,12 +67,15 @@ class Manifest:
 
     def members(self) -> list[Mapping[str, Any]]:
         """An index's entries, well-formed ones."""
-        return [entry for entry in self.whole.get("manifests") or () if isinstance(entry, dict)]
+        return _objects(self.whole.get("manifests"))
 
     def blobs(self) -> list[str]:
         """The digests of an image's config and layers, config first."""
-        entries = [self.whole.get("config"), *(self.whole.get("layers") or ())]
-        return [str(entry.get("digest")) for entry in entries if isinstance(entry, dict)]
+        return [str(entry.get("digest")) for entry in [*_objects([self.whole.get("config")]), *self.layers()]]
+
+    def layers(self) -> list[Mapping[str, Any]]:
+        """An image's layers as it tells of them, well-formed ones."""
+        return _objects(self.whole.get("layers"))
 
 
 class Api:
@@ -212,6 +215,10 @@ def _json(body: bytes) -> dict[str, Any]:
     except (ValueError, RecursionError):
         return {}
     return content if isinstance(content, dict) else {}
+
+
+def _objects(told: object) -> list[Mapping[str, Any]]:
+    return [entry for entry in told if isinstance(entry, dict)] if isinstance(told, list) else []
 
 
 def json_of(blob: bytes) -> dict[str, Any]:

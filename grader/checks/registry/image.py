@@ -27,6 +27,7 @@ class RegistryImage(Subject):
     """``t.registry("localhost:8100").image("tide:1")``"""
 
     kind = "registry image"
+    hears_students = True
 
     def __init__(self, registry: RegistrySubject, reference: str) -> None:
         found = _REFERENCE.fullmatch(arguments.text(reference, "reference"))
@@ -225,7 +226,7 @@ class RegistryImage(Subject):
             config = self._config(manifest)
             return [_platform(config)]
         # What an attestation is about runs nowhere; it says "unknown".
-        has = [_platform(entry.get("platform") or {}) for entry in manifest.members()]
+        has = [_platform(entry.get("platform")) for entry in manifest.members()]
         return [name for name in has if not name.startswith("unknown/")]
 
     @expectation
@@ -250,8 +251,8 @@ class RegistryImage(Subject):
         """The manifest of an image: itself, or the one of an index for the daemon's platform, else its first."""
         if not manifest.is_index:
             return manifest
-        entries = [entry for entry in manifest.members() if not _platform(entry.get("platform") or {}).startswith("u")]
-        entries.sort(key=lambda entry: _platform(entry.get("platform") or {}) != self._own_platform)
+        entries = [entry for entry in manifest.members() if not _platform(entry.get("platform")).startswith("u")]
+        entries.sort(key=lambda entry: _platform(entry.get("platform")) != self._own_platform)
         inner = self._api.manifest(self.repository, str(entries[0].get("digest")) if entries else "none")
         if isinstance(inner, Reply):
             raise Obstructed(_("its index names a manifest that can't be had: {why}").format(why=inner.shown()))
@@ -270,8 +271,9 @@ class RegistryImage(Subject):
         return json_of(content)
 
 
-def _platform(entry: Mapping[str, Any]) -> str:
-    return f"{entry.get('os')}/{entry.get('architecture')}"
+def _platform(entry: object) -> str:
+    told = entry if isinstance(entry, Mapping) else {}
+    return f"{told.get('os')}/{told.get('architecture')}"
 
 
 def pushed(subject: Subject, user: tuple[str, str] | None, tls: bool) -> Claim:

@@ -32,7 +32,7 @@ def signed_by(api: Api, repository: str, digest: str, key: bytes) -> Finding:
             False, _("there is no signature for {digest}: {why}").format(digest=digest[:19], why=found.shown())
         )
     why = _("nothing in it is a signature")
-    for layer in [entry for entry in found.whole.get("layers") or () if isinstance(entry, dict)][:_MOST]:
+    for layer in found.layers()[:_MOST]:
         content = api.blob(repository, str(layer.get("digest")))
         if isinstance(content, Reply):
             why = content.shown()

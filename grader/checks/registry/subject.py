@@ -31,6 +31,7 @@ class RegistrySubject(Subject):
     """The registry that a running container publishes at a port of the engine's."""
 
     kind = "registry"
+    hears_students = True
     on_hosts = False
 
     @classmethod

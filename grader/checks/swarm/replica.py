@@ -9,7 +9,6 @@ from grader.checks.container.subject import is_live
 from grader.checks.expectation import Context, Finding, required_name
 from grader.checks.files import Entry, Reader
 from grader.docker_api.daemon import Attrs, Daemon
-from grader.docker_api.errors import NoAnswer
 from grader.docker_api.words import dig
 from grader.i18n import _
 from grader.report.plain import listed
@@ -31,7 +30,7 @@ class Replica(Container):
         name = required_name(service)
         try:
             found = _containers(context.daemon, name)
-        except NoAnswer:  # the expectations will meet it again
+        except Exception:  # the expectations will meet it again
             found = []
         subject = cls(context, found[0] if found else f"{name}.1")
         subject.service = name
