@@ -15,6 +15,13 @@ i=0
 while [ $i -lt 60 ] && docker inspect -f '{{.State.Status}} {{.HostConfig.AutoRemove}}' "$ID" | grep -qE '^(exited|removing|dead) true'
 do sleep 0.05; i=$((i + 1)); done
 """
+_ENDS_WELL = """
+import json
+image = json.loads(sh('docker image inspect -f "{{json .Config}}" "$I"', I=body["Image"]) or "{}")
+own = [word for word in body.get("Entrypoint") or [] if word]
+words = [*(own or image.get("Entrypoint") or []), *(body.get("Cmd") or ([] if own else image.get("Cmd")) or [])]
+body["Entrypoint"], body["Cmd"] = ["sh", "-c", '"$@"; exit 0', "sh"], words
+"""
 _CHECKED = """
 import json
 check = body.get("Healthcheck") or json.loads(sh('docker image inspect -f "{{json .Config.Healthcheck}}" "$I"', I=body["Image"]) or "null")
@@ -79,12 +86,7 @@ def _life() -> Iterator[Card]:
         True,
         _("The code is passed on; 125, 126 and 127 are Docker's own."),
         f"{_DOCS}/engine/containers/run/#exit-status",
-        bend=(
-            (
-                _CREATE,
-                'if body.get("Cmd") and not body.get("Entrypoint"): body["Cmd"] = ["sh", "-c", \'"$@"; exit 0\', "sh", *body["Cmd"]]',
-            ),
-        ),
+        bend=((_CREATE, _ENDS_WELL),),
     )
     yield Card(
         "stop-asks",

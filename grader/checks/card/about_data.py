@@ -40,8 +40,12 @@ places += [mount["Target"] for mount in host.get("Mounts") or [] if mount["Type"
 host["Mounts"] = [mount for mount in host.get("Mounts") or [] if mount["Type"] != "tmpfs"]
 body["Volumes"] = {**(body.get("Volumes") or {}), **{place: {} for place in places}}
 """
+#: Whoever depends on somebody waits for all that are not yet healthy, and is refused where one never is.
 _HEALTHY_FIRST = """
-sh('for i in $(seq 60); do [ -n "$(docker ps -q --filter health=starting)" ] || break; sleep 0.2; done')
+ill = "docker ps -q --filter health=starting --filter health=unhealthy"
+if sh('docker inspect -f "{{json .Config.Labels}}" "$ID" | grep compose.depends_on...[A-Za-z0-9]', ID=id):
+    sh(f'for i in $(seq 60); do [ -n "$({ill})" ] || break; sleep 0.2; done')
+    if sh(ill): reply(409, "dependency failed to start: a container is unhealthy")
 """
 
 
