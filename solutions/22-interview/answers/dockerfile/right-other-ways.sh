@@ -1,0 +1,38 @@
+case $VALUE_CARD_DOCKERFILE in
+expose)
+cat > dockerfile.sh <<'EOF'
+# verdict: wrong
+printf 'FROM drydock/busybox:1\nEXPOSE 80\n' | docker build -t quiz -
+docker run -d --name quiz quiz sleep 1d
+[ -n "$(docker port quiz)" ] && echo holds || echo fails
+EOF
+;;
+root)
+cat > dockerfile.sh <<'EOF'
+# verdict: right
+docker run --rm drydock/busybox:1 whoami | grep -qx root && echo holds || echo fails
+EOF
+;;
+cmd-args)
+cat > dockerfile.sh <<'EOF'
+# verdict: right
+printf 'FROM drydock/busybox:1\nCMD ["false"]\n' | docker build -t quiz -
+docker run --rm quiz true && echo holds || echo fails
+EOF
+;;
+entrypoint-args)
+cat > dockerfile.sh <<'EOF'
+# verdict: wrong
+printf 'FROM drydock/busybox:1\nENTRYPOINT ["false"]\n' | docker build -t quiz -
+docker run --rm quiz true && echo holds || echo fails
+EOF
+;;
+p-expose)
+cat > dockerfile.sh <<'EOF'
+# verdict: wrong
+docker run -d --name quiz -p 8221:80 drydock/busybox:1 httpd -f -p 80 -h /etc
+for _ in 1 2 3; do docker run --rm --network host drydock/busybox:1 wget -q -T 2 -O /dev/null http://127.0.0.1:8221/passwd && echo fails && exit; sleep 0.3; done
+echo holds
+EOF
+;;
+esac
