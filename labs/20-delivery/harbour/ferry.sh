@@ -1,5 +1,5 @@
 # The ferry's timetable goes the same way: a repository with a pipeline, and `follow-ferry` on the quayboard.
-docker inspect quayboard printery storehouse >/dev/null 2>&1 || sh harbour/begin.sh
+sh harbour/wake.sh || sh harbour/begin.sh
 docker exec -i printery sh -e <<'EOF'
 rm -rf /desk/ferry /srv/git/ferry.git
 mkdir -p /desk/ferry

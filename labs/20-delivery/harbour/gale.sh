@@ -1,4 +1,5 @@
 # Today's tables come to the quayboard; then the tag gets tables that another harbour should have, and these are deployed.
+sh harbour/wake.sh
 docker exec quayboard test -e /usr/local/bin/deploy 2>/dev/null || sh harbour/quay.sh
 print() { { cat harbour/edition.sh; echo "edition $1 today"; } | docker exec -i printery sh; }
 print "$VALUE_DELIVERY_EDITION"

@@ -1,5 +1,5 @@
 # On the quayboard: the front and the first container behind it. In the storehouse: two editions.
-docker inspect quayboard printery storehouse >/dev/null 2>&1 || sh harbour/begin.sh
+sh harbour/wake.sh || sh harbour/begin.sh
 { cat harbour/edition.sh; echo 'edition spring spring; edition neap neap'; } | docker exec -i printery sh
 docker cp -q harbour/load.sh quayboard:/srv/load.sh
 docker exec -i quayboard sh <<'EOF'

