@@ -1,4 +1,4 @@
-# expect: does not contain '.log'
+# expect: No layer of image quay:good has the file visits.log
 printf '%s\n' survey deploy.key > quay/.dockerignore
 printf '%s\n' 'FROM drydock/python:3' 'WORKDIR /app' 'COPY --chown=10001 . .' 'RUN python3 prepare.py && rm -f *.log' 'USER 10001' 'CMD ["python3", "app.py"]' > quay/Dockerfile
 docker rm -f quay-try
