@@ -48,6 +48,8 @@ _CONFIG = (_PACKAGE / "classroom/config", _PACKAGE / "jupyter/config")
 _EVERY = 2.0
 #: And so many times what the last look took: a copy is root's work, which no limit of a student's holds.
 _REST = 4.0
+#: Connections of one student's to the Hub at once. Their server needs few, and the Hub has a thousand for all.
+_TO_HUB = 16
 #: Seconds for another gate of the same student, which ends just now.
 _BEFORE = 40.0
 
@@ -190,7 +192,8 @@ class Gate:
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             asyncio.get_running_loop().add_signal_handler(number, ended.set)
         notes = self._student.path
-        await Relay(_Host(self._hub_host), notes / "to-hub.json", self._connector.listen).follow({self._hub_port})
+        outward = Relay(_Host(self._hub_host), notes / "to-hub.json", self._connector.listen, most=_TO_HUB)
+        await outward.follow({self._hub_port})
         inward = Relay(self._connector, notes / "to-server.json")
         await inward.follow({self._order.port})
         refused = json.loads((notes / "to-server.json").read_text())["refused"]

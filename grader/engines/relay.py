@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import math
 import os
 import socket
 import subprocess
@@ -69,13 +70,20 @@ class Connector:
 class Relay:
     """Listeners for what is published now; ``status_file`` tells people which ports could not be had.
 
-    ``listen`` makes them; on this machine's localhost if it isn't given.
+    ``listen`` makes them; on this machine's localhost if it isn't given. ``most``: connections at once, and one beyond
+    is closed.
     """
 
     def __init__(
-        self, connector: Connects, status_file: Path, listen: Callable[[int], socket.socket] | None = None
+        self,
+        connector: Connects,
+        status_file: Path,
+        listen: Callable[[int], socket.socket] | None = None,
+        most: float = math.inf,
     ) -> None:
         self._connector = connector
+        self._most = most
+        self._passing = 0
         self._listen = listen
         self._status_file = status_file
         self._servers: dict[int, asyncio.Server] = {}
@@ -120,6 +128,16 @@ class Relay:
 
     def _serve(self, port: int) -> Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]:
         async def pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            if self._passing >= self._most:
+                writer.close()
+                return
+            self._passing += 1
+            try:
+                await both_ways(reader, writer)
+            finally:
+                self._passing -= 1
+
+        async def both_ways(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             try:
                 inner = await asyncio.to_thread(self._connector.connect, port)
                 inner_reader, inner_writer = await asyncio.open_connection(sock=inner)
