@@ -94,7 +94,7 @@ class Standing:
     """What the gradebook has of one submission.
 
     ``waiting``: the cells that an instructor has to look at, sorted; ``late``: seconds after the due date; ``graded``:
-    not so of who has more time and no grade: nbgrader has a row of them, too.
+    not so of who has no grade and has, or had, more time: nbgrader has a row of them, too.
     """
 
     score: float
@@ -142,7 +142,8 @@ def standings(book: Gradebook, lab: str) -> dict[str, Standing]:
             handed_in,
             _seconds_late(handed_in, due, extension),
             extension or timedelta(),
-            name in graded or not extension,
+            # More time that was taken back is none, and is in the row.
+            name in graded or extension is None,
         )
         for name, handed_in, due, extension in times
     }

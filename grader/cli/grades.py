@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -147,7 +148,9 @@ def _line(console: Console, step: Step) -> None:
 @command.command("extend")
 @click.argument("lab")
 @click.argument("students", nargs=-1, required=True, metavar="STUDENT…")
-@click.option("--days", type=float, default=None, help="So many days after the due date; 0 takes it back.")
+@click.option(
+    "--days", type=click.FloatRange(0, 36_500), default=None, help="So many days after the due date; 0 takes it back."
+)
 @click.option("--until", type=click.DateTime(["%Y-%m-%d %H:%M", "%Y-%m-%d"]), default=None, help="Until then, in UTC.")
 @_DB
 def extend(
@@ -157,7 +160,8 @@ def extend(
     from grader.autograde.batch import course_config, course_folder, lab_in_gradebook
     from grader.autograde.late import extend as give
 
-    if (days is None) == (until is None):
+    # Neither too small nor too large is NaN.
+    if (days is None or math.isnan(days)) == (until is None):
         raise click.UsageError(_("Say --days or --until."))
     config = course_config(course_folder(Path.cwd()), db_url=db_url)
     name = lab_in_gradebook(config, lab)

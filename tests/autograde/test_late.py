@@ -14,6 +14,7 @@ from traitlets.config import Configurable
 from grader.autograde.late import DailyPenalty, NoExtension, extend
 from grader.autograde.lms import MoodleExport
 from grader.cli import main
+from grader.lms.marks import State, lab_marks
 
 DAY = 24 * 3600.0
 
@@ -62,6 +63,9 @@ def test_more_time_takes_the_penalty_back(course: Course, monkeypatch: pytest.Mo
     assert "knows no student zoe" in say("zoe", "--days", "1", status=3)
     assert "before the due date" in say("ada", "--until", "2027-01-01", status=3)
     assert "--days or --until" in say("ada", status=2)
+    assert "--days or --until" in say("ada", "--days", "nan", status=2)
+    for days in ("1e12", "inf", "-1"):
+        assert "--days" in say("ada", "--days", days, status=2)
 
 
 def test_more_time_is_no_mark(course: Course, tmp_path: Path) -> None:
@@ -77,6 +81,19 @@ def test_more_time_is_no_mark(course: Course, tmp_path: Path) -> None:
         exporter.export(book)
     lines = list(csv.DictReader((tmp_path / "moodle.csv").open()))
     assert {line["username"]: line[LAB] for line in lines} == {"bob": "", "cyd": "0"}
+
+
+def test_more_time_that_was_taken_back_is_no_mark_either(course: Course) -> None:
+    with course.gradebook() as book:
+        book.update_or_create_assignment(LAB, duedate="2999-01-01 12:00:00")
+        book.update_or_create_student("dan")
+    for days in (3, 0):
+        list(extend(course.config(), LAB, ["dan"], days=days, until=None))
+    # Or the LMS would hear that a person has to look at it, and no zero would come when the time is over.
+    assert lab_marks(course.config(), LAB).marks["dan"].state is State.NOTHING
+    with course.gradebook() as book:
+        book.update_or_create_assignment(LAB, duedate="2020-01-01 12:00:00")
+    assert lab_marks(course.config(), LAB).marks["dan"].state is State.ABSENT
 
 
 class InCourse(Configurable):  # type: ignore[misc]
