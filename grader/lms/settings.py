@@ -77,7 +77,8 @@ def lms_settings(root: Path) -> LmsSettings:
     """Those of the course in this folder. Raises LmsError with what is wrong in the file."""
     path = root / FILE
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        # With the mark that Windows' editor puts before it, too.
+        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         raise LmsError(
             _("There is no {file}: nobody said which LMS the marks go to.").format(file=path),

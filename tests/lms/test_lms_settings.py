@@ -33,6 +33,11 @@ def test_addresses_are_those_of_the_platform(tmp_path: Path) -> None:
     )
 
 
+def test_a_file_of_windows_editor_is_read_as_well(tmp_path: Path) -> None:
+    (tmp_path / "lms.toml").write_text(CANVAS, encoding="utf-8-sig")
+    assert lms_settings(tmp_path).client_id == "17"
+
+
 def test_another_lms_may_take_marks_without_logging_anybody_in(tmp_path: Path) -> None:
     (tmp_path / "lms.toml").write_text(
         "".join(f'{name} = "https://x"\n' for name in ("client_id", "token_url", "line_items_url", "memberships_url"))
@@ -80,6 +85,7 @@ def test_next_pages_of_all_kinds() -> None:
 def test_how_long_to_wait() -> None:
     assert retry_after("17") == 17
     assert retry_after("Wed, 21 Oct 2015 07:28:00 GMT") == 0
+    assert retry_after("Fri, 31 Dec 9999 23:59:59 -2359") is None
     assert retry_after("soon") is retry_after("") is None
 
 
