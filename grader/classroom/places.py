@@ -9,6 +9,7 @@ import json
 import os
 import re
 import shutil
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -243,11 +244,15 @@ class ClassFolder:
         with locked(self.path / "course.lock"):
             wanted = [Path(name) for name in _SHOWN if (course / name).is_file()]
             wanted += [file.relative_to(course) for file in (course / RELEASE).rglob("*") if file.is_file()]
+            # First what goes: a file may have become a folder, or a folder a file.
+            for path in sorted(self.shown.rglob("*"), reverse=True):
+                if path.is_dir():
+                    with suppress(OSError):
+                        path.rmdir()
+                elif path.relative_to(self.shown) not in wanted:
+                    path.unlink()
             for name in wanted:
                 _bring(course / name, self.shown / name)
-            for file in [file for file in self.shown.rglob("*") if file.is_file()]:
-                if file.relative_to(self.shown) not in wanted:
-                    file.unlink()
 
 
 def _bring(source: Path, target: Path) -> None:
