@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from pathlib import Path
 
 from nbgrader.converters import GenerateFeedback
@@ -133,9 +133,21 @@ def _put_in_place(job: Job, words: CaughtLog) -> None:
 def _replace(place: Path, made: Path) -> None:
     """File by file, for a folder can't take the place of another one at once."""
     new = {path.relative_to(made) for path in made.rglob("*") if path.is_file()}
+    _clear_the_way(place, new)
     for path in sorted(new):
         (place / path).parent.mkdir(parents=True, exist_ok=True)
         (made / path).replace(place / path)
     for path in place.rglob("*"):
         if path.is_file() and path.relative_to(place) not in new:
+            path.unlink()
+
+
+def _clear_the_way(place: Path, new: Set[Path]) -> None:
+    """Where a file was handed in and now a folder of this name, or the other way round."""
+    folders = {folder for path in new for folder in path.parents}
+    for path in sorted(place.rglob("*")):
+        name = path.relative_to(place)
+        if path.is_dir() and name in new:
+            shutil.rmtree(path)
+        elif path.is_file() and name in folders:
             path.unlink()

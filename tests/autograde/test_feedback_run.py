@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 from grading_course import HALF, LAB, SOLUTIONS, Course
 
-from grader.autograde.feedback_run import FeedbackRun
+from grader.autograde.feedback_run import FeedbackRun, _replace
 from grader.autograde.submissions import alone
 from grader.cli.feedback import command
 
@@ -84,6 +84,20 @@ def test_what_is_old_is_replaced_and_what_a_killed_run_left_goes(graded: Course,
     assert not (place / "old.txt").exists()
     assert "An image." in (place / f"{LAB}.html").read_text()
     assert not left.parent.exists()
+
+
+def test_a_file_may_have_become_a_folder_since_then_and_a_folder_a_file(tmp_path: Path) -> None:
+    place, made = tmp_path / "ada", tmp_path / "draft"
+    for folder, names in ((place, ("site", "data/a", "same")), (made, ("site/deep/page", "data", "same"))):
+        for name in names:
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_text(folder.name)
+    _replace(place, made)
+    assert {str(path.relative_to(place)): path.read_text() for path in place.rglob("*") if path.is_file()} == {
+        "site/deep/page": "draft",
+        "data": "draft",
+        "same": "draft",
+    }
 
 
 def test_two_runs_and_people_without_a_grade_get_a_sentence(graded: Course, here: Path) -> None:
