@@ -10,6 +10,7 @@ costs a command some 45 ms of which Python's start is half (nsenter, unshare, se
 from __future__ import annotations
 
 import ctypes
+import errno
 import json
 import os
 import signal
@@ -24,6 +25,9 @@ _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_CAPBSET_DROP, _PR_SET_NO_NEW_PRIVS = 1,
 # linux/mount.h
 _MS_NOSUID, _MS_NODEV, _MS_NOEXEC, _MS_REC, _MS_PRIVATE = 2, 4, 8, 0x4000, 0x40000
 _MNT_DETACH = 2
+# linux/keyctl.h, and the number of keyctl(2) by uname(2): glibc has no name for it.
+_KEYCTL = {"x86_64": 250, "aarch64": 219, "riscv64": 219}
+_JOIN_SESSION_KEYRING = 1
 # linux/sched.h. Not os.CLONE_…, which macOS lacks: every engine's module imports this one.
 _NEWNS, _NEWUTS, _NEWIPC, _NEWUSER, _NEWPID, _NEWNET = 0x20000, 0x4000000, 0x8000000, 0x10000000, 0x20000000, 0x40000000
 _INSIDE = _NEWUSER | _NEWNS | _NEWNET | _NEWUTS
@@ -60,6 +64,7 @@ def enter(walls: Walls, *, die_with_parent: bool) -> None:
     The calling process stays as its parent, waits for it and ends it when killed; ``die_with_parent`` makes it end,
     too, with the thread that started it. Returns in the new process. Raises OSError.
     """
+    leave_keyrings()
     for group in walls.groups:
         own = f"{group}/student"
         os.makedirs(own, exist_ok=True)
@@ -84,6 +89,20 @@ def enter(walls: Walls, *, die_with_parent: bool) -> None:
         _mount("none", "/proc", None, _MS_REC | _MS_PRIVATE)
         _mount("proc", "/proc", "proc", _MS_NOSUID | _MS_NOEXEC | _MS_NODEV)
         _mount("drydock-home", walls.home, "tmpfs", _MS_NOSUID | _MS_NODEV, walls.home_options)
+
+
+def leave_keyrings() -> None:
+    """Have an empty session keyring from now on, this thread and what it starts.
+
+    That of whoever logged in is inherited through all namespaces, and who has it may read what is in it, whoever that
+    is: session-keyring(7), keyrings(7). Raises OSError.
+    """
+    number = _KEYCTL.get(os.uname().machine)
+    if number is None or _LIBC.syscall(number, _JOIN_SESSION_KEYRING, None) >= 0:
+        return
+    # Of a kernel without keyrings, and where a container is not given them, nobody inside has them either.
+    if ctypes.get_errno() not in (errno.ENOSYS, errno.EPERM):
+        raise _error("keyctl")
 
 
 def become(user: int) -> None:

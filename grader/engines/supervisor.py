@@ -24,6 +24,7 @@ from pathlib import Path
 from grader import locks
 from grader.engines import cgroups, loaders
 from grader.engines.folders import SYSTEM_PATH, EngineFolder
+from grader.engines.nsenter import leave_keyrings
 from grader.engines.orphans import remove_remains
 from grader.files import atomic_write
 from grader.i18n import _
@@ -149,6 +150,7 @@ class Supervisor:
         for end, number in ((reader, LIFELINE_FD), (writer, READY_FD)):
             os.dup2(end, number)
             os.close(end)
+        leave_keyrings()
         with self.log.opened() as log:
             self.outer = subprocess.Popen(
                 [*self.spec.outer_command, "sh", str(_SCRIPTS / "outer.sh")],
