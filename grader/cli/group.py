@@ -34,6 +34,7 @@ _COMMANDS = {
     "similar": _("Say which submissions of a lab are alike."),
     "grades": _("Marks: into your LMS, and more time for a student."),
     "feedback": _("Make the feedback pages of a graded lab."),
+    "mail": _("Mails with feedback or keys, as files."),
     "serve": _("A class on this machine: JupyterHub, each student behind walls of their own."),
     "certificate": _("A page to print for a stage of the course that is done."),
     "values": _("Names, ports and tokens that differ per student."),

@@ -74,7 +74,9 @@ def test_every_command_on_the_page_works(tmp_path: Path) -> None:
     assert {row["student_id"]: row["score"] for row in grades} == {"ada": "9.0", "bob": "0.0"}
 
 
-@pytest.mark.parametrize("words", ["grade", "grades extend", "grades push", "feedback", "stats", "similar"])
+@pytest.mark.parametrize(
+    "words", ["grade", "grades extend", "grades push", "feedback", "stats", "similar", "mail feedback", "mail keys"]
+)
 @pytest.mark.parametrize("page", ["instructors.md", "lms.md"])
 def test_options_on_the_page_exist(words: str, page: str) -> None:
     command: click.Command | None = main
