@@ -370,9 +370,7 @@ def test_where_a_published_port_is_reached(docker_host: str, published_ip: str, 
     assert reachable(docker_host, published_ip) == reached
 
 
-@pytest.mark.parametrize(
-    "url", ["tcp://[::1", "tcp://door:99999", "tcp://door:x", "tcp://-door:1", "tcp://d r:1", ""]
-)
+@pytest.mark.parametrize("url", ["tcp://[::1", "tcp://door:99999", "tcp://door:x", "tcp://-door:1", "tcp://d r:1", ""])
 def test_a_context_that_leads_nowhere_is_the_students(url: str) -> None:
     """Their file says where it leads, and nothing there may be an error of ours."""
     found = follow(cast("Daemon", None), Endpoint(url, {}, False), lambda: "")

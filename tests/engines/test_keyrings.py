@@ -7,6 +7,7 @@ import os
 import subprocess
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 
 import pytest
 
@@ -42,3 +43,28 @@ def test_no_kernel_has_the_keys_of_who_grades() -> None:
         assert isinstance(engine, NamespaceEngine)
         found = thread.submit(look, [lambda argv: argv, engine.confine, engine.inhabit]).result()
     assert found == ["found", "nothing", "nothing"]
+
+
+#: KEYCTL_DESCRIBE: kind, owner, group, rights, name.
+_NAME = f"""
+import ctypes
+said = ctypes.create_string_buffer(1000)
+ctypes.CDLL(None).syscall({_CALL}, 6, {_SESSION}, said, 1000)
+print(said.value.decode().rpartition(";")[2])
+"""
+
+
+@pytest.mark.daemon
+def test_no_container_takes_a_key_of_the_two_hundred_that_all_have() -> None:
+    with engine_named("native") as engine, closing(engine.endpoint.client(timeout=200)) as client:
+        # Privileged: Docker's usual rules for system calls have none of these.
+        box = client.containers.run(
+            "drydock/python:3", ["sleep", "1000"], entrypoint=[], detach=True, privileged=True, init=True
+        )
+        ways = [
+            box.exec_run(["python3", "-c", _NAME]).output,
+            client.containers.run(
+                "drydock/python:3", ["python3", "-c", _NAME], entrypoint=[], privileged=True, remove=True
+            ),
+        ]
+    assert [said.decode().strip() for said in ways] == ["_ses", "_ses"]

@@ -47,7 +47,8 @@ def written(tmp_path: Path, config: dict) -> Path:
 def test_the_hook_is_the_small_program_and_nothing_else_changes(runc, tmp_path, verb):
     config = {"process": {"args": ["true"]}, "hooks": {"prestart": [HOOK]}, "root": {"path": "rootfs"}}
     bundle = written(tmp_path, config)
-    assert runc("--log", "x", verb, "--bundle", str(bundle), "c1") == f"--log x {verb} --bundle {bundle} c1"
+    said = runc("--log", "x", verb, "--bundle", str(bundle), "c1")
+    assert said == f"--log x {verb} --no-new-keyring --bundle {bundle} c1"
     config["hooks"]["prestart"][0] = {**HOOK, "path": str(QUICK / "setkey")}
     assert json.loads((bundle / "config.json").read_text()) == config
 
@@ -99,6 +100,8 @@ def test_only_what_becomes_a_process_in_a_container_has_a_view_of_its_own(tmp_pa
         f"{tools}/mount -t tmpfs -o ro,mode=0 covered {notes_of_the_daemon}",
     ]
     view = view if shown else []
+    if verb == "create":
+        words.insert(3, "--no-new-keyring")
     assert notes.read_text().splitlines() == [*view, f"{tools}/runc {' '.join(words)}"]
 
 
