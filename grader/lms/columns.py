@@ -51,7 +51,7 @@ class Result:
 
 def find(service: Service, settings: LmsSettings, journal: SentJournal, lab: str, most: float) -> Column:
     """The lab's column, or one to be made. Raises LmsError where several may be it."""
-    if named := settings.labs.get(lab):
+    if named := settings.column_of(lab):
         return _column(service.get(named, _ITEM, COLUMNS_READ, COLUMNS), named)
     there = _all(service, settings)
     # By what we know it by; a label is what is left where an older Moodle loses the other two.

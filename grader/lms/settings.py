@@ -66,6 +66,10 @@ class LmsSettings:
     def host(self) -> str:
         return urlsplit(self.line_items_url).netloc
 
+    def column_of(self, lab: str) -> str:
+        """The address that ``labs`` has for a lab, by its name or its number ("03"), or ""."""
+        return self.labs.get(lab) or self.labs.get(lab.partition("-")[0], "")
+
     def check_login(self, root: Path) -> None:
         """Raises LmsError where nobody could log in from there."""
         for name in _LOGIN_URLS:

@@ -38,6 +38,13 @@ def test_a_file_of_windows_editor_is_read_as_well(tmp_path: Path) -> None:
     assert lms_settings(tmp_path).client_id == "17"
 
 
+def test_a_column_is_that_of_a_labs_name_or_number(tmp_path: Path) -> None:
+    (tmp_path / "lms.toml").write_text(f'{CANVAS}[labs]\n03 = "https://x/3"\n05-networks = "https://x/5"\n')
+    found = lms_settings(tmp_path)
+    labs = ("03-layers-and-cache", "05-networks", "05-nets", "30-x")
+    assert [found.column_of(lab) for lab in labs] == ["https://x/3", "https://x/5", "", ""]
+
+
 def test_another_lms_may_take_marks_without_logging_anybody_in(tmp_path: Path) -> None:
     (tmp_path / "lms.toml").write_text(
         "".join(f'{name} = "https://x"\n' for name in ("client_id", "token_url", "line_items_url", "memberships_url"))
