@@ -63,11 +63,17 @@ def detach(student: StudentFolder) -> None:
 
 def _make_or_grow(student: StudentFolder, size: int) -> None:
     if student.image.exists():
-        if student.image.stat().st_size < size:
-            os.truncate(student.image, size)
+        grows = student.image.with_suffix(".grows")
+        larger = student.image.stat().st_size < size
+        # The file is large at once; a kill before its file system is must not leave it small for good.
+        if larger or grows.exists():
+            grows.touch()
+            if larger:
+                os.truncate(student.image, size)
             # Asked for by resize2fs; 1: errors were corrected.
             _run(["e2fsck", "-f", "-p", str(student.image)], fine=(0, 1))
             _run(["resize2fs", str(student.image)])
+            grows.unlink()
         return
     with atomic(student.image, mode=0o600) as draft:
         os.truncate(draft, max(size, _SMALLEST))
