@@ -5,8 +5,8 @@
 #
 # In:  DD_DIR engine folder   DD_ROOT empty folder for the new root   DD_SCRIPTS folder of this script
 #      DD_MAP options of unshare(1) that map the ids   DD_OWNER id, here, of the engine's root
-#      DD_ABOVE the same for a user namespace around the engine's, or empty where this is run in one   DD_NOBODY id, in
-#      the namespace around it, that nobody inside has   DD_KEEPER the same id, here   DD_IDS the ids, here, of
+#      DD_ABOVE the same for a user namespace around the engine's, or empty where this is run in one, DD_INTERPRETER a
+#      Python to make that with (above.py)   DD_NOBODY id, in the namespace around it, that nobody inside has   DD_KEEPER the same id, here   DD_IDS the ids, here, of
 #      all who are inside, to themselves   DD_OPAQUE see loaders.py
 #      DD_CGROUPS cgroup folders to join, one a line   DD_SHARES host folders, one a line
 #      DD_READONLY host folders shown read-only, one a line   DD_TEMPLATE template folder (layers/, meta/) or empty
@@ -172,7 +172,7 @@ done
 
 # What is in the environment from here on, a container's root may read: nothing that tells where the course lies.
 # shellcheck disable=SC2086 # DD_ABOVE and DD_MAP hold several options
-exec env -u DD_SCRIPTS -u DD_DOCKER -u DD_TEMPLATE -u DD_READONLY -u DD_PYTHON_FOLDERS \
-    ${DD_ABOVE:+unshare --user $DD_ABOVE --setuid 0 --setgid 0} setpriv --groups "$DD_NOBODY" \
+exec env -u DD_SCRIPTS -u DD_DOCKER -u DD_TEMPLATE -u DD_READONLY -u DD_PYTHON_FOLDERS -u DD_INTERPRETER \
+    ${DD_ABOVE:+"$DD_INTERPRETER" -I -S "$DD_SCRIPTS/above.py" $DD_ABOVE} setpriv --groups "$DD_NOBODY" \
     unshare --user $DD_MAP --mount --pid --net --ipc --uts ${DD_CGROUPS:+--cgroup} \
     --fork --kill-child=KILL setpriv --pdeathsig KILL sh ./inner.sh

@@ -13,10 +13,12 @@ import contextlib
 import fcntl
 import json
 import os
+import resource
 import select
 import signal
 import socket
 import subprocess
+import sys
 import time
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -175,6 +177,7 @@ class Supervisor:
             "DD_MAP": " ".join(spec.map_options),
             "DD_OWNER": str(spec.owner),
             "DD_ABOVE": " ".join(spec.above_options),
+            "DD_INTERPRETER": getattr(sys, "_base_executable", sys.executable),
             "DD_NOBODY": str(spec.nobody),
             "DD_KEEPER": str(spec.keeper),
             # In two parts, as NamespaceEngine._map_options.
@@ -298,6 +301,9 @@ def main(spec_path: str) -> int:
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD):
         signal.signal(number, lambda *_: None)
     supervisor = Supervisor(spec)
+    if not spec.keep_data:
+        # Not 0: a machine's program that takes all cores (core(5): a pipe) would get them still, and keep them.
+        resource.setrlimit(resource.RLIMIT_CORE, (1, 1))
     try:
         first = supervisor.start()
         state = {"pid1": first, "supervisor": os.getpid(), "cgroups": list(map(str, supervisor.groups))}

@@ -126,7 +126,8 @@ def _limit(request: KernelRequest) -> None:
     for what, most in (
         (resource.RLIMIT_AS, request.address_space),
         (resource.RLIMIT_FSIZE, request.file_size),
-        (resource.RLIMIT_CORE, 0),
+        # Not 0: see supervisor.py.
+        (resource.RLIMIT_CORE, 1),
         (resource.RLIMIT_NPROC, request.processes),
     ):
         resource.setrlimit(what, (most, most))

@@ -106,7 +106,7 @@ class KernelStart:
 
     def _argv(self, sockets: Path, key: str, lifeline: int) -> list[str]:
         s = self.settings
-        limits = ["prlimit", f"--as={s.address_space}", f"--fsize={s.file_size}", "--core=0"]
+        limits = ["prlimit", f"--as={s.address_space}", f"--fsize={s.file_size}", "--core=1"]
         if self.confined:
             # Counted per user in its user namespace, so only where that user is the student alone.
             limits.append(f"--nproc={s.processes}")

@@ -5,10 +5,14 @@ Here nothing is graded and no cell has a time limit, so that each attack comes t
 
 from __future__ import annotations
 
+import ctypes
 import json
+import os
+import re
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -223,3 +227,27 @@ def test_files_that_never_answer_do_not_outlive_the_engine(own_engine: Namespace
     groups = own_engine.cgroups
     own_engine.stop()
     assert [group for group in groups if group.exists()] == []
+
+
+def test_what_one_engine_takes_of_the_kernel_no_other_lacks(
+    own_engine: NamespaceEngine, client: docker.DockerClient
+) -> None:
+    """All engines' roots are one user of the machine's, whose keys are counted; and the kernel counts what is in a user
+    namespace for its owner, too."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    command = ["python3", "-c", (PROGRAMS / "take_all.py").read_text()]
+    with closing(own_engine.endpoint.client(timeout=200)) as theirs:
+        taker = theirs.containers.run(PYTHON, command, detach=True, privileged=True)
+        taken = next(iter(taker.logs(stream=True, follow=True)))
+        assert re.fullmatch(rb"taken [1-9]\d+ [1-9]\d+\n", taken)
+        watcher = libc.inotify_init1(os.O_CLOEXEC)
+        assert watcher >= 0
+        os.close(watcher)
+        for one in (client, theirs):
+            assert one.containers.run(BUSYBOX, ["echo", "well"], remove=True) == b"well\n"
+
+
+def test_no_program_of_the_machines_gets_a_core_from_inside(client: docker.DockerClient) -> None:
+    """Where core_pattern (core(5)) is a pipe, a limit of 0 does not keep the kernel from sending it all; 1 does."""
+    command = ["python3", "-c", "import resource as r; print(r.getrlimit(r.RLIMIT_CORE))"]
+    assert client.containers.run(PYTHON, command, remove=True, privileged=True) == b"(1, 1)\n"
