@@ -46,8 +46,8 @@ s("web").inspect_lacks("hunter2") | s("web").inspect_lacks("keeper") | password:
 s("back").has_update_policy(monitor="2s") | s("web").has_update_policy(monitor="2s") | monitor 5s
 s("web").has_update_policy(failure_action="rollback", order="start-first", parallelism=1) | s("plain").has_update_policy(failure_action="rollback") | failure-action pause
 s("back").was_rolled_back() | s("web").was_rolled_back(within=0.3) | it was never updated
-s("sick").has_failed_task("unhealthy container") | s("web").has_failed_task("unhealthy") | no task has failed
-s("back").has_failed_task("unhealthy container", image="own:2") | s("back").has_failed_task("unhealthy container", image="drydock/busybox:1") | no task has failed
+s("sick").has_failed_task("unhealthy container") | s("web").has_failed_task("unhealthy", within=0.3) | no task has failed
+s("back").has_failed_task("unhealthy container", image="own:2") | s("back").has_failed_task("unhealthy container", image="drydock/busybox:1", within=0.3) | no task has failed
 s("web").has_replicas(2) | s("none").has_replicas(2, within=0.3) | the services of the swarm: back, north
 k("shop").has_only_services("one", "two") | k("shop").has_only_services("one") | one, two
 k("shop").has_only_services("one", "two") | k("fair").has_only_services("one") | the stacks of the swarm: shop

@@ -274,12 +274,13 @@ class SwarmService(Awaited):
         )
 
     @expectation
-    def has_failed_task(self, because: str, image: str | None = None) -> Claim:
-        """The manager remembers a task of it that failed with these words (of this image)."""
+    def has_failed_task(self, because: str, image: str | None = None, within: float = 20) -> Claim:
+        """The manager remembers a task of it that failed with these words (of this image), now or within seconds."""
         wanted = arguments.text(because, "because")
         of = full_reference(arguments.text(image, "image")) if image is not None else None
+        limit = arguments.seconds(within, "within")
 
-        def judge(_attrs: Attrs) -> Finding:
+        def now(_attrs: Attrs) -> Finding:
             failed = [task for task in self._tasks() if _error(task)]
             if of is not None:
                 failed = [task for task in failed if full_reference(cluster.image_of(task["Spec"])) == of]
@@ -292,10 +293,11 @@ class SwarmService(Awaited):
             if image is None
             else _("{what} has lost a task of {image}: {because}")
         )
+        until = _("a task of {name} has failed").format(name=self.name)
         return Claim(
             self._says(whose, because=wanted, image=image),
             wanted,
-            judge,
+            lambda _attrs: self._wait(now, limit, until=until, retry=cluster.RETRY),
             self._ps,
             _("`docker service ps` also lists tasks that have ended; the swarm remembers a few of each place."),
         )
