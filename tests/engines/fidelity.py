@@ -11,13 +11,18 @@ import re
 import tarfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
 import docker
-from docker.errors import APIError
+from docker.errors import APIError, NotFound
+
+from grader.docker_api.streams import demultiplexed
 
 BUSYBOX = "drydock/busybox:1"
+#: Of what a question makes.
+NAME = "fidelity"
 Ask = Callable[[docker.DockerClient], Any]
 QUESTIONS: dict[str, Ask] = {}
 
@@ -91,13 +96,29 @@ def _made_same(text: str, root: str) -> str:
 # -- what the questions share
 
 
-def _inside(client: docker.DockerClient, script: str, **options: Any) -> list[str]:
+def inside(client: docker.DockerClient, script: str, **options: Any) -> list[str]:
     """What a container prints that runs this, a line each."""
     said = client.containers.run(BUSYBOX, ["sh", "-c", f"( {script} ) 2>&1; true"], remove=True, **options)
     return list(said.decode().splitlines())
 
 
-def _refused(call: Callable[[], Any]) -> list[Any]:
+def run_in(container: Any, command: list[str], **options: Any) -> list[Any]:
+    """The exit code and the output of `docker exec`.
+
+    docker-py's own asks for an upgrade, and at times misses what comes with the answer to that.
+    """
+    api = container.client.api
+    made = api.exec_create(container.id, command, **options)["Id"]
+    tty = bool(options.get("tty"))
+    answer = api.post(f"{api.base_url}/v{api.api_version}/exec/{made}/start", json={"Detach": False, "Tty": tty})
+    api._raise_for_status(answer)
+    ended = until(lambda: api.exec_inspect(made), lambda one: not one["Running"] and one["ExitCode"] is not None)
+    output = answer.content if tty else b"".join(payload for _stream, payload in demultiplexed(answer.content))
+    return [ended["ExitCode"], output.decode()]
+
+
+def refused(call: Callable[[], Any]) -> list[Any]:
+    """The daemon's refusal, or "done"."""
     try:
         call()
     except APIError as error:
@@ -105,7 +126,7 @@ def _refused(call: Callable[[], Any]) -> list[Any]:
     return ["done"]
 
 
-class _Running:
+class Running:
     """A container that sleeps, and is gone afterwards."""
 
     def __init__(self, client: docker.DockerClient, **options: Any) -> None:
@@ -117,6 +138,38 @@ class _Running:
 
     def __exit__(self, *_what: object) -> None:
         self.container.remove(force=True, v=True)
+
+
+@contextmanager
+def on_network(client: docker.DockerClient, **options: Any) -> Iterator[Any]:
+    """A network of this name, gone afterwards."""
+    made = client.networks.create(NAME, **options)
+    try:
+        yield made
+    finally:
+        made.remove()
+
+
+def until[T](look: Callable[[], T], good: Callable[[T], bool]) -> T:
+    """What is seen as soon as it is good, or at last."""
+    for _try in range(300):
+        seen = look()
+        if good(seen):
+            break
+        time.sleep(0.1)
+    return seen
+
+
+def run_refused(client: docker.DockerClient, **options: Any) -> Any:
+    """The daemon's refusal of a `docker run`, or "done"; nothing of it is left."""
+    name = f"{NAME}-refused"
+    try:
+        return refused(
+            lambda: client.containers.run(BUSYBOX, "true", name=name, detach=True, **options).wait(timeout=60)
+        )
+    finally:
+        with suppress(NotFound):
+            client.containers.get(name).remove(force=True, v=True)
 
 
 # -- the daemon
@@ -148,7 +201,7 @@ def image(client: docker.DockerClient) -> Any:
 
 @question
 def inspect(client: docker.DockerClient) -> Any:
-    with _Running(client, name="fidelity", ports={"80/tcp": None}, environment={"A": "1"}) as container:
+    with Running(client, name="fidelity", ports={"80/tcp": None}, environment={"A": "1"}) as container:
         container.reload()
         return container.attrs
 
@@ -156,15 +209,15 @@ def inspect(client: docker.DockerClient) -> Any:
 @question
 def limited(client: docker.DockerClient) -> Any:
     options = {"mem_limit": "64m", "nano_cpus": 500_000_000, "pids_limit": 50, "cap_drop": ["ALL"], "read_only": True}
-    with _Running(client, **options) as container:
+    with Running(client, **options) as container:
         container.reload()
         return {
             "settings": container.attrs["HostConfig"],
             "written": container.exec_run("touch /here").exit_code,
-            "rights": container.exec_run(["grep", "CapEff", "/proc/self/status"]).output.decode(),
-            "processes": container.exec_run(
-                ["sh", "-c", "i=0; while [ $i -lt 60 ]; do sleep 9 & i=$((i+1)); done; echo all"]
-            ).output.decode()[-60:],
+            "rights": run_in(container, ["grep", "CapEff", "/proc/self/status"])[1],
+            "processes": run_in(
+                container, ["sh", "-c", "i=0; while [ $i -lt 60 ]; do sleep 9 & i=$((i+1)); done; echo all"]
+            )[1][-60:],
         }
 
 
@@ -187,14 +240,14 @@ def ends(client: docker.DockerClient) -> Any:
     said: dict[str, Any] = {}
     for name, command in {"3": ["sh", "-c", "exit 3"], "127": ["nothing-here"], "126": ["/etc"]}.items():
         container = client.containers.create(BUSYBOX, command)
-        said[name] = {"start": _refused(container.start), "state": None}
+        said[name] = {"start": refused(container.start), "state": None}
         if said[name]["start"] == ["done"]:
             container.wait(timeout=60)
         container.reload()
         state = container.attrs["State"]
         said[name]["state"] = [state["Status"], state["ExitCode"], state["Error"]]
         container.remove(force=True)
-    with _Running(client) as container:
+    with Running(client) as container:
         container.stop(timeout=5)
         container.reload()
         said["stopped"] = [container.status, container.attrs["State"]["ExitCode"]]
@@ -221,7 +274,7 @@ def restarted(client: docker.DockerClient) -> Any:
 
 @question
 def exec_logs_top(client: docker.DockerClient) -> Any:
-    with _Running(client, command=["sh", "-c", "echo out; echo err >&2; exec sleep 1d"]) as container:
+    with Running(client, command=["sh", "-c", "echo out; echo err >&2; exec sleep 1d"]) as container:
         for _try in range(100):
             if len(container.logs().splitlines()) == 2:
                 break
@@ -240,11 +293,11 @@ def exec_logs_top(client: docker.DockerClient) -> Any:
 @question
 def files(client: docker.DockerClient) -> Any:
     """cp both ways, diff, export, commit."""
-    with _Running(client) as container:
-        container.put_archive("/tmp", _tar({"note": b"hello"}, uid=4711))
+    with Running(client) as container:
+        container.put_archive("/tmp", tar({"note": b"hello"}, uid=4711))
         stream, about = container.get_archive("/tmp/note")
-        (member,) = _members(stream)
-        owner = container.exec_run(["stat", "-c", "%u %a", "/tmp/note"]).output.decode()
+        (member,) = members(stream)
+        owner = run_in(container, ["stat", "-c", "%u %a", "/tmp/note"])[1]
         made = container.commit("fidelity-copy", changes=["ENV B=2"])
         try:
             return {
@@ -252,9 +305,9 @@ def files(client: docker.DockerClient) -> Any:
                 "member": [member.name, member.uid, oct(member.mode), member.size],
                 "about": [about["name"], about["size"], about["linkTarget"]],
                 "diff": sorted(f"{change['Kind']} {change['Path']}" for change in container.diff()),
-                "exported": "tmp/note" in {one.name for one in _members(container.export())},
+                "exported": "tmp/note" in {one.name for one in members(container.export())},
                 "committed": [made.attrs["Config"]["Env"], len(made.attrs["RootFS"]["Layers"])],
-                "ghost": _refused(lambda: container.get_archive("/nowhere")),
+                "ghost": refused(lambda: container.get_archive("/nowhere")),
             }
         finally:
             client.images.remove("fidelity-copy")
@@ -263,7 +316,7 @@ def files(client: docker.DockerClient) -> Any:
 @question
 def events(client: docker.DockerClient) -> Any:
     since = int(time.time())
-    with _Running(client, name="watched") as container:
+    with Running(client, name="watched") as container:
         container.exec_run(["true"])
         container.stop(timeout=5)
     seen = client.events(since=since, until=int(time.time()) + 1, decode=True, filters={"container": "watched"})
@@ -283,18 +336,18 @@ def seen_inside(client: docker.DockerClient) -> Any:
     """
     status = "grep -E '^(Cap|NoNewPrivs|Seccomp:|Uid|Gid)' /proc/self/status"
     return {
-        "ordinary": _inside(client, f"id; {status}; ls /dev; ulimit -n; cat /proc/1/comm; ls -A /"),
-        "privileged": _inside(client, "ls -d /dev/null /dev/kmsg; grep Seccomp: /proc/self/status", privileged=True),
-        "owners": _inside(client, "cat /proc/self/uid_map"),
-        "as user": _inside(client, f"id; {status}; touch /x", user="1000:1000"),
-        "mounts": _inside(client, "awk '{print $5}' /proc/self/mountinfo"),
-        "read-only": _inside(client, "echo 1 > /proc/sys/net/ipv4/ip_forward; echo 1 > /sys/kernel/x"),
-        "mount": _inside(client, "mount -t tmpfs tmpfs /mnt; echo $?"),
-        "mount with the right": _inside(client, "mount -t tmpfs tmpfs /mnt; echo $?", cap_add=["SYS_ADMIN"]),
-        "tmpfs": _inside(client, "grep ' /scratch ' /proc/mounts", tmpfs={"/scratch": "size=1m"}),
-        "sysctl": _inside(client, "cat /proc/sys/net/core/somaxconn", sysctls={"net.core.somaxconn": "77"}),
-        "ulimit": _inside(client, "ulimit -n", ulimits=[docker.types.Ulimit(name="nofile", soft=99, hard=99)]),
-        "resolv.conf": [line.split()[0] for line in _inside(client, "cat /etc/resolv.conf") if line[:1].isalpha()],
+        "ordinary": inside(client, f"id; {status}; ls /dev; ulimit -n; cat /proc/1/comm; ls -A /"),
+        "privileged": inside(client, "ls -d /dev/null /dev/kmsg; grep Seccomp: /proc/self/status", privileged=True),
+        "owners": inside(client, "cat /proc/self/uid_map"),
+        "as user": inside(client, f"id; {status}; touch /x", user="1000:1000"),
+        "mounts": inside(client, "awk '{print $5}' /proc/self/mountinfo"),
+        "read-only": inside(client, "echo 1 > /proc/sys/net/ipv4/ip_forward; echo 1 > /sys/kernel/x"),
+        "mount": inside(client, "mount -t tmpfs tmpfs /mnt; echo $?"),
+        "mount with the right": inside(client, "mount -t tmpfs tmpfs /mnt; echo $?", cap_add=["SYS_ADMIN"]),
+        "tmpfs": inside(client, "grep ' /scratch ' /proc/mounts", tmpfs={"/scratch": "size=1m"}),
+        "sysctl": inside(client, "cat /proc/sys/net/core/somaxconn", sysctls={"net.core.somaxconn": "77"}),
+        "ulimit": inside(client, "ulimit -n", ulimits=[docker.types.Ulimit(name="nofile", soft=99, hard=99)]),
+        "resolv.conf": [line.split()[0] for line in inside(client, "cat /etc/resolv.conf") if line[:1].isalpha()],
     }
 
 
@@ -306,15 +359,15 @@ def volumes(client: docker.DockerClient) -> Any:
     volume = client.volumes.create("fidelity", labels={"a": "1"})
     try:
         mounted = {"fidelity": {"bind": "/data", "mode": "rw"}}
-        _inside(client, "echo kept > /data/f", volumes=mounted)
-        with _Running(client, volumes=mounted):
-            used = _refused(volume.remove)
+        inside(client, "echo kept > /data/f", volumes=mounted)
+        with Running(client, volumes=mounted):
+            used = refused(volume.remove)
         return {
             "attrs": volume.attrs,
-            "kept": _inside(client, "cat /data/f; stat -c %u:%a /data", volumes=mounted),
-            "read-only": _inside(client, "touch /data/x", volumes={"fidelity": {"bind": "/data", "mode": "ro"}}),
+            "kept": inside(client, "cat /data/f; stat -c %u:%a /data", volumes=mounted),
+            "read-only": inside(client, "touch /data/x", volumes={"fidelity": {"bind": "/data", "mode": "ro"}}),
             "in use": used,
-            "bind": _inside(client, "ls -d /w/shadow", volumes={"/etc": {"bind": "/w", "mode": "ro"}}),
+            "bind": inside(client, "ls -d /w/shadow", volumes={"/etc": {"bind": "/w", "mode": "ro"}}),
         }
     finally:
         volume.remove(force=True)
@@ -325,18 +378,18 @@ def network(client: docker.DockerClient) -> Any:
     made = client.networks.create("fidelity", labels={"a": "1"})
     inner = client.networks.create("fidelity-inner", internal=True)
     try:
-        with _Running(client, name="far", network="fidelity", hostname="farhost"):
+        with Running(client, name="far", network="fidelity", hostname="farhost"):
             made.reload()
             return {
                 "attrs": {key: value for key, value in made.attrs.items() if key != "Containers"},
-                "by name": _inside(client, "ping -c1 -W2 far >/dev/null; echo $?", network="fidelity"),
-                "elsewhere": _inside(client, "ping -c1 -W2 far >/dev/null; echo $?"),
-                "own name": _inside(client, "hostname; grep -c own /etc/hosts", hostname="own"),
-                "interfaces": _inside(client, "ls /sys/class/net", network="fidelity-inner"),
-                "none": _inside(client, "ls /sys/class/net", network="none"),
-                "host": _inside(client, "ls /sys/class/net | grep -c docker0", network_mode="host"),
-                "in use": _refused(made.remove),
-                "twice": _refused(lambda: client.networks.create("fidelity", check_duplicate=True)),
+                "by name": inside(client, "ping -c1 -W2 far >/dev/null; echo $?", network="fidelity"),
+                "elsewhere": inside(client, "ping -c1 -W2 far >/dev/null; echo $?"),
+                "own name": inside(client, "hostname; grep -c own /etc/hosts", hostname="own"),
+                "interfaces": inside(client, "ls /sys/class/net", network="fidelity-inner"),
+                "none": inside(client, "ls /sys/class/net", network="none"),
+                "host": inside(client, "ls /sys/class/net | grep -c docker0", network_mode="host"),
+                "in use": refused(made.remove),
+                "twice": refused(lambda: client.networks.create("fidelity", check_duplicate=True)),
             }
     finally:
         made.remove()
@@ -349,7 +402,7 @@ def network(client: docker.DockerClient) -> Any:
 @question
 def built(client: docker.DockerClient) -> Any:
     dockerfile = f"FROM {BUSYBOX}\nARG WHO=me\nRUN echo $WHO > /who && adduser -D sailor\nUSER sailor\nCMD cat /who\n"
-    context = _tar({"Dockerfile": dockerfile.encode()}).getvalue()
+    context = tar({"Dockerfile": dockerfile.encode()}).getvalue()
     made, lines = client.images.build(fileobj=io.BytesIO(context), custom_context=True, tag="fidelity-built")
     try:
         again, _lines = client.images.build(fileobj=io.BytesIO(context), custom_context=True)
@@ -359,8 +412,8 @@ def built(client: docker.DockerClient) -> Any:
             "cached": again.id == made.id,
             "config": {key: value for key, value in made.attrs["Config"].items() if key != "Image"},
             "says": client.containers.run("fidelity-built", remove=True).decode(),
-            "wrong": _refused(lambda: client.images.get("fidelity-never")),
-            "unknown from": _refused(lambda: client.containers.create("fidelity-never")),
+            "wrong": refused(lambda: client.images.get("fidelity-never")),
+            "unknown from": refused(lambda: client.containers.create("fidelity-never")),
         }
     finally:
         client.images.remove("fidelity-built")
@@ -369,7 +422,7 @@ def built(client: docker.DockerClient) -> Any:
 @question
 def saved(client: docker.DockerClient) -> Any:
     archive = b"".join(client.images.get(BUSYBOX).save(named=True))
-    names = [one.name for one in _members([archive])]
+    names = [one.name for one in members([archive])]
     (loaded,) = client.images.load(archive)
     return {"names": sorted(name for name in names if "/" not in name), "loaded": loaded.id, "tags": loaded.tags}
 
@@ -377,25 +430,25 @@ def saved(client: docker.DockerClient) -> Any:
 @question
 def mistakes(client: docker.DockerClient) -> Any:
     """The daemon's own words for a student's mistakes."""
-    with _Running(client, name="there") as container:
+    with Running(client, name="there") as container:
         return {
-            "name taken": _refused(lambda: client.containers.create(BUSYBOX, name="there")),
-            "no such": _refused(lambda: client.containers.get("nowhere")),
-            "bad name": _refused(lambda: client.containers.create(BUSYBOX, name="a b")),
-            "remove running": _refused(container.remove),
-            "no network": _refused(lambda: client.containers.run(BUSYBOX, network="nowhere")),
-            "no memory": _refused(lambda: client.containers.create(BUSYBOX, mem_limit=1000)),
-            "image in use": _refused(lambda: client.images.remove(container.image.id)),
-            "bad port": _refused(lambda: client.containers.create(BUSYBOX, ports={"80/tcp": 99999})),
+            "name taken": refused(lambda: client.containers.create(BUSYBOX, name="there")),
+            "no such": refused(lambda: client.containers.get("nowhere")),
+            "bad name": refused(lambda: client.containers.create(BUSYBOX, name="a b")),
+            "remove running": refused(container.remove),
+            "no network": refused(lambda: client.containers.run(BUSYBOX, network="nowhere")),
+            "no memory": refused(lambda: client.containers.create(BUSYBOX, mem_limit=1000)),
+            "image in use": refused(lambda: client.images.remove(container.image.id)),
+            "bad port": refused(lambda: client.containers.create(BUSYBOX, ports={"80/tcp": 99999})),
         }
 
 
-def _members(stream: Iterable[bytes]) -> list[tarfile.TarInfo]:
+def members(stream: Iterable[bytes]) -> list[tarfile.TarInfo]:
     with tarfile.open(fileobj=io.BytesIO(b"".join(stream))) as archive:
         return archive.getmembers()
 
 
-def _tar(content: Mapping[str, bytes], uid: int = 0) -> io.BytesIO:
+def tar(content: Mapping[str, bytes], uid: int = 0) -> io.BytesIO:
     made = io.BytesIO()
     with tarfile.open(fileobj=made, mode="w") as archive:
         for name, data in content.items():
