@@ -5,23 +5,48 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from grader.checks.expectation import Claim, Context, Finding, Subject
-from grader.checks.throwaway import OWN_LABEL
+from grader.checks.throwaway import OWN_LABEL, OWN_NAME
 from grader.docker_api.daemon import Attrs, Daemon
 from grader.docker_api.errors import Obstructed
 from grader.docker_api.events import REMEMBERED, actor, attributes, container_of, past_events
 from grader.docker_api.words import full_reference
 from grader.i18n import _
 
+#: What the daemon tells of single events; a label of that name would tell it in its place (moby, daemon/events.go).
+_OF_EVENTS = frozenset({"exitCode", "execDuration", "execID", "oldName", "signal"})
+
 
 def daemons_memory(daemon: Daemon) -> list[Attrs]:
-    """The events the daemon still remembers, oldest first; those that a check of ours caused are marked."""
+    """The events the daemon still remembers, oldest first; those that a check of ours caused are marked.
+
+    A container's labels are in each of its events, in the place of what the daemon itself would say there: what a label
+    says of an event's own matters is taken out.
+    """
     events = past_events(daemon)
-    # A network's event tells which container, but not its labels.
-    ours = {actor(event).get("ID") for event in events if OWN_LABEL in attributes(event)}
+    labels = {str(actor(event).get("ID")): set(attributes(event)) for event in events if _tells_labels_only(event)}
     for event in events:
+        for forged in _OF_EVENTS & labels.get(str(actor(event).get("ID")), set()):
+            attributes(event).pop(forged, None)
+    # A network's event tells which container, but not its labels.
+    ours = {actor(event).get("ID") for event in events if _is_a_helpers(event)}
+    for event in events:
+        told = attributes(event)
         if container_of(event) in ours:
-            attributes(event)[OWN_LABEL] = "1"
+            told[OWN_LABEL] = "1"
+        elif event.get("Type") == "container":
+            told.pop(OWN_LABEL, None)
     return events
+
+
+def _tells_labels_only(event: Attrs) -> bool:
+    """Whether all it says beside the name and the image are labels."""
+    return event.get("Type") == "container" and event.get("Action") in ("create", "start", "destroy")
+
+
+def _is_a_helpers(event: Attrs) -> bool:
+    """By its label and by its name: the label alone anybody can give."""
+    told = attributes(event)
+    return OWN_LABEL in told and str(told.get("name")).startswith(OWN_NAME)
 
 
 def is_ours(event: Attrs, sightings: set[str]) -> bool:

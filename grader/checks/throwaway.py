@@ -27,6 +27,8 @@ from grader.i18n import _
 
 #: Every container of ours carries this label (value "1").
 OWN_LABEL = "drydock.check"
+#: And a name that begins so.
+OWN_NAME = "drydock-check-"
 #: A container of ours older than this (seconds) was left by a check that was killed.
 _STALE = 600
 #: A container's start is the slowest request: emulated, on a busy machine, it takes more than the usual time.
@@ -56,7 +58,7 @@ def throwaway(
     }
     if command is not None:
         body["Cmd"] = list(command)
-    name = f"drydock-check-{secrets.token_hex(6)}"
+    name = f"{OWN_NAME}{secrets.token_hex(6)}"
     identifier = str(daemon.ask(lambda client: client.create_container_from_config(body, name))["Id"])
     try:
         yield identifier

@@ -331,6 +331,25 @@ def test_no_trick_gets_an_excuse(stage: Engine, trick: Trick, tmp_path: Any) -> 
         assert word not in "\n".join(verdict.found for verdict in report.verdicts), report_as_text(report)
 
 
+def test_labels_say_nothing_of_what_happened(stage: Engine) -> None:
+    """The daemon writes a container's labels over what it tells of an event, and a check's own are known by one."""
+    docker(
+        stage,
+        """docker run --rm --label exitCode=137 --label oldName=b-ancient --label drydock.check=1 --name b-tongue \\
+        drydock/busybox:1 true""",
+    )
+    report = report_of(
+        stage,
+        lambda t: (
+            t.event("container", "die", "b-tongue", exitCode="137").happened(),
+            t.event("container", "die", "b-tongue").never_happened(),
+            t.event("container", "create", "b-ancient").happened(),
+            t.container("b-ancient").is_gone(after_existing=True),
+        ),
+    )
+    assert [one.status for one in report.verdicts] == [Status.FAILED] * 4, report_as_text(report)
+
+
 def test_a_check_that_knew_of_the_past_still_knows_when_the_daemon_has_forgotten(stage: Engine) -> None:
     docker(stage, "docker run --rm --name b-courier drydock/busybox:1 true")
     check = Checks(stage.endpoint.host, deadline=200)

@@ -21,6 +21,8 @@ from grader.docker_api.errors import Obstructed
 from grader.i18n import _
 from grader.report.plain import excerpt, listed
 
+#: The highest code with which a helper's own program ends; those above are a shell's, for what was killed.
+_MOST = 125
 #: Seconds between two tries: no event tells that a server inside a container has begun to listen.
 _RETRY = 0.25
 
@@ -121,23 +123,21 @@ class Reaching(Networking):
         )
 
     def _look_from(self, identifier: str, command: list[str]) -> Outcome:
-        """What a helper finds out in the container's network; it must have come to an end."""
+        """What a helper finds out in the container's network; it must have come to an end of its own."""
         outcome = run_beside(self._daemon, identifier, command)
         if outcome.code is None:
             raise Obstructed(_("a look from inside its network came to no end"))
+        if outcome.code > _MOST:
+            # Who may do that could have every answer that is “no”.
+            raise Obstructed(_("a look from inside its network was cut off (code {code})").format(code=outcome.code))
         return outcome
 
     def _its_own(self, answer: Finding, attrs: Attrs, ports: set[int]) -> Finding:
         """The answer, unless nothing listens inside at the port: then some rule of a packet filter led elsewhere."""
         if not answer.ok:
             return answer
-        try:
-            tables = self._tables(str(attrs["Id"]))
-        except Obstructed:
-            # The answer was right; that we had no time for a second look is no reason against it.
-            return answer
-        sockets = listening(tables)
-        if "tcp" not in tables or any(kind == "tcp" and number in ports for kind, _ip, number in sockets):
+        sockets = self._listening(str(attrs["Id"]))
+        if any(kind == "tcp" and number in ports for kind, _ip, number in sockets):
             return answer
         shown = listed((f"{ip}:{number}/{kind}" for kind, ip, number in sockets), empty=_("nothing listens"))
         elsewhere = _("an answer came, but nothing in it listens on port {port}: {sockets}")
