@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+import shlex
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -71,9 +73,9 @@ def push(
             _head(console, plan, lms.host)
             status |= _push(console, lms, plan, yes=yes)
     if not yes:
-        words = " ".join(["drydock grades push", *labs, *(f"--student {name}" for name in students)])
-        words = " ".join([words, *(f"--overwrite {name}" for name in overwrite)])
-        console.print(_("Nothing was sent. To send it: {command}").format(command=escape(f"{words} --yes")))
+        options = [("--student", name) for name in students] + [("--overwrite", name) for name in overwrite]
+        words = shlex.join(["drydock", "grades", "push", *labs, *chain(*options), "--yes"])
+        console.print(_("Nothing was sent. To send it: {command}").format(command=escape(words)), soft_wrap=True)
     raise SystemExit(status)
 
 
@@ -106,8 +108,11 @@ def _push(console: Console, lms: Push, plan: Plan, *, yes: bool) -> int:
     said = [text.format(n=count[fate]) for fate, text in words.items() if count[fate]]
     console.print(", ".join(said) or _("The gradebook has no students."), highlight=False)
     if held := [step.mark.student for step in steps if step.fate is Fate.HELD]:
-        example = f"drydock grades push {plan.lab} --overwrite {held[0]}"
-        console.print(_("To replace what is there: {command}").format(command=escape(example)), highlight=False)
+        # It is there to be copied, whatever a student's name is to a shell.
+        example = shlex.join(["drydock", "grades", "push", plan.lab, "--overwrite", held[0]])
+        console.print(
+            _("To replace what is there: {command}").format(command=escape(example)), highlight=False, soft_wrap=True
+        )
     return int(any(count[fate] for fate in (Fate.HELD, Fate.MISSING, Fate.REFUSED)))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import signal
 import subprocess
 import sys
@@ -106,6 +107,27 @@ def test_what_a_teacher_changed_there_stays(
     platform.an_hour_later()
     said = push(course, monkeypatch, "--yes", "--student", "ada", "--overwrite", "ada")
     assert [platform.shown(name) for name in names] == [8, None, 8, 8]
+
+
+def test_a_command_to_copy_is_safe_whatever_a_name_is_to_a_shell(
+    course: Course, platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = "o'neil $(reboot)"
+    platform.enrol(name)
+    grade(course, name, score=5)
+    words = ["drydock", "grades", "push", LAB]
+
+    def told(said: str, before: str) -> list[str]:
+        (line,) = [line for line in said.splitlines() if before in line]
+        return shlex.split(line.partition(before)[2])
+
+    said = push(course, monkeypatch, "--student", name)
+    assert told(said, "To send it: ") == [*words, "--student", name, "--yes"]
+    push(course, monkeypatch, "--yes", "--student", name)
+    platform.teacher_sets(name, 6)
+    grade(course, name, score=8)
+    said = push(course, monkeypatch, "--student", name, status=1)
+    assert told(said, "To replace what is there: ") == [*words, "--overwrite", name]
 
 
 def test_a_mark_that_was_there_before_stays(
