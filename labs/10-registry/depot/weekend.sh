@@ -17,10 +17,8 @@ for version in 1 2; do
     docker tag fleet:$version $name:$version
 done
 docker tag fleet:1 $name:stable
-tries=0
-until echo sea-legs | docker --config "$settings" login -u crew --password-stdin localhost:8096 >/dev/null 2>&1; do
-    tries=$((tries + 1)); [ $tries -lt 100 ]; sleep 0.1
-done
+sh "$here/ready" 8096 >/dev/null
+echo sea-legs | docker --config "$settings" login -u crew --password-stdin localhost:8096 >/dev/null 2>&1
 push() { docker --config "$settings" push "$name:$1"; }
 push 1 >/dev/null
 push stable >/dev/null

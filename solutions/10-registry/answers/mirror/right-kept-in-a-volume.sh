@@ -1,3 +1,4 @@
 docker run -d --name mirror --network sea -v mirror-goods:/var/lib/registry -p 8095:5000 -e REGISTRY_PROXY_REMOTEURL=http://overseas:5000 drydock/registry:2
-for _ in $(seq 50); do docker pull -q localhost:8095/overseas/spice:1 && break; sleep 0.1; done
+sh depot/ready 8095
+docker pull -q localhost:8095/overseas/spice:1
 docker kill overseas

@@ -2,7 +2,7 @@ docker rm -f store
 docker run --rm -v store-keys:/keys --entrypoint htpasswd drydock/registry:2 -cBb /keys/htpasswd crew sea-legs
 docker run -d --name store -p 8096:5000 -v store-goods:/var/lib/registry -v store-keys:/keys:ro -e REGISTRY_AUTH=htpasswd \
     -e REGISTRY_AUTH_HTPASSWD_REALM=store -e REGISTRY_AUTH_HTPASSWD_PATH=/keys/htpasswd drydock/registry:2
-for _ in $(seq 50); do
+for _ in $(seq 400); do
     echo sea-legs | docker --config crew login -u crew --password-stdin localhost:8096 && break
     sleep 0.1
 done

@@ -1,6 +1,6 @@
 # expect: The crew can pull harbour/fleet:stable
 docker run --rm -v store-keys:/keys --entrypoint sh drydock/registry:2 -c 'htpasswd -Bbn crew sea-legs > /keys/htpasswd'
-for _ in $(seq 50); do
+for _ in $(seq 400); do
     echo sea-legs | docker --config crew login -u crew --password-stdin localhost:8096 && break
     sleep 0.1
 done

@@ -1,7 +1,7 @@
 # expect: has the label version=2
 docker run --rm -v store-keys:/keys --entrypoint sh drydock/registry:2 -c 'htpasswd -Bbn crew sea-legs > /keys/htpasswd'
 docker restart -t 1 store
-for _ in $(seq 50); do
+for _ in $(seq 400); do
     echo sea-legs | docker --config crew login -u crew --password-stdin localhost:8096 && break
     sleep 0.1
 done
