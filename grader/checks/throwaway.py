@@ -29,6 +29,9 @@ from grader.i18n import _
 OWN_LABEL = "drydock.check"
 #: And a name that begins so.
 OWN_NAME = "drydock-check-"
+#: HostConfig of a container that looks. A student's that has the daemon's socket would lay a program of its own into it
+#: between its making and its start (`docker cp`); into a root that can't be written to the daemon puts nothing.
+SEALED = {"ReadonlyRootfs": True}
 #: A container of ours older than this (seconds) was left by a check that was killed.
 _STALE = 600
 #: A container's start is the slowest request: emulated, on a busy machine, it takes more than the usual time.
@@ -145,7 +148,8 @@ def run_among(daemon: Daemon, container: str, command: Sequence[str], *, seconds
 
     Raises Unavailable, Obstructed or Refused, as ``run_beside`` does.
     """
-    return _run(daemon, helper_image(daemon), command, seconds=seconds, host={"PidMode": f"container:{container}"})
+    host = {"PidMode": f"container:{container}", **SEALED}
+    return _run(daemon, helper_image(daemon), command, seconds=seconds, host=host)
 
 
 def run_beside(daemon: Daemon, container: str, command: Sequence[str], *, seconds: float = 8) -> Outcome:
@@ -166,7 +170,7 @@ def run_in_network(daemon: Daemon, mode: str, command: Sequence[str], *, seconds
         helper_image(daemon),
         command,
         seconds=seconds,
-        host={"NetworkMode": mode},
+        host={"NetworkMode": mode, **SEALED},
         # An unknown name is passed on to outer name servers, which may be unreachable (resolv.conf(5)).
         Env=["RES_OPTIONS=timeout:2 attempts:1"],
     )

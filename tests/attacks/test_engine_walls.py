@@ -12,7 +12,7 @@ import re
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ import docker
 import pytest
 import requests
 
+from grader.checks import CheckFailed, Checks, CouldNotCheck, Status
 from grader.engines import best_engine
 from grader.engines.namespaces import NamespaceEngine
 
@@ -251,3 +252,19 @@ def test_no_program_of_the_machines_gets_a_core_from_inside(client: docker.Docke
     """Where core_pattern (core(5)) is a pipe, a limit of 0 does not keep the kernel from sending it all; 1 does."""
     command = ["python3", "-c", "import resource as r; print(r.getrlimit(r.RLIMIT_CORE))"]
     assert client.containers.run(PYTHON, command, remove=True, privileged=True) == b"(1, 1)\n"
+
+
+def test_nobody_lays_a_program_into_a_container_that_looks(own_engine: NamespaceEngine) -> None:
+    """A container that has the daemon's socket is told of each that a check makes, before it is started."""
+    socket = own_engine.endpoint.host.removeprefix("unix://")
+    spy = ["python3", "-u", "-c", (PROGRAMS / "lay_into.py").read_text()]
+    with closing(own_engine.endpoint.client(timeout=200)) as client:
+        client.containers.run(BUSYBOX, ["httpd", "-f"], name="web", detach=True)
+        thief = client.containers.run(PYTHON, spy, detach=True, volumes={socket: {"bind": "/docker.sock"}})
+        assert next(iter(thief.logs(stream=True, follow=True))) == b"ready\n"
+        check = Checks(own_engine.endpoint.host, deadline=100)
+        with closing(check), suppress(CheckFailed, CouldNotCheck), check.task("job", hint="Look.") as t:
+            t.container("web").answers_http(80, "/none", containing="forged", inside=True, within=1)
+        tries = thief.logs().decode()
+    assert check.reports["job"].status is Status.FAILED
+    assert "tried HTTP" in tries

@@ -13,7 +13,7 @@ from grader.checks.container.storage import Storage, mounts_of
 from grader.checks.container.subject import NOT_RUNNING, is_live, state_in_words
 from grader.checks.expectation import Claim, Finding, expectation
 from grader.checks.files import Entry, HoldsFiles, Reader, read_entry
-from grader.checks.throwaway import helper_image, run, run_among
+from grader.checks.throwaway import SEALED, helper_image, run, run_among
 from grader.checks.waiting import wait_for
 from grader.docker_api.daemon import Attrs
 from grader.docker_api.errors import Obstructed, Unavailable
@@ -83,7 +83,7 @@ class Inside(Storage, HoldsFiles):
         def judge(attrs: Attrs) -> Finding:
             # Not by its process 1: who may look into that one depends on the engine.
             command = ["readlink", link]
-            outcome = run(self._daemon, helper_image(self._daemon), command, seconds=10, host={mode: "host"})
+            outcome = run(self._daemon, helper_image(self._daemon), command, seconds=10, host={mode: "host", **SEALED})
             if outcome.code != 0:
                 raise Unavailable(
                     _("the engine's side can't be looked at here: {why}").format(why=commands.shown_output(outcome))

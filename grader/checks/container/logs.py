@@ -16,7 +16,7 @@ from grader.checks.container.reaching import Reaching
 from grader.checks.container.subject import ContainerSubject, has_ended, is_live
 from grader.checks.errors import AuthorError
 from grader.checks.expectation import Claim, Finding, expectation
-from grader.checks.throwaway import helper_image, run
+from grader.checks.throwaway import SEALED, helper_image, run
 from grader.docker_api.daemon import Attrs, Daemon
 from grader.docker_api.errors import Refused
 from grader.docker_api.streams import read_logs
@@ -266,7 +266,7 @@ class Visits(Reaching):
         for address in addresses:
             url = f"http://{f'[{address}]' if ':' in address else address}:{port}{page}"
             command = ["wget", "-q", "-T", "3", "-O", "-", url]
-            host = {"NetworkMode": network}
+            host = {"NetworkMode": network, **SEALED}
             outcome = run(self._daemon, helper_image(self._daemon), command, seconds=_VISIT_SECONDS, host=host)
             said = excerpt(outcome.errors or outcome.output) or _("an answer")
         return said

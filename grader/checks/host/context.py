@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 from grader.checks.expectation import Finding
 from grader.checks.files import Reader, followed
 from grader.checks.host.daemon import host_image
-from grader.checks.throwaway import run
+from grader.checks.throwaway import SEALED, run
 from grader.docker_api.daemon import Daemon
 from grader.docker_api.words import dig
 from grader.i18n import _
@@ -106,7 +106,7 @@ def follow(engine: Daemon, endpoint: Endpoint, wanted: Callable[[], str]) -> Fin
         host_image(engine),
         ["-c", _SECURE if endpoint.is_secure else _PLAIN, "sh", host, str(port), *_words(endpoint, host)],
         seconds=20,
-        host={"NetworkMode": "host"},
+        host={"NetworkMode": "host", "Tmpfs": {"/tmp": ""}, **SEALED},
         Entrypoint=["sh"],
         Env=[
             f"ASK={_ASK}",

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from grader.checks.container.subject import is_live, state_in_words
 from grader.checks.host.way import Way
-from grader.checks.throwaway import throwaway
+from grader.checks.throwaway import SEALED, throwaway
 from grader.docker_api.connection import Connection
 from grader.docker_api.course_images import CourseImages
 from grader.docker_api.daemon import Attrs, Daemon
@@ -32,7 +32,7 @@ SOCKET = "/var/run/docker.sock"
 #: The fault that makes all that is said of a host fail.
 AWAY = "host away"
 #: Root of the engine's, to see and enter what a container of the student's may hide; without a network.
-_ALL_SEEING = {"Privileged": True, "PidMode": "host", "UsernsMode": "host", "NetworkMode": "none"}
+_ALL_SEEING = {"Privileged": True, "PidMode": "host", "UsernsMode": "host", "NetworkMode": "none", **SEALED}
 
 
 class HostTrouble(Obstructed):

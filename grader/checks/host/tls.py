@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from grader.checks.host.daemon import host_image
-from grader.checks.throwaway import run
+from grader.checks.throwaway import SEALED, run
 from grader.docker_api.daemon import Daemon
 from grader.docker_api.errors import Obstructed
 from grader.i18n import _
@@ -67,7 +67,7 @@ def _said(daemon: Daemon, port: int, script: str) -> str:
         host_image(engine),
         ["-c", script, "sh", str(port)],
         seconds=20,
-        host={"NetworkMode": network},
+        host={"NetworkMode": network, "Tmpfs": {"/tmp": ""}, **SEALED},
         Entrypoint=["sh"],
     )
     if outcome.code is None:
