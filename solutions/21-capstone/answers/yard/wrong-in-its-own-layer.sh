@@ -1,0 +1,8 @@
+# expect: /var/lib/registry
+docker run -d --name pharos-yard --restart unless-stopped -p 8210:5000 drydock/registry:2
+timeout 40 sh -c 'until docker logs pharos-yard 2>&1 | grep -q "listening on"; do sleep 0.2; done'
+cosign="docker run --rm --network host -v pharos-keys:/keys -w /keys -e COSIGN_PASSWORD=yard drydock/cosign:2"
+docker tag pharos:1 localhost:8210/pharos:1
+docker push -q localhost:8210/pharos:1
+$cosign generate-key-pair
+$cosign sign --yes --key cosign.key --tlog-upload=false "$(docker inspect --format '{{index .RepoDigests 0}}' localhost:8210/pharos:1)"
