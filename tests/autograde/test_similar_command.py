@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
@@ -13,6 +14,7 @@ from grading_course import LAB, SOLUTIONS, Course, locked_cell
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from grader.autograde.similarity import MOST_CHARACTERS
+from grader.autograde.submission import read_notebook
 from grader.cli.group import main
 from grader.values import StudentKey
 from grader.values.keys import make_secret
@@ -94,7 +96,7 @@ def test_bad_submissions_are_named_and_end_nothing(course: Course) -> None:
     course.hand_in("eve", "{not json")
     course.hand_in("fay", '{"cells": [1, {"cell_type": "code", "metadata": 3, "source": {}}], "nbformat": 4}')
     course.hand_in("gus", course.answered({"net": "x" * 200_000}))
-    course.hand_in("hal", course.answered({"net": f"!docker {'x y ' * (MOST_CHARACTERS // 4)}"}))
+    course.hand_in("hal", course.answered({"net": f"{'x y ' * (MOST_CHARACTERS // 4)}\n{ODD}"}))
     (course.hand_in("ida", course.blank()) / f"{LAB}.ipynb").unlink()
     link = course.hand_in("jon", course.blank()) / f"{LAB}.ipynb"
     link.unlink()
@@ -107,9 +109,24 @@ def test_bad_submissions_are_named_and_end_nothing(course: Course) -> None:
     assert "symbolic link" in found["left_out"]["jon"]
     assert f"first {MOST_CHARACTERS} characters" in found["left_out"]["hal"]
     assert found["compared"] == 4
+    assert not any("hal" in pair["students"] for pair in found["pairs"]), "what is beyond the ceiling isn't compared"
     shown = similar()
     assert "! eve: The submitted file is not a notebook" in shown
     assert "≠" not in shown, "no keys were handed out: nobody has a value of their own"
+
+
+def test_our_own_fault_with_one_is_no_others(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    def read(path: Path, *bounds: int) -> Any:
+        if "ada" in path.parts:
+            raise KeyError("cells")
+        return read_notebook(path, *bounds)
+
+    monkeypatch.setattr("grader.autograde.handed_in.read_notebook", read)
+    for student in ("ada", "bob"):
+        course.hand_in(student, course.blank())
+    found = json.loads(similar("--json"))
+    assert found["compared"] == 1
+    assert found["left_out"] == {"ada": "The grader failed: KeyError: 'cells'."}
 
 
 def test_a_lab_nobody_handed_in_and_one_nobody_knows(course: Course) -> None:

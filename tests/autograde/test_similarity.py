@@ -26,7 +26,7 @@ def of_class(answers: dict[str, str], given: str = "", values: Drawn = NO_VALUES
 def test_what_two_wrote_and_few_others_stands_out_and_what_all_wrote_does_not() -> None:
     usual = "!docker network create front\n!docker run -d --name web --network front drydock/nginx:1"
     answers = {f"s{number}": usual for number in range(20)}
-    odd = "!docker network create --label crew=tern --opt com.example.mast=three front"
+    odd = "!docker volume create --label crew=tern --opt com.example.mast=three data"
     answers |= {"eve": f"{usual}\n{odd}", "fay": f"{usual}\n{odd}"}
     found = of_class(answers)
     assert found.compared == 22
