@@ -14,7 +14,7 @@ import os
 import secrets
 import tarfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -177,12 +177,13 @@ class Effects(Reaching):
         machine = self._machine()
         own = {key: value for key in _RIGHTS if (value := dig(attrs, "HostConfig", key))}
         # A twin has a user of its own, so nobody is "0" and not "".
-        as_own = user or str(dig(attrs, "Config", "User") or "0")
-        why = self._tried(self._twin(attrs, machine, "own", own), machine, effect, as_own)
-        as_any = str(_STRANGER) if EFFECTS[effect].as_roots else "0"
-        if why and self._tried(self._twin(attrs, machine, "all", _EVERYTHING), machine, effect, as_any):
-            nobody = _("on this machine the kernel refuses this to every container: {effect}")
-            raise Unavailable(nobody.format(effect=effect))
+        as_own = str(dig(attrs, "Config", "User") or "0")
+        why = self._tried(self._twin(attrs, machine, f"own:{as_own}", own, as_own), machine, effect, user or as_own)
+        if why:
+            as_any = str(_STRANGER) if EFFECTS[effect].as_roots else "0"
+            if self._tried(self._twin(attrs, machine, "all", _EVERYTHING, "0"), machine, effect, as_any):
+                nobody = _("on this machine the kernel refuses this to every container: {effect}")
+                raise Unavailable(nobody.format(effect=effect))
         return why
 
     def _machine(self) -> str:
@@ -194,19 +195,29 @@ class Effects(Reaching):
             raise Unavailable(_("no program can try it on this machine ({machine})").format(machine=machine))
         return machine
 
-    def _twin(self, attrs: Attrs, machine: str, name: str, rights: Mapping[str, Any]) -> str:
+    def _twin(self, attrs: Attrs, machine: str, name: str, rights: Mapping[str, Any], user: str) -> str:
         """The ID of a running twin with these rights, one for the whole task."""
 
-        @contextmanager
-        def made() -> Iterator[str]:
-            host = {**rights, "NetworkMode": f"container:{attrs['Id']}"}
-            more = {"Entrypoint": [f"{_FOLDER}/wait"], "OpenStdin": True, "User": f"{_STRANGER}:{_STRANGER}"}
-            with throwaway(self._daemon, str(attrs["Image"]), [], host=host, WorkingDir="/", **more) as identifier:
-                self._daemon.ask(lambda client: client.put_archive(identifier, "/", _programs(machine)))
-                self._start(identifier)
-                yield identifier
+        def stranger() -> AbstractContextManager[str]:
+            return self._waiting(attrs, machine, str(_STRANGER), {})
 
-        return self._context.kept(f"{name}:{attrs['Id']}", made)
+        def twin() -> AbstractContextManager[str]:
+            # So its process 1 is somebody else's, to be tried at. What a twin's own runs as decides in 20.10 what is
+            # executed in it may.
+            there = self._context.kept(f"stranger:{attrs['Id']}", stranger)
+            host = {**rights, "NetworkMode": f"container:{attrs['Id']}", "PidMode": f"container:{there}"}
+            return self._waiting(attrs, machine, user, host)
+
+        return self._context.kept(f"{name}:{attrs['Id']}", twin)
+
+    @contextmanager
+    def _waiting(self, attrs: Attrs, machine: str, user: str, host: Mapping[str, Any]) -> Iterator[str]:
+        """The ID of a container from the same image in which nothing runs but a program of ours that waits."""
+        more = {"Entrypoint": [f"{_FOLDER}/wait"], "OpenStdin": True, "User": user, "WorkingDir": "/"}
+        with throwaway(self._daemon, str(attrs["Image"]), [], host=host, **more) as identifier:
+            self._daemon.ask(lambda client: client.put_archive(identifier, "/", _programs(machine)))
+            self._start(identifier)
+            yield identifier
 
     def _start(self, twin: str) -> None:
         try:
