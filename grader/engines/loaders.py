@@ -10,6 +10,7 @@ owner whom nobody inside has, closes dockerd, containerd, shims and what they st
 from __future__ import annotations
 
 import ctypes
+import errno
 import os
 import struct
 from collections.abc import Iterable
@@ -56,16 +57,23 @@ def loader_of(program: Path) -> Path | None:
 
 _LIBC = ctypes.CDLL(None, use_errno=True)
 _IN_MODIFY, _IN_OPEN = 0x2, 0x20
+_USED_UP = (errno.EMFILE, errno.ENFILE, errno.ENOSPC, errno.ENOMEM)
 #: Where inner.sh mounts it, out of everybody's sight.
 _REGISTER = "private/binfmt/register"
 
 
 def watch(first: int) -> int | None:
-    """A descriptor that can be read when somebody in the engine with this process 1 touches it; None without one."""
+    """A descriptor that can be read when somebody in the engine with this process 1 touches it; None where no one can.
+
+    Raises OSError where the kernel has no watch left (inotify's are counted): without one there is no wall.
+    """
     place = f"/proc/{first}/root/{_REGISTER}".encode()
     watcher: int = _LIBC.inotify_init1(os.O_CLOEXEC)
     if watcher >= 0 and _LIBC.inotify_add_watch(watcher, place, _IN_MODIFY | _IN_OPEN) >= 0:
         return watcher
+    number = ctypes.get_errno()
     if watcher >= 0:
         os.close(watcher)
+    if number in _USED_UP:
+        raise OSError(number, os.strerror(number), "inotify")
     return None

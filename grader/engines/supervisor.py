@@ -306,14 +306,14 @@ def main(spec_path: str) -> int:
         resource.setrlimit(resource.RLIMIT_CORE, (1, 1))
     try:
         first = supervisor.start()
+        # A kept engine is one person's own.
+        wire = None if spec.keep_data or not spec.daemon else loaders.watch(first)
         state = {"pid1": first, "supervisor": os.getpid(), "cgroups": list(map(str, supervisor.groups))}
         atomic_write(folder.state, json.dumps(state))
     except Exception as error:
         answer({"error": str(error), "log": supervisor.log.tail(2000)})
         supervisor.stop()
         return 1
-    # A kept engine is one person's own.
-    wire = None if spec.keep_data or not spec.daemon else loaders.watch(first)
     answer(state)
     _wait_for_the_end(supervisor, wake_reader, wire, detached=spec.detached)
     supervisor.stop()

@@ -1,10 +1,13 @@
 """Which files make programs opaque (grader/engines/loaders.py); what that is good for is in tests/attacks."""
 
+import ctypes
+import errno
 import subprocess
 from pathlib import Path
 
 import pytest
 
+from grader.engines import loaders
 from grader.engines.loaders import loader_of, opaque_files
 
 
@@ -27,3 +30,20 @@ def test_a_program_without_a_loader_stands_for_itself():
     assert opaque_files(["sh", "no-such-program"]) == [loader]
     # A loader has none itself.
     assert loader_of(Path(loader)) is None
+
+
+@pytest.mark.parametrize(("number", "stops"), [(errno.EMFILE, True), (errno.ENOSYS, False)])
+def test_an_engine_that_nobody_can_watch_does_not_start(monkeypatch, number, stops):
+    """Somebody may have taken all that the kernel gives: then the wall would be missing without a word."""
+
+    class Kernel:
+        def inotify_init1(self, _flags):
+            ctypes.set_errno(number)
+            return -1
+
+    monkeypatch.setattr(loaders, "_LIBC", Kernel())
+    if stops:
+        with pytest.raises(OSError, match="inotify"):
+            loaders.watch(1)
+    else:
+        assert loaders.watch(1) is None
