@@ -9,6 +9,7 @@ import contextlib
 import json
 import os
 import re
+import resource
 import signal
 import subprocess
 import sys
@@ -23,6 +24,14 @@ from grader.i18n import _
 
 PACKAGE_ROOT = Path(__file__).resolve().parents[1]
 _PROC = Path("/proc")
+
+
+def core_limit() -> int:
+    """Bytes that a core may have: 1, or 0 where even that is forbidden already.
+
+    With 1 a program that collects the machine's cores (core(5): a pipe in core_pattern) gets none; with 0 it does.
+    """
+    return 1 if resource.getrlimit(resource.RLIMIT_CORE)[1] else 0
 
 
 # -- What the kernel says of processes and memory.

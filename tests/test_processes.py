@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -41,3 +42,10 @@ def test_nothing_is_said_of_a_process_that_is_gone() -> None:
 def test_memory_is_in_bytes() -> None:
     known = processes.machine_memory()
     assert 0 < known["MemAvailable"] < known["MemTotal"] and known["MemTotal"] > 2**26
+
+
+def test_a_core_may_have_one_byte_or_none_where_that_is_forbidden_already() -> None:
+    script = "import resource; from grader.processes import core_limit; print(core_limit())"
+    for hard, most in ((0, 0), (1, 1), (4096, 1)):
+        ask = ["prlimit", f"--core={hard}:{hard}", "--", sys.executable, "-c", script]
+        assert subprocess.run(ask, capture_output=True, text=True, check=True).stdout == f"{most}\n"

@@ -195,7 +195,8 @@ def likeness(
         for pair in ranked[:most]
         if pair in foreign or similar[pair] > 0
     ]
-    cuts = quantiles(similar.values(), n=100) if len(similar) > 1 else [*similar.values(), 0.0] * 99
+    values = [*similar.values()]
+    cuts = quantiles(values, n=100, method="inclusive") if len(values) > 1 else (values or [0.0]) * 99
     return Likeness(len(runs), cuts[49], cuts[98], tuple(pairs))
 
 

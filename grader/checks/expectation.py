@@ -266,8 +266,10 @@ class Subject(ABC):
             return error
         if isinstance(error, Refused):
             return blame.of_refusal(self._daemon, error)
-        # A description in a shape we don't know (another engine, a newer version).
-        return blame.of_unknown_shape(error, is_students=self.hears_students or self._daemon.is_students)
+        # A description in a shape we don't know (another engine, a newer version). What comes before a server of the
+        # student's is found is the engine's.
+        theirs = (self.hears_students and self._looked) or self._daemon.is_students
+        return blame.of_unknown_shape(error, is_students=theirs)
 
     def _found(self, claim: Claim) -> Finding:
         try:

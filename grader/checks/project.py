@@ -8,6 +8,7 @@ what is asked of it is asked of the container itself, but for ``depends_on``.
 from __future__ import annotations
 
 import shlex
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -109,23 +110,30 @@ class Service(Container):
 
     project: str
     service: str
+    #: Whether the daemon has been asked for its name.
+    _asked: bool = False
 
     @classmethod
     def of(cls, context: Context, project: str, service: str) -> Service:
-        try:
-            found = containers_of(context.daemon, project, service)
-        except Exception:  # the expectations will meet it again
-            found = []
         # As Compose calls it by itself, where there is none.
-        subject = cls(context, _name(found[0]) if found else f"{project}-{service}-1")
+        subject = cls(context, f"{project}-{service}-1")
         subject.project, subject.service = project, service
+        with suppress(Exception):  # the expectations ask again
+            subject._find()
         return subject
+
+    def _find(self) -> None:
+        if found := containers_of(self._daemon, self.project, self.service):
+            self.name = _name(found[0])
+        self._asked = True
 
     @property
     def what(self) -> str:
         return _("Service {service} (container {name})").format(service=self.service, name=self.name)
 
     def _fetch(self) -> Attrs | None:
+        if not self._asked:
+            self._find()
         attrs = super()._fetch()
         labels = dig(attrs or {}, "Config", "Labels") or {}
         mine = (labels.get(f"{_LABEL}project"), labels.get(f"{_LABEL}service")) == (self.project, self.service)

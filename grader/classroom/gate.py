@@ -13,6 +13,7 @@ import asyncio
 import contextlib
 import json
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -39,7 +40,7 @@ from grader.engines.relay import Connector, Relay
 from grader.engines.template import LostLayersError
 from grader.errors import ExpectedError
 from grader.i18n import _
-from grader.processes import BoundedLog, answer, words_bounded
+from grader.processes import BoundedLog, answer, core_limit, words_bounded
 from grader.report.plain import one_line
 
 _PACKAGE = Path(__file__).resolve().parents[1]
@@ -48,6 +49,8 @@ _CONFIG = (_PACKAGE / "classroom/config", _PACKAGE / "jupyter/config")
 _EVERY = 2.0
 #: And so many times what the last look took: a copy is root's work, which no limit of a student's holds.
 _REST = 4.0
+#: But no longer: whether the server lives and what the teacher asks is looked at between two.
+_LONGEST_REST = 60.0
 #: Connections of one student's to the Hub at once. Their server needs few, and the Hub has a thousand for all.
 _TO_HUB = 16
 #: Seconds for another gate of the same student, which ends just now.
@@ -206,7 +209,7 @@ class Gate:
                 await asyncio.wait_for(ended.wait(), pause)
             started = time.monotonic()
             await asyncio.to_thread(self._carry)
-            pause = max(_EVERY, _REST * (time.monotonic() - started))
+            pause = min(max(_EVERY, _REST * (time.monotonic() - started)), _LONGEST_REST)
             if self._reset_asked() not in (None, self._reset_before):
                 break
 
@@ -277,6 +280,7 @@ def main() -> int:
         signal.signal(number, _stop)
     place = ClassFolder(Path(order.folder))
     os.umask(0o022)
+    resource.setrlimit(resource.RLIMIT_CORE, (core_limit(),) * 2)
     os.environ.update(DRYDOCK_RUNTIME=str(place.runtime), DRYDOCK_CACHE=str(place.cache))
     # What is said to a student is said in their server's language.
     os.environ["LANGUAGE"] = next(filter(None, map(order.environment.get, ("LC_ALL", "LANG"))), "")

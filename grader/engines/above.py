@@ -4,42 +4,58 @@
 
 As ``unshare --user … --setuid 0 --setgid 0``, but for who is the namespace's owner. What the kernel counts in a user
 namespace (inotify instances, namespaces) it counts for the owner, too (“ucounts”): one container that takes all there
-is would leave none to the machine's root, nor to the engines beside it. Standard library only.
+is would leave none to the machine's root, nor to the engines beside it. Standard library only, and all of it imported
+at once: at the end the machine's files are out of reach.
 """
 
 from __future__ import annotations
 
 import ctypes
 import os
+import signal
 import sys
+import warnings  # noqa: F401  os.execvp would import it
 
 _LIBC = ctypes.CDLL(None, use_errno=True)
 #: linux/capability.h: the third version, two words of bits.
 _CAPABILITIES = 0x20080522
+#: Above all ids that users, their subordinate ids and systemd's containers have (its docs/UIDS-GIDS.md); a process's
+#: number is added, so that no two engines that live at the same time have the same.
+_FIRST_OWNER = 0x70000000
 
 
 def main(users: str, groups: str, *command: str) -> None:
-    _inside, first, count = (int(number) for number in users.partition("=")[2].split(":"))
-    # An id beyond the engines' own, by this process's number: no two that live at the same time have the same.
-    owner = first + count + os.getpid() % count
     maps = {"uid_map": users, "gid_map": groups}
+    own = os.getpid()
     made, told = os.pipe()
     mapper = os.fork()
     if not mapper:
         os.close(told)
-        os.read(made, 1)
-        for name, option in maps.items():
-            with open(f"/proc/{os.getppid()}/{name}", "w") as file:  # noqa: PTH123 - pathlib would take its time
-                file.write(option.partition("=")[2].replace(":", " "))
+        # Nothing comes from one that ended before.
+        if os.read(made, 1):
+            for name, option in maps.items():
+                with open(f"/proc/{own}/{name}", "w") as file:  # noqa: PTH123 - pathlib would take its time
+                    file.write(option.partition("=")[2].replace(":", " "))
         os._exit(0)
-    os.setresuid(-1, owner, -1)
-    _take_back_capabilities()
+    try:
+        os.setresuid(-1, _FIRST_OWNER + own, -1)
+    except OSError as error:
+        # In a container's user namespace there are only so many ids. Then root is the owner.
+        print(f"what this engine takes of the kernel is counted for root: {error}", file=sys.stderr)
+    else:
+        _take_back_capabilities()
     os.unshare(os.CLONE_NEWUSER)
-    os.close(told)
+    os.write(told, b".")
     if os.waitpid(mapper, 0)[1]:
         sys.exit("the ids of the user namespace can't be mapped")
+    os.close(made)
+    os.close(told)
     os.setresgid(0, 0, 0)
     os.setresuid(0, 0, 0)
+    # Python ignores these; what it becomes must not inherit that, nor the locale that it gives itself.
+    for number in (signal.SIGPIPE, signal.SIGXFSZ):
+        signal.signal(number, signal.SIG_DFL)
+    os.environ.pop("LC_CTYPE", None)
     os.execvp(command[0], command)
 
 

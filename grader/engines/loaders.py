@@ -17,6 +17,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from grader.engines.releases import Release
+from grader.i18n import _
 
 #: What lives as long as the engine or a container. runc copies itself from its own file, which it must be able to read.
 _LASTING = ("sh", "dockerd", "containerd", "containerd-shim-runc-v2", "docker-proxy")
@@ -65,15 +66,18 @@ _REGISTER = "private/binfmt/register"
 def watch(first: int) -> int | None:
     """A descriptor that can be read when somebody in the engine with this process 1 touches it; None where no one can.
 
-    Raises OSError where the kernel has no watch left (inotify's are counted): without one there is no wall.
+    Raises RuntimeError where the kernel has no watch left (inotify's are counted): without one there is no wall.
     """
-    place = f"/proc/{first}/root/{_REGISTER}".encode()
+    place = Path(f"/proc/{first}/root/{_REGISTER}")
+    if not place.exists():
+        return None  # before Linux 6.7
     watcher: int = _LIBC.inotify_init1(os.O_CLOEXEC)
-    if watcher >= 0 and _LIBC.inotify_add_watch(watcher, place, _IN_MODIFY | _IN_OPEN) >= 0:
+    if watcher >= 0 and _LIBC.inotify_add_watch(watcher, bytes(place), _IN_MODIFY | _IN_OPEN) >= 0:
         return watcher
     number = ctypes.get_errno()
     if watcher >= 0:
         os.close(watcher)
     if number in _USED_UP:
-        raise OSError(number, os.strerror(number), "inotify")
+        why = _("Programs on this machine watch so many files that the engine can't be watched ({why}): {setting}")
+        raise RuntimeError(why.format(why=os.strerror(number), setting="sysctl fs.inotify.max_user_instances"))
     return None

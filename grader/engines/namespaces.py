@@ -12,6 +12,7 @@ import json
 import os
 import signal
 import subprocess
+import sys
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -125,7 +126,8 @@ class NamespaceEngine(Engine):
     def _try_walls(cls) -> Probe:
         """Make the namespaces once: no setting and no kernel version tells whether that is allowed."""
         above = cls._above_options()
-        inner = ["unshare", "--user", *above, "--setuid", "0", "--setgid", "0"] if above else []
+        python = getattr(sys, "_base_executable", sys.executable)
+        inner = [python, "-I", "-S", str(Path(__file__).with_name("above.py")), *above] if above else []
         inner += ["unshare", "--user", *cls._map_options(), "--mount", "--pid", "--net", "--ipc", "--uts", "--fork"]
         # Where unshare(1) may not make a namespace, the helper that would map its ids waits for ever.
         why = refusal_of([*cls._outer_command(), *inner, "true"])

@@ -98,11 +98,12 @@ def leave_keyrings() -> None:
     is: session-keyring(7), keyrings(7). Raises OSError.
     """
     number = _KEYCTL.get(os.uname().machine)
-    if number is None or _LIBC.syscall(number, _JOIN_SESSION_KEYRING, None) >= 0:
+    # (A Python of 32 bits has other numbers, whatever its kernel is.)
+    if number is None or sys.maxsize < 2**32 or _LIBC.syscall(number, _JOIN_SESSION_KEYRING, None) >= 0:
         return
     # Of a kernel without keyrings, and where a container is not given them, nobody inside has them either.
     if ctypes.get_errno() not in (errno.ENOSYS, errno.EPERM):
-        raise _error("keyctl")
+        raise _error("keyctl (sysctl kernel.keys.maxkeys)")
 
 
 def become(user: int) -> None:

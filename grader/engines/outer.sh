@@ -5,9 +5,10 @@
 #
 # In:  DD_DIR engine folder   DD_ROOT empty folder for the new root   DD_SCRIPTS folder of this script
 #      DD_MAP options of unshare(1) that map the ids   DD_OWNER id, here, of the engine's root
-#      DD_ABOVE the same for a user namespace around the engine's, or empty where this is run in one, DD_INTERPRETER a
-#      Python to make that with (above.py)   DD_NOBODY id, in the namespace around it, that nobody inside has   DD_KEEPER the same id, here   DD_IDS the ids, here, of
-#      all who are inside, to themselves   DD_OPAQUE see loaders.py
+#      DD_ABOVE the same for a user namespace around the engine's, or empty where this is run in one
+#      DD_INTERPRETER a Python to make that one with (above.py)   DD_NOBODY id, in it, that nobody inside has
+#      DD_KEEPER the same id, here   DD_IDS the ids, here, of all who are inside, to themselves
+#      DD_OPAQUE see loaders.py
 #      DD_CGROUPS cgroup folders to join, one a line   DD_SHARES host folders, one a line
 #      DD_READONLY host folders shown read-only, one a line   DD_TEMPLATE template folder (layers/, meta/) or empty
 #      DD_DOCKER folder of another Docker to run, or empty   DD_STORE "containerd" for its image store, or empty

@@ -30,7 +30,7 @@ from grader.engines.nsenter import leave_keyrings
 from grader.engines.orphans import remove_remains
 from grader.files import atomic_write
 from grader.i18n import _
-from grader.processes import BoundedLog, answer, first_inside
+from grader.processes import BoundedLog, answer, core_limit, first_inside
 
 READY_SECONDS = 60.0
 GRACE_SECONDS = 15.0
@@ -301,10 +301,9 @@ def main(spec_path: str) -> int:
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD):
         signal.signal(number, lambda *_: None)
     supervisor = Supervisor(spec)
-    if not spec.keep_data:
-        # Not 0: a machine's program that takes all cores (core(5): a pipe) would get them still, and keep them.
-        resource.setrlimit(resource.RLIMIT_CORE, (1, 1))
     try:
+        if not spec.keep_data:
+            resource.setrlimit(resource.RLIMIT_CORE, (core_limit(),) * 2)
         first = supervisor.start()
         # A kept engine is one person's own.
         wire = None if spec.keep_data or not spec.daemon else loaders.watch(first)

@@ -25,6 +25,7 @@ from typing import NoReturn
 
 from grader.checks import kinds
 from grader.engines import nsenter
+from grader.processes import core_limit
 from grader.sandbox.fork_client import MESSAGE_BYTES, CheckerRequest, KernelRequest, Message
 
 #: The second line is what a kernel imports while it starts.
@@ -126,8 +127,7 @@ def _limit(request: KernelRequest) -> None:
     for what, most in (
         (resource.RLIMIT_AS, request.address_space),
         (resource.RLIMIT_FSIZE, request.file_size),
-        # Not 0: see supervisor.py.
-        (resource.RLIMIT_CORE, 1),
+        (resource.RLIMIT_CORE, core_limit()),
         (resource.RLIMIT_NPROC, request.processes),
     ):
         resource.setrlimit(what, (most, most))

@@ -11,6 +11,7 @@ from pathlib import Path
 from grader.engines import inside
 from grader.engines.inside import HOME
 from grader.engines.protocol import Engine
+from grader.processes import core_limit
 from grader.sandbox.fork_client import ForkedProcess, ForkServer, ForkServerLost, KernelRequest
 from grader.sandbox.outputs import OutputLimits
 
@@ -106,7 +107,7 @@ class KernelStart:
 
     def _argv(self, sockets: Path, key: str, lifeline: int) -> list[str]:
         s = self.settings
-        limits = ["prlimit", f"--as={s.address_space}", f"--fsize={s.file_size}", "--core=1"]
+        limits = ["prlimit", f"--as={s.address_space}", f"--fsize={s.file_size}", f"--core={core_limit()}"]
         if self.confined:
             # Counted per user in its user namespace, so only where that user is the student alone.
             limits.append(f"--nproc={s.processes}")

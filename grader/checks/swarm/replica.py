@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from contextlib import suppress
 
 from grader.checks.container import Container
 from grader.checks.container.subject import is_live
@@ -24,23 +25,30 @@ class Replica(Container):
 
     kind = "replica"
     service: str
+    #: Whether the daemon has been asked for its name.
+    _asked: bool = False
 
     @classmethod
     def stated(cls, context: Context, service: str) -> Replica:
         name = required_name(service)
-        try:
-            found = _containers(context.daemon, name)
-        except Exception:  # the expectations will meet it again
-            found = []
-        subject = cls(context, found[0] if found else f"{name}.1")
+        subject = cls(context, f"{name}.1")
         subject.service = name
+        with suppress(Exception):  # the expectations ask again
+            subject._find()
         return subject
+
+    def _find(self) -> None:
+        if found := _containers(self._daemon, self.service):
+            self.name = found[0]
+        self._asked = True
 
     @property
     def what(self) -> str:
         return _("The task of {service} here (container {name})").format(service=self.service, name=self.name)
 
     def _fetch(self) -> Attrs | None:
+        if not self._asked:
+            self._find()
         attrs = super()._fetch()
         return attrs if (dig(attrs or {}, "Config", "Labels") or {}).get(_LABEL) == self.service else None
 

@@ -20,7 +20,7 @@ from grader import locks
 from grader.engines.microvm import hardware, qemu
 from grader.engines.microvm.place import Enclosure, GuestFolder, GuestSpec, TemplateFolder
 from grader.files import atomic_write
-from grader.processes import answer
+from grader.processes import answer, core_limit
 
 if TYPE_CHECKING:
     from grader.engines.microvm.running import Running
@@ -74,7 +74,7 @@ def _in_walls(command: list[str], walls: Enclosure, files: GuestFolder, disk_byt
     """The command to run in the walls, where its user can use ``files``."""
     for path, mode in ((files.path, 0o777), (files.nothing, 0o755), (files.key, 0o644), (files.layer, 0o666)):
         path.chmod(mode)
-    limits = ["prlimit", "--core=0", f"--nproc={_MOST_THREADS}"]
+    limits = ["prlimit", f"--core={core_limit()}", f"--nproc={_MOST_THREADS}"]
     if disk_bytes is not None:
         # The guest is given so much room and no more; this holds also when it takes more.
         limits.append(f"--fsize={disk_bytes + _SPARE_DISK}")
