@@ -1,4 +1,4 @@
-# expect: BOOK_PASSWORD in its environment
+# expect: Service book (container vault-book-1) does not have BOOK_PASSWORD
 cp vault/mine.txt vault/book_password.txt
 cat > vault/compose.yaml <<'EOF'
 services:

@@ -1,4 +1,4 @@
-# expect: BOOK_PASSWORD
+# expect: Service api (container vault-api-1) does not have BOOK_PASSWORD
 cp vault/mine.txt vault/book_password.txt
 cat > vault/compose.yaml <<'EOF'
 services:
