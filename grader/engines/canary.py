@@ -1,7 +1,7 @@
 """A container that runs on an engine before anybody's work does: what fails there is the machine's fault.
 
 It is an ordinary one, with a network, as `docker run` makes them. Nothing is left of it but events, which the checks
-know by its label.
+know by its label and its name.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from grader.i18n import _
 if TYPE_CHECKING:
     from docker import APIClient
 
-#: As on the checks' own containers (checks/throwaway.py).
-_LABELS = {"drydock.check": "canary"}
+#: As the checks' own containers have them (checks/throwaway.py).
+_LABELS, _NAME = {"drydock.check": "canary"}, "drydock-check-canary-"
 #: Seconds for each request: a daemon's first container, on a busy machine.
 _PATIENCE = 120.0
 
@@ -56,7 +56,7 @@ def prove(endpoint: Endpoint, patience: float = 1.0) -> None:
 
 def _run(api: APIClient, image: str) -> int:
     """Its exit code."""
-    name = f"drydock-canary-{secrets.token_hex(4)}"
+    name = f"{_NAME}{secrets.token_hex(4)}"
     made = api.create_container(image, entrypoint=["true"], name=name, labels=_LABELS, healthcheck={"test": ["NONE"]})
     try:
         api.start(made)

@@ -12,7 +12,9 @@ docker rm -f porter bed-1 bed-2 bed-3 bed-4 bed-5 bed-6 bed-7
     docker run -d --name "$taken" -p 8088:80 drydock/busybox:1 httpd -f
 ) &
 (
-    docker run -d --name "$asked" --init drydock/busybox:1 sleep 1d
+    # Asked before its program runs, it would end in another way.
+    docker run -d --name "$asked" --init drydock/busybox:1 sh -c 'echo asleep; exec sleep 1d'
+    timeout 60 sh -c 'until docker logs "$0" | grep -q asleep; do sleep 0.1; done' "$asked"
     docker stop "$asked"
 ) &
 (
