@@ -229,7 +229,7 @@ def test_tasks_turn_green_and_back_without_their_cells(desk: Desk, lab: Workspac
         _until(lab, "hello", lambda task: not task.not_now)
     # It looked, and left nothing: all that was ever made is the student's, or the engine's own first container.
     told = desk.docker("events", "--since", "1h", "--until", "0s", "--filter", "type=container", "--format", _WHO)
-    assert {name for name in told.stdout.split() if not name.startswith("drydock-canary-")} == {"hello"}
+    assert {name for name in told.stdout.split() if not name.startswith("drydock-check-")} == {"hello"}
 
 
 @pytest.mark.daemon
