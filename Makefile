@@ -20,17 +20,15 @@ setup-tests:
 lab: setup ## Set up, start Docker, open JupyterLab on the index of the labs (LAB=02 for one)
 	@drydock lab $(LAB)
 
-# Which test is where: CONTRIBUTING.md, "Tests". One worker more than the two processors of a small machine, since much
-# of a test is waiting: for a daemon, for an event, until a time is over.
-WORKERS ?= 3
+# Which test is where: CONTRIBUTING.md, "Tests".
 REST := labs or deep or browser or postgres
 .PHONY: test
 test: setup-tests ## Set up, then run the package's tests and three labs from end to end (ARGS="-k name" for some)
-	@python -m pytest -n $(WORKERS) -m "not ($(REST) or binder or weekly)" $(ARGS)
+	@python -m pytest -n 2 -m "not ($(REST) or binder or weekly)" $(ARGS)
 
 .PHONY: test-labs
 test-labs: setup-tests ## The other tests: the other labs, all engines, the attacks
-	@python -m pytest -n $(WORKERS) -m "($(REST)) and not (binder or weekly)" $(ARGS)
+	@python -m pytest -n 2 -m "($(REST)) and not (binder or weekly)" $(ARGS)
 
 .PHONY: test-docker
 test-docker: setup-tests ## The table of checks on another Docker (DRYDOCK_DOCKER=20.10.24 make test-docker)
