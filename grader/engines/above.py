@@ -19,8 +19,8 @@ import warnings  # noqa: F401  os.execvp would import it
 _LIBC = ctypes.CDLL(None, use_errno=True)
 #: linux/capability.h: the third version, two words of bits.
 _CAPABILITIES = 0x20080522
-#: Above all ids that users, their subordinate ids and systemd's containers have (its docs/UIDS-GIDS.md); a process's
-#: number is added, so that no two engines that live at the same time have the same.
+#: Above all ids that users, their subordinate ids and systemd's containers have (its page UIDS-GIDS); a process's number
+#: is added, so that no two engines that live at the same time have the same.
 _FIRST_OWNER = 0x70000000
 
 
@@ -41,7 +41,7 @@ def main(users: str, groups: str, *command: str) -> None:
         os.setresuid(-1, _FIRST_OWNER + own, -1)
     except OSError as error:
         # In a container's user namespace there are only so many ids. Then root is the owner.
-        print(f"what this engine takes of the kernel is counted for root: {error}", file=sys.stderr)
+        sys.stderr.write(f"above.py: {error}\n")
     else:
         _take_back_capabilities()
     os.unshare(os.CLONE_NEWUSER)
