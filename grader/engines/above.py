@@ -19,8 +19,8 @@ import warnings  # noqa: F401  os.execvp would import it
 _LIBC = ctypes.CDLL(None, use_errno=True)
 #: linux/capability.h: the third version, two words of bits.
 _CAPABILITIES = 0x20080522
-#: Above all ids that users, their subordinate ids and systemd's containers have (its page UIDS-GIDS); a process's number
-#: is added, so that no two engines that live at the same time have the same.
+#: Above all ids that users, their subordinate ids and systemd's containers have (its page UIDS-GIDS); a process's
+#: number is added, so that no two engines that live at the same time have the same.
 _FIRST_OWNER = 0x70000000
 
 
