@@ -11,7 +11,7 @@ from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
 from grader.autograde.coordinator import Coordinator
-from grader.autograde.database import gradebook
+from grader.autograde.database import gradebook, notebook_names
 from grader.autograde.executors import ExecutorFactory, executor_factory
 from grader.autograde.settings import Drydock
 from grader.autograde.shards import Results, Shard, ShardCoordinator
@@ -37,7 +37,7 @@ def terms_of(config: Config, lab: str) -> Terms:
 def _declared(db_url: str, lab: str) -> tuple[str, ...]:
     """The images that the lab's notebooks declare."""
     with gradebook(db_url) as book:
-        names = sorted(str(notebook.name) for notebook in book.find_assignment(lab).notebooks)
+        names = sorted(notebook_names(book, lab))
     return tuple(dict.fromkeys(image for name in names for image in read_release(db_url, name, lab).images))
 
 

@@ -55,6 +55,11 @@ def gradebook(db_url: str) -> Iterator[Gradebook]:
         yield book
 
 
+def notebook_names(book: Gradebook, lab: str) -> list[str]:
+    """Those of a lab's notebooks. Raises nbgrader's MissingEntry."""
+    return [str(notebook.name) for notebook in book.find_assignment(lab).notebooks]
+
+
 #: nbgrader's tables that say what its labs are, and nothing of students.
 _RELEASES = (
     "course",

@@ -14,6 +14,7 @@ from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
 
 from grader.autograde.copying import CarefulAutograde
+from grader.autograde.database import notebook_names
 from grader.autograde.graders import Grader, LocalGrader
 from grader.autograde.settings import Drydock, NoWalls
 from grader.autograde.submission import (
@@ -81,7 +82,7 @@ class SubmissionExporter(NotebookExporter):  # type: ignore[misc]
         course = self.parent.coursedir
         try:
             with Gradebook(course.db_url) as book:
-                wanted = {str(notebook.name) for notebook in book.find_assignment(course.assignment_id).notebooks}
+                wanted = set(notebook_names(book, course.assignment_id))
         except MissingEntry:  # nbgrader itself says so
             return found
         if course.notebook_id != "*" or not wanted:

@@ -10,7 +10,7 @@ from typing import Any
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
-from grader.autograde.database import gradebook
+from grader.autograde.database import gradebook, notebook_names
 from grader.autograde.rebuild import source_of
 from grader.autograde.records import our_fault
 from grader.autograde.settings import Drydock
@@ -42,7 +42,7 @@ class LabTexts:
         self._secret = self._settings.secret_file(course)
         self._submissions = Submissions(config, lab)
         with gradebook(self._db_url) as book:
-            names = [str(notebook.name) for notebook in book.find_assignment(lab).notebooks]
+            names = notebook_names(book, lab)
             self._students = {str(student.id) for student in book.students}
         self._releases = {name: read_release(self._db_url, name, lab) for name in names}
         self._sources = [cell.source for release in self._releases.values() for cell in release.cells]

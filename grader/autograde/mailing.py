@@ -21,7 +21,7 @@ from string import Template
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
-from grader.autograde.database import gradebook
+from grader.autograde.database import gradebook, notebook_names
 from grader.autograde.settings import Drydock
 from grader.autograde.submissions import Submissions
 from grader.errors import ExpectedError
@@ -195,7 +195,7 @@ def feedback_mails(config: Config, lab: str, students: Sequence[str]) -> Iterato
             _("{lab} of {student} is not graded yet.").format(lab=lab, student=missing[0]), f"drydock grade {lab}"
         )
     with gradebook(str(course.db_url)) as book:
-        names = [str(notebook.name) for notebook in book.find_assignment(lab).notebooks]
+        names = notebook_names(book, lab)
     for student in there:
         if students and student not in students:
             continue

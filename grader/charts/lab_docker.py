@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from grader.checks.throwaway import OWN_LABEL
 from grader.docker_api.connection import Connection
 from grader.docker_api.daemon import Attrs, Daemon
 from grader.docker_api.deadline import Deadline
 from grader.docker_api.errors import Unavailable
+from grader.docker_api.words import OWN_LABEL
 from grader.i18n import _
 from grader.lab_daemon import NoDaemon, lab_variables
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from grader.checks.expectation import Claim, Context, Finding, Subject
-from grader.checks.throwaway import OWN_LABEL, OWN_NAME
 from grader.docker_api.daemon import Attrs, Daemon
 from grader.docker_api.errors import Obstructed
 from grader.docker_api.events import REMEMBERED, actor, attributes, container_of, past_events
-from grader.docker_api.words import full_reference
+from grader.docker_api.words import OWN_LABEL, OWN_NAME, full_reference
 from grader.i18n import _
 
 #: What the daemon tells of single events; a label of that name would tell it in its place (moby, daemon/events.go).

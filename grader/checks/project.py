@@ -8,12 +8,11 @@ what is asked of it is asked of the container itself, but for ``depends_on``.
 from __future__ import annotations
 
 import shlex
-from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
 from grader.checks import arguments
-from grader.checks.container import Container
+from grader.checks.container import FoundContainer
 from grader.checks.expectation import Claim, Context, Finding, Subject, expectation, required_name
 from grader.checks.files import followed
 from grader.checks.history import gone, remembered
@@ -105,35 +104,28 @@ class Project(Subject):
         )
 
 
-class Service(Container):
+class Service(FoundContainer):
     """``t.project("shop").service("web")``: its container, the one with the lowest number where there are several."""
 
     project: str
     service: str
-    #: Whether the daemon has been asked for its name.
-    _asked: bool = False
 
     @classmethod
     def of(cls, context: Context, project: str, service: str) -> Service:
         # As Compose calls it by itself, where there is none.
         subject = cls(context, f"{project}-{service}-1")
         subject.project, subject.service = project, service
-        with suppress(Exception):  # the expectations ask again
-            subject._find()
+        subject._find_at_once()
         return subject
 
-    def _find(self) -> None:
-        if found := containers_of(self._daemon, self.project, self.service):
-            self.name = _name(found[0])
-        self._asked = True
+    def _search(self) -> str:
+        return next(map(_name, containers_of(self._daemon, self.project, self.service)), "")
 
     @property
     def what(self) -> str:
         return _("Service {service} (container {name})").format(service=self.service, name=self.name)
 
     def _fetch(self) -> Attrs | None:
-        if not self._asked:
-            self._find()
         attrs = super()._fetch()
         labels = dig(attrs or {}, "Config", "Labels") or {}
         mine = (labels.get(f"{_LABEL}project"), labels.get(f"{_LABEL}service")) == (self.project, self.service)

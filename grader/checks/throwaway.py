@@ -23,12 +23,9 @@ from grader.docker_api.daemon import HELPER_IMAGE, Daemon
 from grader.docker_api.deadline import Deadline
 from grader.docker_api.errors import Obstructed, Refused, Unavailable
 from grader.docker_api.streams import read_logs
+from grader.docker_api.words import OWN_LABEL, OWN_NAME
 from grader.i18n import _
 
-#: Every container of ours carries this label (value "1").
-OWN_LABEL = "drydock.check"
-#: And a name that begins so.
-OWN_NAME = "drydock-check-"
 #: HostConfig of a container that looks. A student's that has the daemon's socket would lay a program of its own into it
 #: between its making and its start (`docker cp`); into a root that can't be written to the daemon puts nothing.
 SEALED = {"ReadonlyRootfs": True}

@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+#: Every container that a check makes for itself, and an engine's canary, carries this label and a name that begins so.
+OWN_LABEL, OWN_NAME = "drydock.check", "drydock-check-"
 #: The kernel's, in microseconds, when none is set.
 CPU_PERIOD = 100_000
 _HUB = ("docker.io/library/", "docker.io/", "index.docker.io/library/", "index.docker.io/")

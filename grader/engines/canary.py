@@ -10,14 +10,13 @@ import secrets
 from contextlib import closing
 from typing import TYPE_CHECKING
 
+from grader.docker_api.words import OWN_LABEL, OWN_NAME
 from grader.engines.protocol import Endpoint, EngineError
 from grader.i18n import _
 
 if TYPE_CHECKING:
     from docker import APIClient
 
-#: As the checks' own containers have them (checks/throwaway.py).
-_LABELS, _NAME = {"drydock.check": "canary"}, "drydock-check-canary-"
 #: Seconds for each request: a daemon's first container, on a busy machine.
 _PATIENCE = 120.0
 
@@ -56,8 +55,8 @@ def prove(endpoint: Endpoint, patience: float = 1.0) -> None:
 
 def _run(api: APIClient, image: str) -> int:
     """Its exit code."""
-    name = f"{_NAME}{secrets.token_hex(4)}"
-    made = api.create_container(image, entrypoint=["true"], name=name, labels=_LABELS, healthcheck={"test": ["NONE"]})
+    name, labels = f"{OWN_NAME}canary-{secrets.token_hex(4)}", {OWN_LABEL: "canary"}
+    made = api.create_container(image, entrypoint=["true"], name=name, labels=labels, healthcheck={"test": ["NONE"]})
     try:
         api.start(made)
         return int(api.wait(made)["StatusCode"])

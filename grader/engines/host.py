@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Self
 
+from grader.docker_api.words import OWN_LABEL
 from grader.engines import canary
 from grader.engines.dind import explained, outer_client, outer_host
 from grader.engines.protocol import Endpoint, Engine, EngineError, Limits, Probe
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from docker import DockerClient
 
 #: What Drydock itself makes: containers that look into images and volumes, and the volumes that keep answers.
-LABELS = ("drydock.check", "drydock.answer")
+LABELS = (OWN_LABEL, "drydock.answer")
 
 
 class HostEngine(Engine):

@@ -11,6 +11,8 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from grader.engines.nsenter import interpreter
+
 FOLDER = "/opt/python"
 EXECUTABLE = f"{FOLDER}/bin/python"
 _NAME = f"python{sys.version_info.major}.{sys.version_info.minor}"
@@ -75,8 +77,7 @@ def _shown() -> Iterator[tuple[Path, str]]:
 
 
 def _interpreter() -> Path:
-    """The program itself: in a virtual environment sys.executable may be a copy of it."""
-    return Path(getattr(sys, "_base_executable", sys.executable)).resolve()
+    return Path(interpreter()).resolve()
 
 
 def _packages() -> list[Path]:

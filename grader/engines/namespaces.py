@@ -12,7 +12,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -21,7 +20,7 @@ from typing import ClassVar, Self
 from grader.engines import canary, inside, orphans, releases
 from grader.engines.folders import EngineFolder, runtime_folder, throwaway_name
 from grader.engines.loaders import opaque_files
-from grader.engines.nsenter import Walls
+from grader.engines.nsenter import Walls, interpreter
 from grader.engines.protocol import Endpoint, Engine, EngineError, Limits, Probe
 from grader.engines.supervisor import Spec
 from grader.i18n import _
@@ -126,8 +125,7 @@ class NamespaceEngine(Engine):
     def _try_walls(cls) -> Probe:
         """Make the namespaces once: no setting and no kernel version tells whether that is allowed."""
         above = cls._above_options()
-        python = getattr(sys, "_base_executable", sys.executable)
-        inner = [python, "-I", "-S", str(Path(__file__).with_name("above.py")), *above] if above else []
+        inner = [interpreter(), "-I", "-S", str(Path(__file__).with_name("above.py")), *above] if above else []
         inner += ["unshare", "--user", *cls._map_options(), "--mount", "--pid", "--net", "--ipc", "--uts", "--fork"]
         # Where unshare(1) may not make a namespace, the helper that would map its ids waits for ever.
         why = refusal_of([*cls._outer_command(), *inner, "true"])

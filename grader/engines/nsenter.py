@@ -35,6 +35,11 @@ _AMONG = _NEWPID | _NEWIPC
 _APART = _AMONG | _NEWNS
 
 
+def interpreter() -> str:
+    """The program itself: in a virtual environment sys.executable may be a copy of it."""
+    return str(getattr(sys, "_base_executable", sys.executable))
+
+
 class Walls(NamedTuple):
     """An engine's walls, as a process outside finds its way in.
 
@@ -54,8 +59,7 @@ class Walls(NamedTuple):
 
     def command(self, argv: Sequence[str]) -> list[str]:
         """``argv`` wrapped to run inside as the student; its program is looked for there."""
-        python = getattr(sys, "_base_executable", sys.executable)
-        return [python, "-I", "-S", __file__, json.dumps(self), *argv]
+        return [interpreter(), "-I", "-S", __file__, json.dumps(self), *argv]
 
 
 def enter(walls: Walls, *, die_with_parent: bool) -> None:

@@ -18,7 +18,6 @@ import select
 import signal
 import socket
 import subprocess
-import sys
 import time
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -26,7 +25,7 @@ from pathlib import Path
 from grader import locks
 from grader.engines import cgroups, loaders
 from grader.engines.folders import SYSTEM_PATH, EngineFolder
-from grader.engines.nsenter import leave_keyrings
+from grader.engines.nsenter import interpreter, leave_keyrings
 from grader.engines.orphans import remove_remains
 from grader.files import atomic_write
 from grader.i18n import _
@@ -177,7 +176,7 @@ class Supervisor:
             "DD_MAP": " ".join(spec.map_options),
             "DD_OWNER": str(spec.owner),
             "DD_ABOVE": " ".join(spec.above_options),
-            "DD_INTERPRETER": getattr(sys, "_base_executable", sys.executable),
+            "DD_INTERPRETER": interpreter(),
             "DD_NOBODY": str(spec.nobody),
             "DD_KEEPER": str(spec.keeper),
             # In two parts, as NamespaceEngine._map_options.

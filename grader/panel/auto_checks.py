@@ -17,11 +17,11 @@ from pathlib import Path
 
 from grader.charts.lab_docker import lab_host
 from grader.checks.looking import tasks_that_only_look
-from grader.checks.throwaway import OWN_LABEL
 from grader.course.labs import RELEASE, Lab, Task, find_course
 from grader.docker_api.deadline import CHECK_SECONDS
 from grader.docker_api.errors import NoAnswer
 from grader.docker_api.events import EventStream, attributes, moment
+from grader.docker_api.words import OWN_LABEL
 from grader.engines import detached
 from grader.engines.folders import runtime_folder
 from grader.engines.protocol import EngineError
@@ -38,7 +38,7 @@ from grader.values import StudentKey, own_key
 _NICENESS = 10
 
 
-class Lookout:
+class AutoChecks:
     """Looks at one lab's tasks. ``folder`` is the student's copy of the lab."""
 
     def __init__(self, lab: Lab, progress: ProgressFolder, folder: Path, key: StudentKey, events: Events) -> None:
@@ -146,7 +146,7 @@ def main() -> int:
     follow(runtime_folder(), events.maybe, "drydock-auto-checks-daemon")
     threading.Thread(target=events.listen, name="drydock-auto-checks-events", daemon=True).start()
     threading.Thread(target=_obey, args=[events], name="drydock-auto-checks-orders", daemon=True).start()
-    Lookout(lab, progress_folder(course), folder, own_key(folder), events).run()
+    AutoChecks(lab, progress_folder(course), folder, own_key(folder), events).run()
     return 0
 
 

@@ -8,9 +8,8 @@ from dataclasses import dataclass, replace
 from grader.charts.networks import PREDEFINED
 from grader.charts.use import CpuSample, MemorySample, cpu_sample, memory_sample, read_stats
 from grader.checks.answer import LABEL as ANSWER_LABEL
-from grader.checks.throwaway import OWN_LABEL
 from grader.docker_api.daemon import Attrs, Daemon
-from grader.docker_api.words import dig, short_id
+from grader.docker_api.words import OWN_LABEL, dig, short_id
 
 _COURSE_LABEL = "drydock.course"
 _HEALTH = re.compile(r"\((?:health: )?(starting|healthy|unhealthy)\)")

@@ -16,10 +16,10 @@ from typing import Any
 from grader.checks.build.trace import Trace
 from grader.checks.files import Entry
 from grader.checks.folder import tree_in
-from grader.checks.throwaway import OWN_LABEL
 from grader.docker_api import blame
 from grader.docker_api.daemon import Daemon
 from grader.docker_api.errors import Obstructed
+from grader.docker_api.words import OWN_LABEL
 from grader.i18n import _
 
 #: A build's steps may take so long without a word.

@@ -102,7 +102,7 @@ class Life(ContainerSubject):
         )
 
     def _must_know_programs_for(self, platform: str) -> None:
-        machine = str(self._engine.info().get("Architecture"))
+        machine = str(self._daemon.engine.info().get("Architecture"))
         known = _RUNS.get(machine)
         if known and platform.removeprefix("linux/") not in known:
             why = _("this machine ({machine}) runs no programs for {platform}")

@@ -118,7 +118,7 @@ class Limits(ContainerSubject):
         """A daemon that can't enforce a limit drops it with a warning: that is not the student's mistake."""
         ability = _LIMITS[name].ability
         dropped = not value or (name == "memory_swap" and value == _NO_SWAP_LIMIT)
-        if dropped and ability and not self._engine.info().get(ability, True):
+        if dropped and ability and not self._daemon.engine.info().get(ability, True):
             raise Unavailable(
                 _("this Docker daemon can't limit {name} on this machine (docker info: {ability} false)").format(
                     name=name, ability=ability
@@ -216,7 +216,7 @@ class Limits(ContainerSubject):
 
     def _must_throttle(self, fields: Iterable[str]) -> None:
         """A daemon that can't slow down a disk drops such a limit, and warns of it in ``docker info``."""
-        warnings = " ".join(map(str, self._engine.info().get("Warnings") or ()))
+        warnings = " ".join(map(str, self._daemon.engine.info().get("Warnings") or ()))
         missing = [words for field in fields for words in _THROTTLES[field] if words in warnings]
         if missing:
             raise Unavailable(

@@ -11,11 +11,10 @@ from typing import Any
 from grader.checks import arguments
 from grader.checks.configured import Configured
 from grader.checks.expectation import Claim, Finding, expectation
-from grader.checks.throwaway import OWN_LABEL
 from grader.checks.waiting import Awaited
-from grader.docker_api.daemon import Attrs, Daemon
+from grader.docker_api.daemon import Attrs
 from grader.docker_api.errors import Unavailable
-from grader.docker_api.words import dig, full_reference, inspect_command, short_id, shown_words
+from grader.docker_api.words import OWN_LABEL, dig, full_reference, inspect_command, short_id, shown_words
 from grader.i18n import _
 from grader.report.plain import listed
 
@@ -75,11 +74,6 @@ class ContainerSubject(Awaited):
             return compare(attrs, theirs)
 
         return judge
-
-    @property
-    def _engine(self) -> Daemon:
-        """Whom to ask what this machine can: a host in the engine says what the student likes."""
-        return getattr(self._daemon, "engine", self._daemon)
 
     def _must_be_able_to_run(self, attrs: Attrs) -> None:
         """Raises Unavailable for a container that can't start on this machine, whoever makes it.

@@ -157,7 +157,7 @@ class HostDaemon(Daemon):
     def __init__(self, connection: HostConnection) -> None:
         engine = connection.engine
         super().__init__(connection, engine.deadline, request_seconds=engine._request_seconds, on_wait=engine._on_wait)
-        self.engine = engine
+        self._engine = engine
         self._host = connection
         self._trouble: Obstructed | None = None
 
@@ -166,8 +166,8 @@ class HostDaemon(Daemon):
         return self.engine.answers_promptly()
 
     @property
-    def is_students(self) -> bool:
-        return True
+    def engine(self) -> Daemon:
+        return self._engine
 
     @property
     def surroundings(self) -> tuple[Daemon, str] | None:

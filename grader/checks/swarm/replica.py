@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import shlex
-from contextlib import suppress
 
-from grader.checks.container import Container
+from grader.checks.container import FoundContainer
 from grader.checks.container.subject import is_live
 from grader.checks.expectation import Context, Finding, required_name
 from grader.checks.files import Entry, Reader
@@ -17,7 +16,7 @@ from grader.report.plain import listed
 _LABEL = "com.docker.swarm.service.name"
 
 
-class Replica(Container):
+class Replica(FoundContainer):
     """All that can be expected of a container, of the youngest one of the service here that runs.
 
     A label is how it is found, and a label is what somebody wrote: ask the service, too, where its tasks run.
@@ -25,30 +24,23 @@ class Replica(Container):
 
     kind = "replica"
     service: str
-    #: Whether the daemon has been asked for its name.
-    _asked: bool = False
 
     @classmethod
     def stated(cls, context: Context, service: str) -> Replica:
         name = required_name(service)
         subject = cls(context, f"{name}.1")
         subject.service = name
-        with suppress(Exception):  # the expectations ask again
-            subject._find()
+        subject._find_at_once()
         return subject
 
-    def _find(self) -> None:
-        if found := _containers(self._daemon, self.service):
-            self.name = found[0]
-        self._asked = True
+    def _search(self) -> str:
+        return next(iter(_containers(self._daemon, self.service)), "")
 
     @property
     def what(self) -> str:
         return _("The task of {service} here (container {name})").format(service=self.service, name=self.name)
 
     def _fetch(self) -> Attrs | None:
-        if not self._asked:
-            self._find()
         attrs = super()._fetch()
         return attrs if (dig(attrs or {}, "Config", "Labels") or {}).get(_LABEL) == self.service else None
 
