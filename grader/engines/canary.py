@@ -1,7 +1,7 @@
 """A container that runs on an engine before anybody's work does: what fails there is the machine's fault.
 
 It is an ordinary one, with a network, as `docker run` makes them. Nothing is left of it but events, which the checks
-know by its label and its name.
+know by its label and its name (docker_api/words.py).
 """
 
 from __future__ import annotations
