@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,19 +15,21 @@ from grader.images import ensure
 from tests.images.making import recipes
 
 pytestmark = [pytest.mark.daemon, pytest.mark.deep, pytest.mark.timeout(400)]
-PROGRAM = (Path(__file__).parent / "programs" / "reach_out.sh").read_text()
+PROGRAMS = Path(__file__).parent / "programs"
+PROGRAM = (PROGRAMS / "reach_out.sh").read_text()
 
 
 @pytest.fixture(scope="module")
 def client() -> Iterator[docker.DockerClient]:
-    (archive,) = ensure(recipes=recipes("host")).archives
+    archives = ensure(recipes=recipes("python", "host", "podman")).archives
     engine = best_engine()
     if not isinstance(engine, NamespaceEngine):
         pytest.skip("no walls of namespaces here")
     with engine:
         client = engine.endpoint.client(timeout=300)
-        with archive.open("rb") as stream:
-            client.images.load(stream)
+        for archive in archives:
+            with archive.open("rb") as stream:
+                client.images.load(stream)
         yield client
         client.close()
 
@@ -53,3 +56,25 @@ def test_a_container_on_a_host_sees_no_more_than_one_on_the_engine(client: docke
     assert seen - here == set()
     # Nor does either see what is the machine's.
     assert not [line for line in seen | here if line.split()[0] in ("reads", "mknod", "shows", "writes")]
+
+
+def test_a_container_that_took_all_keys_stops_no_host(client: docker.DockerClient) -> None:
+    """The kernel counts keys for the id of all roots of all engines, and of the hosts on them."""
+    take = ["python3", "-c", (PROGRAMS / "take_all.py").read_text()]
+    taker = client.containers.run("drydock/python:3", take, entrypoint=[], privileged=True, detach=True)
+    names = {"docker": "drydock/host", "podman": "drydock/podman"}
+    made = [taker]
+    try:
+        assert re.fullmatch(rb"taken \d+ [1-9]\d+\n", next(iter(taker.logs(stream=True, follow=True))))
+        for command, image in names.items():
+            host = client.containers.run(image, privileged=True, detach=True, hostname=command)
+            made.append(host)
+            assert host.exec_run("ready").exit_code == 0, command
+            begun = host.exec_run([command, "run", "--rm", "drydock/busybox:1", "echo", "well"])
+            assert (begun.exit_code, begun.output) == (0, b"well\n"), command
+        build = "printf 'FROM drydock/busybox:1\nRUN echo well\n' | docker build -q -"
+        built = made[1].exec_run(["sh", "-ec", build])
+        assert built.exit_code == 0, built.output
+    finally:
+        for container in made:
+            container.remove(force=True, v=True)

@@ -38,6 +38,7 @@ def _shape(tree: FileTree) -> None:
             tree.link(f"usr/sbin/{name}", "xtables-nft-multi")
     for script in ("host", "ready", "service"):
         tree.file(f"usr/local/bin/{script}", (RECIPE.files / script).read_bytes(), 0o755)
+    tree.file("usr/local/sbin/runc", (RECIPE.files / "runc").read_bytes(), 0o755)
     tree.file("usr/share/drydock/containerd.toml", (RECIPE.files / "containerd.toml").read_bytes())
     _accounts(tree)
     tree.folder("etc/docker")
