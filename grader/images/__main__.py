@@ -9,7 +9,7 @@ import click
 
 from grader.i18n import _
 from grader.images import ImagesError, ImageSet, ensure, official
-from grader.images.catalogue import MANIFEST, as_json
+from grader.images.catalogue import ARCHITECTURES, write_manifest
 from grader.images.recipes import registered
 
 
@@ -22,7 +22,15 @@ from grader.images.recipes import registered
 @click.option("--official", "from_hub", is_flag=True, help="Make them from Docker Hub's images instead (internet).")
 @click.option("--host", help="With --official: the Docker daemon to use (default: DOCKER_HOST or the local one).")
 @click.option("--mirror", default=official.HUB, show_default=True, help="With --official: where to pull from.")
-@click.option("--write-manifest", is_flag=True, help="Maintainers: write what was built here into the manifest.")
+@click.option(
+    "--architecture",
+    type=click.Choice(sorted(ARCHITECTURES.values())),
+    default="",
+    help="For machines of this kind. No engine here uses them.",
+)
+@click.option(
+    "--write-manifest", "writes", is_flag=True, help="Maintainers: write what was built here into the manifest."
+)
 def main(
     *,
     names: tuple[str, ...],
@@ -33,20 +41,28 @@ def main(
     from_hub: bool,
     host: str | None,
     mirror: str,
-    write_manifest: bool,
+    architecture: str,
+    writes: bool,
 ) -> None:
     """Make the course images, and NAMES of those that only some labs need, unless they are there; list them."""
     try:
-        if everything or write_manifest:
+        if everything or writes:
             names = tuple(recipe.name for recipe in registered(click.echo))
         if from_hub:
             images = official.ensure(cache, click.echo, host=host, mirror=mirror, rebuild=rebuild, more=names)
         else:
-            images = ensure(cache, click.echo, verify=verify, rebuild=rebuild, compare=not write_manifest, more=names)
-        if write_manifest:
+            images = ensure(
+                cache,
+                click.echo,
+                verify=verify,
+                rebuild=rebuild,
+                compare=not writes,
+                more=names,
+                architecture=architecture,
+            )
+        if writes:
             _require_debian(images)
-            ours = [image for image in images.images if image.recipe.startswith("grader.")]
-            MANIFEST.write_text(as_json(ours), "utf-8")
+            write_manifest([image for image in images.images if image.recipe.startswith("grader.")])
     except ImagesError as error:
         click.echo(_("Error: {message}").format(message=error), err=True)
         if error.remedy:

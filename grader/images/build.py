@@ -92,7 +92,7 @@ class _Builder:
 
     def fetch(self, recipes: Iterable[Recipe], progress: Callable[[str], None]) -> None:
         """What comes from other indexes than Debian's."""
-        for download in {download for recipe in recipes for download in recipe.downloads}:
+        for download in {download for recipe in recipes for download in self._downloads(recipe)}:
             self._fetched[download] = fetch(
                 download, self._architecture, self._apt.folder / "downloads", self._scratch, progress
             )
@@ -123,7 +123,8 @@ class _Builder:
         below = parts[-1].packages if parts else {}
         own = self._packages(recipe, below)
         tree = self._unpack(own, usr_merged=bool(parts))
-        for download in recipe.downloads:
+        downloads = self._downloads(recipe)
+        for download in downloads:
             unpack(self._fetched[download], download, tree)
         recipe.shape(tree)
         for held in recipe.holds:
@@ -133,12 +134,15 @@ class _Builder:
         self._describe(tree, own)
         layers = [part.layer for part in parts]
         if any(True for _path in tree):
-            layers.append(Layer.of(tree, _created_by(recipe.packages, recipe.downloads)))
+            layers.append(Layer.of(tree, _created_by(recipe.packages, downloads)))
         config = recipe.config(below | own)
         image_id = write_archive(path, layers, config, architecture=self._architecture, tags=recipe.tags)
         versions = {name: package.version for name, package in sorted((below | own).items())}
-        versions |= {download.label: download.version for download in recipe.downloads}
+        versions |= {download.label: download.version for download in downloads}
         return Built(recipe, path, image_id, self._architecture, versions)
+
+    def _downloads(self, recipe: Recipe) -> list[Download]:
+        return [download for download in recipe.downloads if download.only in {"", self._architecture}]
 
     def _packages(self, part: Recipe | SharedLayer, below: dict[str, Package]) -> dict[str, Package]:
         found = self._apt.closure(part.packages, skip=SKIPPED | _skipped_by(part))

@@ -9,6 +9,7 @@ Layout (by default ``images`` in the user's cache folder)::
     tmp/                           work in progress; what is here while nobody holds the lock is left over
     archives/NAME-TAG-RECIPE-ID.tar    an image; archives are never changed in place
     archives/NAME-TAG-RECIPE.json      its record, written last: an archive without one does not count
+    arm64/                         the same once more, of images for other machines than this one
 """
 
 from __future__ import annotations
@@ -54,12 +55,13 @@ class StoredImage:
 
 
 class ImageCache:
-    """The archives and the lock; ``folder`` is the user's cache unless given."""
+    """The archives and the lock; ``folder`` is the user's cache unless given. ``architecture``: where it isn't this
+    machine's. ``say`` gets a line for each step."""
 
-    def __init__(self, folder: Path | None, say: Progress) -> None:
-        self.folder = (folder if folder is not None else cache_folder() / "images").absolute()
+    def __init__(self, folder: Path | None, say: Progress, *, architecture: str = "") -> None:
+        self.folder = (folder if folder is not None else cache_folder() / "images").absolute() / architecture
         self._archives = self.folder / "archives"
-        self._say = say
+        self.say = say
 
     def find(self, recipe: Recipe, *, verify: bool) -> StoredImage | None:
         """The recipe's archive if it is there and intact.
@@ -73,10 +75,10 @@ class ImageCache:
         except FileNotFoundError:
             return None
         except (ValueError, TypeError, KeyError):
-            self._say(_("The record of {image} is damaged; making it again.").format(image=recipe.reference))
+            self.say(_("The record of {image} is damaged; making it again.").format(image=recipe.reference))
             return None
         if not _is_intact(stored, verify=verify):
-            self._say(_("The archive of {image} is damaged; making it again.").format(image=recipe.reference))
+            self.say(_("The archive of {image} is damaged; making it again.").format(image=recipe.reference))
             return None
         return stored
 
@@ -116,7 +118,7 @@ class ImageCache:
         """Hold the cache's lock, waiting for it if need be. Gives an empty scratch folder that goes away at the end."""
         self.folder.mkdir(parents=True, exist_ok=True)
         waiting = _("Another process is making the course images; waiting for it.")
-        with locked(self.folder / "lock", lambda: self._say(waiting), mode=0o666):
+        with locked(self.folder / "lock", lambda: self.say(waiting), mode=0o666):
             self._clean()
             scratch = self.folder / "tmp" / str(os.getpid())
             scratch.mkdir(parents=True)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
+import platform
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal, Self
 
 MANIFEST = Path(__file__).parent / "manifest.json"
+#: Docker's names of the architectures that the recipes are for, by the kernel's.
+ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
 
 
 @dataclass(frozen=True)
@@ -67,9 +70,26 @@ class ImageSet:
     notes: tuple[str, ...] = ()
 
 
-def manifest() -> tuple[CourseImage, ...]:
-    """The committed manifest. Cheap: reads one small file, builds nothing."""
+def machine_architecture() -> str:
+    """This machine's, by Docker's name if the recipes know it."""
+    return ARCHITECTURES.get(platform.machine(), platform.machine())
+
+
+def manifest(architecture: str = "") -> tuple[CourseImage, ...]:
+    """The committed manifest's images for this machine, or for another architecture. Cheap: reads one small file,
+    builds nothing."""
+    wanted = architecture or machine_architecture()
+    return tuple(image for image in _whole_manifest() if image.architecture == wanted)
+
+
+def _whole_manifest() -> tuple[CourseImage, ...]:
     return tuple(CourseImage.from_dict(values) for values in json.loads(MANIFEST.read_text("utf-8"))["images"])
+
+
+def write_manifest(images: Sequence[CourseImage]) -> None:
+    """Put these in the place of the manifest's for their architecture. Raises OSError."""
+    others = [image for image in _whole_manifest() if image.architecture not in {new.architecture for new in images}]
+    MANIFEST.write_text(as_json(sorted([*images, *others], key=lambda image: image.architecture)), "utf-8")
 
 
 def as_json(images: Sequence[CourseImage]) -> str:

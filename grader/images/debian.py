@@ -17,16 +17,13 @@ from email.parser import HeaderParser
 from pathlib import Path
 
 from grader.i18n import _, ngettext
+from grader.images.catalogue import ARCHITECTURES
 from grader.images.errors import ImagesError
 from grader.images.tree import FileTree
 
 
 class OutdatedListsError(ImagesError):
     """The package sources no longer hold what the package lists promise."""
-
-
-# Docker's names for the architectures whose Debian packages the recipes were written for.
-_ARCHITECTURES = {"amd64": "amd64", "arm64": "arm64"}
 
 
 @dataclass(frozen=True)
@@ -48,12 +45,15 @@ class Package:
 
 
 class Apt:
-    """The machine's package sources, or another ``suite`` of the same mirror.
+    """The machine's package sources, or another ``suite`` of the same mirror; its packages, or another
+    ``architecture``'s.
 
-    ``folder`` holds verified packages and apt's private files.
+    ``folder`` holds verified packages and apt's private files. Raises ImagesError.
     """
 
-    def __init__(self, folder: Path, progress: Callable[[str], None], *, suite: str = "") -> None:
+    def __init__(
+        self, folder: Path, progress: Callable[[str], None], *, suite: str = "", architecture: str = ""
+    ) -> None:
         self._progress = progress
         self.folder = folder
         self._debs = folder / "debs"
@@ -61,6 +61,7 @@ class Apt:
         self._known: dict[str, Package | None] = {}
         self._private_lists = False
         self._update_said = ""
+        self._foreign = architecture
         for path in (self._debs, self._private / "lists" / "partial", self._private / "cache" / "archives"):
             path.mkdir(parents=True, exist_ok=True)
         self._require_tools()
@@ -90,16 +91,17 @@ class Apt:
                 )
 
     def architecture(self) -> str:
-        """Docker's name for this machine's architecture. Raises ImagesError for one the recipes don't know."""
-        debian = self._run(["dpkg", "--print-architecture"]).stdout.strip()
-        if debian not in _ARCHITECTURES:
+        """Docker's name for the packages' architecture. Raises ImagesError for one the recipes don't know."""
+        # Of these two Debian's name is Docker's.
+        debian = self._foreign or self._run(["dpkg", "--print-architecture"]).stdout.strip()
+        if debian not in ARCHITECTURES.values():
             raise ImagesError(
                 _("The recipes know {known}, and this machine is {found}.").format(
-                    known=", ".join(_ARCHITECTURES), found=debian
+                    known=", ".join(ARCHITECTURES.values()), found=debian
                 ),
                 "python -m grader.images --official",
             )
-        return _ARCHITECTURES[debian]
+        return debian
 
     def closure(self, roots: Iterable[str], *, skip: frozenset[str]) -> list[Package]:
         """The packages and all they depend on, sorted by name; what is in ``skip`` is not followed.
@@ -175,6 +177,8 @@ class Apt:
             "Acquire::Languages": "none",
             "Acquire::Retries": "1",
         }
+        if self._foreign:
+            options |= {"APT::Architecture": self._foreign, "APT::Architectures": self._foreign}
         if self._sources.exists():
             options["Dir::Etc::SourceList"] = str(self._sources)
             options["Dir::Etc::SourceParts"] = "/dev/null"

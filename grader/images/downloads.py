@@ -24,12 +24,14 @@ _WHEELS = {"amd64": "manylinux2014_x86_64", "arm64": "manylinux2014_aarch64"}
 
 @dataclass(frozen=True)
 class Download:
-    """One file of a package index. ``sha256``: by Docker's name for the architecture, "any" where all have one file."""
+    """One file of a package index. ``sha256``: by Docker's name for the architecture, "any" where all have one file.
+    ``only``: the architecture whose image needs it, if not all do."""
 
     index: Literal["pypi", "npm"]
     name: str
     version: str
     sha256: Mapping[str, str]
+    only: str = ""
 
     def __hash__(self) -> int:
         return hash((self.index, self.name, self.version))

@@ -13,7 +13,7 @@ from grader.course.settings import settings
 from grader.i18n import _
 from grader.images.build import Built, build
 from grader.images.cache import ImageCache, Progress, StoredImage, recipe_digest
-from grader.images.catalogue import CourseImage, ImageSet, key_of, manifest
+from grader.images.catalogue import CourseImage, ImageSet, key_of, machine_architecture, manifest
 from grader.images.debian import Apt
 from grader.images.errors import ImagesError
 from grader.images.recipes import registered
@@ -33,17 +33,20 @@ def ensure(
     compare: bool = True,
     more: Sequence[str] = (),
     recipes: Sequence[Recipe] | None = None,
+    architecture: str = "",
 ) -> ImageSet:
     """The course images, and those that a lab declares (``more``, by name), made now if they aren't in the cache yet
     or are damaged.
 
     ``cache`` is the folder to use instead of the user's own; ``progress`` gets a line for each step (none when all is
     there). ``verify`` takes the archives' hashes again, ``rebuild`` makes all images anew from today's packages,
-    ``compare=False`` doesn't hold them against the manifest. Takes milliseconds when nothing is to do, and is safe to
-    call from several processes at once. Raises ImagesError.
+    ``compare=False`` doesn't hold them against the manifest. ``architecture`` (Docker's name) makes them for other
+    machines, in a folder of its name within the cache; here that needs qemu-user. Takes milliseconds when nothing is
+    to do, and is safe to call from several processes at once. Raises ImagesError.
     """
     say = progress or (lambda line: None)
-    store = ImageCache(cache, say)
+    foreign = "" if architecture == machine_architecture() else architecture
+    store = ImageCache(cache, say, architecture=foreign)
     recipes = wanted(say, more) if recipes is None else recipes
     with store.explained():
         found = _find(store, recipes, verify=verify)
@@ -54,7 +57,7 @@ def ensure(
                 found = _find(store, recipes, verify=False) if not rebuild else {}
                 missing = [recipe for recipe in recipes if not found.get(recipe.reference)]
                 if missing:
-                    _make(missing, store, scratch, say, compare=compare)
+                    _make(missing, store, Apt(store.folder, say, architecture=foreign), scratch, compare=compare)
             found = _find(store, recipes, verify=False)
     return as_set([stored for stored in found.values() if stored is not None])
 
@@ -174,10 +177,10 @@ def _find(store: ImageCache, recipes: Sequence[Recipe], *, verify: bool) -> dict
     return {recipe.reference: store.find(recipe, verify=verify) for recipe in recipes}
 
 
-def _make(missing: Sequence[Recipe], store: ImageCache, scratch: Path, say: Progress, *, compare: bool) -> None:
+def _make(missing: Sequence[Recipe], store: ImageCache, apt: Apt, scratch: Path, *, compare: bool) -> None:
     store.require_space()
     started = time.monotonic()
-    apt = Apt(store.folder, say)
+    say = store.say
     try:
         for built in build(missing, apt, scratch, say):
             image = _describe(built)
@@ -209,20 +212,19 @@ def _describe(built: Built) -> CourseImage:
 def differences(image: CourseImage) -> list[str]:
     """What differs from the committed manifest, as sentences.
 
-    Other package versions, another architecture or a recipe changed since are no errors: Debian moves on. The same
-    recipe and versions with another digest are: raises ImagesError.
+    Other package versions or a recipe changed since are no errors: Debian moves on. The same recipe and versions with
+    another digest are: raises ImagesError.
     """
-    promised = next((entry for entry in manifest() if entry.reference == image.reference), None)
+    of_architecture = manifest(image.architecture)
+    promised = next((entry for entry in of_architecture if entry.reference == image.reference), None)
     if promised is None:
-        return [_("{image} is not in the manifest.").format(image=image.reference)]
-    if promised.digest == image.digest:
-        return []
-    if promised.architecture != image.architecture:
         return [
-            _("{image} is for {found}; the manifest's digest is for {expected}.").format(
-                image=image.reference, found=image.architecture, expected=promised.architecture
+            _("{image} for {architecture} is not in the manifest.").format(
+                image=image.reference, architecture=image.architecture
             )
         ]
+    if promised.digest == image.digest:
+        return []
     if promised.packages != image.packages:
         changed = {name for name, _version in promised.packages.items() ^ image.packages.items()}
         return [

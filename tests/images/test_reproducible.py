@@ -17,6 +17,8 @@ from grader.images.ensuring import differences
 from grader.images.recipes import registered
 from tests.images.making import recipes, start
 
+_AGAIN = "run: python -m grader.images --architecture {} --write-manifest"
+
 
 def test_two_builds_under_different_conditions_are_equal(new_cache: Callable[[str], Path]) -> None:
     names = ("busybox", "toolchain")
@@ -33,12 +35,13 @@ def _sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def test_manifest_describes_every_recipe() -> None:
-    promised = manifest()
+@pytest.mark.parametrize("architecture", ["amd64", "arm64"])
+def test_manifest_describes_every_recipe(architecture: str) -> None:
+    promised = manifest(architecture)
     assert [image.tags for image in promised] == [recipe.tags for recipe in registered()]
     for image, recipe in zip(promised, registered(), strict=True):
         assert image.official == recipe.official
-        assert image.recipe_digest == recipe_digest(recipe), "run: python -m grader.images --write-manifest"
+        assert image.recipe_digest == recipe_digest(recipe), _AGAIN.format(architecture)
         assert image.digest.startswith("sha256:")
 
 
@@ -79,8 +82,8 @@ def test_other_versions_are_told_and_no_error() -> None:
     versions = {**image.packages, "busybox-static": "9"}
     (note,) = differences(_changed(image, packages=versions, digest="sha256:0"))
     assert "busybox-static" in note
-    (note,) = differences(_changed(image, architecture="arm64", digest="sha256:0"))
-    assert "arm64" in note
+    (note,) = differences(_changed(image, architecture="riscv64", digest="sha256:0"))
+    assert "riscv64" in note
     (note,) = differences(_changed(image, recipe_digest="0", digest="sha256:0"))
     assert "recipe" in note
 

@@ -1,6 +1,10 @@
-"""Takes all that the kernel gives to one user of inotify instances and of keys, says how many, and keeps them."""
+"""Takes all that the kernel gives to one user of inotify instances and of keys, and keeps them.
+
+Says how many of each it got, and how the kernel refused the last key: another may have taken some already.
+"""
 
 import ctypes
+import errno
 import os
 import time
 
@@ -20,5 +24,7 @@ def key(size: int):
     return lambda n: _LIBC.syscall(_ADD_KEY, b"user", b"%d.%d" % (size, n), b"x" * size, size, _USER_KEYRING)
 
 
-print("taken", count(lambda _n: _LIBC.inotify_init1(0)), sum(count(key(size)) for size in (80, 20, 1)), flush=True)
+watchers = count(lambda _n: _LIBC.inotify_init1(0))
+keys = sum(count(key(size)) for size in (80, 20, 1))
+print("taken", watchers, keys, errno.errorcode.get(ctypes.get_errno(), ""), flush=True)
 time.sleep(1000)
