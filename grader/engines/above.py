@@ -19,6 +19,9 @@ import warnings  # noqa: F401  os.execvp would import it
 _LIBC = ctypes.CDLL(None, use_errno=True)
 #: linux/capability.h: the third version, two words of bits.
 _CAPABILITIES = 0x20080522
+#: How many namespaces of each kind one engine may have: a container has six. The kernel counts along the user
+#: namespaces (namespaces(7), /proc/sys/user), so that nobody inside can raise it; the machine's own limit is for all.
+_NAMESPACES = 4000
 #: Above all ids that users, their subordinate ids and systemd's containers have (its page UIDS-GIDS); a process's
 #: number is added, so that no two engines that live at the same time have the same.
 _FIRST_OWNER = 0x70000000
@@ -52,11 +55,22 @@ def main(users: str, groups: str, *command: str) -> None:
     os.close(told)
     os.setresgid(0, 0, 0)
     os.setresuid(0, 0, 0)
+    _limit_namespaces()
     # Python ignores these; what it becomes must not inherit that, nor the locale that it gives itself.
     for number in (signal.SIGPIPE, signal.SIGXFSZ):
         signal.signal(number, signal.SIG_DFL)
     os.environ.pop("LC_CTYPE", None)
     os.execvp(command[0], command)
+
+
+def _limit_namespaces() -> None:
+    for kind in ("cgroup", "ipc", "mnt", "net", "pid", "user", "uts"):
+        # In a container /proc/sys may be read-only.
+        try:
+            with open(f"/proc/sys/user/max_{kind}_namespaces", "w") as file:  # noqa: PTH123 - as above
+                file.write(str(_NAMESPACES))
+        except OSError as error:
+            sys.stderr.write(f"above.py: {error}\n")
 
 
 def _take_back_capabilities() -> None:

@@ -14,7 +14,8 @@ mount -t proc proc proc
 ip addr add 192.0.2.53/32 dev lo
 echo 0 > proc/sys/net/ipv4/icmp_ratelimit || true
 mount -t sysfs sysfs sys
-mount -t devpts -o newinstance,ptmxmode=0666,mode=620 devpts dev/pts
+# All terminals of all but the machine itself are 3072 (kernel.pty): no one program may take them.
+mount -t devpts -o newinstance,ptmxmode=0666,mode=620,max=256 devpts dev/pts
 mount -t mqueue mqueue dev/mqueue
 if [ -n "$DD_CGROUPS" ]; then
     if [ "$DD_CGROUP_VERSION" = 2 ]; then

@@ -87,11 +87,12 @@ class NamespaceEngine(Engine):
 
     # -- what native and rootless do differently
 
-    #: Id on the host (native) or in the outer user namespace (rootless) of the engine's root.
-    _owner: ClassVar[int]
+    #: Id on the host (native) or in the outer user namespace (rootless) of the engine's root. The class's is that of
+    #: templates and of kept data; a throwaway engine may have ids of its own.
+    _owner: int
 
     #: NOBODY_INSIDE, as an id where outer.sh runs.
-    keeper: ClassVar[int]
+    keeper: int
 
     @classmethod
     def _map_options(cls) -> list[str]:
@@ -101,7 +102,7 @@ class NamespaceEngine(Engine):
         return [f"--map-{what}={span}" for what in ("users", "groups") for span in spans]
 
     @classmethod
-    def _above_options(cls) -> list[str]:
+    def _above_options(cls, owner: int) -> list[str]:
         """The same for a user namespace around it, if outer.sh does not run in one."""
         return []
 
@@ -124,7 +125,7 @@ class NamespaceEngine(Engine):
     @classmethod
     def _try_walls(cls) -> Probe:
         """Make the namespaces once: no setting and no kernel version tells whether that is allowed."""
-        above = cls._above_options()
+        above = cls._above_options(cls._owner)
         inner = [interpreter(), "-I", "-S", str(Path(__file__).with_name("above.py")), *above] if above else []
         inner += ["unshare", "--user", *cls._map_options(), "--mount", "--pid", "--net", "--ipc", "--uts", "--fork"]
         # Where unshare(1) may not make a namespace, the helper that would map its ids waits for ever.
@@ -196,6 +197,7 @@ class NamespaceEngine(Engine):
         if self._daemon:
             self._release = releases.chosen()
         template = self._template() if self._images else ""
+        self._choose_ids(template)
         self._folder = self._make_folder()
         try:
             self._make_spec(template).save(self._folder.spec)
@@ -217,6 +219,9 @@ class NamespaceEngine(Engine):
         if self._kept is None:
             return str(template.ensure(type(self), more=self.more_images))
         return str(template.for_kept(type(self), EngineFolder(self._kept), self._release, self.more_images))
+
+    def _choose_ids(self, template: str) -> None:
+        """Set ``_owner`` and ``keeper``, where they are not the class's."""
 
     def _make_folder(self) -> EngineFolder:
         path = self._kept or runtime_folder() / throwaway_name()
@@ -244,7 +249,7 @@ class NamespaceEngine(Engine):
             owner=self._owner,
             nobody=NOBODY_INSIDE,
             keeper=self.keeper,
-            above_options=self._above_options(),
+            above_options=self._above_options(self._owner),
             opaque=opaque_files(release=self._release) if self._daemon else [],
             map_options=self._map_options(),
             outer_command=self._outer_command(),

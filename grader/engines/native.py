@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
 from typing import ClassVar
 
 from grader.engines import cgroups, namespaces, releases
@@ -13,11 +16,15 @@ from grader.engines.namespaces import DAEMON_TOOLS, NOBODY_INSIDE, WALL_TOOLS, N
 from grader.engines.nsenter import Walls
 from grader.engines.protocol import Limits, Probe
 from grader.i18n import _
-from grader.processes import machine_memory
+from grader.processes import machine_memory, refusal_of
 
-#: Host ids 300000-365535 stand for ids 0-65535 in an engine; far from what adduser gives out.
+#: Host ids 300000-365535 stand for ids 0-65535 in an engine that is kept, and on the disk; far from what adduser gives
+#: out.
 FIRST_ID = 300_000
 ID_COUNT = 65_536
+#: Where throwaway engines have theirs. Much of the kernel's is counted for a user: keys, epoll watches, files under way
+#: between processes, pages of pipes. One engine that took all there is would leave none to the others.
+_OWN_IDS = range(0x10000000, 0x70000000, ID_COUNT)
 #: Of the machine's memory, what a lab daemon and all its containers may have. One container of a student's that took
 #: 22 of 24 GB held up the machine for 20 minutes; with the ceiling the kernel ends that container.
 _LAB_SHARE = 0.85
@@ -31,8 +38,8 @@ class NativeEngine(NamespaceEngine):
         "own user, mount, process, network, IPC and cgroup namespaces on a private root: "
         "a container's root is nobody on this machine"
     )
-    _owner: ClassVar[int] = FIRST_ID
-    keeper: ClassVar[int] = FIRST_ID + NOBODY_INSIDE
+    _owner = FIRST_ID
+    keeper = FIRST_ID + NOBODY_INSIDE
 
     @classmethod
     def probe(cls) -> Probe:
@@ -67,9 +74,15 @@ class NativeEngine(NamespaceEngine):
         memory = machine_memory().get("MemTotal")
         return Limits(memory_bytes=memory and int(memory * _LAB_SHARE))
 
+    def _choose_ids(self, template: str) -> None:
+        if self._kept is None and (not template or _can_be_shifted(template)):
+            # By chance: that two that live at the same time have the same is one in many thousands, and does no harm.
+            self._owner = secrets.choice(_OWN_IDS)
+            self.keeper = self._owner + NOBODY_INSIDE
+
     @classmethod
-    def _above_options(cls) -> list[str]:
-        span = f"0:{FIRST_ID}:{ID_COUNT}"
+    def _above_options(cls, owner: int) -> list[str]:
+        span = f"0:{owner}:{ID_COUNT}"
         return [f"--map-users={span}", f"--map-groups={span}"]
 
     @classmethod
@@ -77,21 +90,38 @@ class NativeEngine(NamespaceEngine):
         return ["setpriv", "--pdeathsig=KILL", "unshare", "--mount", "--propagation", "private"]
 
     def _spec_details(self) -> dict[str, object]:
-        span = f"0:{FIRST_ID}:{ID_COUNT}"
-        return {"use_cgroups": True, "idmap": f"u:{span} g:{span}"}
+        shifted = "" if self._owner == FIRST_ID else _id_map(FIRST_ID, self._owner)
+        return {"use_cgroups": True, "idmap": _id_map(0, self._owner), "template_idmap": shifted}
 
     @classmethod
     def as_owner(cls, argv: Sequence[str]) -> list[str]:
         return list(argv)
 
     def _give_folder(self, folder: EngineFolder) -> None:
-        os.chown(folder.path, 0, FIRST_ID)
+        os.chown(folder.path, 0, self._owner)
         folder.sockets.chmod(0o711)
-        os.chown(folder.sockets, FIRST_ID, FIRST_ID)
-        os.chown(folder.data, FIRST_ID, FIRST_ID)
+        os.chown(folder.sockets, self._owner, self._owner)
+        os.chown(folder.data, self._owner, self._owner)
 
     def _close_sockets(self, folder: EngineFolder) -> None:
         os.chown(folder.sockets, 0, 0)
 
     def walls(self) -> Walls:
         return self._way_in()
+
+
+def _id_map(there: int, here: int) -> str:
+    """mount(8)'s X-mount.idmap: who has the ids from ``there`` on the disk has those from ``here`` in the mount."""
+    return " ".join(f"{kind}:{there}:{here}:{ID_COUNT}" for kind in "ug")
+
+
+@cache
+def _can_be_shifted(template: str) -> bool:
+    """Whether a template's files can be shown as another engine's own: this machine's root has those ids, and the file
+    system of the cache can be mounted so (ext4 and xfs can, an overlay can't)."""
+    for name in ("uid_map", "gid_map"):
+        spans = [tuple(map(int, line.split())) for line in Path("/proc/self", name).read_text().splitlines()]
+        if not any(first <= _OWN_IDS[0] and first + count >= _OWN_IDS.stop for first, _outside, count in spans):
+            return False
+    command = ["mount", "--bind", "-o", f"X-mount.idmap={_id_map(FIRST_ID, _OWN_IDS[0])}", template, template]
+    return refusal_of(["unshare", "--mount", "--propagation", "private", *command]) is None

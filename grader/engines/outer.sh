@@ -12,7 +12,8 @@
 #      DD_CGROUPS cgroup folders to join, one a line   DD_SHARES host folders, one a line
 #      DD_READONLY host folders shown read-only, one a line   DD_TEMPLATE template folder (layers/, meta/) or empty
 #      DD_DOCKER folder of another Docker to run, or empty   DD_STORE "containerd" for its image store, or empty
-#      DD_DATA_SIZE size of a tmpfs data-root, or empty for the disk   DD_IDMAP ids of shared folders, or empty
+#      DD_DATA_SIZE size of a tmpfs data-root, or empty for the disk
+#      DD_IDMAP, DD_TEMPLATE_IDMAP ids of shared folders and of the template, or empty
 #      DD_USER name of the user 1000
 #      DD_PYTHON_… the Python of student code, for python.sh; none of them where it isn't wanted
 #      DD_DAEMON empty for walls with no daemon in them   DD_DEVICES names of devices below /dev
@@ -129,13 +130,18 @@ else
 fi
 if [ -n "$DD_TEMPLATE" ]; then
     # Layers are shared by all engines and can be changed by none; what refers to them is copied.
-    mount --bind "$DD_TEMPLATE/layers" template
+    # All of it is seen, and copied, as this engine's own.
+    mkdir made
+    mount --bind ${DD_TEMPLATE_IDMAP:+-o "X-mount.idmap=$DD_TEMPLATE_IDMAP"} "$DD_TEMPLATE" made
+    mount --bind made/layers template
     mount -o remount,bind,ro template
-    [ ! -d "$DD_TEMPLATE/refs" ] || cp -a "$DD_TEMPLATE/refs" .
+    [ ! -d made/refs ] || cp -a made/refs .
     # Once: kept data has its own notes of images by then.
     notes=image
     [ -z "$DD_STORE" ] || notes=containerd/daemon/io.containerd.metadata.v1.bolt
-    [ -e "var/lib/docker/$notes" ] || cp -a "$DD_TEMPLATE/meta/." var/lib/docker/
+    [ -e "var/lib/docker/$notes" ] || cp -a made/meta/. var/lib/docker/
+    umount made
+    rmdir made
 fi
 mkdir -p ".$DD_DIR/s"
 mount --bind "$DD_DIR/s" ".$DD_DIR/s"

@@ -32,8 +32,8 @@ class RootlessEngine(NamespaceEngine):
         "own user, mount, process, network and IPC namespaces on a private root, all owned by an ordinary user; "
         "memory, CPU and process limits of containers do not hold"
     )
-    _owner: ClassVar[int] = 0
-    keeper: ClassVar[int] = NOBODY_INSIDE
+    _owner = 0
+    keeper = NOBODY_INSIDE
 
     @classmethod
     def probe(cls) -> Probe:

@@ -65,7 +65,9 @@ class Spec:
     readonly: list[str] = field(default_factory=list)
     #: The variables of python.sh; none where no Python is wanted inside.
     python: dict[str, str] = field(default_factory=dict)
+    #: X-mount.idmap (mount(8)) of the shared folders and of the template, empty where ids are as they should be.
     idmap: str = ""
+    template_idmap: str = ""
     template: str = ""
     #: See releases.py: the folder of another Docker, and whether images are in containerd's store.
     docker: str = ""
@@ -193,6 +195,7 @@ class Supervisor:
             "DD_READONLY": "\n".join(spec.readonly),
             "DD_IDMAP": spec.idmap,
             "DD_TEMPLATE": spec.template,
+            "DD_TEMPLATE_IDMAP": spec.template_idmap,
             "DD_DOCKER": spec.docker,
             "DD_STORE": "containerd" if spec.containerd_store else "",
             "DD_DATA_SIZE": spec.data_size,

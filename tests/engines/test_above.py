@@ -32,6 +32,19 @@ def test_its_command_is_root_inside_and_begins_as_from_a_shell() -> None:
     assert done.stderr == ""
 
 
+@pytest.mark.daemon
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root maps ids that are not its own")
+def test_nobody_in_it_has_more_namespaces_than_an_engine_may() -> None:
+    command = [sys.executable, "-I", "-S", above.__file__, f"--map-users={_SPAN}", f"--map-groups={_SPAN}"]
+    # The limit of a namespace below is its own to raise, and does not count beyond what is above.
+    three = "unshare --net unshare --net unshare --net true"
+    below = f"echo 900 >/proc/sys/user/max_net_namespaces; {three} || echo held"
+    script = f"cat /proc/sys/user/max_net_namespaces; {three} && echo 2 >/proc/sys/user/max_net_namespaces;"
+    script += f"unshare --user --map-root-user sh -c '{below}'"
+    done = subprocess.run([*command, "sh", "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == [str(above._NAMESPACES), "held"]
+
+
 def test_all_that_is_imported_is_imported_before_the_machines_files_are_out_of_reach() -> None:
     source = Path(above.__file__).read_text()
     script = (
