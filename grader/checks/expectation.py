@@ -277,7 +277,7 @@ class Subject(ABC):
             if attrs is not None:
                 return claim.judge(attrs)
             return claim.absent() if claim.absent is not None else replace(self._missing(), because=MISSING)
-        except (OverflowError, RecursionError) as error:
+        except (OverflowError, RecursionError, MemoryError) as error:
             # Docker describes nothing with such numbers, or so deeply nested: it is in what somebody made.
             raise Obstructed(_("what is there is too large or too deeply nested to be read")) from error
 

@@ -176,6 +176,17 @@ while True:
         lambda t: t.image("b/odd:1").has_file("/x"),
     ),
     Trick(
+        "layer-with-a-map-of-holes",
+        """docker run --rm drydock/python:3 python3 -c '
+import sys, tarfile
+about = tarfile.TarInfo("one")
+about.pax_headers = {"GNU.sparse.major": "2", "GNU.sparse.map": "x"}
+with tarfile.open(fileobj=sys.stdout.buffer, mode="w|") as layer:
+    layer.addfile(about)' | docker import - b/holes:1""",
+        lambda t: t.image("b/holes:1").layers_lack("key"),
+        "a layer of it can't be read",
+    ),
+    Trick(
         "image-that-never-ends",
         "docker commit --change 'CMD yes' $(docker create drydock/busybox:1) b/yes:1",
         lambda t: t.image("b/yes:1").runs(within=2),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from grader.checks.image.buried import Buried
 from grader.checks.image.contents import Contents, History
 from grader.checks.image.identity import Identity
-from grader.checks.image.layers import Buried, Layers
+from grader.checks.image.layers import Layers
 from grader.checks.image.subject import Images
 
 
