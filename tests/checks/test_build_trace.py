@@ -64,6 +64,14 @@ def test_the_folder_is_sent_without_what_is_ignored_and_no_link_is_followed(tmp_
     assert files["out"].content == b""
 
 
+def test_a_pattern_that_cannot_be_read_is_the_students(tmp_path: Path) -> None:
+    (tmp_path / "yard").mkdir()
+    (tmp_path / "yard" / "Dockerfile").write_text("FROM scratch")
+    (tmp_path / "yard" / ".dockerignore").write_text("[z-a]\n")
+    with pytest.raises(Obstructed, match=r"pattern in \.dockerignore"):
+        files_of(str(tmp_path), Recipe("yard"))
+
+
 def test_each_change_is_another_one(tmp_path: Path) -> None:
     (tmp_path / "yard").mkdir()
     (tmp_path / "yard" / "a.txt").write_text("one")

@@ -11,6 +11,7 @@ import subprocess
 import sys
 from contextlib import suppress
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import cast
 
 import pytest
@@ -20,6 +21,8 @@ from hypothesis import strategies as st
 from grader.checks import AuthorError, CheckFailed, CouldNotCheck, Status, TaskReport, Verdict, fingerprint
 from grader.checks.arguments import human_memory, human_size, memory_bytes, nanoseconds, size_bytes
 from grader.checks.commands import Outcome
+from grader.checks.container import Container
+from grader.checks.expectation import Context
 from grader.checks.files import Entry, followed
 from grader.checks.host.context import Endpoint, follow
 from grader.checks.sockets import listening
@@ -52,6 +55,14 @@ reports = st.builds(TaskReport, task=texts, title=texts, hint=texts, verdicts=st
 @given(reports)
 def test_a_report_survives_json(report: TaskReport) -> None:
     assert TaskReport.from_dict(json.loads(json.dumps(report.to_dict()))) == report
+
+
+def test_a_subnet_may_be_told_by_any_of_its_addresses() -> None:
+    """Engines before 25 keep it as it was typed."""
+    network = {"IPAM": {"Config": [{"Subnet": "172.30.5.1/24", "Gateway": "172.30.5.1"}]}}
+    daemon = cast("Daemon", SimpleNamespace(find=lambda _ask: network))
+    counts = Container(Context("job", daemon), "web")._counts([], "harbour", "172.30.5.9", published=False)
+    assert [counts(f"172.30.5.{last}") for last in (7, 1)] == [True, False]
 
 
 JSON = st.recursive(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import secrets
 import stat
 import tarfile
@@ -55,7 +56,10 @@ def files_of(root: str, recipe: Recipe) -> dict[str, Entry]:
     text = ignored.content.decode("utf-8", "replace") if ignored else ""
     patterns = [line.strip() for line in text.splitlines() if line.strip() and not line.startswith("#")]
     matches: Callable[[Any], bool] = PatternMatcher(patterns).matches  # of a text, whatever its stub says
-    return {path: one for path, one in found.items() if path == recipe.dockerfile or not matches(path)}
+    try:
+        return {path: one for path, one in found.items() if path == recipe.dockerfile or not matches(path)}
+    except re.error as error:
+        raise Obstructed(_("a pattern in .dockerignore can't be read: {why}").format(why=error)) from error
 
 
 def changed(files: Mapping[str, Entry], path: str, adding: str) -> dict[str, Entry]:

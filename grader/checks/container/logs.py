@@ -289,7 +289,9 @@ class Visits(Reaching):
             return lambda visitor: visitor == own
         configs = dig(self._daemon.find(lambda client: client.inspect_network(network)) or {}, "IPAM", "Config") or ()
         not_members = {*addresses, *(str(config.get("Gateway")) for config in configs)}
-        ranges = [ipaddress.ip_network(str(config["Subnet"])) for config in configs if config.get("Subnet")]
+        subnets = [str(config["Subnet"]) for config in configs if config.get("Subnet")]
+        # An engine may keep it as it was typed: one of the range's addresses.
+        ranges = [ipaddress.ip_network(subnet, strict=False) for subnet in subnets]
 
         def member(visitor: str) -> bool:
             with suppress(ValueError):
