@@ -19,6 +19,7 @@ from grader.checks.expectation import expectations_of
 from grader.checks.folder import Folder, Place
 from grader.checks.host import Host, Pod
 from grader.checks.image import Image, Images
+from grader.checks.kinds import registered
 from grader.checks.network import Network
 from grader.checks.project import Project, Service
 from grader.checks.prometheus import Prometheus, PrometheusAlert
@@ -54,6 +55,14 @@ KINDS = {
     "Answers": (Answer, 't.answer("exit-code")'),
     "The past": (Event, 't.event("container", "die", "web", exitCode="137")'),
 }
+
+
+def test_page_has_every_kind() -> None:
+    shown = [set(expectations_of(kind)) for kind, _subject in KINDS.values()]
+    ours = {name: kind for name, kind in registered().items() if kind.__module__.startswith("grader.")}
+    # A replica is asked as any container is, a Podman as a host.
+    assert [name for name, kind in ours.items() if not any(set(expectations_of(kind)) <= of for of in shown)] == []
+    assert ours
 
 
 def examples(heading: str) -> list[str]:
