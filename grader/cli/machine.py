@@ -14,6 +14,7 @@ from pathlib import Path
 
 from grader.engines import cgroups
 from grader.i18n import _
+from grader.images.catalogue import ARCHITECTURES, machine_architecture
 from grader.processes import machine_memory
 
 _TABLE = "system-packages.txt"
@@ -81,6 +82,7 @@ class Fact:
 def facts(places: dict[str, Path]) -> Iterator[Fact]:
     """Everything but the engines. ``places`` are folders whose free space matters, by what lies there."""
     yield Fact(_("system"), Level.OK, _system())
+    yield _processor()
     yield Fact(_("user"), Level.OK, _user())
     yield _memory()
     yield from (_disk(purpose, path) for purpose, path in places.items())
@@ -97,6 +99,21 @@ def _system() -> str:
     return _("{name}, kernel {kernel}, Python {python}, {cpus} CPUs").format(
         name=name, kernel=platform.release(), python=platform.python_version(), cpus=os.cpu_count()
     )
+
+
+def _processor() -> Fact:
+    """What the course's images and labs can on this kind of machine."""
+    found = machine_architecture()
+    if found == "amd64":
+        return Fact(_("processor"), Level.OK, found)
+    if found in ARCHITECTURES.values():
+        differs = _(
+            "{found}: the course images are made for it, too; programs for amd64 don't start here (lab 15, task bell: "
+            "could not check), and there is no microVM engine"
+        )
+        return Fact(_("processor"), Level.NOTE, differs.format(found=found))
+    lost = _("{found}: the course images can be made for {known} only")
+    return Fact(_("processor"), Level.BAD, lost.format(found=found, known=", ".join(ARCHITECTURES.values())))
 
 
 def _user() -> str:
