@@ -14,7 +14,7 @@ docker kill sw-lost >/dev/null
 docker exec -i sw-one sh -e >/dev/null 2>&1 <<'SH'
 patient() { for _ in $(seq 300); do "$@" | grep -q "$word" && return; sleep 0.2; done; exit 1; }
 # Before it is missed, it would be given tasks.
-word=Down patient docker node ls
+word=Down patient docker node ls --filter name=sw-lost
 # From here on nobody else is missed, however busy the machine is.
 docker swarm update --dispatcher-heartbeat 60s
 word=ready patient docker node inspect sw-two --format '{{.Status.State}}'
@@ -34,7 +34,8 @@ docker service create -d --name back --constraint node.hostname==sw-two --update
 printf 'services:\n  one: {image: drydock/nginx:1}\n  two: {image: drydock/nginx:1}\n' >/tmp/shop.yaml
 sed -i '1i version: "3.8"' /tmp/shop.yaml
 docker stack deploy -c /tmp/shop.yaml shop
-word=Running patient docker service ps back
+# Not the column of what is desired.
+for one in back north; do word=Running patient docker service ps $one --format '{{.CurrentState}}'; done
 docker service update -d --image own:2 --health-cmd false --health-interval 1s --health-retries 1 back
 word=rollback_completed patient docker service inspect back --format '{{json .UpdateStatus}}'
 word=unhealthy patient docker service ps sick --no-trunc

@@ -230,11 +230,13 @@ with tarfile.open(fileobj=sys.stdout.buffer, mode="w|") as layer:
         """docker run -d --name b-mute drydock/python:3 python3 -c '
 import socket, time
 s = socket.create_server(("", 80))
+print("listens", flush=True)
 time.sleep(9999)'
-        sleep 1
+        timeout 60 sh -c 'until docker logs b-mute | grep -q listens; do sleep 0.1; done'
         mute=$(docker inspect -f '{{.NetworkSettings.IPAddress}}' b-mute)
-        timeout -s KILL 3 docker run -d --name b-hangs --log-driver splunk --log-opt splunk-token=x \
-            --log-opt splunk-url=http://$mute drydock/busybox:1 true""",
+        docker create --name b-hangs --log-driver splunk --log-opt splunk-token=x \
+            --log-opt splunk-url=http://$mute drydock/busybox:1 true
+        timeout -s KILL 5 docker start b-hangs""",
         lambda t: t.container("b-hangs").is_running().has_exited(0),
         "did not answer about this",
     ),

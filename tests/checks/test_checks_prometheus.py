@@ -25,8 +25,8 @@ HERE = Path(__file__).parent
 
 # p: t.prometheus, a: its alert. pr-watch publishes its port, pr-inner does not.
 TABLE = r"""
-p("pr-watch").query("up", at_least=1, within=10) | p("pr-watch").query("up", at_least=2, within=0.3) | instance=localhost:9090, job=itself: 1
-p("pr-inner").query("up", at_least=1, within=10) | p("pr-inner").query("up", at_most=0.5, within=0.3) | instance=localhost:9090, job=itself: 1
+p("pr-watch").query("up", at_least=1, within=60) | p("pr-watch").query("up", at_least=2, within=0.3) | instance=localhost:9090, job=itself: 1
+p("pr-inner").query("up", at_least=1, within=60) | p("pr-inner").query("up", at_most=0.5, within=0.3) | instance=localhost:9090, job=itself: 1
 p("pr-watch").query("1 + 1", at_least=2, at_most=2) | p("pr-watch").query("none_of_these", at_most=5, within=0.3) | no result
 p("pr-watch").query("vector(0)", at_most=0) | p("pr-watch").query("up{", at_least=0, within=0.3) | parse error
 p("pr-watch").query('up{job="itself"}', at_least=1) | p("pr-page").query("up", at_least=1, within=0.3) | no answer of Prometheus

@@ -84,7 +84,7 @@ def proxy(world: Engine, tmp_path: Path) -> Iterator[Callable[..., Proxy]]:
 @pytest.mark.daemon
 def test_a_daemon_that_stalls_in_the_middle(proxy: Callable[..., Proxy]) -> None:
     slow = proxy()
-    check = Checks(slow.host, deadline=20, request_seconds=0.5)
+    check = Checks(slow.host, deadline=40, request_seconds=5)
 
     def body(t: object) -> None:
         t.container("ck-live").is_running()  # type: ignore[attr-defined]

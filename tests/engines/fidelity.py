@@ -248,6 +248,8 @@ def ends(client: docker.DockerClient) -> Any:
         said[name]["state"] = [state["Status"], state["ExitCode"], state["Error"]]
         container.remove(force=True)
     with Running(client) as container:
+        # Before its program is there, a signal finds the runtime's own.
+        until(lambda: str(container.top(ps_args="-eo pid,comm")["Processes"]), lambda all_: "sleep" in all_)
         container.stop(timeout=5)
         container.reload()
         said["stopped"] = [container.status, container.attrs["State"]["ExitCode"]]

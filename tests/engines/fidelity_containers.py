@@ -328,7 +328,7 @@ def settings(client: docker.DockerClient) -> Any:
 
 @question
 def waited_for(client: docker.DockerClient) -> Any:
-    container = client.containers.run(BUSYBOX, ["sh", "-c", "sleep 0.5; exit 5"], detach=True, auto_remove=True)
+    container = client.containers.run(BUSYBOX, ["sh", "-c", "sleep 5; exit 5"], detach=True, auto_remove=True)
     said: dict[str, Any] = {"removed": container.wait(condition="removed", timeout=60)}
     said["gone"] = refused(lambda: client.containers.get(container.id))[0]
     with Running(

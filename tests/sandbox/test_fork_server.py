@@ -23,6 +23,7 @@ from grader.engines.inside import FOLDER
 from grader.engines.nsenter import Walls
 from grader.sandbox import KernelSettings, StudentKernel, checker, student_kernel
 from grader.sandbox.fork_client import CheckerRequest, ForkedProcess, ForkServer, KernelRequest, Message
+from tests.engines.engine_tests import eventually
 
 CHECK = "with check.task('net', hint='h') as t:\n    t.network('front').exists()"
 #: What a process may do and see, as one dictionary: read by the kernel itself.
@@ -335,7 +336,7 @@ def test_nothing_is_left_open(place: tuple[Engine, Path], fork_server: ForkServe
     before = open_files()
     for _turn in range(3):
         round_trip()
-    time.sleep(0.5)
-    assert open_files() <= before
+    eventually(lambda: open_files() <= before)
     assert fork_server._process is not None
-    assert len(list(Path(f"/proc/{fork_server._process.pid}/fd").iterdir())) <= 6
+    servers = Path(f"/proc/{fork_server._process.pid}/fd")
+    eventually(lambda: len(list(servers.iterdir())) <= 6)
