@@ -67,7 +67,8 @@ def start_cell(cell: Locator) -> None:
         with suppress(AssertionError):
             expect(prompt).not_to_have_text(before, timeout=PATIENCE / _TRIES)
             return
-    raise AssertionError(f"the cell never ran: {cell.locator('.cm-content').inner_text()}")
+    dialogs = cell.page.locator(".jp-Dialog").all_inner_texts()
+    raise AssertionError(f"the cell never ran: {cell.locator('.cm-content').inner_text()}; dialogs: {dialogs}")
 
 
 def _focus(cell: Locator) -> None:
