@@ -8,6 +8,7 @@ above us that does. Sources: cgroups(7), the kernel's cgroup-v1 and cgroup-v2 do
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import signal
 import time
@@ -159,9 +160,9 @@ def _make_group(group: Path) -> None:
                     _inherit_cpuset(folder)
             if (group.parent / "cpu.shares").exists():
                 (group.parent / "cpu.shares").write_text(str(_SHARES * (os.cpu_count() or 1)))
-        except FileNotFoundError:
-            # Another engine's end removed the empty parent in between.
-            if attempt == 49:
+        except OSError as error:
+            # Another engine's end removed the empty parent in between: before a file was opened, or before it was used.
+            if error.errno not in (errno.ENOENT, errno.ENODEV) or attempt == 49:
                 raise
         else:
             return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
@@ -50,6 +51,25 @@ def test_where_nobody_gives_our_own_group_is_taken(tmp_path: Path) -> None:
     (tmp_path / "cgroup.type").touch()
     assert cgroups.giving_place(session, tmp_path) == session
     assert cgroups.giving_place(session.parent.parent.parent, tmp_path) == tmp_path
+
+
+@pytest.mark.parametrize("gone", [errno.ENOENT, errno.ENODEV])
+def test_a_parent_that_another_engines_end_removes_meanwhile_is_made_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, gone: int
+) -> None:
+    errors = [gone, gone, errno.EACCES]
+
+    def inherit(_folder: Path) -> None:
+        raise OSError(errors.pop(0), "")
+
+    (tmp_path / "drydock").mkdir()
+    (tmp_path / "drydock/cpuset.cpus").touch()
+    monkeypatch.setattr(cgroups, "version", lambda: 1)
+    monkeypatch.setattr(cgroups, "_inherit_cpuset", inherit)
+    # What isn't that is no reason to try again.
+    with pytest.raises(PermissionError):
+        cgroups._make_group(tmp_path / "drydock" / "engine")
+    assert not errors
 
 
 def test_grading_says_which_limits_do_not_hold(monkeypatch: pytest.MonkeyPatch) -> None:
