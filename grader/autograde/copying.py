@@ -20,6 +20,7 @@ from nbgrader.utils import find_all_files
 
 from grader.autograde.settings import Drydock
 from grader.autograde.submission import Ceilings
+from grader.autograde.submissions import fingerprint
 from grader.course.reasons import RELEASED
 from grader.i18n import _
 from grader.sandbox.sandbox import give_file
@@ -38,6 +39,8 @@ class OwnCopy(BaseConverter):  # type: ignore[misc]
         submitted = Path(self._format_source(assignment_id, student_id))
         target = Path(self._format_dest(assignment_id, student_id))
         settings = Drydock(parent=self)
+        #: Noted first: what comes while it is graded is another submission.
+        self.fingerprint = fingerprint(submitted)
         # What live reports tell came with the lab, and nobody has handed it in.
         ignored = (*course.ignore, RELEASED)
         unwelcome = self._labs_own(assignment_id)

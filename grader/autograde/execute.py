@@ -124,6 +124,8 @@ class IsolatedExecute(NbGraderPreprocessor):  # type: ignore[misc]
         walls = engine_class(kind).isolation
         nb.metadata["drydock"] = {**nb.metadata.get("drydock", {}), "engine": kind, "walls": walls}
         nb.metadata["drydock"]["version"] = __version__
+        # Only now, for the parcel is the same wherever the files have other times.
+        nb.metadata["drydock"]["submission"] = self.parent.parent.fingerprint
         if self._result:
             # So that a second merge knows what is there already.
             nb.metadata["drydock"]["result"] = self._result

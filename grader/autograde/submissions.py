@@ -11,6 +11,7 @@ import shlex
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import AbstractContextManager, suppress
 from pathlib import Path
+from typing import Any
 
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
@@ -64,42 +65,52 @@ class Submissions:
         return Path(self._course.format_path(self._course.autograded_directory, student, self.lab))
 
     def fingerprint(self, student: str) -> str:
-        """Changes when any file of the submission changes (names, sizes and times)."""
-        digest = hashlib.sha256()
-        folder = self.submitted(student)
-        for parent, folders, names in os.walk(folder):
-            folders.sort()
-            for name in sorted(names):
-                path = Path(parent) / name
-                # Bytes: a name need not be UTF-8.
-                digest.update(os.fsencode(path.relative_to(folder)))
-                with suppress(OSError):  # a path may be too long
-                    status = path.lstat()
-                    digest.update(f"\0{status.st_size}\0{status.st_mtime_ns}\0".encode())
-        return digest.hexdigest()
+        """See ``fingerprint``."""
+        return fingerprint(self.submitted(student))
 
     def is_graded(self, student: str, notebooks: Collection[str]) -> bool:
-        """Whether each of the lab's ``notebooks`` that was handed in is graded, and since then."""
+        """Whether each of the lab's ``notebooks`` that was handed in is graded, as the submission lies there now."""
         try:
             there = by_lab_name(self.notebooks(student), notebooks, accept=True)
         except Misnamed:
             return False
-        graded = self.graded(student)
-        return bool(there) and all(self._finished(graded / f"{name}.ipynb", path) for name, path in there.items())
+        graded, now = self.graded(student), self.fingerprint(student)
+        return bool(there) and all(self._finished(graded / f"{name}.ipynb", now) for name in there)
 
     @staticmethod
-    def _finished(graded: Path, submitted: Path) -> bool:
+    def _finished(graded: Path, fingerprint: str) -> bool:
         try:
-            if graded.stat().st_mtime_ns < submitted.lstat().st_mtime_ns:
-                return False
-            return is_signed(graded)
+            # When it was graded says nothing: what is collected or unpacked later keeps the time of its last change.
+            return bool(_signature(graded).get("submission") == fingerprint)
         except Exception:  # missing, half written or unreadable: not finished, whatever the reason
             return False
 
 
-def is_signed(graded: Path) -> bool:
+def fingerprint(folder: Path) -> str:
+    """Changes when any file of the submission in ``folder`` changes (names, sizes and times)."""
+    digest = hashlib.sha256()
+    for parent, folders, names in os.walk(folder):
+        # Whoever looks at a notebook there makes the other ones.
+        folders[:] = sorted(name for name in folders if name != ".ipynb_checkpoints")
+        for name in sorted(names):
+            path = Path(parent) / name
+            # Bytes: a name need not be UTF-8.
+            digest.update(os.fsencode(path.relative_to(folder)))
+            with suppress(OSError):  # a path may be too long
+                status = path.lstat()
+                digest.update(f"\0{status.st_size}\0{status.st_mtime_ns}\0".encode())
+    return digest.hexdigest()
+
+
+def _signature(graded: Path) -> dict[str, Any]:
     """nbgrader writes a graded notebook twice; only the second one is signed (IsolatedExecute)."""
-    return "version" in json.loads(graded.read_bytes())["metadata"].get("drydock", {})
+    noted: dict[str, Any] = json.loads(graded.read_bytes())["metadata"].get("drydock", {})
+    return noted if "version" in noted else {}
+
+
+def is_signed(graded: Path) -> bool:
+    """Whether its grading was finished."""
+    return bool(_signature(graded))
 
 
 # -- Notebooks that were handed in under another name than the lab's, as a browser names a second download.

@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 import errno
 import json
+import os
 import shutil
 import subprocess
 import sys
 import time
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -145,6 +147,20 @@ def test_only_missing_grades_what_is_new(course: Course, here: Path) -> None:
     done = CliRunner().invoke(command, [LAB, "--only-missing"])
     assert "5 graded already" in done.output
     assert done.exit_code == 0, done.output
+
+
+@pytest.mark.parametrize("name", [f"{LAB}.ipynb", "notes.txt"])
+def test_only_missing_sees_a_hand_in_that_is_older_than_the_last_grading(course: Course, here: Path, name: str) -> None:
+    """As collected, unpacked or brought by rsync, which keep the time of the last change; or by a clock ahead."""
+    file = here / "submitted" / "bob" / LAB / name
+    for year in (2020, 2100):
+        file.write_text(f"{file.read_text() if file.exists() else ''} ")
+        os.utime(file, (datetime(year, 1, 1).timestamp(),) * 2)
+        with Batch(course.config(), LAB, only_missing=True) as batch:
+            assert batch.plan.todo == ("bob",)
+        said_by([LAB, "--student", "bob"])
+        with Batch(course.config(), LAB, only_missing=True) as batch:
+            assert batch.plan.todo == ()
 
 
 def test_who_handed_in_something_else_is_named(course: Course, here: Path) -> None:
