@@ -2,7 +2,7 @@
 
 Columns as Canvas ("Gradebook CSV import") and Moodle ("Grade import, CSV file") document them. Work that nobody has
 graded has an empty cell, which is no grade in both systems: never a silent zero. A zero without work is written only
-where the due date is over and nothing was handed in.
+where the due date is over and nothing was handed in, by nbgrader's exchange neither.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from nbgrader.plugins import CsvExportPlugin, ExportPlugin
 
 from grader.autograde.database import Standing, standings
 from grader.autograde.reports import harmless, in_order
+from grader.autograde.uncollected import UnreadableExchange, in_exchange, not_collected
 from grader.i18n import _
 
 type Row = list[str]
@@ -27,6 +28,10 @@ class LmsExport(ExportPlugin):  # type: ignore[misc]
     """What both formats share: one line per student, one column per lab."""
 
     default_file = "grades.csv"
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._waiting: dict[str, frozenset[str]] = {}
 
     def export(self, gradebook: Gradebook) -> None:
         """Write ``--to`` (or the default file); ``--assignment`` and ``--student`` choose columns and lines."""
@@ -61,7 +66,21 @@ class LmsExport(ExportPlugin):  # type: ignore[misc]
         if Path(course.format_path(course.submitted_directory, student, lab.name)).exists():
             self.log.warning(_("%s of %s is not graded yet and is left empty."), lab.name, student)
             return ""
-        return "0" if is_over(lab.duedate, extension) else ""
+        if not is_over(lab.duedate, extension):
+            return ""
+        if student in self._in_exchange(str(lab.name)):
+            said = not_collected(str(lab.name))
+            self.log.warning(_("%s of %s is left empty: %s"), lab.name, student, said)
+            return ""
+        return "0"
+
+    def _in_exchange(self, lab: str) -> frozenset[str]:
+        if lab not in self._waiting:
+            try:
+                self._waiting[lab] = in_exchange(self.config, lab)
+            except UnreadableExchange as error:
+                self.parent.fail(f"{error} {error.remedy}")
+        return self._waiting[lab]
 
 
 def is_over(due: datetime | None, extension: timedelta = timedelta()) -> bool:

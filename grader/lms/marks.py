@@ -16,6 +16,7 @@ from grader.autograde.database import Standing, gradebook, standings
 from grader.autograde.lms import is_over
 from grader.autograde.records import load_graded, read_checks
 from grader.autograde.submissions import Submissions
+from grader.autograde.uncollected import in_exchange, not_collected
 from grader.i18n import _
 from grader.lms.roster import Person
 
@@ -30,7 +31,7 @@ class State(Enum):
     WAITING = ("PendingManual", "Submitted")
     #: "The grading could not complete": our trouble, and no score goes with it.
     UNCHECKED = ("Failed", "Submitted")
-    #: Handed in and not graded yet, or there is still time.
+    #: Handed in and not collected or not graded yet, or there is still time.
     NOTHING = None
 
     @property
@@ -61,7 +62,7 @@ class LabMarks:
 
 
 def lab_marks(config: Config, lab: str) -> LabMarks:
-    """Of everybody whom the gradebook knows. ``lab``: its whole name. Raises NoDatabase."""
+    """Of everybody whom the gradebook knows. ``lab``: its whole name. Raises NoDatabase, UnreadableExchange."""
     course = CourseDirectory(config=config)
     submissions = Submissions(config, lab)
     with gradebook(str(course.db_url)) as book:
@@ -71,6 +72,9 @@ def lab_marks(config: Config, lab: str) -> LabMarks:
         people = _people(book)
     # The notebooks say whose fault it is that something waits: few do.
     marks = {person.name: _mark(person.name, known.get(person.name), most, due, submissions) for person in people}
+    waiting = in_exchange(config, lab)
+    for name in waiting & {student for student, mark in marks.items() if mark.state is State.ABSENT}:
+        marks[name] = Mark(name, State.NOTHING, None, most, why=not_collected(lab))
     return LabMarks(lab, most, people, marks)
 
 

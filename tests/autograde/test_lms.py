@@ -42,6 +42,28 @@ def test_work_that_nobody_graded_is_no_zero(course: Course, kind: str) -> None:
     assert f"{LAB} of ada is not graded yet" in done.stderr
 
 
+@pytest.mark.parametrize("kind", ["CanvasExport", "MoodleExport"])
+def test_what_lies_in_the_exchange_is_no_zero(course: Course, tmp_path: Path, kind: str) -> None:
+    inbound = tmp_path / "tiny" / "inbound"
+    (inbound / "ada+x+01-past+2019-12-31 10:00:00.000000 UTC+abc").mkdir(parents=True)
+    (inbound / "ada+10-early+2019-12-31 10:00:00.000000 UTC+abc").mkdir()
+    with course.gradebook() as book:
+        for lab in ("01-past", "10-early"):
+            book.update_or_create_assignment(lab, duedate="2020-01-01 00:00:00")
+        for student in ("ada", "ada+x"):
+            book.update_or_create_student(student)
+    words = [
+        f"--exporter=grader.autograde.lms.{kind}",
+        f"--Exchange.root={tmp_path}",
+        "--student=ada",
+        "--student=ada+x",
+    ]
+    assert [[line[lab] for lab in ("01-past", "10-early")] for line in exported(course, *words)][-2:] == [
+        ["0", ""],
+        ["", "0"],
+    ]
+
+
 def exported(course: Course, *words: str) -> list[dict[str, str]]:
     command = [sys.executable, "-m", "nbgrader", "export", "--to", "all.csv", *words]
     done = subprocess.run(command, cwd=course.root, capture_output=True, text=True, check=False)

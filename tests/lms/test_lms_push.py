@@ -179,6 +179,27 @@ def test_a_zero_is_sent_when_the_time_is_over_and_an_extension_is_time(
 
 
 @pytest.mark.parametrize("platform", ["moodle"], indirect=True)
+def test_what_lies_in_the_exchange_is_no_zero(
+    course: Course, platform: Platform, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Handed in and not collected yet, in an exchange that only Jupyter's configuration names, as on a class server."""
+    platform.enrol("ada", "bob")
+    with course.gradebook() as book:
+        book.update_or_create_assignment(LAB, duedate="2026-01-01 00:00:00")
+        for name in ("ada", "bob"):
+            book.update_or_create_student(name, email=f"{name}@example.org")
+    exchange = tmp_path / "exchange"
+    for entry in (f"ada+{LAB}+2025-12-31 10:00:00.000000 UTC+abc", "bob+other-lab+2025-12-31 10:00:00.000000 UTC+abc"):
+        (exchange / "tiny" / "inbound" / entry).mkdir(parents=True)
+    (tmp_path / "nbgrader_config.json").write_text(json.dumps({"Exchange": {"root": str(exchange)}}))
+    monkeypatch.setenv("JUPYTER_CONFIG_PATH", str(tmp_path))
+    said = push(course, monkeypatch, "--yes")
+    assert f"ada: handed in, not collected: nbgrader collect {LAB}" in said
+    assert "bob: 0/14  (nothing handed in)" in said
+    assert [score["userId"] for score in platform.scores] == [platform.id_of("bob")]
+
+
+@pytest.mark.parametrize("platform", ["moodle"], indirect=True)
 def test_a_kill_in_the_middle_sends_nothing_twice(course: Course, platform: Platform, tmp_path: Path) -> None:
     """Killed between the LMS's taking a mark and our noting it: that one is in doubt, and looked at."""
     platform.enrol(*(names := [f"s{number}" for number in range(6)]))
