@@ -25,8 +25,7 @@ from grader.images.recipes import registered
 @click.option(
     "--architecture",
     type=click.Choice(sorted(ARCHITECTURES.values())),
-    default="",
-    help="For machines of this kind. No engine here uses them.",
+    help="For this kind of machine, where it is another one: no engine here uses them.",
 )
 @click.option(
     "--write-manifest", "writes", is_flag=True, help="Maintainers: write what was built here into the manifest."
@@ -41,7 +40,7 @@ def main(
     from_hub: bool,
     host: str | None,
     mirror: str,
-    architecture: str,
+    architecture: str | None,
     writes: bool,
 ) -> None:
     """Make the course images, and NAMES of those that only some labs need, unless they are there; list them."""
@@ -58,7 +57,7 @@ def main(
                 rebuild=rebuild,
                 compare=not writes,
                 more=names,
-                architecture=architecture,
+                architecture=architecture or "",
             )
         if writes:
             _require_debian(images)
