@@ -27,8 +27,7 @@ from grader.i18n import _
 from grader.processes import Launched, kernel_at_least, refusal_of, with_last_words
 
 STUDENT_ID = 1000
-#: The one id of the user namespace around an engine's that the engine has not: what is its own, an engine's root has no
-#: right to.
+#: The one id of the user namespace around an engine's that its root has no right to, nor to what is its own.
 NOBODY_INSIDE = 65_535
 #: What the walls are built with, and what a daemon needs beyond that.
 WALL_TOOLS = ("unshare", "nsenter", "setpriv", "ip")
@@ -87,10 +86,8 @@ class NamespaceEngine(Engine):
 
     # -- what native and rootless do differently
 
-    #: Id on the host (native) or in the outer user namespace (rootless) of the engine's root. The class's is that of
-    #: templates and of kept data; a throwaway engine may have ids of its own.
+    #: The id of the engine's root where outer.sh runs. The class's is for what is kept; a throwaway one's may differ.
     _owner: int
-
     #: NOBODY_INSIDE, as an id where outer.sh runs.
     keeper: int
 
