@@ -28,6 +28,8 @@ def daemons_memory(daemon: Daemon) -> list[Attrs]:
             attributes(event).pop(forged, None)
     # A network's event tells which container, but not its labels.
     ours = {actor(event).get("ID") for event in events if _is_a_helpers(event)}
+    # None of ours was ever called otherwise.
+    ours -= {actor(event).get("ID") for event in events if not _has_own_name(event)}
     for event in events:
         told = attributes(event)
         if container_of(event) in ours:
@@ -44,8 +46,11 @@ def _tells_labels_only(event: Attrs) -> bool:
 
 def _is_a_helpers(event: Attrs) -> bool:
     """By its label and by its name: the label alone anybody can give."""
-    told = attributes(event)
-    return OWN_LABEL in told and str(told.get("name")).startswith(OWN_NAME)
+    return OWN_LABEL in attributes(event) and _has_own_name(event)
+
+
+def _has_own_name(event: Attrs) -> bool:
+    return str(attributes(event).get("name")).startswith(OWN_NAME)
 
 
 def is_ours(event: Attrs, sightings: set[str]) -> bool:

@@ -13,7 +13,7 @@ from grader.checks.expectation import Claim, Finding, expectation
 from grader.checks.history import gone
 from grader.checks.labels import Driven, Labelled
 from grader.docker_api.daemon import Attrs
-from grader.docker_api.words import OWN_LABEL, dig
+from grader.docker_api.words import dig, is_own
 from grader.i18n import _
 from grader.report.plain import listed
 
@@ -137,9 +137,7 @@ class Network(Labelled, Driven):
         # `docker network inspect` shows running containers only; this filter also finds stopped ones.
         found = self._daemon.ask(lambda client: client.containers(all=True, filters={"network": self.name}))
         return sorted(
-            str((container.get("Names") or ["?"])[0]).removeprefix("/")
-            for container in found
-            if OWN_LABEL not in (container.get("Labels") or {})
+            str((container.get("Names") or ["?"])[0]).removeprefix("/") for container in found if not is_own(container)
         )
 
     @expectation

@@ -23,7 +23,7 @@ from grader.docker_api.daemon import HELPER_IMAGE, Daemon
 from grader.docker_api.deadline import Deadline
 from grader.docker_api.errors import Obstructed, Refused, Unavailable
 from grader.docker_api.streams import read_logs
-from grader.docker_api.words import OWN_LABEL, OWN_NAME
+from grader.docker_api.words import OWN_LABEL, OWN_NAME, is_own
 from grader.i18n import _
 
 #: HostConfig of a container that looks. A student's that has the daemon's socket would lay a program of its own into it
@@ -35,8 +35,11 @@ _STALE = 600
 START_SECONDS = 30.0
 #: A program has so long until it says that it is at work.
 _READY_SECONDS = 15.0
+#: The highest code with which a helper's own program ends; those above are a shell's, for what was killed.
+_MOST = 125
+#: Two files, so that of a long log more is left than is read: what is missing is then known to be.
 #: Readable whatever the daemon's default log driver is, and read in no time whatever is printed.
-_LOG = {"Type": "json-file", "Config": {"max-size": "16m", "max-file": "1"}}
+_LOG = {"Type": "json-file", "Config": {"max-size": "16m", "max-file": "2"}}
 
 
 @contextmanager
@@ -89,8 +92,10 @@ def _run(daemon: Daemon, image: str, command: Sequence[str] | None, *, seconds: 
         code = daemon.wait_for_exit(identifier, seconds)
         if code is None:
             blame.must_have_had(daemon, seconds, had)
-        output = read_logs(daemon, identifier, tty=False, streams=(1,))
-        errors = read_logs(daemon, identifier, tty=False, streams=(2,))
+        # Of what goes on for ever the beginning is enough to say so.
+        whole = code is not None
+        output = read_logs(daemon, identifier, tty=False, streams=(1,), whole=whole)
+        errors = read_logs(daemon, identifier, tty=False, streams=(2,), whole=whole)
         return Outcome(code, output, errors)
 
 
@@ -138,6 +143,16 @@ def _says(daemon: Daemon, identifier: str, ready: str) -> bool:
             blame.must_have_had(daemon, _READY_SECONDS, max(limit.seconds, 0))
             return False
         time.sleep(0.1)
+
+
+def uncut(outcome: Outcome) -> Outcome:
+    """What a helper found out, which must have come to an end of its own. Raises Obstructed."""
+    if outcome.code is None:
+        raise Obstructed(_("a look from inside came to no end"))
+    if outcome.code > _MOST:
+        # Who may do that could have every answer that is “no”.
+        raise Obstructed(_("a look from inside was cut off (code {code})").format(code=outcome.code))
+    return outcome
 
 
 def run_among(daemon: Daemon, container: str, command: Sequence[str], *, seconds: float = 8) -> Outcome:
@@ -232,7 +247,8 @@ def remove_orphans(daemon: Daemon, older_than: float = _STALE) -> None:
     """Remove containers of ours that a killed check left behind, ``older_than`` in seconds."""
     label = f"{OWN_LABEL}=1"
     left = daemon.ask(lambda client: client.containers(all=True, filters={"label": label}))
-    for identifier in (c["Id"] for c in left if time.time() - int(c.get("Created", 0)) >= older_than):
+    old = (c for c in left if is_own(c) and time.time() - int(c.get("Created", 0)) >= older_than)
+    for identifier in (c["Id"] for c in old):
         daemon.release(partial(_remove, identifier))
 
 

@@ -12,7 +12,7 @@ from grader.checks.history import gone
 from grader.checks.labels import Driven, Labelled
 from grader.checks.throwaway import any_image, throwaway
 from grader.docker_api.daemon import Attrs
-from grader.docker_api.words import OWN_LABEL, unnamed_volume
+from grader.docker_api.words import is_own, unnamed_volume
 from grader.i18n import _
 from grader.report.plain import listed
 
@@ -92,9 +92,7 @@ class Volume(Labelled, Driven, HoldsFiles):
     def _users(self) -> list[str]:
         found = self._daemon.ask(lambda client: client.containers(all=True, filters={"volume": self.name}))
         return sorted(
-            str((container.get("Names") or ["?"])[0]).removeprefix("/")
-            for container in found
-            if OWN_LABEL not in (container.get("Labels") or {})
+            str((container.get("Names") or ["?"])[0]).removeprefix("/") for container in found if not is_own(container)
         )
 
     def _reader(self) -> Reader:

@@ -13,8 +13,11 @@ from contextlib import suppress
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from grader.docker_api import blame
 from grader.docker_api.daemon import Daemon
 from grader.docker_api.deadline import Deadline
+from grader.docker_api.errors import Obstructed
+from grader.i18n import _
 
 if TYPE_CHECKING:
     import requests
@@ -95,10 +98,10 @@ LOG_LIMIT = 8 * 1024 * 1024
 _LOG_PATIENCE = 10.0
 
 
-def read_logs(daemon: Daemon, name: str, *, tty: bool, streams: Iterable[int] = (1, 2)) -> str:
+def read_logs(daemon: Daemon, name: str, *, tty: bool, streams: Iterable[int] = (1, 2), whole: bool = False) -> str:
     """The log from its beginning, up to ``LOG_LIMIT`` bytes; ``streams``: 1 stdout, 2 stderr.
 
-    With a terminal both are one. Raises Unavailable, Obstructed or Refused.
+    With a terminal both are one. ``whole``: all of it, or nothing. Raises Unavailable, Obstructed or Refused.
     """
     limit = Deadline(_LOG_PATIENCE)
     wanted = set(streams)
@@ -107,7 +110,14 @@ def read_logs(daemon: Daemon, name: str, *, tty: bool, streams: Iterable[int] = 
     with daemon.stream(f"/containers/{name}/logs", params, patience=_LOG_PATIENCE) as response:
         for chunk in response.iter_content(64 * 1024):
             data += chunk
-            if len(data) >= LOG_LIMIT or limit.is_over() or daemon.deadline.is_over():
+            if len(data) >= LOG_LIMIT:
+                if whole:
+                    much = _("its log is longer than the {size} MiB that a check reads")
+                    raise Obstructed(much.format(size=LOG_LIMIT // 1024**2))
+                break
+            if limit.is_over() or daemon.deadline.is_over():
+                if whole:
+                    raise blame.of_silence(daemon, _LOG_PATIENCE)
                 break
     raw = bytes(data)
     text = raw if tty else b"".join(payload for _stream, payload in demultiplexed(raw))

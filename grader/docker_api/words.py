@@ -36,6 +36,12 @@ def short_id(identifier: str) -> str:
     return identifier.removeprefix("sha256:")[:12]
 
 
+def is_own(listed: Mapping[str, Any]) -> bool:
+    """Whether a container in the daemon's list is a check's own: the label alone anybody can give."""
+    names = [str(name).removeprefix("/") for name in listed.get("Names") or ()]
+    return OWN_LABEL in (listed.get("Labels") or {}) and any(name.startswith(OWN_NAME) for name in names)
+
+
 def unnamed_volume(name: str) -> bool:
     """Whether a volume is anonymous: nobody gave it a name, so the daemon made one of 64 random hex digits."""
     return re.fullmatch(r"[0-9a-f]{64}", name) is not None

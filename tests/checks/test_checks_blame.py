@@ -187,6 +187,65 @@ with tarfile.open(fileobj=sys.stdout.buffer, mode="w|") as layer:
         "a layer of it can't be read",
     ),
     Trick(
+        "history-cut-short",
+        """printf 'FROM drydock/busybox:1\nRUN head -c 9000000 /dev/zero > /zeros\n' | docker build -q -t b/whole:1 -
+        docker save b/whole:1 | docker run --rm -i drydock/python:3 python3 -c '
+import io, json, sys, tarfile
+saved = tarfile.open(fileobj=io.BytesIO(sys.stdin.buffer.read()))
+files = {one.name: saved.extractfile(one).read() for one in saved if one.isfile()}
+(about,) = json.loads(files["manifest.json"])
+config = json.loads(files.pop(about["Config"]))
+config["history"] = config["history"][:-1]
+about |= {"Config": "cut.json", "RepoTags": ["b/cut:1"]}
+files = {one: files[one] for one in about["Layers"]}
+files |= {"cut.json": json.dumps(config).encode(), "manifest.json": json.dumps([about]).encode()}
+with tarfile.open(fileobj=sys.stdout.buffer, mode="w|") as cut:
+    for name, content in files.items():
+        entry = tarfile.TarInfo(name)
+        entry.size = len(content)
+        cut.addfile(entry, io.BytesIO(content))' | docker load""",
+        lambda t: t.image("b/cut:1").is_smaller_than("6MB"),
+        "11.0",
+    ),
+    Trick(
+        "stop-signal-that-asks-nobody",
+        """printf 'FROM drydock/busybox:1\nSTOPSIGNAL 09\nCMD echo ready; sleep 1d\n' |
+            docker build -q -t b/kill:1 -""",
+        lambda t: t.image("b/kill:1").stops_within(5, ready="ready"),
+        "that asks nobody",
+    ),
+    Trick(
+        "log-longer-than-is-read",
+        """docker run --name b-long drydock/busybox:1 \
+            sh -c "head -c 9000000 /dev/zero | tr '\\0' x; echo KEY" """,
+        lambda t: t.container("b-long").logs_lack("KEY"),
+        "longer than the 8 MiB",
+    ),
+    Trick(
+        "log-whose-beginning-is-dropped",
+        """printf 'FROM drydock/busybox:1\nCMD echo KEY; head -c 20000000 /dev/zero | tr "\\\\0" x\n' |
+            docker build -q -t b/long:1 -""",
+        lambda t: t.image("b/long:1").runs(lacks="KEY", within=100),
+        "longer than the 8 MiB",
+    ),
+    Trick(
+        "port-of-another-protocol",
+        """docker run -d --name b-udp -p 9183:53/udp drydock/python:3 python3 -m http.server 53
+        docker run -d --name b-tcp -p 9183:80 drydock/nginx:1""",
+        lambda t: t.container("b-udp").answers_http(9183, containing="nginx"),
+        "it does not publish port 9183",
+    ),
+    Trick(
+        "registry-of-another-protocol",
+        """docker run --rm -v b-store:/depot drydock/busybox:1 sh -c '
+            mkdir -p /depot/docker/registry/v2/blobs; truncate -s 4000G /depot/docker/registry/v2/blobs/x'
+        docker run -d --name b-store -v b-store:/var/lib/registry -p 9184:5000 drydock/registry:2
+        timeout 60 sh -c 'until docker logs b-store 2>&1 | grep -q listening; do sleep 0.2; done'
+        docker run -d --name b-decoy -p 9184:5000/udp drydock/registry:2""",
+        lambda t: t.registry("localhost:9184").stores_at_most("4MB"),
+        "4.295TB",
+    ),
+    Trick(
         "image-that-never-ends",
         "docker commit --change 'CMD yes' $(docker create drydock/busybox:1) b/yes:1",
         lambda t: t.image("b/yes:1").runs(within=2),
@@ -339,7 +398,7 @@ def test_no_trick_gets_an_excuse(stage: Engine, trick: Trick, tmp_path: Any) -> 
     # The next one has the machine for itself.
     docker(stage, "docker kill $(docker ps --quiet --filter name=b-)")
     assert report.status is Status.FAILED, report_as_text(report)
-    assert trick.says in report_as_text(report)
+    assert trick.says in report_as_text(report), report_as_text(report)
     for word in ("Error:", "None", "stumbled", "Traceback"):
         assert word not in "\n".join(verdict.found for verdict in report.verdicts), report_as_text(report)
 
@@ -360,6 +419,28 @@ def test_labels_say_nothing_of_what_happened(stage: Engine) -> None:
             t.container("b-ancient").is_gone(after_existing=True),
         ),
     )
+    assert [one.status for one in report.verdicts] == [Status.FAILED] * 4, report_as_text(report)
+
+
+def test_what_looks_like_a_checks_own_container_is_counted(stage: Engine) -> None:
+    """It is known by its label and its name; who has had another name is none."""
+    docker(
+        stage,
+        """docker network create b-club; docker volume create b-chest
+        docker create --label drydock.check=1 --name b-guest --network b-club -v b-chest:/chest drydock/busybox:1
+        docker create --label drydock.check=1 --name drydock-check-b drydock/busybox:1
+        docker rename drydock-check-b b-renamed; docker start b-renamed; docker rename b-renamed drydock-check-b""",
+    )
+    report = report_of(
+        stage,
+        lambda t: (
+            t.network("b-club").has_only_members(),
+            t.network("b-club").has_no_member("b-guest"),
+            t.volume("b-chest").is_unused(),
+            t.event("container", "start", "b-renamed").never_happened(),
+        ),
+    )
+    docker(stage, "docker rm --force b-guest drydock-check-b")
     assert [one.status for one in report.verdicts] == [Status.FAILED] * 4, report_as_text(report)
 
 

@@ -17,7 +17,7 @@ import pytest
 
 from grader.checks import CheckFailed, Checks, CouldNotCheck, Status, TaskReport
 from grader.checks.commands import Outcome
-from grader.checks.container import reaching, storage
+from grader.checks.container import inside, reaching, storage
 from grader.checks.container.subject import lacks_interface
 from grader.docker_api import blame, events
 from grader.docker_api.deadline import Deadline
@@ -434,13 +434,15 @@ def test_a_port_that_is_not_brought_here_is_visited_where_the_daemon_is(stage: E
         lambda t: t.container("ck-live").cannot_reach("192.0.2.1", 80),
         lambda t: t.container("ck-live").does_not_resolve("nobody"),
         lambda t: t.container("ck-live").listens_on(1),
+        lambda t: t.container("ck-live").has_no_zombies(within=1),
     ],
 )
 def test_a_look_that_somebody_cut_off_says_no_to_nothing(
     world: Engine, monkeypatch: pytest.MonkeyPatch, negative: Callable[..., object]
 ) -> None:
     """Containers are not stopped during a check, and one that sees all processes may kill a helper's."""
-    monkeypatch.setattr(reaching, "run_beside", lambda *_words, **_named: Outcome(137, "", ""))
+    for module, look in ((reaching, "run_beside"), (inside, "run_among")):
+        monkeypatch.setattr(module, look, lambda *_words, **_named: Outcome(137, "", ""))
     with closing(Checks(world.endpoint.host, deadline=60)) as check:
         report = report_of(check, negative)
     assert report.status is Status.FAILED, report_as_text(report)

@@ -13,7 +13,7 @@ from grader.checks.container.storage import Storage, mounts_of
 from grader.checks.container.subject import NOT_RUNNING, is_live, state_in_words
 from grader.checks.expectation import Claim, Finding, expectation
 from grader.checks.files import Entry, HoldsFiles, Reader, read_entry
-from grader.checks.throwaway import SEALED, helper_image, run, run_among
+from grader.checks.throwaway import SEALED, helper_image, run, run_among, uncut
 from grader.checks.waiting import wait_for
 from grader.docker_api.daemon import Attrs
 from grader.docker_api.errors import Obstructed, Unavailable
@@ -217,7 +217,7 @@ class Inside(Storage, HoldsFiles):
     def _zombies(self) -> list[str]:
         """Zombies in its PID namespace as the kernel shows them there; the daemon's ``ps`` may leave them out."""
         identifier = str((self._seen() or {})["Id"])
-        outcome = run_among(self._daemon, identifier, ["sh", "-c", "cat /proc/[0-9]*/stat"])
+        outcome = uncut(run_among(self._daemon, identifier, ["sh", "-c", "cat /proc/[0-9]*/stat"]))
         # "7 (name) Z 1 …": a name may have brackets of its own, what follows the last one is the kernel's.
         fields = [line.rpartition(")") for line in outcome.output.splitlines()]
         return [head.partition("(")[2] for head, _bracket, rest in fields if rest.split()[:1] == ["Z"]]

@@ -54,13 +54,16 @@ class Logs(ContainerSubject):
             _("nowhere in it"),
             lambda log: unwanted not in log,
             None,
+            whole=True,
         )
 
-    def _log_claim(self, sentence: str, expected: str, right: Callable[[str], bool], within: float | None) -> Claim:
+    def _log_claim(
+        self, sentence: str, expected: str, right: Callable[[str], bool], within: float | None, *, whole: bool = False
+    ) -> Claim:
         limit = None if within is None else arguments.seconds(within, "within")
 
         def look(attrs: Attrs) -> Finding:
-            log = _log_of(self._daemon, self.name, attrs)
+            log = _log_of(self._daemon, self.name, attrs, whole=whole)
             return Finding(right(log), excerpt(log) or _("an empty log"))
 
         def look_or_give_up(attrs: Attrs) -> Finding:
@@ -176,9 +179,9 @@ class Logs(ContainerSubject):
         )
 
 
-def _log_of(daemon: Daemon, container: str, attrs: Attrs) -> str:
+def _log_of(daemon: Daemon, container: str, attrs: Attrs, *, whole: bool = False) -> str:
     """The log of a container, by name or ID; ``attrs`` tell whether it has a terminal."""
-    return read_logs(daemon, container, tty=dig(attrs, "Config", "Tty") is True)
+    return read_logs(daemon, container, tty=dig(attrs, "Config", "Tty") is True, whole=whole)
 
 
 def _shown_driver(config: Any) -> str:

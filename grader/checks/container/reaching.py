@@ -14,15 +14,12 @@ from grader.checks.container.subject import NOT_RUNNING, is_live, state_in_words
 from grader.checks.errors import AuthorError
 from grader.checks.expectation import Claim, Finding, expectation
 from grader.checks.sockets import listening
-from grader.checks.throwaway import run_beside, run_in_network
+from grader.checks.throwaway import run_beside, run_in_network, uncut
 from grader.checks.waiting import wait_for
 from grader.docker_api.daemon import Attrs
-from grader.docker_api.errors import Obstructed
 from grader.i18n import _
 from grader.report.plain import excerpt, listed
 
-#: The highest code with which a helper's own program ends; those above are a shell's, for what was killed.
-_MOST = 125
 #: Seconds between two tries: no event tells that a server inside a container has begun to listen.
 _RETRY = 0.25
 
@@ -85,7 +82,7 @@ class Reaching(Networking):
                     answers, limit, lambda: wanted.judge(self._fetch_inside(identifier, port, question))
                 )
                 return self._its_own(answer, attrs, {port})
-            entries = [entry for entry in ports_of(attrs) if entry[1] == port]
+            entries = [entry for entry in ports_of(attrs) if entry[1] == port and entry[2].endswith("/tcp")]
             if not entries:
                 return Finding(
                     False,
@@ -123,14 +120,8 @@ class Reaching(Networking):
         )
 
     def _look_from(self, identifier: str, command: list[str]) -> Outcome:
-        """What a helper finds out in the container's network; it must have come to an end of its own."""
-        outcome = run_beside(self._daemon, identifier, command)
-        if outcome.code is None:
-            raise Obstructed(_("a look from inside its network came to no end"))
-        if outcome.code > _MOST:
-            # Who may do that could have every answer that is “no”.
-            raise Obstructed(_("a look from inside its network was cut off (code {code})").format(code=outcome.code))
-        return outcome
+        """What a helper finds out in the container's network."""
+        return uncut(run_beside(self._daemon, identifier, command))
 
     def _its_own(self, answer: Finding, attrs: Attrs, ports: set[int]) -> Finding:
         """The answer, unless nothing listens inside at the port: then some rule of a packet filter led elsewhere."""

@@ -14,7 +14,7 @@ from grader.checks.expectation import Claim, Finding, expectation
 from grader.checks.waiting import Awaited
 from grader.docker_api.daemon import Attrs
 from grader.docker_api.errors import Unavailable
-from grader.docker_api.words import OWN_LABEL, dig, full_reference, inspect_command, short_id, shown_words
+from grader.docker_api.words import dig, full_reference, inspect_command, is_own, short_id, shown_words
 from grader.i18n import _
 from grader.report.plain import listed
 
@@ -60,7 +60,7 @@ class ContainerSubject(Awaited):
         return sorted(
             str(names[0]).removeprefix("/")
             for container in containers
-            if (names := container.get("Names")) and OWN_LABEL not in (container.get("Labels") or {})
+            if (names := container.get("Names")) and not is_own(container)
         )
 
     def _beside(self, other: str, compare: Callable[[Attrs, Attrs], Finding]) -> Callable[[Attrs], Finding]:

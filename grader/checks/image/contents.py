@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -81,6 +82,9 @@ class Contents(ImageSubject, HoldsFiles):
 
         def judge(attrs: Attrs) -> Finding:
             signal = str(dig(attrs, "Config", "StopSignal") or "SIGTERM")
+            if _asks_nobody(signal):
+                nobody = _("its stop signal is {signal}: that asks nobody, it ends what runs")
+                return Finding(False, nobody.format(signal=signal))
             self._daemon.waits_until(_("a container of {name} has stopped").format(name=self.name), limit)
             stop = run_and_stop(self._daemon, str(attrs["Id"]), signal, ready=at_work, seconds=limit)
             shown = commands.shown_output(stop.outcome)
@@ -109,6 +113,12 @@ class Contents(ImageSubject, HoldsFiles):
 
     def _look_command(self, path: str) -> str:
         return f"docker run --rm --entrypoint ls {self._shell_name} -ld {shlex.quote(path)}"
+
+
+def _asks_nobody(signal: str) -> bool:
+    """Whether it is the kill signal, by whatever name or number Docker knows it."""
+    number = re.fullmatch(r"\+?0*9", signal)
+    return number is not None or signal.upper().removeprefix("SIG") == "KILL"
 
 
 def _shown_run(

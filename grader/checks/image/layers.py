@@ -166,11 +166,15 @@ def _in_common(one: list[str], other: list[str]) -> int:
 def image_size(daemon: Daemon, attrs: Attrs) -> int:
     """Unpacked bytes of all layers.
 
-    With the containerd image store an image's Size counts the packed layers too, so the sum over the history
-    is taken: it means the same with every store.
+    With the containerd image store an image's Size counts the packed layers too, so the sum over the history is taken,
+    unless somebody has cut steps out of it: an image may tell of itself what it likes.
     """
-    total = sum(int(step.get("Size") or 0) for step in history_of(daemon, attrs))
-    return total or int(attrs.get("Size") or 0)
+    size = int(attrs.get("Size") or 0)
+    if not daemon.keeps_images_in_containerd():
+        return size
+    steps = history_of(daemon, attrs)
+    total = sum(int(step.get("Size") or 0) for step in steps)
+    return total if total and len(steps) >= len(layers_of(attrs)) else size
 
 
 def _as_size(limit: str | int) -> int | None:

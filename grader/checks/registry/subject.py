@@ -65,7 +65,7 @@ class RegistrySubject(Subject):
 
     def _fetch(self) -> Attrs | None:
         running = self._daemon.ask(lambda client: client.containers())
-        published = [(port, container) for container in running for port in container.get("Ports") or ()]
+        published = [(port, box) for box in running for port in box.get("Ports") or () if port.get("Type") == "tcp"]
         here = [(port, box) for port, box in published if port.get("PublicPort") == self.port]
         if not here:
             ports = sorted({int(port["PublicPort"]) for port, _box in published if port.get("PublicPort")})
