@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import json
 import os
 import resource
@@ -108,6 +109,8 @@ class Gate:
         self._server: subprocess.Popen[bytes] | None = None
         self._connector: Connector | None = None
         self._reset_before: tuple[int, int] | None = None
+        #: When it was last looked at what was handed in, in seconds since 1970.
+        self._looked = 0.0
 
     def open(self) -> None:
         """Start everything but the relays. Raises ExpectedError."""
@@ -121,6 +124,8 @@ class Gate:
             # The last gate was killed: its engine ends by itself, and its disk is still there.
             orphans.end_supervisor(left)
         disk.attach(student, order.disk_bytes)
+        # What a gate that was killed has left, before anything of the student's runs.
+        self._carry()
         # The student's desk removes it; what it can't remove asks no second time.
         self._reset_before = self._reset_asked()
         if self._reset_before is not None or student.teachers_reset.exists():
@@ -225,7 +230,11 @@ class Gate:
         place, student, name = self._place, self._student, self._order.name
         # nbgrader's name of the folder into which a teacher collects.
         collected = Path(self._order.course) / "submitted"
-        for carried in (handins.collect(place, student, name, collected), handins.bring_feedback(place, student, name)):
+        begun, had_room = time.time(), True
+        for carried in (
+            handins.collect(place, student, name, collected, self._looked),
+            handins.bring_feedback(place, student, name),
+        ):
             try:
                 for sentence in carried:
                     print(sentence, file=sys.stderr, flush=True)
@@ -233,6 +242,9 @@ class Gate:
                 # A full disk of ours, or a folder that a student changes as we open it: the next look tries again. And
                 # whatever else is in there ends no server, nor keeps its disk mounted.
                 print(_("Not carried: {why}").format(why=one_line(error)), file=sys.stderr, flush=True)
+                had_room = had_room and getattr(error, "errno", None) != errno.ENOSPC
+        if had_room:
+            self._looked = begun
         with contextlib.suppress(OSError):
             # Before their first check there is nothing.
             bring_progress(place, student)

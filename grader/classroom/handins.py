@@ -13,7 +13,7 @@ import re
 import secrets
 import shutil
 import stat
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -38,16 +38,19 @@ _COMPLETE = 0o777
 _SECRET = "submission_secret.txt"
 #: nbgrader's own has 128.
 _SECRET_BYTES = 1_000
+_PLAIN_SECRET = re.compile(rb"[ -~]+")
 _TIMESTAMP = "timestamp.txt"
-#: Of one hand-in; nbgrader's own limit is 100 MB a folder.
-_BYTES = 100_000_000
+#: Of one hand-in. nbgrader's own limit is 100 MB a folder, what we write into it included: one that has more ends
+#: `nbgrader collect` for all.
+_BYTES = 99_000_000
 _FILES = 2_000
 _DEPTH = 12
 #: Names that are looked at in a student's folder; nbgrader leaves one for each hand-in, and we take it away.
 _NAMES = 1_000
 #: Hand-ins for one look. Whoever makes more of them than a person does waits; it is root's time, and no student's.
 _AT_ONCE = 5
-#: A student's clock is the machine's; who says another time has written it by hand.
+#: From nbgrader's naming a hand-in to its completing it. A student's clock is the machine's; who says another time has
+#: written it by hand.
 _HONEST = timedelta(seconds=60)
 
 
@@ -59,6 +62,12 @@ class _Refused(Exception):
 class _Budget:
     bytes: int = _BYTES
     files: int = _FILES
+    #: The last change of anything that was copied, in seconds since 1970. Unlike other times of a file nobody sets it.
+    changed: float = 0.0
+
+    def saw(self, descriptor: int) -> None:
+        """To be called when it has been read: what changes later is not in the copy."""
+        self.changed = max(self.changed, _changed(descriptor))
 
     def spend(self, size: int) -> None:
         self.bytes -= size
@@ -67,10 +76,13 @@ class _Budget:
             raise _Refused
 
 
-def collect(place: ClassFolder, student: StudentFolder, name: str, collected: Path | None = None) -> Iterator[str]:
+def collect(
+    place: ClassFolder, student: StudentFolder, name: str, collected: Path | None = None, looked: float = 0.0
+) -> Iterator[str]:
     """Carry what is complete into the exchange, as ``name``'s; yields a sentence for the log on each.
 
-    ``collected``: the folder into which the teacher collects.
+    ``collected``: the folder into which the teacher collects. ``looked``: when this was done before, in seconds since
+    1970. Nothing counts as handed in before that: what was not there then was kept somewhere else.
     """
     try:
         outbox = open_below(student.disk, student.outbox)
@@ -84,10 +96,10 @@ def collect(place: ClassFolder, student: StudentFolder, name: str, collected: Pa
             if (lab := _assignment(place, entry)) is not None and _is_complete(outbox, entry)
         )
         for entry, assignment in islice(complete, _AT_ONCE):
-            time = _time_of(entry)
-            made = f"{name}+{assignment}+{time}+{secrets.token_urlsafe(9)}"
+            time = _now().strftime(_TIME)
             try:
-                _take(inbound, outbox, entry, made, collected)
+                made = _take(inbound, outbox, entry, (name, assignment), looked=looked, collected=collected)
+                time = made.split("+")[2]
                 yield f"handed in: {made}"
                 outcome = _("handed in")
             except OSError as error:
@@ -133,22 +145,39 @@ def _is_complete(outbox: int, entry: str) -> bool:
     return stat.S_ISDIR(told.st_mode) and stat.S_IMODE(told.st_mode) == _COMPLETE
 
 
-def _take(inbound: int, outbox: int, entry: str, made: str, collected: Path | None) -> None:
-    name, _lab, time, _random = made.split("+")
-    draft = f".{name}.{secrets.token_hex(8)}"
+def _take(
+    inbound: int, outbox: int, entry: str, whose: tuple[str, str], *, looked: float, collected: Path | None
+) -> str:
+    """Its name in the exchange."""
+    draft = f".{whose[0]}.{secrets.token_hex(8)}"
     os.mkdir(draft, 0o755, dir_fd=inbound)
     try:
         with closing(os.open(draft, FOLDER, dir_fd=inbound)) as target:
+            budget = _Budget()
             with closing(os.open(entry, FOLDER, dir_fd=outbox)) as source:
-                _copy(source, target, _Budget(), _DEPTH, but=_TIMESTAMP)
-            with _new_file(target, _TIMESTAMP) as file:
-                file.write(time.encode())
+                secret = _secret_in(source)
+                _copy(source, target, budget, _DEPTH, but=(_TIMESTAMP, _SECRET))
+            time = _time_of(entry, max(budget.changed, looked))
+            for ours, content in ((_TIMESTAMP, time.encode()), (_SECRET, secret)):
+                with _new_file(target, ours) as file:
+                    file.write(content)
+        made = "+".join((*whose, time, secrets.token_urlsafe(9)))
         go = handin_quota.superfluous(inbound, made, handin_quota.size_of(inbound, draft), collected)
         os.rename(draft, made, src_dir_fd=inbound, dst_dir_fd=inbound)
     finally:
         shutil.rmtree(draft, ignore_errors=True, dir_fd=inbound)
     # Only now, when the new one is there.
     handin_quota.drop(inbound, go)
+    return made
+
+
+def _secret_in(folder: int) -> bytes:
+    """nbgrader names the feedback by it; without one that it can read `nbgrader release_feedback` ends for all."""
+    with suppress(OSError):
+        secret = plain(folder, _SECRET, _SECRET_BYTES)[0]
+        if _PLAIN_SECRET.fullmatch(secret):
+            return secret
+    return secrets.token_hex(64).encode()
 
 
 def forget_drafts(place: ClassFolder, name: str) -> None:
@@ -163,21 +192,29 @@ def _new_file(folder: int, name: str) -> BinaryIO:
     return os.fdopen(os.open(name, flags, 0o644, dir_fd=folder), "wb")
 
 
-def _time_of(entry: str) -> str:
-    now = datetime.now(UTC)
+def _time_of(entry: str, complete: float) -> str:
+    """When it was handed in, which was not before it was ``complete`` (seconds since 1970).
+
+    However long we took to come for it: our delay makes nobody late.
+    """
+    latest = min(datetime.fromtimestamp(complete, UTC), _now())
     said = entry.split("+")[-2]
     try:
         at = datetime.strptime(said, _TIME).replace(tzinfo=UTC)
     except ValueError:
-        return now.strftime(_TIME)
+        return latest.strftime(_TIME)
     # Written anew: what was read may have line ends in it, and figures of another script.
-    return (at if now - _HONEST <= at <= now else now).strftime(_TIME)
+    return (at if latest - _HONEST <= at <= latest else latest).strftime(_TIME)
 
 
-def _copy(source: int, target: int, budget: _Budget, depth: int, but: str = "") -> None:
-    """All but the name ``but``, which is ours, whatever it is there."""
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _copy(source: int, target: int, budget: _Budget, depth: int, but: Collection[str] = ()) -> None:
+    """All but the names ``but``, which are ours, whatever they are there."""
     for name in names_in(source, _FILES + 1):
-        if name == but:
+        if name in but:
             continue
         budget.spend(0)
         mode = os.stat(name, dir_fd=source, follow_symlinks=False).st_mode
@@ -192,6 +229,11 @@ def _copy(source: int, target: int, budget: _Budget, depth: int, but: str = "") 
                 _copy(below, copy, budget, depth - 1)
         elif stat.S_ISREG(mode):
             _copy_file(source, name, target, budget)
+    budget.saw(source)
+
+
+def _changed(descriptor: int) -> float:
+    return os.fstat(descriptor).st_ctime
 
 
 def _copy_file(folder: int, name: str, target: int, budget: _Budget) -> None:
@@ -201,6 +243,7 @@ def _copy_file(folder: int, name: str, target: int, budget: _Budget) -> None:
         while data := reader.read(65_536):
             budget.spend(len(data))
             writer.write(data)
+        budget.saw(reader.fileno())
 
 
 def bring_feedback(place: ClassFolder, student: StudentFolder, name: str) -> Iterator[str]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from nbgrader.coursedir import CourseDirectory
 
 from grader.classroom import handin_quota, handins, receipts
 from grader.classroom.gate import Gate, Order
@@ -66,6 +68,87 @@ def test_the_name_is_the_folders_and_the_time_the_arrivals(place: ClassFolder) -
     assert list(handins.collect(place, student, "ada")) == []
 
 
+def _seconds(place: ClassFolder) -> float:
+    """The time of the only one that was collected."""
+    (found,) = _collected(place)
+    return datetime.strptime(found.name.split("+")[2], "%Y-%m-%d %H:%M:%S.%f UTC").replace(tzinfo=UTC).timestamp()
+
+
+def test_our_delay_makes_nobody_late(place: ClassFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The gate was killed, the exchange's disk was full: carried two hours later, and at no other time than theirs."""
+    student = _student(place, "ada")
+    named = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S.%f UTC")
+    _hand_in(student, f"ada+{_LAB}+{named}+x")
+    complete = (student.outbox / f"ada+{_LAB}+{named}+x").stat().st_ctime
+    monkeypatch.setattr(handins, "_now", lambda: datetime.now(UTC) + timedelta(hours=2))
+    list(handins.collect(place, student, "ada"))
+    assert complete - 60 <= _seconds(place) <= complete
+
+
+@pytest.mark.parametrize("changed", ["entry", "notebook", "folder", "file below"])
+def test_what_was_changed_later_was_handed_in_later(
+    place: ClassFolder, monkeypatch: pytest.MonkeyPatch, changed: str
+) -> None:
+    """By a later time of the change, which is not a student's to set back, unlike the others."""
+    student = _student(place, "ada")
+    entry = _hand_in(student, f"ada+{_LAB}+{_OLD}+x")
+    below = entry / "folder"
+    below.mkdir()
+    (below / "file").touch()
+    path = {"entry": entry, "notebook": entry / f"{_LAB}.ipynb", "folder": below, "file below": below / "file"}[changed]
+    number, later, when = path.stat().st_ino, path.stat().st_ctime + 3600, handins._changed
+    monkeypatch.setattr(handins, "_changed", lambda file: later if os.fstat(file).st_ino == number else when(file))
+    monkeypatch.setattr(handins, "_now", lambda: datetime.now(UTC) + timedelta(hours=2))
+    list(handins.collect(place, student, "ada"))
+    assert _seconds(place) == pytest.approx(later, abs=0.001)
+
+
+def test_what_was_kept_somewhere_else_was_not_handed_in(place: ClassFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Or somebody completes several in time, and shows one of them when the others' feedback is known."""
+    student = _student(place, "ada")
+    _hand_in(student, f"ada+{_LAB}+{_OLD}+x")
+    hidden, gate = student.outbox.with_name("hidden"), _gate(place)
+    student.outbox.rename(hidden)
+    gate._carry()
+    before = gate._looked
+    hidden.rename(student.outbox)
+    monkeypatch.setattr(handins, "_changed", lambda _file: 0.0)
+    gate._carry()
+    assert _seconds(place) == pytest.approx(before, abs=0.001)
+
+
+@pytest.mark.parametrize("kind", ["none", "no ASCII", "folder", "link", "long", "empty"])
+def test_each_has_a_secret_that_nbgrader_can_read(place: ClassFolder, tmp_path: Path, kind: str) -> None:
+    """Without one, or with one that is no text, `nbgrader release_feedback` would end for all."""
+    student = _student(place, "ada")
+    secret = _hand_in(student, f"ada+{_LAB}+{_OLD}+x") / "submission_secret.txt"
+    secret.unlink()
+    (tmp_path / "theirs").write_text("theirs")
+    {
+        "none": lambda: None,
+        "no ASCII": lambda: secret.write_bytes(b"\xff\xfe"),
+        "folder": secret.mkdir,
+        "link": lambda: secret.symlink_to(tmp_path / "theirs"),
+        "long": lambda: secret.write_text("x" * 1001),
+        "empty": secret.touch,
+    }[kind]()
+    list(handins.collect(place, student, "ada"))
+    (found,) = _collected(place)
+    assert re.fullmatch("[0-9a-f]{128}", (found / "submission_secret.txt").read_text())
+
+
+def test_what_is_just_small_enough_nbgrader_collects(place: ClassFolder) -> None:
+    """One that it finds too large ends `nbgrader collect` for all."""
+    student = _student(place, "ada")
+    folder = _hand_in(student, f"ada+{_LAB}+{_OLD}+x")
+    with (folder / "sparse").open("wb") as file:
+        os.truncate(file.fileno(), handins._BYTES - len("work"))
+    list(handins.collect(place, student, "ada"))
+    (found,) = _collected(place)
+    size = sum(path.stat().st_size for path in found.iterdir())
+    assert handins._BYTES < size <= 1000 * CourseDirectory.max_dir_size.default_value
+
+
 def test_no_link_is_followed_and_no_pipe_waited_for(place: ClassFolder, tmp_path: Path) -> None:
     student = _student(place, "ada")
     (tmp_path / "private").mkdir()
@@ -89,10 +172,10 @@ def test_what_cannot_be_copied_keeps_no_other_hand_in_waiting(
     broken, _later = _hand_in(student, f"ada+{_LAB}+{_OLD}+b"), _hand_in(student, f"ada+{_LAB}+{_OLD}+c")
     take = handins._take
 
-    def gone_meanwhile(inbound: int, outbox: int, entry: str, *more: Any) -> None:
+    def gone_meanwhile(inbound: int, outbox: int, entry: str, *more: Any, **named: Any) -> str:
         if entry == broken.name:
             raise FileNotFoundError(entry)
-        take(inbound, outbox, entry, *more)
+        return take(inbound, outbox, entry, *more, **named)
 
     monkeypatch.setattr(handins, "_take", gone_meanwhile)
     said = list(handins.collect(place, student, "ada"))
@@ -148,7 +231,7 @@ def test_one_that_is_too_large_is_refused_whole(place: ClassFolder) -> None:
     assert said.startswith("refused")
     assert _collected(place) == [] and list(student.outbox.iterdir()) == []
     # nbgrader told them "Submitted as": here they read what became of it.
-    assert f"{_LAB}: REFUSED, your teacher does not have it: it is larger than 100MB" in _receipts(student)[0]
+    assert f"{_LAB}: REFUSED, your teacher does not have it: it is larger than 99MB" in _receipts(student)[0]
     _hand_in(student, f"ada+{_LAB}+{_OLD}+y")
     list(handins.collect(place, student, "ada"))
     assert [line.endswith(f"{_LAB}: handed in") for line in _receipts(student)] == [True, False]
