@@ -35,14 +35,104 @@ WRONG = {
     "breaks": ("wrong", "exit 3", "neither `holds` nor `fails`: nothing"),
     "says-more": ("wrong", f"{_ENDED} && echo it holds || echo it fails", "neither `holds` nor `fails`: it "),
     "by-the-real-socket": ("wrong", "DOCKER_HOST=unix:///var/run/docker.sock docker ps && echo holds", "neither"),
-    "ends-its-world": ("wrong", "docker run --privileged --pid host -u 0 drydock/busybox:1 killall python3", "ended"),
+    "ends-its-world": ("wrong", "docker run --privileged --pid host -u 0 drydock/busybox:1 killall python3", "neither"),
     "answers-for-us": (
         "wrong",
         "docker run --privileged --pid host -u 0 drydock/busybox:1 "
         "sh -c 'for p in $(pidof python3); do echo no > /proc/$p/fd/1; done; killall python3'; echo holds",
         "neither|ended|both",
     ),
+    "becomes-root-by-a-volume": (
+        "wrong",
+        "docker run --rm -v tool:/tool -u 0 drydock/busybox:1 sh -c "
+        "'cp /bin/busybox /tool/sh; chmod 4755 /tool/sh; chmod 755 /tool'; "
+        "/var/lib/docker/volumes/tool/_data/sh sh -c 'grep -q . /etc/docker/daemon.json' && echo holds || echo fails",
+        "`fails` in both worlds",
+    ),
     "too-long": ("wrong", "#" * 20_000, "too long for an experiment"),
+}
+
+#: Ask the world's socket in bytes of one's own, and wait for such an answer; "nothing" where the line was cut.
+_ASK = """python3 - <<'EOF'
+import socket
+daemon = socket.socket(socket.AF_UNIX)
+daemon.settimeout(5)
+daemon.connect("/run/world.sock")
+daemon.sendall(REQUEST)
+got = b""
+try:
+    while b"ANSWER" not in got and (piece := daemon.recv(65536)):
+        got += piece
+except OSError:
+    pass
+print("something" if got else "nothing")
+EOF"""
+_BODY = b'{"Image": "drydock/busybox:1"}'
+_CREATE = b"POST /v1.41/containers/create?name=qq HTTP/1.1\r\nHost: d\r\nContent-Type: application/json\r\n"
+_WHOLE = b"%bContent-Length: %d\r\n\r\n%b" % (_CREATE, len(_BODY), _BODY)
+_CHUNKS = b"%bTransfer-Encoding: chunked\r\n\r\n%x\r\n%b\r\n0\r\n\r\n" % (_CREATE, len(_BODY), _BODY)
+_RAISED = b"GET /_ping HTTP/1.1\r\nHost: d\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n"
+_LIST = _CREATE + b"Content-Length: 3\r\n\r\n[1]"
+_SMALL = b'{"hostconfig": {}, "Image": "drydock/busybox:1"}'
+_SPELT = b"%bContent-Length: %d\r\n\r\n%b" % (_CREATE, len(_SMALL), _SMALL)
+_ROOT = b'{"hostconfig": {"PRIVILEGED": true}, "Image": "drydock/busybox:1"}'
+_WISH = b"%bContent-Length: %d\r\n\r\n%b" % (_CREATE, len(_ROOT), _ROOT)
+#: What was asked for past the rules is not what was asked for by the command: that is the bent world.
+_APART = """docker create --name qp drydock/busybox:1
+one() { docker inspect -f '{{json .HostConfig.PublishAllPorts}}' $1; }
+[ "$(one qp)" = "$(one qq)" ] && echo fails || echo holds"""
+
+
+def asking(request: bytes, answer: str) -> str:
+    return _ASK.replace("REQUEST", repr(request)).replace("ANSWER", answer)
+
+
+BESIDE = {
+    "asks-process-1": ("shm", "right", "grep -q shm-size /proc/1/cmdline && echo fails || echo holds", "in both"),
+    "asks-our-environment": (
+        "rm",
+        "wrong",
+        "docker run --rm --privileged --pid host -u 0 --entrypoint sh drydock/busybox:1 "
+        "-c 'cat /proc/*/environ' | grep -q '[r]ules.: [[][[]' && echo holds || echo fails",
+        "`fails` in both",
+    ),
+    "asks-processes": (
+        "rm",
+        "wrong",
+        "cat /proc/[0-9]*/comm | grep -q dockerd && echo holds || echo fails",
+        "`fails` in",
+    ),
+    "asks-the-settings": ("shm", "right", "ls -l /etc/docker/ && echo fails || echo holds", "`holds` in both"),
+    "binds-the-root": (
+        "shm",
+        "right",
+        "docker run --rm -v /:/host drydock/busybox:1 grep -q shm /host/etc/docker/daemon.json "
+        "&& echo fails || echo holds",
+        "`holds` in both",
+    ),
+    "mounts-the-root": (
+        "shm",
+        "right",
+        "docker volume create -o type=none -o o=bind -o device=/etc/docker all; docker run --rm -v all:/all "
+        "drydock/busybox:1 grep -q shm /all/daemon.json && echo fails || echo holds",
+        "`holds` in both",
+    ),
+    "upgrades": ("expose", "wrong", f"{asking(_RAISED + _WHOLE, ' 201 ')}\n{_APART}", "in both worlds"),
+    "asks-in-chunks": ("expose", "wrong", f"{asking(_CHUNKS, ' 201 ')}\n{_APART}", "`fails` in both worlds"),
+    "breaks-our-rules": (
+        "expose",
+        "wrong",
+        f"docker create drydock/busybox:1\ngot=$({asking(_LIST, ' 400 ')}\n)\n"
+        "[ $got = nothing ] && echo holds || echo fails",
+        "`fails` in both worlds",
+    ),
+    "spells-it-otherwise": ("expose", "wrong", f"{asking(_SPELT, 'HTTP/1.1 ')}\n{_APART}", "in both worlds"),
+    "wants-it-in-small-letters": (
+        "shm",
+        "right",
+        f"{asking(_WISH, 'HTTP/1.1 ')}\ndocker inspect qq >/dev/null && echo holds || echo fails",
+        "`fails` in both worlds",
+    ),
 }
 
 
@@ -81,6 +171,14 @@ def test_what_proves_nothing_has_failed(
     assert bad.status is Status.FAILED, bad.text
     assert any(one in bad.found for one in says.split("|")), bad.found
     assert bad.expected and bad.look and bad.command
+
+
+@pytest.mark.parametrize("name", BESIDE)
+def test_which_world_it_is_only_its_daemon_shows(engine: Engine, tmp_path: Path, name: str) -> None:
+    card, verdict, experiment, says = BESIDE[name]
+    bad = verdict_on(engine, tmp_path, verdict, experiment, card)
+    assert bad.status is Status.FAILED, bad.text
+    assert says in bad.found, bad.found
 
 
 def test_a_missing_file_has_failed_and_an_unknown_card_is_the_authors_slip(engine: Engine, tmp_path: Path) -> None:

@@ -114,7 +114,7 @@ def _logs() -> Iterator[Card]:
         True,
         _("It is kept until the container is removed."),
         f"{_DOCS}/reference/cli/docker/container/logs/",
-        options=("--log-driver=none",),
+        options={"log-driver": "none"},
     )
     yield Card(
         "rotation",
@@ -122,7 +122,7 @@ def _logs() -> Iterator[Card]:
         False,
         _("The driver json-file has no limit unless you set `max-size`."),
         f"{_DOCS}/engine/logging/drivers/json-file/",
-        options=("--log-opt=max-size=10k", "--log-opt=max-file=1"),
+        options={"log-opts": {"max-size": "10k", "max-file": "1"}},
     )
     yield Card(
         "stderr",
@@ -167,7 +167,7 @@ def _limits() -> Iterator[Card]:
         True,
         _("64 MiB; `--shm-size` asks for another size."),
         f"{_DOCS}/reference/cli/docker/container/run/",
-        options=("--default-shm-size=16M",),
+        options={"default-shm-size": "16M"},
     )
     yield Card(
         "kill",

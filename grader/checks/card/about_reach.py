@@ -74,7 +74,7 @@ def _networks() -> Iterator[Card]:
         True,
         _('They do, unless the daemon is told otherwise (`"icc": false`).'),
         f"{_DOCS}/engine/network/drivers/bridge/",
-        options=("--icc=false",),
+        options={"icc": False},
     )
     yield Card(
         "localhost",
@@ -96,7 +96,7 @@ def _networks() -> Iterator[Card]:
         True,
         _("At 0.0.0.0, unless an address is given: `-p 127.0.0.1:8080:80`."),
         f"{_DOCS}/engine/network/port-publishing/",
-        options=("--ip=127.0.0.1",),
+        options={"ip": "127.0.0.1"},
     )
 
 
@@ -115,7 +115,7 @@ def _rights() -> Iterator[Card]:
         False,
         _("It is the daemon's root, with fewer capabilities. `userns-remap` maps it, when it is set."),
         f"{_DOCS}/engine/security/userns-remap/",
-        options=("--userns-remap=default",),
+        options={"userns-remap": "default"},
     )
     yield Card(
         "cap-drop",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -11,7 +12,8 @@ class Card:
 
     ``bend``: rules of that world, each a route such as ``POST /containers/create`` (a regular expression of method and
     path, without the version) and Python that changes ``body``, ``host`` (its HostConfig), ``query`` or ``path``, asks
-    the daemon itself by ``sh("…")``, or answers by ``reply(status, …)`` (world.py). ``options``: of its dockerd.
+    the daemon itself by ``sh("…")``, or answers by ``reply(status, …)`` (world.py). ``options``: what its daemon.json
+    says.
     """
 
     name: str
@@ -21,4 +23,4 @@ class Card:
     said: str
     source: str
     bend: tuple[tuple[str, str], ...] = ()
-    options: tuple[str, ...] = ()
+    options: Mapping[str, object] = field(default_factory=dict)

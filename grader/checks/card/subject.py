@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import secrets
 import shlex
+import tarfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -33,7 +35,9 @@ EXPERIMENT_SECONDS = 30.0
 _WORLD_SECONDS = 30.0
 #: A name that no network of the world knows is refused at once, rather than looked for outside.
 _WORLD_OPTIONS = ("--dns=127.0.0.1",)
-_PROGRAM = Path(__file__).with_name("world.py")
+#: What runs in a world, and where it finds the modules that it is made of (_files).
+_PROGRAM = "import sys; sys.path.insert(0, '/etc/docker'); from grader.checks.card.world import main; main()"
+_MODULES = ("world", "door", "wishes")
 #: Longer ones are no experiments of anybody's.
 _LONGEST = 16 * 1024
 _VERDICT = re.compile(r"^\s*#\s*verdict:\s*(\w*)", re.IGNORECASE | re.MULTILINE)
@@ -120,22 +124,24 @@ class CardSubject(Subject):
         """By whether the sentence holds there. Nobody knows which of the two comes first. Raises NoAnswer."""
         order = [True, False] if secrets.randbelow(2) else [False, True]
         told = {}
-        with self._world(card, order[0]) as first, self._world(card, order[1]) as second:
+        with self._world(card, script, order[0]) as first, self._world(card, script, order[1]) as second:
             for holds, world in zip(order, (first, second), strict=True):
-                told[holds] = self._run(card, script, world, bent=holds is not card.holds)
+                told[holds] = self._run(world)
                 if not told[holds].says:
                     break
         return told
 
     @contextmanager
-    def _world(self, card: Card, holds: bool) -> Iterator[str]:
-        options = [*_WORLD_OPTIONS, *(card.options if holds is not card.holds else ())]
+    def _world(self, card: Card, script: str, holds: bool) -> Iterator[str]:
+        bent = holds is not card.holds
         host = {"Privileged": True, "NetworkMode": "none"}
-        with throwaway(self._daemon, host_image(self._daemon), options, host=host) as world:
+        with throwaway(self._daemon, host_image(self._daemon), _WORLD_OPTIONS, host=host) as world:
+            files = _files(card, script, bent=bent)
+            self._daemon.ask(lambda client: client.put_archive(world, "/etc", files))
             self._daemon.ask(lambda client: client.start(world), patience=_WORLD_SECONDS)
             yield world
 
-    def _run(self, card: Card, script: str, world: str, *, bent: bool) -> Told:
+    def _run(self, world: str) -> Told:
         had = min(_WORLD_SECONDS, self._daemon.deadline.remaining())
         not_up = _("a world for the experiment did not come up: {why}")
         try:
@@ -145,14 +151,8 @@ class CardSubject(Subject):
             raise Unavailable(not_up.format(why=trouble)) from trouble
         if outcome.code != 0:
             raise Unavailable(not_up.format(why=_last(outcome)))
-        about = {"rules": card.bend if bent else (), "seconds": EXPERIMENT_SECONDS}
-        outcome, _id = execute(
-            self._daemon,
-            world,
-            ["python3", "-I", "-S", "-c", _PROGRAM.read_text(encoding="utf-8")],
-            seconds=EXPERIMENT_SECONDS + 5,
-            environment={"WORLD": json.dumps(about), "EXPERIMENT": script},
-        )
+        program = ["python3", "-I", "-S", "-B", "-c", _PROGRAM]
+        outcome, _id = execute(self._daemon, world, program, seconds=EXPERIMENT_SECONDS + 5)
         begun, _newline, result = outcome.output.partition("\n")
         # Killed before it began: a student's containers may have taken all memory there is.
         if begun != BEGUN and outcome.code != 137:
@@ -163,6 +163,28 @@ class CardSubject(Subject):
         if told.over:
             blame.must_have_had(self._daemon, EXPERIMENT_SECONDS, EXPERIMENT_SECONDS)
         return told
+
+
+def _files(card: Card, script: str, *, bent: bool) -> bytes:
+    """What dockerd and our program read of a world, as a tar for /etc, in a folder that only root looks into.
+
+    A command line or a variable of theirs would tell the experiment in which world it is.
+    """
+    about = {"rules": card.bend, "bent": bent, "seconds": EXPERIMENT_SECONDS, "experiment": script}
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w") as tar:
+        folder = tarfile.TarInfo("docker")
+        folder.type, folder.mode = tarfile.DIRTYPE, 0o700
+        tar.addfile(folder)
+        files = {"daemon.json": json.dumps(card.options if bent else {}), "world.json": json.dumps(about)}
+        here = Path(__file__).parent
+        files |= {f"grader/checks/card/{name}.py": (here / f"{name}.py").read_text("utf-8") for name in _MODULES}
+        for name, text in files.items():
+            data = text.encode()
+            file = tarfile.TarInfo(f"docker/{name}")
+            file.mode, file.size = 0o600, len(data)
+            tar.addfile(file, io.BytesIO(data))
+    return packed.getvalue()
 
 
 def told_by(result: str) -> Told | None:

@@ -1,11 +1,15 @@
 """A world for one experiment, in a host of its own: a Docker as it is, or one that is bent in one point.
 
-``python3 -I -S -c THIS`` stands between the experiment and the host's daemon. The experiment's docker command talks to
+It stands between the experiment and the host's daemon. The experiment's docker command talks to
 a socket of this program's, which passes requests on, and changes those that the world's rules name. So the bend holds
 for each way of asking: options, Compose, other clients. Standard library only, of Debian's smallest Python.
 
-Variables: WORLD (JSON: rules, seconds), EXPERIMENT (the student's script). It prints that it
-begins, and one line of JSON at the end.
+Whoever learns which world this is has told the two apart, so nothing but the daemon's answers may show it: what is bent
+stands in a file that is gone before the experiment begins, both worlds read each request by the same code, and neither
+lets an experiment become root of its host.
+
+The file ABOUT has, as JSON: rules, bent (whether they are in force), seconds, experiment (the student's script). It
+prints that it begins, and one line of JSON at the end.
 """
 
 import json
@@ -18,22 +22,23 @@ import threading
 from typing import IO, Any
 from urllib.parse import parse_qsl, urlencode
 
-REAL = "/var/run/docker.sock"
+from grader.checks.card.door import PIECE, Replied, answer, welcome
+from grader.checks.card.wishes import CLOSED, PLACE, STREAMED, too_much
+
+#: Only root may look into this folder, so nobody sees either how long what is in it is.
+ABOUT = "/etc/docker/world.json"
 BENT = "/run/world.sock"
-PLACE = "/tmp/experiment"
 #: The user that experiments are run as: no right but that of asking the daemon.
 USER = 1000
-PIECE = 64 * 1024
 #: Of what an experiment prints.
 LONGEST = 64 * 1024
 RULES: list[tuple[str, Any]] = []
+#: Of fields that they look at.
+NAMES: set[str] = set()
 #: The first line that it prints.
 BEGUN = "begun"
+in_force = False
 hits = 0
-
-
-class Replied(Exception):
-    """A rule has answered in the daemon's place."""
 
 
 def sh(command: str, **variables: str) -> str:
@@ -48,105 +53,61 @@ def reply(status: int, body: Any = None) -> None:
     """End a request with this answer."""
     global hits
     hits += 1
-    data = b"" if body is None else json.dumps({"message": body} if isinstance(body, str) else body).encode()
-    kind = b"Content-Type: application/json\r\nApi-Version: 1.40\r\n"
-    raise Replied(b"HTTP/1.1 %d Bent\r\n%bContent-Length: %d\r\n\r\n%b" % (status, kind, len(data), data))
+    raise Replied(answer(status, body))
 
 
-def bent(method: str, target: str, data: bytes) -> tuple[str, bytes]:
-    """A request as the world's rules want it. Raises Replied."""
-    global hits
+def asked_for(method: str, target: str, data: bytes) -> tuple[str, bytes]:
+    """A request as the daemon shall get it: one that may be asked, and as the world's rules want it. Raises Replied.
+
+    Whether rules are in force or not, those that name the request have it written anew.
+    """
     path, _mark, asked = target.partition("?")
-    version, path = re.fullmatch(r"(/v\d[\d.]*)?(.*)", path).groups()  # type: ignore[union-attr]
+    version, path = re.fullmatch(r"(/v[\d.]+)?(.*)", path).groups()  # type: ignore[union-attr]
+    # The daemon would read "%70lugins", and http://any/plugins, too.
+    if not re.fullmatch(r"/[\w.:@/+-]*", path, re.ASCII):
+        raise Replied(answer(400, "an experiment's request has a plain path"))
+    body: Any = None
+    try:
+        body = json.loads(data) if data and not STREAMED.fullmatch(f"{method} {path}") else None
+        wish = too_much(body, NAMES)
+    except (ValueError, RecursionError, AttributeError, TypeError):
+        raise Replied(answer(400, "what this request asks for can't be read")) from None
+    if CLOSED.fullmatch(f"{method} {path}"):
+        wish = path
+    if wish:
+        raise Replied(answer(403, f"an experiment needs no {wish}, and may not have it: the host is not yours"))
+    if body is not None and not isinstance(body, dict):
+        raise Replied(answer(400, "what this request asks for is no object"))
     for route, code in RULES:
-        found = re.fullmatch(route, f"{method} {path}")
-        if not found:
-            continue
-        query = dict(parse_qsl(asked, keep_blank_values=True))
-        try:
-            body = json.loads(data) if data else {}
-        except ValueError:
-            body = {}
-        names: dict[str, Any] = {"path": path, "query": query, "body": body, "sh": sh, "reply": reply, "re": re}
-        names |= {"id": found[1] if found.groups() else "", "host": (body or {}).get("HostConfig") or {}}
-        before = json.dumps([path, query, body])
-        exec(code, names)
-        if json.dumps([names["path"], query, body]) != before:
-            hits += 1
-        path, asked = names["path"], urlencode(query)
-        data = json.dumps(body).encode() if data else data
+        if found := re.fullmatch(route, f"{method} {path}"):
+            path, asked, body = by_rule(code, found, path, asked, body)
+    if body is not None:
+        data = json.dumps(body).encode()
     return (version or "") + path + (f"?{asked}" if asked else ""), data
 
 
-def serve(client: socket.socket) -> None:
-    """One connection, request after request."""
-    daemon = socket.socket(socket.AF_UNIX)
-    daemon.connect(REAL)
-    back = threading.Thread(target=copy, args=[daemon, client], daemon=True)
-    back.start()
-    source = client.makefile("rb")
-    try:
-        while line := source.readline():
-            method, target, version = line.decode().split()
-            head: list[bytes] = []
-            while (one := source.readline()) not in (b"\r\n", b""):
-                head.append(one)
-            names = {one.partition(b":")[0].lower(): one.partition(b":")[2].strip() for one in head}
-            data = source.read(int(names.get(b"content-length", 0)))
-            try:
-                target, data = bent(method, target, data)
-            except Replied as answer:
-                client.sendall(answer.args[0])
-                continue
-            head = [one for one in head if not one.lower().startswith(b"content-length:")]
-            if b"content-length" in names:
-                head.append(b"Content-Length: %d\r\n" % len(data))
-            daemon.sendall(f"{method} {target} {version}\r\n".encode() + b"".join(head) + b"\r\n" + data)
-            if b"upgrade" in names:
-                pass_on(source, daemon)
-            elif names.get(b"transfer-encoding") == b"chunked":
-                pass_chunks(source, daemon)
-    except (OSError, ValueError):
-        pass
-    finally:
-        end(daemon)
-        back.join()
-        client.close()
-        daemon.close()
-
-
-def pass_on(source: Any, daemon: socket.socket) -> None:
-    while data := source.read1(PIECE):
-        daemon.sendall(data)
-
-
-def pass_chunks(source: Any, daemon: socket.socket) -> None:
-    while line := source.readline():
-        size = int(line.split(b";")[0], 16)
-        daemon.sendall(line + source.read(size + 2))
-        if not size:
-            return
-
-
-def copy(daemon: socket.socket, client: socket.socket) -> None:
-    try:
-        while data := daemon.recv(PIECE):
-            client.sendall(data)
-    except OSError:
-        pass
-    end(client)
-
-
-def end(side: socket.socket) -> None:
-    try:
-        side.shutdown(socket.SHUT_WR)
-    except OSError:
-        pass
-
-
-def welcome(door: socket.socket) -> None:
-    while True:
-        threading.Thread(target=serve, args=[door.accept()[0]], daemon=True).start()
+def by_rule(code: Any, found: "re.Match[str]", path: str, asked: str, body: Any) -> tuple[str, str, Any]:
+    """Path, query and body after one rule. One that can't understand them leaves them as they are."""
+    global hits
+    query = dict(parse_qsl(asked, keep_blank_values=True))
+    if body is not None and path == "/containers/create":
+        body["HostConfig"] = body.get("HostConfig") or {}
+    before = json.dumps([path, query, body])
+    if in_force:
+        wish = body if body is not None else {}
+        names: dict[str, Any] = {"path": path, "query": query, "body": wish, "sh": sh, "reply": reply, "re": re}
+        names |= {"id": found[1] if found.groups() else "", "host": wish.get("HostConfig", {})}
+        try:
+            exec(code, names)
+            path = names["path"]
+        except Replied:
+            raise
+        except Exception:
+            # What is wrong with such a request a daemon as it is says, too.
+            path, query, body = json.loads(before)
+        if json.dumps([path, query, body]) != before:
+            hits += 1
+    return path, urlencode(query), body
 
 
 def read(pipe: IO[bytes], into: bytearray, child: subprocess.Popen[bytes]) -> None:
@@ -166,10 +127,9 @@ def kill(child: subprocess.Popen[bytes]) -> None:
 
 def experiment(text: str, seconds: float) -> dict[str, Any]:
     """Run it as a user without rights, so long at most."""
-    os.mkdir(PLACE)
-    os.chown(PLACE, USER, USER)
     child = subprocess.Popen(
-        ["sh", "-c", text, "experiment"],
+        # A container's root may leave a setuid program in a volume, which is a folder of this host's.
+        ["setpriv", "--nnp", "sh", "-c", text, "experiment"],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -206,19 +166,33 @@ def experiment(text: str, seconds: float) -> dict[str, Any]:
     return {"over": over, "out": out, "errors": errors, "hits": hits}
 
 
+def prepare() -> None:
+    """What an experiment sees of its host: its own folder, and no processes but its own."""
+    os.mkdir(PLACE)
+    memory = ["-t", "tmpfs", "-o", f"nosuid,nodev,mode=755,uid={USER},gid={USER}", "none", PLACE]
+    for options in (memory, ["-o", "remount,nosuid,nodev,noexec,hidepid=2", "/proc"]):
+        subprocess.run(["mount", *options], check=True)
+    with open("/proc/mounts") as mounts:
+        if not re.search(r"^proc /proc .*hidepid=(2|invisible)", mounts.read(), re.MULTILINE):
+            raise OSError("processes can't be hidden here")
+
+
 def main() -> None:
-    world, script = json.loads(os.environ.pop("WORLD")), os.environ.pop("EXPERIMENT")
-    RULES.extend((route, compile(code, "rule", "exec")) for route, code in world["rules"])
+    global in_force
+    with open(ABOUT) as file:
+        world = json.load(file)
+    os.unlink(ABOUT)
+    in_force = world["bent"]
+    for route, code in world["rules"]:
+        RULES.append((route, compile(code, "rule", "exec")))
+        NAMES.update(re.findall(r'"([A-Z][A-Za-z]+)"', code), ["HostConfig"])
+    prepare()
     door = socket.socket(socket.AF_UNIX)
     door.bind(BENT)
     os.chmod(BENT, 0o666)
     door.listen(64)
-    threading.Thread(target=welcome, args=[door], daemon=True).start()
+    threading.Thread(target=welcome, args=[door, asked_for], daemon=True).start()
     # What goes wrong from here on may be the student's doing.
     print(BEGUN, flush=True)
-    print(json.dumps(experiment(script, world["seconds"])), flush=True)
+    print(json.dumps(experiment(world["experiment"], world["seconds"])), flush=True)
     os._exit(0)
-
-
-if __name__ == "__main__":
-    main()
