@@ -54,6 +54,8 @@ _REST = 4.0
 _LONGEST_REST = 60.0
 #: Connections of one student's to the Hub at once. Their server needs few, and the Hub has a thousand for all.
 _TO_HUB = 16
+#: The Hub's port on a student's localhost: none of a lab's, and none that the kernel or Docker hands out by themselves.
+HUB_INSIDE = 61081
 #: Seconds for another gate of the same student, which ends just now.
 _BEFORE = 40.0
 
@@ -84,13 +86,13 @@ class _End(Exception):
 
 
 class _Host:
-    """This machine's localhost, for what goes from inside to the Hub."""
+    """Where the Hub is, for what goes there from inside, whatever the port is in there."""
 
-    def __init__(self, host: str) -> None:
-        self._host = host
+    def __init__(self, host: str, port: int) -> None:
+        self._address = host, port
 
-    def connect(self, port: int) -> socket.socket:
-        made = socket.create_connection((self._host, port), timeout=5)
+    def connect(self, _port: int) -> socket.socket:
+        made = socket.create_connection(self._address, timeout=5)
         made.settimeout(None)
         return made
 
@@ -176,7 +178,7 @@ class Gate:
         for key in ("JUPYTERHUB_API_URL", "JUPYTERHUB_ACTIVITY_URL"):
             # Inside, the Hub is on their localhost.
             address = urlparse(given[key])
-            given[key] = address._replace(netloc=f"127.0.0.1:{self._hub_port}").geturl()
+            given[key] = address._replace(netloc=f"127.0.0.1:{HUB_INSIDE}").geturl()
         return {
             "LANG": "C.UTF-8",
             **given,
@@ -200,12 +202,20 @@ class Gate:
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             asyncio.get_running_loop().add_signal_handler(number, ended.set)
         notes = self._student.path
-        outward = Relay(_Host(self._hub_host), notes / "to-hub.json", self._connector.listen, most=_TO_HUB)
-        await outward.follow({self._hub_port})
+        hub = _Host(self._hub_host, self._hub_port)
+        outward = Relay(hub, notes / "to-hub.json", self._connector.listen, most=_TO_HUB)
+        await outward.follow({HUB_INSIDE})
+        if _refused(notes / "to-hub.json"):
+            # By a container that comes back with its Docker.
+            raise ClassError(
+                _("Port {port} of this student's localhost is taken, by which their server finds the Hub.").format(
+                    port=HUB_INSIDE
+                ),
+                f"touch '{self._student.teachers_reset}'",
+            )
         inward = Relay(self._connector, notes / "to-server.json")
         await inward.follow({self._order.port})
-        refused = json.loads((notes / "to-server.json").read_text())["refused"]
-        if refused:
+        if _refused(notes / "to-server.json"):
             raise ClassError(_("Port {port} of this machine is taken.").format(port=self._order.port))
         _answer({"ready": True})
         pause = _EVERY
@@ -264,6 +274,10 @@ class Gate:
         if self._student.disk.is_dir():
             self._carry()
             disk.detach(self._student)
+
+
+def _refused(note: Path) -> bool:
+    return bool(json.loads(note.read_text())["refused"])
 
 
 def _shown() -> Iterator[Path]:
