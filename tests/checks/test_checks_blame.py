@@ -236,6 +236,15 @@ with tarfile.open(fileobj=sys.stdout.buffer, mode="w|") as cut:
         "it does not publish port 9183",
     ),
     Trick(
+        "name-that-leads-elsewhere",
+        """docker network create b-quay
+        docker run -d --name b-berth --network b-quay drydock/nginx:1
+        docker run -d --name b-asks --network b-quay --add-host b-berth:127.0.0.9 drydock/busybox:1 sleep 1d
+        timeout 60 sh -c 'until docker exec b-berth wget -q -O- http://127.0.0.1/; do sleep 0.2; done'""",
+        lambda t: t.container("b-asks").cannot_reach("b-berth", 80),
+        "a connection, at",
+    ),
+    Trick(
         "registry-of-another-protocol",
         """docker run --rm -v b-store:/depot drydock/busybox:1 sh -c '
             mkdir -p /depot/docker/registry/v2/blobs; truncate -s 4000G /depot/docker/registry/v2/blobs/x'

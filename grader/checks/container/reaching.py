@@ -17,6 +17,7 @@ from grader.checks.sockets import listening
 from grader.checks.throwaway import run_beside, run_in_network, uncut
 from grader.checks.waiting import wait_for
 from grader.docker_api.daemon import Attrs
+from grader.docker_api.words import dig
 from grader.i18n import _
 from grader.report.plain import excerpt, listed
 
@@ -245,7 +246,7 @@ class Reaching(Networking):
 
     @expectation
     def cannot_reach(self, host: str, port: int) -> Claim:
-        """From inside it a TCP connection to this host and port fails."""
+        """From inside it a TCP connection to this host and port fails; to a container of that name also by address."""
         return self._reach(host, port, succeeds=False, within=None)
 
     def _reach(self, host: str, port: int, *, succeeds: bool, within: float | None) -> Claim:
@@ -254,9 +255,12 @@ class Reaching(Networking):
         words = {True: _("a connection"), False: _("no connection")}
 
         def try_once(identifier: str) -> Finding:
-            # The helper's nc runs the command once it is connected; true ends it at once.
-            command = ["nc", "-w", "2", target, number, "-e", "/bin/true"]
-            outcome = self._look_from(identifier, command)
+            # Whoever asks may have another idea of the name (/etc/hosts), or none.
+            outcome = self._connected(identifier, target, number)
+            others = [] if succeeds or outcome.code == 0 else self._addresses_called(target)
+            for address in others:
+                if self._connected(identifier, address, number).code == 0:
+                    return Finding(False, _("a connection, at {ip}").format(ip=address))
             reached = outcome.code == 0
             return Finding(reached is succeeds, words[True] if reached else _said(outcome))
 
@@ -276,6 +280,17 @@ class Reaching(Networking):
             f"docker exec {self._shell_name} nc -zv {target} {number}",
             _("Two containers talk when they share a network: `docker network inspect` lists who is on it."),
         )
+
+    def _connected(self, identifier: str, target: str, port: str) -> Outcome:
+        """How a connection came about; code 0: it did."""
+        # The helper's nc runs the command once it is connected; true ends it at once.
+        return self._look_from(identifier, ["nc", "-w", "2", target, port, "-e", "/bin/true"])
+
+    def _addresses_called(self, name: str) -> list[str]:
+        """The addresses of the running container of this name, in all its networks; none without one."""
+        called = [one for one in self._daemon.ask(lambda client: client.containers()) if f"/{name}" in one["Names"]]
+        ends = [end for one in called for end in (dig(one, "NetworkSettings", "Networks") or {}).values()]
+        return [str(end[key]) for end in ends for key in ("IPAddress", "GlobalIPv6Address") if end.get(key)]
 
 
 def _host(name: str) -> str:
