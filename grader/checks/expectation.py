@@ -107,6 +107,10 @@ class Context:
             self.boxes[key] = self.cleanup.enter_context(make())
         return self.boxes[key]
 
+    def forget(self, kept: str) -> None:
+        """Make another in its place the next time."""
+        self.boxes = {key: box for key, box in self.boxes.items() if box != kept}
+
 
 class Subject(ABC):
     """Something expectations are stated about."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -158,6 +159,22 @@ def test_an_experiment_that_tells_the_worlds_apart_is_a_proof(engine: Engine, tm
     with closing(engine.endpoint.client()) as client:
         assert client.containers.list(all=True) == []
         assert client.volumes.list() == []
+
+
+def test_who_holds_a_world_still_gets_no_excuse(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    execute = card_module.execute
+
+    def after_it(daemon: Any, world: str, *words: Any, **named: Any) -> Any:
+        with closing(engine.endpoint.client()) as client:
+            client.api.pause(world)
+        return execute(daemon, world, *words, **named)
+
+    monkeypatch.setattr(card_module, "execute", after_it)
+    bad = verdict_on(engine, tmp_path, "wrong", "echo holds")
+    assert bad.status is Status.FAILED, bad.text
+    assert "had a hand in a container of the check: pause" in bad.found
 
 
 @pytest.mark.parametrize("name", WRONG)

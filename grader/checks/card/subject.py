@@ -22,6 +22,7 @@ from grader.checks.errors import AuthorError
 from grader.checks.expectation import Claim, Context, Finding, Subject, expectation
 from grader.checks.folder import entry_in, within
 from grader.checks.host.daemon import host_image
+from grader.checks.meddling import must_be_alone
 from grader.checks.throwaway import throwaway
 from grader.docker_api import blame
 from grader.docker_api.daemon import Attrs
@@ -145,14 +146,17 @@ class CardSubject(Subject):
         had = min(_WORLD_SECONDS, self._daemon.deadline.remaining())
         not_up = _("a world for the experiment did not come up: {why}")
         try:
-            outcome, _id = execute(self._daemon, world, ["ready"], seconds=had)
+            outcome, first = execute(self._daemon, world, ["ready"], seconds=had)
         except (Refused, Obstructed) as trouble:
             # It is our container: nothing of the student's has run in it.
+            must_be_alone(self._daemon, world, None, archives=1)
             raise Unavailable(not_up.format(why=trouble)) from trouble
+        must_be_alone(self._daemon, world, {first}, archives=1)
         if outcome.code != 0:
             raise Unavailable(not_up.format(why=_last(outcome)))
         program = ["python3", "-I", "-S", "-B", "-c", _PROGRAM]
-        outcome, _id = execute(self._daemon, world, program, seconds=EXPERIMENT_SECONDS + 5)
+        outcome, second = execute(self._daemon, world, program, seconds=EXPERIMENT_SECONDS + 5)
+        must_be_alone(self._daemon, world, {first, second}, archives=1)
         begun, _newline, result = outcome.output.partition("\n")
         # Killed before it began: a student's containers may have taken all memory there is.
         if begun != BEGUN and outcome.code != 137:

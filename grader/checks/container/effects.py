@@ -24,10 +24,11 @@ from grader.checks.container.reaching import Reaching
 from grader.checks.container.subject import is_live
 from grader.checks.errors import AuthorError
 from grader.checks.expectation import Claim, Finding, expectation
+from grader.checks.meddling import must_be_known_to_be_alone
 from grader.checks.syscalls import Call, error_of, knows, program
 from grader.checks.throwaway import START_SECONDS, throwaway
 from grader.docker_api.daemon import Attrs
-from grader.docker_api.errors import Obstructed, Refused, Unavailable
+from grader.docker_api.errors import NoAnswer, Obstructed, Refused, Unavailable
 from grader.docker_api.words import dig, inspect_command
 from grader.i18n import _
 
@@ -233,13 +234,26 @@ class Effects(Reaching):
         for number, way in enumerate(EFFECTS[effect].ways):
             if knows(machine, way[-1]):
                 command = [f"{_FOLDER}/{effect}-{number}"]
-                outcome, _exec = commands.execute(self._daemon, twin, command, seconds=_SECONDS, user=user, workdir="/")
+                outcome = self._outcome(twin, command, user)
                 if outcome.code is None:
                     raise Unavailable(_("the program that tries it came to no end"))
                 why = _refusal_of(outcome, EFFECTS[effect])
                 if not why:
                     break
         return why
+
+    def _outcome(self, twin: str, command: list[str], user: str) -> commands.Outcome:
+        """Of a program of ours in a twin that nobody else has touched."""
+        try:
+            outcome, own = commands.execute(self._daemon, twin, command, seconds=_SECONDS, user=user, workdir="/")
+        except NoAnswer:
+            # If there was an exec, nobody knows that it was ours: the next one is tried in another twin.
+            self._context.forget(twin)
+            raise
+        self._context.sightings.add(f"exec:{own}")
+        execs = {one.removeprefix("exec:") for one in self._context.sightings}
+        must_be_known_to_be_alone(self._daemon, twin, execs, archives=1)
+        return outcome
 
 
 def _refusal_of(outcome: commands.Outcome, effect: Effect) -> str:
