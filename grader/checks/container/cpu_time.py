@@ -70,7 +70,7 @@ class CpuTime(Limits):
         def judge(attrs: Attrs) -> Finding:
             if not is_live(attrs):
                 return Finding(False, state_in_words(attrs), because=NOT_RUNNING)
-            (had,) = self._measured([str(attrs["Id"])], enough=lambda found: found[0].throttled >= _STOPS)
+            (had,) = self._measured([str(attrs["Id"])], enough=_was_held_back, in_vain=_had_little)
             length = int(dig(attrs, "HostConfig", "CpuPeriod") or CPU_PERIOD) / 1e6
             found = _(
                 "{used:.2f} s of CPU time in {periods} periods of {milliseconds:g} ms, held back in {held}"
@@ -134,8 +134,17 @@ class CpuTime(Limits):
             _("Shares count between containers that want the same CPU at the same time."),
         )
 
-    def _measured(self, ids: Sequence[str], *, enough: Callable[[list[_Counters]], bool]) -> list[_Counters]:
-        """What a loop in each of these containers, all at once, has had, until it is enough to tell."""
+    def _measured(
+        self,
+        ids: Sequence[str],
+        *,
+        enough: Callable[[list[_Counters]], bool],
+        in_vain: Callable[[list[_Counters]], bool] = lambda _had: False,
+    ) -> list[_Counters]:
+        """What a loop in each of these containers, all at once, has had, until it is enough to tell.
+
+        What was in vain is not counted, unless the time is over: then it is all that is known.
+        """
         limit = min(_SECONDS * self._daemon.pace(), self._daemon.deadline.remaining() - _SPARE)
         self._daemon.waits_until(_("a loop in {name} is measured").format(name=self.name), limit)
         idle = [self._counters(container) for container in ids]
@@ -143,13 +152,19 @@ class CpuTime(Limits):
             self._run(container, _LOOP)
         over = Deadline(limit)
         first: list[_Counters] = []
+        counted: list[_Counters] = []
         while True:
             now = [self._counters(container) for container in ids]
             if not first and all(had.since(was).used >= _BEGUN for had, was in zip(now, idle, strict=True)):
-                first = now
-            gone = [had.since(was) for had, was in zip(now, first or idle, strict=True)]
-            if (first and enough(gone)) or over.is_over():
+                first = counted = now
+            gone = [had.since(was) for had, was in zip(now, counted or idle, strict=True)]
+            if first and enough(gone):
                 break
+            if over.is_over():
+                gone = [had.since(was) for had, was in zip(now, first or idle, strict=True)]
+                break
+            if first and in_vain(gone):
+                counted = now
             time.sleep(0.1)
         with suppress(Refused):
             for container in ids:
@@ -175,6 +190,15 @@ class CpuTime(Limits):
         """The measurement told nothing: a container whose settings are right may be slow for want of a CPU."""
         if right:
             raise Unavailable(_("this machine had too little CPU time for the container to tell how it is limited"))
+
+
+def _was_held_back(had: list[_Counters]) -> bool:
+    return had[0].throttled >= max(_STOPS, _HELD_BACK * had[0].periods)
+
+
+def _had_little(had: list[_Counters]) -> bool:
+    """Others took the CPU: so many periods have gone by, and it had its quota in too few of them."""
+    return had[0].periods > 2 * _STOPS and not _was_held_back(had)
 
 
 def _have_competed(had: list[_Counters]) -> bool:
