@@ -16,7 +16,7 @@ from nbformat.v4 import new_notebook
 from nbgrader.utils import parse_utc
 
 from grader.i18n import _
-from grader.report.plain import one_line
+from grader.report.plain import encodable, one_line
 
 #: Where the reason lies, in nbconvert's resources, why a notebook could not be read.
 PROBLEM_KEY = "drydock_problem"
@@ -70,7 +70,9 @@ def _parse(data: bytes, most_cells: int) -> tuple[NotebookNode, int]:
         text = data.decode("utf-8-sig")
         written = json.loads(text)
         left_out = _shorten(written, most_cells) if isinstance(written, dict) else 0
-        notebook = nbformat.reads(json.dumps(written) if left_out else text, as_version=4)
+        if left_out or "\\ud" in text.lower():
+            text = encodable(json.dumps(written, ensure_ascii=False))
+        notebook = nbformat.reads(text, as_version=4)
     except Exception as error:  # nbformat raises whatever the first wrong field leads to
         why = one_line(str(error).strip().splitlines()[0][:200]) if str(error).strip() else type(error).__name__
         raise Unreadable(_("The submitted file is not a notebook: {why}.").format(why=why)) from error

@@ -42,6 +42,11 @@ def _visible(character: str) -> str:
     return character
 
 
+def encodable(text: str) -> str:
+    """``text`` with U+FFFD for each half of a character (a lone surrogate), of which no UTF-8 can be made."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
 def listed(names: Iterable[object], *, limit: int = 8, empty: str) -> str:
     """A short list for a sentence: ``a, b, c …``; ``empty`` when there is nothing to list."""
     shown = [printable(name, 80) for name in names]

@@ -12,6 +12,7 @@ from nbformat import NotebookNode, ValidationError
 from nbformat.v4 import new_output, output_from_msg
 
 from grader.i18n import _
+from grader.report.plain import encodable
 
 _SHOWN = {"stream", "display_data", "execute_result", "error"}
 #: How much is remembered of what decides a score.
@@ -55,7 +56,12 @@ class OutputCollector:
             return
         if kind not in _SHOWN:
             return
-        size = len(str(content.get("text", ""))) if kind == "stream" else len(json.dumps(content, default=str))
+        written = json.dumps(content, default=str)
+        size = len(str(content.get("text", ""))) if kind == "stream" else len(written)
+        if "\\ud" in written:
+            # No file can be written with half a character in it, and the kernel is the student's.
+            content = json.loads(encodable(json.dumps(content, default=str, ensure_ascii=False)))
+            message = {**message, "content": content}
         self._seen += size
         if self._seen > self._flood:
             raise Flood

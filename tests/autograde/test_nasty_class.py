@@ -21,6 +21,10 @@ pytestmark = [pytest.mark.daemon, pytest.mark.deep, pytest.mark.timeout(900)]
 FORGED = "\r\n\x1b[2K✓ mallory: 100 of 100"
 NO_UTF8 = os.fsdecode(b"\xcf\xe8\xf0")
 SETTINGS = {"most_cells": 100, "most_files": 200, "all_files_bytes": 20_000_000, "largest_file": 5_000_000}
+#: As no honest kernel sends it.
+HALF_PRINTED = """import json
+get_ipython().kernel.session.pack = lambda content: json.dumps(content, default=str).encode()
+print("half \\ud83d printed")"""
 FULL = {"net": 4, "vol": 3, "last": 2}
 
 
@@ -104,6 +108,9 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
     crowd = made.answered(SOLUTIONS, "An image.")
     crowd.cells[:0] = [new_code_cell("") for _number in range(20_000)]
     made.hand_in("a-many-cells", crowd)
+    half = made.answered({**SOLUTIONS, "net": f"{SOLUTIONS['net']}\n{HALF_PRINTED}"}, "An image. \ud800")
+    half.cells.insert(0, new_code_cell("# \udc00"))
+    made.hand_in("a-half-an-emoji", half)
     made.hand_in("c-nested", "[" * 100_000)
     (made.hand_in("c-folder", honest) / f"{LAB}.ipynb").unlink()
     (submitted / "c-folder" / LAB / f"{LAB}.ipynb").mkdir()
@@ -131,7 +138,7 @@ def records(course: Course, run: subprocess.CompletedProcess[str]) -> dict[str, 
     return {record["student"]: record for record in json.loads((course.root / "all.json").read_text())}
 
 
-@pytest.mark.parametrize("student", ["ada", "zoe", *FOLDERS, *BESIDE, "a-many-cells"])
+@pytest.mark.parametrize("student", ["ada", "zoe", *FOLDERS, *BESIDE, "a-many-cells", "a-half-an-emoji"])
 def test_who_did_the_work_has_the_marks(course: Course, records: dict[str, dict[str, Any]], student: str) -> None:
     assert records[student]["error"] == ""
     assert records[student]["score"] == 9
@@ -152,6 +159,13 @@ def test_who_can_not_be_graded_is_told_why(records: dict[str, dict[str, Any]], s
 @pytest.mark.parametrize("student", ["c-nested", "c-folder"])
 def test_what_is_no_notebook_waits_for_the_instructor(records: dict[str, dict[str, Any]], student: str) -> None:
     assert [check["score"] for check in records[student]["checks"]] == [None, None, None]
+
+
+def test_half_a_character_is_shown_as_one_that_is_unknown(course: Course, records: dict[str, dict[str, Any]]) -> None:
+    """In a source, a text and an output: no UTF-8 can be made of it, so no graded notebook could be written."""
+    graded = course.graded("a-half-an-emoji")
+    assert "half \ufffd printed" in str(graded.cells)
+    assert {"# \ufffd", "An image. \ufffd"} <= {cell.source for cell in graded.cells}
 
 
 def test_what_was_left_out_is_said(course: Course, records: dict[str, dict[str, Any]]) -> None:

@@ -198,3 +198,13 @@ def test_a_stub_of_the_instructors_own_wins(tmp_path: Path) -> None:
     configure(config)
     config.ClearSolutions.code_stub = {"python": "..."}
     assert generate(tmp_path, {"docker": source(TASK)}, config) == {"docker": "def f(x):\n    ..."}
+
+
+@pytest.mark.parametrize(("kind", "field"), [("stream", "text"), ("error", "evalue")])
+def test_half_a_character_in_an_output_is_none(kind: str, field: str) -> None:
+    """A student's cell can send one, and no notebook with it could be written."""
+    content = {"name": "stderr", "ename": "E", "evalue": "", "traceback": [], field: "half \ud83d and whole \U0001f600"}
+    collector = OutputCollector(OutputLimits(), 10_000)
+    collector.add({"msg_type": kind, "content": content})
+    for output in (*collector.outputs, *collector.deciding):
+        assert output[field] == "half \ufffd and whole \U0001f600"
