@@ -16,6 +16,7 @@ import builtins
 import ctypes
 import json
 import os
+import resource
 import select
 import signal
 import sys
@@ -41,6 +42,8 @@ from grader.values import DEFAULT_KEY, BadKey, StudentKey, Values
 GRACE_SECONDS = 2.0
 #: Bytes of the longest answer a child may give.
 _ANSWER_LIMIT = 4 * 1024 * 1024
+#: Bytes that a cell may hold: what a student made to be read ends one expectation, not the machine.
+_MOST_MEMORY = 2 * 1024**3
 
 
 @dataclass(frozen=True)
@@ -143,6 +146,8 @@ def _child(request: _Request, checks: Checks, writer: int) -> NoReturn:
         # The next requests are not the cell's to read.
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
         sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 - a descriptor, for good
+        with suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_DATA, (_MOST_MEMORY, _MOST_MEMORY))
         signal.signal(signal.SIGALRM, _out_of_time)
         # Again every second: a cell could swallow it once.
         signal.setitimer(signal.ITIMER_REAL, request.timeout, 1.0)

@@ -67,6 +67,7 @@ def runner() -> Iterator[Runner]:
     [
         ("def", "not valid Python, line 1"),
         ("print(1)", "checks no task"),
+        ("bytearray(3 * 1024**3)", "stumbled: MemoryError"),
         (task("pass") + task("pass", "other"), "expects nothing"),
         ("nonsense", "NameError"),
         ("import os; os._exit(0)", "before it could report"),
