@@ -288,8 +288,9 @@ class Reaching(Networking):
 
     def _addresses_called(self, name: str) -> list[str]:
         """The addresses of the running container of this name, in all its networks; none without one."""
-        called = [one for one in self._daemon.ask(lambda client: client.containers()) if f"/{name}" in one["Names"]]
-        ends = [end for one in called for end in (dig(one, "NetworkSettings", "Networks") or {}).values()]
+        running = self._daemon.ask(lambda client: client.containers())
+        called = [one for one in running if f"/{name}" in (one.get("Names") or ())]
+        ends = [end or {} for one in called for end in (dig(one, "NetworkSettings", "Networks") or {}).values()]
         return [str(end[key]) for end in ends for key in ("IPAddress", "GlobalIPv6Address") if end.get(key)]
 
 
