@@ -19,6 +19,7 @@ import pytest
 from engine_tests import empty_at_the_end, needs_a_guest
 
 from grader.engines import cgroups
+from grader.engines.lab_images import bring
 from grader.engines.microvm import template
 from grader.engines.microvm.engine import MicrovmEngine
 from grader.engines.microvm.place import TemplateFolder
@@ -54,6 +55,23 @@ def test_an_engine_without_images_has_none() -> None:
     with MicrovmEngine(images=False) as engine:
         client = engine.endpoint.client(timeout=600)
         assert client.images.list(all=True) == []
+        client.close()
+
+
+def test_a_host_of_a_lab_runs_containers_and_publishes_their_ports() -> None:
+    """Its iptables are the newer ones, and the guest's kernel has their modules (microvm/kernel.py)."""
+    with MicrovmEngine() as engine:
+        bring(engine.endpoint, ["host"], print)
+        client = engine.endpoint.client(timeout=900)
+        host = client.containers.run("drydock/host:1", privileged=True, detach=True, hostname="node1")
+        # Under emulation a daemon takes most of the minute that `ready` has.
+        codes = [host.exec_run("ready").exit_code for _try in range(3)]
+        assert codes[-1] == 0, host.logs().decode()
+        web = host.exec_run(["docker", "run", "-d", "-p", "8080:80", "drydock/nginx:1"])
+        assert web.exit_code == 0, web.output
+        page = "for i in $(seq 100); do wget -qO- localhost:8080 && exit; sleep 1; done; exit 1"
+        answer = host.exec_run(["sh", "-c", page])
+        assert b"nginx" in answer.output
         client.close()
 
 

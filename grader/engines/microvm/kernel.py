@@ -28,6 +28,9 @@ LATE = (
 ON_DEMAND = (
     "ipvlan", "ip_vs", "ip_vs_rr", "xt_ipvs", "xt_statistic", "xt_limit", "xt_state", "xt_bpf", "xt_policy",
     "sch_netem", "sch_tbf", "loop", "fuse", "xfrm_user", "esp4",
+    # Hosts in a lab have the newer iptables, and Podman nftables and a tun.
+    "nf_tables", "nft_compat", "nft_chain_nat", "nft_ct", "nft_masq", "nft_nat", "nft_redir", "nft_reject_inet",
+    "nft_fib_inet", "nft_limit", "nft_log", "nft_numgen", "nft_hash", "tun",
 )  # fmt: skip
 
 #: How a module ends behind its signature: the signature's length (four bytes), then this.
