@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import io
+import posixpath
 import tarfile
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from typing import Any
 
 import pytest
+from docker.errors import APIError
 
 from grader.checks import CheckFailed, Checks, CouldNotCheck, Status, TaskReport, commands
 from grader.checks.container import effects
+from grader.checks.files import read_entry
+from grader.checks.image import contents
 from grader.engines.protocol import Engine
 from grader.report.render import report_as_text
 
@@ -80,3 +84,28 @@ def test_a_twin_that_nobody_has_touched_is_believed(strong: Engine) -> None:
     report = cannot_mount(strong)
     assert report.status is Status.FAILED, report_as_text(report)
     assert "mount: done" in report_as_text(report)
+
+
+def test_nothing_is_laid_into_the_container_by_which_an_images_files_are_read(
+    stage: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w") as archive:
+        archive.addfile(tarfile.TarInfo("laid"))
+    refused = []
+
+    def after_it(daemon: Any, box: str, path: str) -> Any:
+        with closing(stage.endpoint.client()) as client:
+            try:
+                client.api.put_archive(box, posixpath.dirname(path), packed.getvalue())
+            except APIError as error:
+                refused.append(error)
+        return read_entry(daemon, box, path)
+
+    monkeypatch.setattr(contents, "read_entry", after_it)
+    check = Checks(stage.endpoint.host, deadline=200)
+    with closing(check), suppress(CheckFailed, CouldNotCheck), check.task("job", hint="Look.") as t:
+        t.image("drydock/busybox:1").has_file("/laid")
+    assert refused
+    assert check.reports["job"].status is Status.FAILED, report_as_text(check.reports["job"])
+    assert "nothing at" in report_as_text(check.reports["job"])
