@@ -12,7 +12,7 @@ import platform
 import re
 import subprocess
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -245,6 +245,8 @@ c("ck-live").has_no_zombies() | c("ck-undead").has_no_zombies(within=0.3) | sh
 c("ck-live").has_no_zombies() | c("ck-done").has_no_zombies() | exited with code 3
 c("ck-done").changed_file("/bin/ascii", "deleted") | c("ck-live").changed_file("/made") | added
 c("ck-done").left_unchanged("/etc/passwd") | c("ck-done").left_unchanged("/etc/group") | not changed /etc/group
+c("ck-live").has_programs("sh", "cat", of="drydock/busybox:1") | c("ck-live").has_programs("docker", of=["drydock/busybox:1"]) | no program docker
+c("ck-live").has_programs("sh", of="drydock/busybox:1") | c("ck-done").has_programs("sh", of="drydock/busybox:1") | nothing can run in it
 # images
 i("ck/app:1").exists() | i("ck/nothing:1").exists() | there is no image ck/nothing:1
 i("ck/app:1").has_tag("ck/app:same") | i("ck/app:1").has_tag("ck/fat:1") | ck/app:same
@@ -559,6 +561,52 @@ def test_an_answer_from_another_port_than_the_one_asked_is_not_its_own(check: Ch
         assert "refused" in verdict_of(check, asked).found
     finally:
         client.close()
+
+
+_FORGE = "printf '#!/bin/busybox sh\\necho forged\\n' > "
+#: What is done in a container by its root, how it was made, and what is said of it.
+FORGED: dict[str, tuple[str, dict[str, Any], str]] = {
+    "in a folder before": (
+        f"{_FORGE}/usr/local/bin/sh; chmod 755 /usr/local/bin/sh",
+        {},
+        "sh is /usr/local/bin/sh there",
+    ),
+    "in its place": (f"rm /bin/sh; {_FORGE}/bin/sh; chmod 755 /bin/sh", {}, "sh is /bin/sh there"),
+    "by a link": (f"{_FORGE}/tmp/sh; ln -sf /tmp/sh /bin/sh", {}, "sh is /bin/sh there"),
+    "mounted over it": (
+        f"{_FORGE}/tmp/sh; mount --bind /tmp/sh /bin/busybox",
+        {"privileged": True},
+        "mounted at /bin/bu",
+    ),
+    "a mount of its making": ("true", {"tmpfs": {"/usr/local/bin": "exec"}}, "mounted at /usr/local/bin"),
+    "another root": ("mount -t tmpfs none /", {"privileged": True}, "mounted at /"),
+    "a variable": ("true", {"environment": {"LD_PRELOAD": "/x.so"}}, "LD_PRELOAD is set to /x.so"),
+    "another PATH": (
+        f"{_FORGE}/tmp/sh; chmod 755 /tmp/sh",
+        {"environment": {"PATH": "/tmp:/bin"}},
+        "sh is /tmp/sh there",
+    ),
+    "a file for the loader": ("echo /x.so >/etc/ld.so.preload", {}, "has a file /etc/ld.so.preload"),
+}
+
+
+@pytest.mark.parametrize("way", FORGED)
+def test_a_program_in_the_place_of_the_courses_is_told(check: Checks, world: Engine, way: str) -> None:
+    does, made, says = FORGED[way]
+    asked = 'c("ck-forger").has_programs("cat", "sh", of="drydock/busybox:1")'
+    with closing(world.endpoint.client()) as client:
+        container = client.containers.run("drydock/busybox:1", "sleep 1d", name="ck-forger", detach=True, **made)
+        try:
+            if way in ("another root", "mounted over it", "in its place", "by a link", "in a folder before"):
+                assert verdict_of(check, asked).status is Status.PASSED
+            code, output = container.exec_run(["/bin/busybox", "sh", "-c", does])
+            assert code == 0, output
+            bad = verdict_of(check, asked)
+        finally:
+            container.remove(force=True)
+    assert bad.status is Status.FAILED, bad.text
+    assert says in bad.found
+    assert bad.expected and bad.look and bad.command
 
 
 def test_an_answer_whose_name_is_misspelt_is_told_from_one_that_is_missing(check: Checks) -> None:

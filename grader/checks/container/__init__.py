@@ -12,11 +12,12 @@ from grader.checks.container.inside import Inside
 from grader.checks.container.life import Life
 from grader.checks.container.logs import Logs, Visits
 from grader.checks.container.memory import Memory
+from grader.checks.container.programs import Programs
 from grader.checks.container.security import Security
 from grader.docker_api.daemon import Attrs
 
 
-class Container(Life, Crash, Memory, CpuTime, Visits, Effects, Security, Logs, Inside):
+class Container(Life, Crash, Memory, CpuTime, Visits, Effects, Security, Logs, Inside, Programs):
     """``t.container("web")``: everything a task can expect of one container."""
 
 

@@ -1,0 +1,137 @@
+"""Whose programs a container has: a command that a check runs in it is run by what its root has left there.
+
+Read from outside, by the daemon's archive and the kernel's list of mounts: nothing in the container has a part in it.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack
+
+from grader.checks import arguments
+from grader.checks.container.storage import Storage
+from grader.checks.container.subject import NOT_RUNNING, is_live, state_in_words
+from grader.checks.errors import AuthorError
+from grader.checks.expectation import Claim, Finding, expectation
+from grader.checks.files import Entry, read_entry
+from grader.checks.throwaway import SEALED, helper_image, run, throwaway
+from grader.docker_api.daemon import Attrs, Daemon
+from grader.docker_api.errors import Obstructed, Unavailable
+from grader.docker_api.words import dig, environment
+from grader.i18n import _
+from grader.report.plain import listed
+
+#: Where a container without a PATH looks (runc).
+_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+#: What makes a shell or the loader run something before the program that was asked for.
+_TELLING = ("BASH_ENV", "ENV", "LD_AUDIT", "LD_LIBRARY_PATH", "LD_PRELOAD")
+#: Programs, and what they load, lie below these; `docker run --init` mounts its own.
+_FOLDERS = ("/bin", "/lib", "/lib64", "/sbin", "/usr")
+_INIT = "/sbin/docker-init"
+_PRELOAD = "/etc/ld.so.preload"
+_LINKS = 40
+
+
+class _Files:
+    """The files of one container, each read once."""
+
+    def __init__(self, daemon: Daemon, container: str) -> None:
+        self._daemon, self._container = daemon, container
+        self._read: dict[str, Entry | None] = {}
+
+    def at(self, path: str) -> Entry | None:
+        if path not in self._read:
+            self._read[path] = read_entry(self._daemon, self._container, path)
+        return self._read[path]
+
+    def program(self, name: str, folders: Sequence[str]) -> tuple[str, str]:
+        """Where the first of this name is, and its checksum; two empty texts where there is none."""
+        for path in (posixpath.join(folder, name) for folder in folders):
+            place = path
+            for _hop in range(_LINKS):
+                entry = self.at(place)
+                if entry is None or entry.kind != "link":
+                    break
+                place = posixpath.normpath(posixpath.join(posixpath.dirname(place), entry.target))
+            if entry is not None and entry.kind != "folder":
+                return path, entry.sha256
+        return "", ""
+
+
+class Programs(Storage):
+    """Expectations about the programs of a container."""
+
+    @expectation
+    def has_programs(self, *names: str, of: str | Sequence[str]) -> Claim:
+        """What these commands run in it is, to the byte, the program of this name in one of these course images; and
+        neither a mount nor a variable puts another one in its place."""
+        if not names:
+            raise AuthorError(_("has_programs needs at least one program"))
+        wanted = [arguments.text(name, "name") for name in names]
+        images = [arguments.text(image, "of") for image in ([of] if isinstance(of, str) else of)]
+        first, programs = listed(images, empty=""), listed(wanted, empty="")
+
+        def judge(attrs: Attrs) -> Finding:
+            if not is_live(attrs):
+                state = _("nothing can run in it, its state: {state}").format(state=state_in_words(attrs))
+                return Finding(False, state, because=NOT_RUNNING)
+            trouble = next(self._led_astray(attrs), "") or self._forged(attrs, wanted, images)
+            return Finding(not trouble, trouble or programs)
+
+        return Claim(
+            self._says(_("{what} has the course's own {programs}"), programs=programs),
+            _("as in {images}").format(images=first),
+            judge,
+            f"docker diff {self._shell_name}",
+            _("The check runs commands in this container, by the programs that it got from the course: put them back."),
+        )
+
+    def _led_astray(self, attrs: Attrs) -> Iterator[str]:
+        """What puts another program in the place of one that lies in the container."""
+        variables = environment(dig(attrs, "Config", "Env"))
+        for name in (name for name in _TELLING if variables.get(name)):
+            yield _("{name} is set to {value}").format(name=name, value=variables[name])
+        places = self._mounted(int(attrs["State"]["Pid"]))
+        if places.count("/") != 1:
+            yield _("something is mounted at {place}").format(place="/")
+        for place in places:
+            if place != _INIT and any(place == one or place.startswith(f"{one}/") for one in (*_FOLDERS, _PRELOAD)):
+                yield _("something is mounted at {place}").format(place=place)
+
+    def _mounted(self, process: int) -> list[str]:
+        """Where something is mounted, as the container's first process sees it: its root may mount, too."""
+        command = ["cat", f"/proc/{process}/mountinfo"]
+        host = {"PidMode": "host", **SEALED}
+        outcome = run(self._daemon, helper_image(self._daemon), command, seconds=10, host=host)
+        if outcome.code != 0:
+            raise Unavailable(_("the mounts of {name} can't be read").format(name=self.name))
+        # proc_pid_mountinfo(5): the fifth field.
+        return [line.split()[4] for line in outcome.output.splitlines()]
+
+    def _forged(self, attrs: Attrs, names: Sequence[str], images: Sequence[str]) -> str:
+        """The first of these programs that is none of the course's, in words."""
+        folders = (environment(dig(attrs, "Config", "Env")).get("PATH") or _PATH).split(":")
+        here = _Files(self._daemon, str(attrs["Id"]))
+        if here.at(_PRELOAD) is not None:
+            return _("it has a file {path}").format(path=_PRELOAD)
+        with ExitStack() as stack:
+            course = [_Files(self._daemon, stack.enter_context(self._of(image))) for image in images]
+            for name in names:
+                path, checksum = here.program(name, folders)
+                if not path:
+                    return _("it has no program {name}").format(name=name)
+                if not checksum or checksum not in {files.program(name, _PATH.split(":"))[1] for files in course}:
+                    return _("{name} is {path} there, and that is not the course's program").format(
+                        name=name, path=path
+                    )
+        return ""
+
+    def _of(self, image: str) -> AbstractContextManager[str]:
+        known = self._daemon.course_image(image)
+        if known is None:
+            raise AuthorError(_("{image} is no course image of this lab").format(image=image))
+        if self._daemon.find(lambda client: client.inspect_image(known["Id"])) is None:
+            gone = _("the course image {image} is gone from this daemon; `drydock reset` brings it back")
+            raise Obstructed(gone.format(image=image))
+        return throwaway(self._daemon, str(known["Id"]), ["true"])
