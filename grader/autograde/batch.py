@@ -287,7 +287,14 @@ class Batch:
         known = GradedSubmissions(self._db_url, self._secret, self._lab)
         return [known.safely(student, self._submissions.graded(student)) for student in self.plan.skipped]
 
-    def finish(self) -> None:
-        """Everything is done, the reports included: the next run begins anew."""
+    def finish(self) -> bool:
+        """Everything is done, the reports included: the next run begins anew.
+
+        False where the lab was released anew meanwhile: each submission was graded with what was there at its time. The
+        journal stays, and to the next run for everybody nobody in it is graded. Raises BatchError, NoDatabase.
+        """
+        if self._in_gradebook(self._lab).release != self._known.release:
+            return False
         if self._everybody:
             self._journal.finish()
+        return True

@@ -30,9 +30,15 @@ def run(batch: Batch, console: Console, reports: Sequence[Path], jobs: int | Non
     reported = sorted([*records, *batch.earlier()], key=lambda record: record.student)
     for report in reports:
         write_report_file(report, reported)
-    batch.finish()
+    same = batch.finish()
     sum_up(console, records, seconds)
-    return _status(console, reported)
+    status = _status(console, reported)
+    if same:
+        return status
+    text = _("{lab} was released anew meanwhile: some were graded with other checks than others. Next: {command}")
+    command = f"drydock grade {batch.plan.lab}"
+    console.print(escape(text.format(lab=batch.plan.lab, command=command)), highlight=False, soft_wrap=True)
+    return 1
 
 
 class Lines:

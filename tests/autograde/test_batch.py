@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from datetime import datetime
@@ -21,6 +22,7 @@ import pytest
 from click.testing import CliRunner
 from grading_course import ESSAY, HALF, LAB, SOLUTIONS, Course
 from nbformat import NotebookNode
+from rich.console import Console
 from traitlets.config import Config
 
 from grader.autograde.batch import Batch, BatchError
@@ -30,6 +32,7 @@ from grader.autograde.settings import Drydock
 from grader.autograde.submissions import Journal
 from grader.autograde.worker import Job, Worker
 from grader.autograde.worker_pool import WorkerPool
+from grader.cli import graded_lines
 from grader.cli.grade import command
 from grader.cli.stats import command as stats
 
@@ -220,6 +223,39 @@ def test_a_check_that_was_mended_meanwhile_counts_for_everybody(course: Course, 
     with Batch(course.config(), LAB) as batch:
         assert batch.plan.skipped == ()
     journal.unlink()
+
+
+class MendingPool:
+    """Grades nothing; meanwhile somebody mends a check."""
+
+    def __init__(self, course: Course) -> None:
+        self._course = course
+
+    def work(self, lab: str, students: Sequence[str]) -> Iterator[SubmissionRecord]:
+        for student in students:
+            with self._course.gradebook() as book:
+                book.find_notebook(LAB, LAB).source_cells[2].source += "\n# mended"
+                book.db.commit()
+            yield SubmissionRecord(student, lab)
+
+
+def test_a_check_that_was_mended_during_the_run_leaves_it_unfinished(
+    course: Course, here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Who was graded before it and who was after it had two different ones."""
+    if not (here / "submitted").exists():
+        course.hand_in("ada", course.blank())
+    with Batch(course.config(), LAB) as batch:
+        assert graded_lines.run(batch, Console(), [], None, MendingPool(course)) == 1
+        journal = batch._journal._path
+    assert f"released anew meanwhile: some were graded with other checks than others. Next: drydock grade {LAB}" in (
+        " ".join(capsys.readouterr().out.split())
+    )
+    assert journal.exists()
+    with Batch(course.config(), LAB) as batch:
+        assert batch.plan.skipped == ()
+        assert batch.finish()
+    assert not journal.exists()
 
 
 def test_a_named_student_is_graded_anew_and_the_classs_run_goes_on_afterwards(course: Course, here: Path) -> None:
