@@ -115,6 +115,11 @@ class Standing:
         """What counts: without what is taken off because it was late."""
         return max(0.0, self.score - self.penalty)
 
+    @property
+    def told(self) -> str:
+        """Another text where feedback would tell other marks."""
+        return repr((self.score, self.penalty, self.late, self.waiting))
+
 
 def standings(book: Gradebook, lab: str) -> dict[str, Standing]:
     """Student → standing, for everybody who handed the lab in, as far as the gradebook knows.

@@ -6,6 +6,7 @@ import shutil
 import sys
 from collections.abc import Iterator, Sequence, Set
 from pathlib import Path
+from typing import NoReturn
 
 from nbgrader.converters import GenerateFeedback
 from nbgrader.converters.base import NbGraderException
@@ -14,9 +15,10 @@ from traitlets.config import Config
 
 from grader.autograde.batch import BatchError, lab_in_gradebook
 from grader.autograde.copying import copy_submitted
+from grader.autograde.database import gradebook, standings
 from grader.autograde.records import SubmissionRecord, our_fault
 from grader.autograde.submission import Ceilings
-from grader.autograde.submissions import Busy, Submissions, alone, is_signed
+from grader.autograde.submissions import Busy, Journal, Submissions, alone, is_signed
 from grader.autograde.worker import Job
 from grader.autograde.worker_pool import WorkerPool, settle_in
 from grader.i18n import _
@@ -36,6 +38,7 @@ class FeedbackRun:
     def __init__(self, config: Config, lab: str, students: Sequence[str] = ()) -> None:
         """Raises BatchError when nobody has been graded, or a student of those ``students`` has not; NoDatabase."""
         self._config = config
+        self._everybody = not students
         self.lab = lab_in_gradebook(config, lab)
         there = Submissions(config, self.lab).with_grades()
         unknown = sorted(set(students) - set(there))
@@ -50,13 +53,24 @@ class FeedbackRun:
 
     def run(self, jobs: int) -> Iterator[SubmissionRecord]:
         """One record for each student as it is done, with an error or without. Raises BatchError."""
-        drafts = _drafts(CourseDirectory(config=self._config), self.lab)
+        course = CourseDirectory(config=self._config)
+        drafts = _drafts(course, self.lab)
         try:
             with alone(drafts.with_name(f"{drafts.name}.lock")):
                 # Of a run that was killed.
                 shutil.rmtree(drafts, ignore_errors=True)
+                # Read first: who gets another mark meanwhile is told of one that is older than their page, not newer.
+                with gradebook(str(course.db_url)) as book:
+                    known = standings(book, self.lab)
+                told = told_marks(self._config, self.lab)
+                if self._everybody:
+                    told.finish()
                 size = min(jobs, len(self.students))
-                yield from WorkerPool(self._config, "", size, begin=_begin, task=_make).work(self.lab, self.students)
+                pool = WorkerPool(self._config, "", size, begin=_begin, task=_make)
+                for record in pool.work(self.lab, self.students):
+                    if not record.error and record.student in known:
+                        told.add(record.student, known[record.student].told)
+                    yield record
                 shutil.rmtree(drafts, ignore_errors=True)
         except Busy:
             raise BatchError(
@@ -65,6 +79,12 @@ class FeedbackRun:
                 ),
                 _("Wait until it is done"),
             ) from None
+
+
+def told_marks(config: Config, lab: str) -> Journal:
+    """Of whom feedback was made last, and of which marks (``Standing.told``)."""
+    course = CourseDirectory(config=config)
+    return Journal(Path(course.root, str(course.autograded_directory), f".feedback-{lab}.journal"))
 
 
 def _drafts(course: CourseDirectory, lab: str) -> Path:
@@ -119,15 +139,23 @@ def _put_in_place(job: Job, words: CaughtLog) -> None:
     config = Config(_Place.config)
     config.CourseDirectory.assignment_id = job.lab
     course = CourseDirectory(config=config)
-    if not all(is_signed(path) for path in Submissions(config, job.lab).graded(job.student).glob("*.ipynb")):
-        why = _("Its grading was not finished. Next: drydock grade {lab} --only-missing")
-        words.logger.error(why.format(lab=job.lab))
-        raise NbGraderException
+    graded = sorted(Submissions(config, job.lab).graded(job.student).glob("*.ipynb"))
+    if not all(is_signed(path) for path in graded):
+        _unfinished(job, words)
     draft = _Draft(coursedir=course, config=config, log=words.logger)
     draft.student, draft.force = job.student, True
     draft.start()
     made = Path(draft._format_dest(job.lab, job.student))
+    if not graded or not all((made / f"{path.stem}.html").is_file() for path in graded):
+        # A grading that begins just now takes them away.
+        _unfinished(job, words)
     _replace(Path(course.format_path(course.feedback_directory, job.student, job.lab)), made)
+
+
+def _unfinished(job: Job, words: CaughtLog) -> NoReturn:
+    why = _("Its grading was not finished. Next: drydock grade {lab} --only-missing")
+    words.logger.error(why.format(lab=job.lab))
+    raise NbGraderException
 
 
 def _replace(place: Path, made: Path) -> None:

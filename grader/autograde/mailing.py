@@ -21,7 +21,8 @@ from string import Template
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
-from grader.autograde.database import gradebook, notebook_names
+from grader.autograde.database import gradebook, notebook_names, standings
+from grader.autograde.feedback_run import told_marks
 from grader.autograde.settings import Drydock
 from grader.autograde.submissions import Submissions
 from grader.errors import ExpectedError
@@ -195,7 +196,8 @@ def feedback_mails(config: Config, lab: str, students: Sequence[str]) -> Iterato
             _("{lab} of {student} is not graded yet.").format(lab=lab, student=missing[0]), f"drydock grade {lab}"
         )
     with gradebook(str(course.db_url)) as book:
-        names = notebook_names(book, lab)
+        names, marks = notebook_names(book, lab), standings(book, lab)
+    told = told_marks(config, lab).read()
     for student in there:
         if students and student not in students:
             continue
@@ -207,6 +209,9 @@ def feedback_mails(config: Config, lab: str, students: Sequence[str]) -> Iterato
             yield Missing(
                 student, _("graded again since the feedback was made: drydock feedback {lab}").format(lab=lab)
             )
+        elif student in told and student in marks and told[student] != marks[student].told:
+            # By hand, or by more time: no notebook changes by that.
+            yield Missing(student, _("other marks since the feedback was made: drydock feedback {lab}").format(lab=lab))
         else:
             yield Mail(student, {"lab": lab}, {page.name: page.read_bytes() for page in pages})
 

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from grading_course import HALF, LAB, SOLUTIONS, Course
+from grading_course import ESSAY, HALF, LAB, SOLUTIONS, Course
 
 from grader.autograde.feedback_run import FeedbackRun, _replace
+from grader.autograde.mailing import Mail, Missing, feedback_mails
 from grader.autograde.submissions import alone
 from grader.cli.feedback import command
 
@@ -84,6 +85,35 @@ def test_what_is_old_is_replaced_and_what_a_killed_run_left_goes(graded: Course,
     assert not (place / "old.txt").exists()
     assert "An image." in (place / f"{LAB}.html").read_text()
     assert not left.parent.exists()
+
+
+def test_a_page_stays_where_the_graded_notebook_has_just_gone(graded: Course, here: Path) -> None:
+    """As when somebody begins to grade it anew while the feedback is made."""
+    page = here / "feedback" / "ada" / LAB / f"{LAB}.html"
+    page.parent.mkdir(parents=True, exist_ok=True)
+    page.write_text("a page")
+    run, folder = FeedbackRun(graded.config(), LAB, ["ada"]), here / "autograded" / "ada"
+    folder.rename(here / "away")
+    (record,) = run.run(1)
+    (here / "away").rename(folder)
+    assert "was not finished" in record.error
+    assert page.read_text() == "a page"
+
+
+def test_whose_mark_was_changed_by_hand_since_then_gets_no_mail_with_the_old_one(graded: Course, here: Path) -> None:
+    config = graded.config()
+    (record,) = FeedbackRun(config, LAB, ["ada"]).run(1)
+    assert not record.error
+    (mail,) = feedback_mails(config, LAB, ["ada"])
+    assert isinstance(mail, Mail)
+    with graded.gradebook() as book:
+        grade = next(
+            grade for grade in book.find_submission_notebook(LAB, LAB, "ada").grades if grade.cell.name == ESSAY
+        )
+        grade.manual_score = 3
+        book.db.commit()
+    (missing,) = feedback_mails(config, LAB, ["ada"])
+    assert isinstance(missing, Missing)
 
 
 def test_a_file_may_have_become_a_folder_since_then_and_a_folder_a_file(tmp_path: Path) -> None:

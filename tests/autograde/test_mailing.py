@@ -13,7 +13,20 @@ from click.testing import CliRunner, Result
 from nbgrader.api import Gradebook
 from traitlets.config import Config
 
-from grader.autograde.mailing import FEEDBACK_WORDS, Letter, Mail, NotWritten, Post, file_name, sender_of
+from grader.autograde.batch import course_config
+from grader.autograde.database import standings
+from grader.autograde.feedback_run import told_marks
+from grader.autograde.mailing import (
+    FEEDBACK_WORDS,
+    Letter,
+    Mail,
+    Missing,
+    NotWritten,
+    Post,
+    feedback_mails,
+    file_name,
+    sender_of,
+)
 from grader.cli.group import main
 from grader.values import StudentKey
 from grader.values.keys import make_secret
@@ -110,6 +123,21 @@ def test_feedback_for_a_class(here: Path) -> None:
     assert again.exit_code == 0, again.output
     assert "1 mail is in" in again.output
     assert "again" not in again.output
+
+
+def test_no_page_with_marks_that_are_others_by_now(here: Path) -> None:
+    """A mark by hand and more time change the gradebook alone, and no notebook's time."""
+    config = course_config(here)
+    with Gradebook(f"sqlite:///{here}/gradebook.db") as book:
+        book.update_or_create_submission(LAB, "ada")
+        told_marks(config, LAB).add("ada", standings(book, LAB)["ada"].told)
+        (sent,) = feedback_mails(config, LAB, ["ada"])
+        assert isinstance(sent, Mail)
+        book.find_submission_notebook(LAB, LAB, "ada").late_submission_penalty = 1
+        book.db.commit()
+    (missing,) = feedback_mails(config, LAB, ["ada"])
+    assert missing == Missing("ada", f"other marks since the feedback was made: drydock feedback {LAB}")
+    told_marks(config, LAB).finish()
 
 
 def test_a_letter_of_the_teachers_own(here: Path, tmp_path: Path) -> None:
