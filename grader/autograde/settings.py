@@ -58,7 +58,7 @@ class Drydock(Configurable):  # type: ignore[misc]
     ).tag(config=True)
     memory_bytes = Integer(
         _BOUNDS.limits.memory_bytes,
-        help="Memory for a submission: kernel, daemon, containers and their files, in bytes.",
+        help="Memory for a submission: kernel, daemon, containers and their files, in bytes; less on a small machine.",
     ).tag(config=True)
     disk_bytes = Integer(
         _BOUNDS.limits.disk_bytes, help="Space for a submission's images and containers, in bytes."

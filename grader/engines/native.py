@@ -14,7 +14,7 @@ from grader.engines import cgroups, namespaces, releases
 from grader.engines.folders import SYSTEM_PATH, EngineFolder
 from grader.engines.namespaces import DAEMON_TOOLS, NOBODY_INSIDE, WALL_TOOLS, NamespaceEngine
 from grader.engines.nsenter import Walls
-from grader.engines.protocol import Limits, Probe
+from grader.engines.protocol import MACHINE_SHARE, Limits, Probe
 from grader.i18n import _
 from grader.processes import machine_memory, refusal_of
 
@@ -25,9 +25,6 @@ ID_COUNT = 65_536
 #: Where throwaway engines have theirs. Much of the kernel's is counted for a user: keys, epoll watches, files under way
 #: between processes, pages of pipes. One engine that took all there is would leave none to the others.
 _OWN_IDS = range(0x10000000, 0x70000000, ID_COUNT)
-#: Of the machine's memory, what a lab daemon and all its containers may have. One container of a student's that took
-#: 22 of 24 GB held up the machine for 20 minutes; with the ceiling the kernel ends that container.
-_LAB_SHARE = 0.85
 
 
 class NativeEngine(NamespaceEngine):
@@ -72,7 +69,7 @@ class NativeEngine(NamespaceEngine):
     @classmethod
     def _kept_limits(cls) -> Limits:
         memory = machine_memory().get("MemTotal")
-        return Limits(memory_bytes=memory and int(memory * _LAB_SHARE))
+        return Limits(memory_bytes=memory and int(memory * MACHINE_SHARE))
 
     def _choose_ids(self, template: str) -> None:
         if self._kept is None and (not template or _can_be_shifted(template)):

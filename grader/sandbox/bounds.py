@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from grader.docker_api.deadline import CHECK_SECONDS
 from grader.engines import Limits
+from grader.processes import machine_memory
 from grader.sandbox.kernel_start import KernelSettings
 
 _GIB = 1024**3
@@ -28,3 +29,7 @@ class Bounds:
     #: For kernel, daemon, containers and their files together.
     limits: Limits = field(default_factory=lambda: Limits(memory_bytes=4 * _GIB, pids=2048, disk_bytes=3 * _GIB))
     kernel: KernelSettings = field(default_factory=KernelSettings)
+
+    def limits_here(self) -> Limits:
+        """What holds on this machine. Not noted in a parcel, which is the same wherever it is graded."""
+        return self.limits.on_machine(machine_memory().get("MemTotal"))

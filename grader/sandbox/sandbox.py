@@ -83,7 +83,9 @@ class Sandbox:
             self.folder.mkdir()
             self._stack.enter_context(bounded(self.folder, self.bounds.files_bytes))
             self.folder.chmod(0o777)
-            self._engine = engine_class(self._kind).for_strangers(shares=[self.folder], limits=self.bounds.limits)
+            self._engine = engine_class(self._kind).for_strangers(
+                shares=[self.folder], limits=self.bounds.limits_here()
+            )
             self._engine.more_images = self.declared_images
             self._stack.enter_context(self._engine)
             self.kernel: StudentKernel = self._stack.enter_context(self.new_kernel())

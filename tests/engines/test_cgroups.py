@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from grader.autograde.settings import Drydock
-from grader.engines import cgroups, namespaces
+from grader.engines import Limits, cgroups, namespaces
+from grader.sandbox import bounds
 
 UNIFIED = Path("/sys/fs/cgroup/unified")
 
@@ -148,3 +149,18 @@ def test_from_a_session_that_holds_processes(code: str) -> None:
         timeout=300,
     )
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("wanted", "machine", "held"),
+    [(4000, 2000, 1700), (4000, 8000, 4000), (4000, None, 4000), (None, 2000, None)],
+)
+def test_no_submission_may_have_all_of_a_small_machines_memory(
+    wanted: int | None, machine: int | None, held: int | None
+) -> None:
+    assert Limits(memory_bytes=wanted, pids=7).on_machine(machine) == Limits(memory_bytes=held, pids=7)
+
+
+def test_what_is_graded_has_that_ceiling(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bounds, "machine_memory", lambda: {"MemTotal": 2_000_000_000})
+    assert bounds.Bounds().limits_here().memory_bytes == 1_700_000_000
