@@ -30,7 +30,7 @@ def graded(
 
     ``needs``: the task that "vol" builds on. ``files``: path → text, in the lab's folder.
     """
-    course = Course(root, {"cell_seconds": 8.0})
+    course = Course(root, {"cell_seconds": 20.0})
     path = root / "solutions" / LAB / f"{LAB}.ipynb"
     notebook = nbformat.read(path, as_version=4)
     notebook.cells = [cell for cell in notebook.cells if not cell.id.endswith("-setup")]
