@@ -32,7 +32,7 @@ pytestmark = [pytest.mark.daemon, pytest.mark.deep, pytest.mark.timeout(900)]
 THEIRS = Path(nbgrader.__file__).parent / "tests"
 APPS, UI, STEPS = (THEIRS / part / "files" for part in ("apps", "ui-tests", "preprocessors"))
 #: Seconds that a cell has, in both courses.
-CELL_SECONDS = 4
+CELL_SECONDS = 15
 SPEC = {"name": "python3", "display_name": "Python 3", "language": "python"}
 Change = Callable[[NotebookNode], object]
 
