@@ -24,7 +24,7 @@ from grader.report.plain import excerpt
 
 #: Bytes of a file's content to compare; the checksum is taken of up to 256 times as much.
 CONTENT_LIMIT = 1024 * 1024
-_CHECKSUM_LIMIT = 256 * CONTENT_LIMIT
+CHECKSUM_LIMIT = 256 * CONTENT_LIMIT
 #: Symbolic links to follow, as many as Linux does (path_resolution(7)).
 _LINKS = 40
 #: Seconds for reading one file. What has not come until then does not count.
@@ -92,7 +92,7 @@ def content_of(source: IO[bytes], size: int) -> tuple[bytes, str]:
     """The beginning of a file's content, and the checksum of all of it ("" where it is too long for one)."""
     content, checksum = bytearray(), hashlib.sha256()
     read, limit = 0, Deadline(_READ_SECONDS)
-    while read < _CHECKSUM_LIMIT and not limit.is_over() and (piece := source.read(64 * 1024)):
+    while read < CHECKSUM_LIMIT and not limit.is_over() and (piece := source.read(64 * 1024)):
         read += len(piece)
         checksum.update(piece)
         content += piece[: CONTENT_LIMIT - len(content)]

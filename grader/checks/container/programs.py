@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, ExitStack
 
 from grader.checks import arguments
 from grader.checks.container.storage import Storage
 from grader.checks.container.subject import NOT_RUNNING, is_live, state_in_words
 from grader.checks.errors import AuthorError
 from grader.checks.expectation import Claim, Finding, expectation
-from grader.checks.files import Entry, read_entry
+from grader.checks.files import CHECKSUM_LIMIT, Entry, followed, read_entry
 from grader.checks.throwaway import SEALED, helper_image, run, throwaway
 from grader.docker_api.daemon import Attrs, Daemon
 from grader.docker_api.errors import Obstructed, Unavailable
@@ -30,7 +29,6 @@ _TELLING = ("BASH_ENV", "ENV", "LD_AUDIT", "LD_LIBRARY_PATH", "LD_PRELOAD")
 _FOLDERS = ("/bin", "/lib", "/lib64", "/sbin", "/usr")
 _INIT = "/sbin/docker-init"
 _PRELOAD = "/etc/ld.so.preload"
-_LINKS = 40
 
 
 class _Files:
@@ -45,18 +43,14 @@ class _Files:
             self._read[path] = read_entry(self._daemon, self._container, path)
         return self._read[path]
 
-    def program(self, name: str, folders: Sequence[str]) -> tuple[str, str]:
-        """Where the first of this name is, and its checksum; two empty texts where there is none."""
-        for path in (posixpath.join(folder, name) for folder in folders):
-            place = path
-            for _hop in range(_LINKS):
-                entry = self.at(place)
-                if entry is None or entry.kind != "link":
-                    break
-                place = posixpath.normpath(posixpath.join(posixpath.dirname(place), entry.target))
-            if entry is not None and entry.kind != "folder":
-                return path, entry.sha256
-        return "", ""
+    def checksum(self, path: str) -> str | None:
+        """Of the file that a path leads to; None where there is none. Raises Unavailable where it took too long."""
+        entry = followed(self.at, path)
+        if entry is None or entry.kind == "folder":
+            return None
+        if entry.kind == "file" and not entry.sha256 and entry.size <= CHECKSUM_LIMIT:
+            raise Unavailable(_("{path} could not be read in time").format(path=path))
+        return entry.sha256
 
 
 class Programs(Storage):
@@ -64,7 +58,7 @@ class Programs(Storage):
 
     @expectation
     def has_programs(self, *names: str, of: str | Sequence[str]) -> Claim:
-        """What these commands run in it is, to the byte, the program of this name in one of these course images; and
+        """What these commands run is, to the byte, the program at the same place in one of these course images; and
         neither a mount nor a variable puts another one in its place."""
         if not names:
             raise AuthorError(_("has_programs needs at least one program"))
@@ -115,23 +109,28 @@ class Programs(Storage):
         here = _Files(self._daemon, str(attrs["Id"]))
         if here.at(_PRELOAD) is not None:
             return _("it has a file {path}").format(path=_PRELOAD)
-        with ExitStack() as stack:
-            course = [_Files(self._daemon, stack.enter_context(self._of(image))) for image in images]
-            for name in names:
-                path, checksum = here.program(name, folders)
-                if not path:
-                    return _("it has no program {name}").format(name=name)
-                if not checksum or checksum not in {files.program(name, _PATH.split(":"))[1] for files in course}:
-                    return _("{name} is {path} there, and that is not the course's program").format(
-                        name=name, path=path
-                    )
+        course = [_Files(self._daemon, self._of(image)) for image in images]
+        for name in names:
+            paths = [posixpath.join(folder, name) for folder in folders]
+            path = next((path for path in paths if here.checksum(path) is not None), "")
+            if not path:
+                return _("it has no program {name}").format(name=name)
+            # Each question costs the daemon some milliseconds: the images are asked at this path only, one by one.
+            checksum = here.checksum(path)
+            if not checksum or all(files.checksum(path) != checksum for files in course):
+                return _("{name} is {path} there, and that is not the course's program").format(name=name, path=path)
         return ""
 
-    def _of(self, image: str) -> AbstractContextManager[str]:
+    def _of(self, image: str) -> str:
+        """A container of this course image that nobody has laid anything into, never started."""
         known = self._daemon.course_image(image)
         if known is None:
             raise AuthorError(_("{image} is no course image of this lab").format(image=image))
         if self._daemon.find(lambda client: client.inspect_image(known["Id"])) is None:
             gone = _("the course image {image} is gone from this daemon; `drydock reset` brings it back")
             raise Obstructed(gone.format(image=image))
-        return throwaway(self._daemon, str(known["Id"]), ["true"])
+        identifier = str(known["Id"])
+        kept = self._context.kept(
+            f"image:{identifier}", lambda: throwaway(self._daemon, identifier, ["-"], host=SEALED)
+        )
+        return str(kept)
