@@ -115,8 +115,10 @@ def test_a_published_port_is_there_when_run_returns_and_goes_when_the_container_
 
 def test_a_container_that_ends_by_itself_gives_its_port_back(client: DockerClient) -> None:
     port = free_port()
-    client.containers.run("drydock/busybox:1", "sleep 1", detach=True, ports={"80/tcp": port}, auto_remove=True)
+    wait = ["sh", "-c", "until [ -e /go ]; do sleep 0.2; done"]
+    one = client.containers.run("drydock/busybox:1", wait, detach=True, ports={"80/tcp": port}, auto_remove=True)
     socket.create_connection(("127.0.0.1", port), timeout=5).close()
+    assert one.exec_run(["touch", "/go"]).exit_code == 0
 
     def refused() -> bool:
         try:
