@@ -38,7 +38,6 @@ class FeedbackRun:
     def __init__(self, config: Config, lab: str, students: Sequence[str] = ()) -> None:
         """Raises BatchError when nobody has been graded, or a student of those ``students`` has not; NoDatabase."""
         self._config = config
-        self._everybody = not students
         self.lab = lab_in_gradebook(config, lab)
         there = Submissions(config, self.lab).with_grades()
         unknown = sorted(set(students) - set(there))
@@ -63,8 +62,6 @@ class FeedbackRun:
                 with gradebook(str(course.db_url)) as book:
                     known = standings(book, self.lab)
                 told = told_marks(self._config, self.lab)
-                if self._everybody:
-                    told.finish()
                 size = min(jobs, len(self.students))
                 pool = WorkerPool(self._config, "", size, begin=_begin, task=_make)
                 for record in pool.work(self.lab, self.students):

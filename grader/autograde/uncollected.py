@@ -22,8 +22,9 @@ class UnreadableExchange(ExpectedError):
 
 def in_exchange(config: Config, lab: str) -> frozenset[str]:
     """The students of whom the exchange has ``lab`` (its whole name). Raises UnreadableExchange."""
-    course = str(CourseDirectory(config=config).course_id)
-    inbound = Path(str(Exchange(config=_as_nbgrader_has_it(config)).root), course, "inbound")
+    known = _as_nbgrader_has_it(config)
+    course = str(CourseDirectory(config=known).course_id)
+    inbound = Path(str(Exchange(config=known).root), course, "inbound")
     if not course:
         # nbgrader collects nothing for a course without a name.
         return frozenset()

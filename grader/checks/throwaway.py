@@ -69,10 +69,13 @@ def throwaway(
         daemon.release(partial(_remove, identifier))
 
 
-def run(daemon: Daemon, image: str, command: Sequence[str] | None, *, seconds: float, **more: Any) -> Outcome:
-    """Run a student's image in a throwaway container, at most ``seconds``. Raises Unavailable or Obstructed."""
+def run(
+    daemon: Daemon, image: str, command: Sequence[str] | None, *, seconds: float, whole: bool = False, **more: Any
+) -> Outcome:
+    """Run a student's image in a throwaway container, at most ``seconds``. ``whole``: all that it prints must be read.
+    Raises Unavailable or Obstructed."""
     try:
-        return _run(daemon, image, command, seconds=seconds, **more)
+        return _run(daemon, image, command, seconds=seconds, whole=whole, **more)
     except Refused as refusal:
         return _not_started(daemon, refusal)
 
@@ -85,7 +88,9 @@ def _not_started(daemon: Daemon, refusal: Refused) -> Outcome:
     return Outcome(127, "", refusal.explanation)
 
 
-def _run(daemon: Daemon, image: str, command: Sequence[str] | None, *, seconds: float, **more: Any) -> Outcome:
+def _run(
+    daemon: Daemon, image: str, command: Sequence[str] | None, *, seconds: float, whole: bool = False, **more: Any
+) -> Outcome:
     with throwaway(daemon, image, command, **more) as identifier:
         daemon.ask(lambda client: client.start(identifier), patience=START_SECONDS)
         had = min(seconds, daemon.deadline.remaining())
@@ -93,7 +98,7 @@ def _run(daemon: Daemon, image: str, command: Sequence[str] | None, *, seconds: 
         if code is None:
             blame.must_have_had(daemon, seconds, had)
         # Of what goes on for ever the beginning is enough to say so.
-        whole = code is not None
+        whole = whole and code is not None
         output = read_logs(daemon, identifier, tty=False, streams=(1,), whole=whole)
         errors = read_logs(daemon, identifier, tty=False, streams=(2,), whole=whole)
         return Outcome(code, output, errors)

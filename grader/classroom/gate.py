@@ -240,7 +240,8 @@ class Gate:
         place, student, name = self._place, self._student, self._order.name
         # nbgrader's name of the folder into which a teacher collects.
         collected = Path(self._order.course) / "submitted"
-        begun, had_room = time.time(), True
+        # Where the exchange isn't to be had, nothing is looked at.
+        begun, had_room = time.time(), os.access(place.inbound, os.R_OK | os.X_OK)
         for carried in (
             handins.collect(place, student, name, collected, self._looked),
             handins.bring_feedback(place, student, name),

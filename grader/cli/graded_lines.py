@@ -30,10 +30,9 @@ def run(batch: Batch, console: Console, reports: Sequence[Path], jobs: int | Non
     reported = sorted([*records, *batch.earlier()], key=lambda record: record.student)
     for report in reports:
         write_report_file(report, reported)
-    same = batch.finish()
     sum_up(console, records, seconds)
     status = _status(console, reported)
-    if same:
+    if batch.finish():
         return status
     text = _("{lab} was released anew meanwhile: some were graded with other checks than others. Next: {command}")
     command = f"drydock grade {batch.plan.lab}"

@@ -108,8 +108,8 @@ def _processor() -> Fact:
         return Fact(_("processor"), Level.OK, found)
     if found in ARCHITECTURES.values():
         differs = _(
-            "{found}: the course images are made for it, too; programs for amd64 don't start here (lab 15, task bell: "
-            "could not check), and there is no microVM engine"
+            "{found}: the course images are made for it, too; programs for amd64 don't start without an emulator (lab "
+            "15, task bell: could not check), and there is no microVM engine"
         )
         return Fact(_("processor"), Level.NOTE, differs.format(found=found))
     lost = _("{found}: the course images can be made for {known} only")

@@ -23,7 +23,8 @@ from grader.processes import machine_memory, refusal_of
 FIRST_ID = 300_000
 ID_COUNT = 65_536
 #: Where throwaway engines have theirs. Much of the kernel's is counted for a user: keys, epoll watches, files under way
-#: between processes, pages of pipes. One engine that took all there is would leave none to the others.
+#: between processes, pages of pipes. One engine that took all there is would leave none to the others. (systemd-nspawn
+#: takes from the same range by chance; who met would share the counters and no right.)
 _OWN_IDS = range(0x10000000, 0x70000000, ID_COUNT)
 
 
@@ -72,7 +73,7 @@ class NativeEngine(NamespaceEngine):
         return Limits(memory_bytes=memory and int(memory * MACHINE_SHARE))
 
     def _choose_ids(self, template: str) -> None:
-        if self._kept is None and (not template or _can_be_shifted(template)):
+        if self._kept is None and _has_own_ids() and (not template or _can_be_shifted(template)):
             # By chance: that two that live at the same time have the same is one in many thousands, and does no harm.
             self._owner = secrets.choice(_OWN_IDS)
             self.keeper = self._owner + NOBODY_INSIDE
@@ -113,12 +114,25 @@ def _id_map(there: int, here: int) -> str:
 
 
 @cache
-def _can_be_shifted(template: str) -> bool:
-    """Whether a template's files can be shown as another engine's own: this machine's root has those ids, and the file
-    system of the cache can be mounted so (ext4 and xfs can, an overlay can't)."""
+def _has_own_ids() -> bool:
+    """Whether this machine's root has the ids of throwaway engines: in a container it may have fewer."""
     for name in ("uid_map", "gid_map"):
         spans = [tuple(map(int, line.split())) for line in Path("/proc/self", name).read_text().splitlines()]
         if not any(first <= _OWN_IDS[0] and first + count >= _OWN_IDS.stop for first, _outside, count in spans):
             return False
-    command = ["mount", "--bind", "-o", f"X-mount.idmap={_id_map(FIRST_ID, _OWN_IDS[0])}", template, template]
+    return True
+
+
+#: mount(8) before util-linux 2.39 takes the option for a comment, and overlays before Linux 5.19 take no such layers.
+_SHIFT = """
+cd "$0" && mount --bind -o "X-mount.idmap=$1" layers layers && test "$(stat -c %u layers)" = "$2" &&
+    mount -t overlay -o ro,lowerdir=layers:meta overlay meta && test "$(stat -c %u meta)" = "$2"
+"""
+
+
+@cache
+def _can_be_shifted(template: str) -> bool:
+    """Whether a template's files can be shown as another engine's own: on ext4 and xfs, not on an overlay."""
+    there, here = FIRST_ID, _OWN_IDS[0]
+    command = ["sh", "-ec", _SHIFT, template, _id_map(there, here), str(here)]
     return refusal_of(["unshare", "--mount", "--propagation", "private", *command]) is None

@@ -72,8 +72,8 @@ def lab_marks(config: Config, lab: str) -> LabMarks:
         people = _people(book)
     # The notebooks say whose fault it is that something waits: few do.
     marks = {person.name: _mark(person.name, known.get(person.name), most, due, submissions) for person in people}
-    waiting = in_exchange(config, lab)
-    for name in waiting & {student for student, mark in marks.items() if mark.state is State.ABSENT}:
+    absent = {student for student, mark in marks.items() if mark.state is State.ABSENT}
+    for name in absent & in_exchange(config, lab) if absent else ():
         marks[name] = Mark(name, State.NOTHING, None, most, why=not_collected(lab))
     return LabMarks(lab, most, people, marks)
 

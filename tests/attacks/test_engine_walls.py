@@ -246,6 +246,9 @@ def test_what_one_engine_takes_of_the_kernel_no_other_lacks(
         os.close(watcher)
         for one in (client, theirs):
             assert one.containers.run(BUSYBOX, ["echo", "well"], remove=True) == b"well\n"
+        if own_engine._owner == type(own_engine)._owner:
+            # Where the template's files can't be shown with other ids all engines' roots are one.
+            return
         one_key = (PROGRAMS / "take_all.py").read_text().partition("\nwatchers")[0] + "\nprint(key(1)(0) > 0)"
         said = client.containers.run(PYTHON, ["python3", "-c", one_key], remove=True, privileged=True)
         assert said == b"True\n"

@@ -13,7 +13,7 @@ from grader.cli.machine import Level, facts
     ("kernels", "level", "says"),
     [
         ("x86_64", Level.OK, "amd64"),
-        ("aarch64", Level.NOTE, "programs for amd64 don't start here"),
+        ("aarch64", Level.NOTE, "programs for amd64 don't start without an emulator"),
         ("riscv64", Level.BAD, "amd64, arm64 only"),
     ],
 )

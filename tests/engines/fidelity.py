@@ -98,8 +98,13 @@ def _made_same(text: str, root: str) -> str:
 
 def inside(client: docker.DockerClient, script: str, **options: Any) -> list[str]:
     """What a container prints that runs this, a line each."""
-    said = client.containers.run(BUSYBOX, ["sh", "-c", f"( {script} ) 2>&1; true"], remove=True, **options)
-    return list(said.decode().splitlines())
+    # docker-py's own waiting reads the log when the container is gone, and at times only a part of it.
+    container = client.containers.run(BUSYBOX, ["sh", "-c", f"( {script} ) 2>&1; true"], detach=True, **options)
+    try:
+        container.wait()
+        return list(container.logs().decode().splitlines())
+    finally:
+        container.remove(force=True, v=True)
 
 
 def run_in(container: Any, command: list[str], **options: Any) -> list[Any]:

@@ -26,7 +26,9 @@ def words(value: Any) -> list[str]:
 
 def options(value: Any) -> bool:
     """Whether a volume's options make it more than memory: of the local driver, they can be a bind mount."""
-    return bool(value) and (value.get("type") != "tmpfs" or value.get("device") not in ("tmpfs", "none"))
+    if not value:
+        return False
+    return value.get("type") != "tmpfs" or value.get("device") not in ("tmpfs", "none") or "bind" in str(value.get("o"))
 
 
 def foreign(folder: str) -> bool:
@@ -67,6 +69,8 @@ def too_much(wish: Any, names: set[str]) -> str:
         if name not in names and known in {word.casefold() for word in names}:
             return str(name)
         # What stands in these has names of people's own.
-        if known not in ("labels", "endpointsconfig") and (found := too_much(value, names)):
+        if known not in ("labels", "endpointsconfig", "driveropts", "options", "sysctls", "config") and (
+            found := too_much(value, names)
+        ):
             return found
     return ""

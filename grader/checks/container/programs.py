@@ -24,10 +24,10 @@ from grader.report.plain import listed
 #: Where a container without a PATH looks (runc).
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 #: What makes a shell or the loader run something before the program that was asked for.
-_TELLING = ("BASH_ENV", "ENV", "LD_AUDIT", "LD_LIBRARY_PATH", "LD_PRELOAD")
+_TELLING = ("BASH_ENV", "LD_AUDIT", "LD_LIBRARY_PATH", "LD_PRELOAD")
 #: Programs, and what they load, lie below these; `docker run --init` mounts its own.
 _FOLDERS = ("/bin", "/lib", "/lib64", "/sbin", "/usr")
-_INIT = "/sbin/docker-init"
+_INIT = ("/sbin/docker-init", "/usr/sbin/docker-init")
 _PRELOAD = "/etc/ld.so.preload"
 
 
@@ -78,7 +78,7 @@ class Programs(Storage):
             _("as in {images}").format(images=first),
             judge,
             f"docker diff {self._shell_name}",
-            _("The check runs commands in this container, by the programs that it got from the course: put them back."),
+            _("The check runs commands in it, by programs that the course gave it: put them back, or make it anew."),
         )
 
     def _led_astray(self, attrs: Attrs) -> Iterator[str]:
@@ -90,7 +90,7 @@ class Programs(Storage):
         if places.count("/") != 1:
             yield _("something is mounted at {place}").format(place="/")
         for place in places:
-            if place != _INIT and any(place == one or place.startswith(f"{one}/") for one in (*_FOLDERS, _PRELOAD)):
+            if place not in _INIT and any(place == one or place.startswith(f"{one}/") for one in (*_FOLDERS, _PRELOAD)):
                 yield _("something is mounted at {place}").format(place=place)
 
     def _mounted(self, process: int) -> list[str]:

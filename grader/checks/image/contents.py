@@ -52,7 +52,7 @@ class Contents(ImageSubject, HoldsFiles):
 
         def judge(attrs: Attrs) -> Finding:
             self._daemon.waits_until(_("a container of {name} has ended").format(name=self.name), seconds)
-            outcome = run(self._daemon, str(attrs["Id"]), words, seconds=seconds, **more)
+            outcome = run(self._daemon, str(attrs["Id"]), words, seconds=seconds, whole=bool(lacks), **more)
             return wanted.judge(outcome, seconds)
 
         shown = _shown_run(self._shell_name, words, start, user, env or {})
