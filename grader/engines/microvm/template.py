@@ -228,6 +228,17 @@ def _make_parts(work: TemplateFolder, say: Progress) -> None:
         guest.make_empty_layer(work.layer)
 
 
+#: QEMU saves no guest that uses a shared folder; a process may still have it in its own mounts, or be reading there.
+_UNSHARE = """
+for try in $(seq 100); do
+    umount -a -t 9p
+    cat /proc/[0-9]*/mounts 2>/dev/null | grep -q ' 9p ' || break
+    sleep 0.2
+done
+true
+"""
+
+
 def _record_guest(work: TemplateFolder, accelerator: qemu.Accelerator, course: ImageSet) -> None:
     owner = Owner.for_throwaway(
         lambda folder: GuestSpec(
@@ -246,8 +257,7 @@ def _record_guest(work: TemplateFolder, accelerator: qemu.Accelerator, course: I
         agent = owner.agent()
         for archive in course.archives:
             agent.ask(f"load {os.fsencode(archive.resolve()).hex()}", timeout=900)
-        # QEMU saves no guest that uses a shared folder.
-        agent.shell("umount -a -t 9p")
+        agent.shell(_UNSHARE, timeout=120)
         _warm_up(client)
         agent.ask(f"remember {client.info()['ID']}", timeout=120)
         # What was read while building need not be in every guest's memory.
