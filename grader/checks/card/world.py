@@ -22,8 +22,8 @@ import threading
 from typing import IO, Any
 from urllib.parse import parse_qsl, urlencode
 
-from grader.checks.card.door import PIECE, Replied, answer, welcome
-from grader.checks.card.wishes import CLOSED, PLACE, STREAMED, too_much
+from grader.checks.card.policy import CLOSED, PLACE, STREAMED, too_much
+from grader.checks.card.proxy import PIECE, Replied, answer, welcome
 
 #: Only root may look into this folder, so nobody sees either how long what is in it is.
 ABOUT = "/etc/docker/world.json"

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from grader.checks.card.wishes import STREAMED
+from grader.checks.card.policy import STREAMED
 
 REAL = "/var/run/docker.sock"
 PIECE = 64 * 1024
