@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from grader.i18n import _
 from grader.images.cache import ImageCache, Progress, recipe_digest
-from grader.images.catalogue import CourseImage, ImageSet
+from grader.images.catalogue import ARCHITECTURES, CourseImage, ImageSet
 from grader.images.ensuring import as_set, wanted
 from grader.images.errors import ImagesError
 from grader.images.recipes.base import FILES
@@ -32,7 +32,7 @@ HUB = "docker.io/library"
 TOOLS = "busybox:1-musl"
 
 _PULL_SECONDS = 600.0
-_MACHINES = {"amd64": "x86_64", "arm64": "aarch64"}
+_MACHINES = {docker: kernels for kernels, docker in ARCHITECTURES.items()}
 
 
 def ensure(
