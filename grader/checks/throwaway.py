@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from grader.checks.commands import Outcome
 from grader.docker_api import blame
@@ -25,6 +25,9 @@ from grader.docker_api.errors import Obstructed, Refused, Unavailable
 from grader.docker_api.streams import read_logs
 from grader.docker_api.words import OWN_LABEL, OWN_NAME, is_own
 from grader.i18n import _
+
+if TYPE_CHECKING:
+    from grader.checks.expectation import Context
 
 #: HostConfig of a container that looks. A student's that has the daemon's socket would lay a program of its own into it
 #: between its making and its start (`docker cp`); into a root that can't be written to the daemon puts nothing.
@@ -67,6 +70,12 @@ def throwaway(
         yield identifier
     finally:
         daemon.release(partial(_remove, identifier))
+
+
+def files_of(context: Context, daemon: Daemon, image: str) -> str:
+    """The ID of a container of this image (its ID) for the whole of a task: never started, and nobody lays a file into
+    it, so the daemon's archive of it has the image's files."""
+    return context.kept(f"image:{image}", lambda: throwaway(daemon, image, ["-"], host=SEALED))
 
 
 def run(

@@ -14,7 +14,7 @@ from grader.checks.container.subject import NOT_RUNNING, is_live, state_in_words
 from grader.checks.errors import AuthorError
 from grader.checks.expectation import Claim, Finding, expectation
 from grader.checks.files import CHECKSUM_LIMIT, Entry, followed, read_entry
-from grader.checks.throwaway import SEALED, helper_image, run, throwaway
+from grader.checks.throwaway import SEALED, files_of, helper_image, run
 from grader.docker_api.daemon import Attrs, Daemon
 from grader.docker_api.errors import Obstructed, Unavailable
 from grader.docker_api.words import dig, environment
@@ -129,8 +129,4 @@ class Programs(Storage):
         if self._daemon.find(lambda client: client.inspect_image(known["Id"])) is None:
             gone = _("the course image {image} is gone from this daemon; `drydock reset` brings it back")
             raise Obstructed(gone.format(image=image))
-        identifier = str(known["Id"])
-        kept = self._context.kept(
-            f"image:{identifier}", lambda: throwaway(self._daemon, identifier, ["-"], host=SEALED)
-        )
-        return str(kept)
+        return files_of(self._context, self._daemon, str(known["Id"]))

@@ -11,7 +11,7 @@ from grader.checks import arguments, commands
 from grader.checks.expectation import Claim, Finding, expectation
 from grader.checks.files import HoldsFiles, Reader, read_entry
 from grader.checks.image.subject import ImageSubject, find_image, history_of, nothing_to_compare
-from grader.checks.throwaway import SEALED, run, run_and_stop, throwaway
+from grader.checks.throwaway import files_of, run, run_and_stop
 from grader.docker_api.course_images import steps_of
 from grader.docker_api.daemon import Attrs
 from grader.docker_api.words import dig
@@ -106,9 +106,7 @@ class Contents(ImageSubject, HoldsFiles):
         )
 
     def _reader(self) -> Reader:
-        image = str((self._seen() or {})["Id"])
-        # Created and never started: the daemon's archive is all that is needed.
-        identifier = self._context.kept(f"image:{image}", lambda: throwaway(self._daemon, image, ["-"], host=SEALED))
+        identifier = files_of(self._context, self._daemon, str((self._seen() or {})["Id"]))
         return lambda path: read_entry(self._daemon, identifier, path)
 
     def _look_command(self, path: str) -> str:
