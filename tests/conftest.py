@@ -10,9 +10,8 @@ from typing import Any
 
 import docker
 import pytest
-from docker.errors import ContainerError
-from docker.models.containers import ContainerCollection
 from student_shell import Shell
+from whole_outputs import nothing_is_lost
 from xdist.scheduler import LoadScopeScheduling
 
 from grader.docker_api.environment import variables
@@ -141,27 +140,6 @@ def sh(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shell]:
 
 @pytest.fixture(autouse=True, scope="session")
 def whole_outputs() -> Iterator[None]:
-    """docker-py's ``run(…, remove=True)`` reads the rest of the output when the container is gone, and at times misses
-    it (docker/models/containers.py, the order of ``remove`` and ``join``). Here it is read before."""
-    its_own = ContainerCollection.run
-
-    def run(
-        self: Any, image: Any, command: Any = None, stdout: bool = True, stderr: bool = False, **options: Any
-    ) -> Any:
-        if not options.pop("remove", False):
-            return its_own(self, image, command, stdout, stderr, **options)
-        if options.get("detach") or options.get("stream"):
-            return its_own(self, image, command, stdout, stderr, remove=True, **options)
-        container = self.create(image, command, **options)
-        try:
-            container.start()
-            code = container.wait()["StatusCode"]
-            if code:
-                raise ContainerError(container, code, command, image, container.logs(stdout=False, stderr=True))
-            return container.logs(stdout=stdout, stderr=stderr)
-        finally:
-            container.remove(force=True)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(ContainerCollection, "run", run)
+    """No test fails for what docker-py loses."""
+    with nothing_is_lost():
         yield

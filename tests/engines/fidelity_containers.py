@@ -59,10 +59,8 @@ def init(client: docker.DockerClient) -> Any:
                 rows = container.top(ps_args="-o pid,stat,comm")["Processes"]
                 return sorted(f"{stat[0]} {comm}" for _pid, stat, comm in rows)
 
-            # The shell and its child have each become a sleep, and one has ended.
-            said[name] = until(
-                processes, lambda seen: seen.count("S sleep") == 1 and not any("sh" in s.split() for s in seen)
-            )
+            # The shell and its child have each become a sleep, and one has ended; on its way a busybox is "exe".
+            said[name] = until(processes, lambda seen: [s for s in seen if s != "S docker-init"] == ["S sleep"])
             container.stop(timeout=1)
             said[f"{name}, stopped"] = container.wait(timeout=60)["StatusCode"]
     return said
