@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import time
 from collections.abc import Callable, Mapping
 from typing import Self
 
@@ -10,12 +11,15 @@ from grader.checks import arguments
 from grader.checks.expectation import Claim, Context, Finding, Subject, expectation
 from grader.checks.history import daemons_memory, is_ours, names_in
 from grader.docker_api.daemon import Attrs
+from grader.docker_api.deadline import Deadline
 from grader.docker_api.errors import Obstructed
 from grader.docker_api.events import REMEMBERED
 from grader.docker_api.words import full_reference
 from grader.i18n import _, ngettext
 from grader.report.plain import listed
 
+#: Seconds in which the news of what has happened may still come.
+_NEWS_SECONDS = 2.0
 _KINDS = ("container", "image", "network", "volume", "builder", "daemon", "service", "node", "secret", "config")
 
 
@@ -83,7 +87,12 @@ class Event(Subject):
         least = arguments.whole(at_least, "at_least", low=1, high=REMEMBERED)
 
         def judge(attrs: Attrs) -> Finding:
-            count = len(self._hits(attrs))
+            # The daemon tells who waits for a container's end before it writes down that it happened
+            # (moby, daemon/monitor.go: SetStopped, and after a file is written, the event).
+            over = Deadline(0 if self._daemon.connection.only_looks else _NEWS_SECONDS)
+            while (count := len(self._hits(attrs))) < least and not over.is_over():
+                time.sleep(0.2)
+                attrs = self._fetch()
             if count < least:
                 self._must_remember(attrs)
             return Finding(count >= least, f"{_times(count)}; {self._told(attrs)}")

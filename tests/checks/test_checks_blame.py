@@ -378,12 +378,6 @@ time.sleep(9999)'
 ]
 
 
-@pytest.fixture(autouse=True)
-def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
-    """On a machine that others use, too, the control question may take longer."""
-    monkeypatch.setattr(blame, "PROMPT_SECONDS", 60.0)
-
-
 def report_of(
     engine: Engine, body: Callable[[Any], object], deadline: float = 200, folder: Place | None = None
 ) -> TaskReport:

@@ -43,7 +43,7 @@ p.container("web").runs("id -u", prints="0") | p.container("web").runs("cat /etc
 u.container("yawl").runs("cat /proc/self/uid_map", matching=r"^\s+0\s+1000\s+1$") | p.container("web").runs("cat /proc/self/uid_map", matching=r"^\s+0\s+1000\s+1$") | code 0
 p.container("web").has_file("/etc/nginx/nginx.conf") | p.container("web").has_file("/none") | nothing at /none
 p.container("web").listens_on(80) | p.container("web").listens_on(81) | :80/tcp
-p.container("web").has_process("nginx") | p.container("web").has_process("sshd") | nginx
+p.container("web").has_process("nginx") | p.container("web").has_process("sshd", within=0.3) | nginx
 p.container("gone").is_gone() | p.container("web").is_gone() | running
 p.image("own:1").has_file("/bin/busybox") | u.image("own:1").exists() | no image own:1
 p.volume("data").has_no_file("/x") | u.volume("data").exists() | no volume data
@@ -117,7 +117,8 @@ def test_a_check_leaves_nothing_in_the_container(quay: Engine, check: Checks) ->
     with closing(quay.endpoint.client(timeout=60)) as client:
         pod = client.containers.get("pk-quay")
         service = "ps -o args | grep '[p]odman system service --time=120'"
-        look = f"for _ in $(seq 100); do {service} >/dev/null || break; sleep 0.1; done; ls /tmp; {service}"
+            gone = f"! {{ {service} || ls /tmp | grep drydock-; }} >/dev/null"
+        look = f"for _ in $(seq 600); do {gone} && break; sleep 0.1; done; ls /tmp; {service}"
         left = pod.exec_run(["sh", "-c", look]).output.decode()
     assert "drydock-" not in left
     assert "--time=120" not in left

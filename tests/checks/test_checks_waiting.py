@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from grader.checks import CheckFailed, Checks, CouldNotCheck, Status, TaskReport, waiting
+from grader.checks.container import memory
 from grader.docker_api.deadline import CHECK_SECONDS
 from grader.docker_api.environment import variables
 from grader.engines.protocol import Engine
@@ -21,8 +22,8 @@ from grader.sandbox import checker
 pytestmark = pytest.mark.daemon
 
 #: So much longer than any look takes that a wait can't be mistaken for none.
-LONG = 20
-AT_ONCE = 5
+LONG = 60
+AT_ONCE = 30
 
 
 def waited(world: Engine, body: Callable[..., object], deadline: float = 2 * LONG) -> tuple[TaskReport, float]:
@@ -104,7 +105,9 @@ def test_a_container_that_vanishes_ends_the_wait(world: Engine) -> None:
     assert seconds < LONG / 2
 
 
-def test_the_news_of_a_kill_for_want_of_memory_may_come_late(world: Engine) -> None:
+def test_the_news_of_a_kill_for_want_of_memory_may_come_late(world: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Else it is asked whether two seconds are enough on this machine today.
+    monkeypatch.setattr(memory, "_NEWS_SECONDS", LONG)
     client = world.endpoint.client()
     script = "sleep 1; tail /dev/zero; sleep 600"
     hungry = client.containers.run("drydock/busybox:1", ["sh", "-c", script], mem_limit="16m", detach=True)
@@ -122,20 +125,21 @@ def test_a_slow_engines_daemon_gets_more_time_but_not_more_than_the_check_has(
     client = world.endpoint.client()
     for name, value in variables(world.endpoint.host, 3).items():
         monkeypatch.setenv(name, value)
-    client.containers.run("drydock/busybox:1", "sleep 4", name="ck-slow", detach=True)
+    client.containers.run("drydock/busybox:1", "sleep 8", name="ck-slow", detach=True)
     try:
-        report, seconds = waited(world, lambda t: t.container("ck-slow").exits(within=2, code=0))
+        client.containers.get("ck-slow").restart(timeout=0)
+        report, seconds = waited(world, lambda t: t.container("ck-slow").exits(within=5, code=0))
         assert report.status is Status.PASSED, report_as_text(report)
-        assert 2 < seconds < 2 * 3
-        never, seconds = waited(world, lambda t: t.container("ck-peer").exits(within=2), waiting._SPARE + 4)
+        assert 5 < seconds < 5 * 3
+        never, seconds = waited(world, lambda t: t.container("ck-peer").exits(within=5), waiting._SPARE + 8)
         assert never.status is Status.FAILED, report_as_text(never)
-        assert seconds < 5
+        assert seconds < 5 * 3
         # A student's notebook looks at the daemon first, and then a whole task has more time, too.
-        check = Checks(world.endpoint.host, deadline=3)
+        check = Checks(world.endpoint.host, deadline=10)
         check.prepare()
         client.containers.get("ck-slow").restart(timeout=0)
         with check.task("job", hint="Look.") as t:
-            t.container("ck-slow").exits(within=8, code=0)
+            t.container("ck-slow").exits(within=20, code=0)
         check.close()
     finally:
         client.containers.get("ck-slow").remove(force=True)

@@ -28,11 +28,13 @@ if os.fork():
     os.wait()  # Process 1 can't be stopped from inside.
     sys.exit()
 ear = socket.socket(socket.AF_UNIX)
-ear.bind("/run/docker.sock")
+ear.bind("/run/begun.sock")
 ear.listen(99)
 if not os.fork():
-    time.sleep(0.3)
+    while os.readlink("/proc/%d/exe" % os.getppid()) != "/usr/sbin/dockerd":
+        time.sleep(0.01)
     os.kill(os.getppid(), signal.SIGSTOP)
+    os.rename("/run/begun.sock", "/run/docker.sock")
 else:
     os.execv("/usr/sbin/dockerd", ["dockerd", "-H", "unix:///run/elsewhere.sock"])
 while True:
@@ -109,6 +111,8 @@ def test_no_lie_of_a_hosts_gets_an_excuse(sea: Engine, lie: str) -> None:
             privileged=True,
         )
         try:
+            listens = "for _ in $(seq 600); do [ -S /run/docker.sock ] && exit; sleep 0.1; done; exit 1"
+            assert liar.exec_run(["sh", "-c", listens]).exit_code == 0
             report = report_of(sea, ask_all)
         finally:
             liar.remove(force=True)

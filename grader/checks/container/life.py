@@ -15,6 +15,8 @@ from grader.docker_api.errors import Unavailable
 from grader.docker_api.words import dig, inspect_command, is_healthcheck, moment_of
 from grader.i18n import _, ngettext
 
+#: Seconds in which a program that ends by itself may still do so: a check right after ``docker run -d`` isn't early.
+_MOMENT = 3.0
 _HEALTH = ("healthy", "unhealthy", "starting", "none")
 #: What programs a machine runs without an emulator, by the name that its daemon has for it.
 _RUNS = {"x86_64": ("amd64", "386"), "aarch64": ("arm64",), "arm64": ("arm64",)}
@@ -28,6 +30,8 @@ class Life(ContainerSubject):
             if status == "running":
                 self._must_be_able_to_run(attrs)
             because = NOT_RUNNING if status == "running" and not is_live(attrs) else ""
+            if status == "exited":
+                return self._ended(attrs, None)
             return Finding(dig(attrs, "State", "Status") == status, state_in_words(attrs), because=because)
 
         return Claim(self._says(sentence), expected, judge, self._ps_command, look.format(name=self.name))
@@ -77,6 +81,13 @@ class Life(ContainerSubject):
         right = code is None or dig(attrs, "State", "ExitCode") == code
         return Finding(ended and right, state_in_words(attrs))
 
+    def _ended(self, attrs: Attrs, code: int | None) -> Finding:
+        finding = self._exited(attrs, code)
+        if finding.ok or not is_live(attrs):
+            return finding
+        until = _("{name} has {wanted}").format(name=self.name, wanted=_exit_words(code))
+        return self._wait(lambda now: self._exited(now, code), _MOMENT, until=until)
+
     @expectation
     def has_exited(self, code: int | None = None, *, platform: str = "") -> Claim:
         """Its main process has ended, with this exit code when one is given.
@@ -87,7 +98,7 @@ class Life(ContainerSubject):
         kind = arguments.text(platform, "platform") if platform else ""
 
         def judge(attrs: Attrs | None) -> Finding:
-            finding = replace(self._missing(), because=MISSING) if attrs is None else self._exited(attrs, code)
+            finding = replace(self._missing(), because=MISSING) if attrs is None else self._ended(attrs, code)
             if kind and not finding.ok:
                 self._must_know_programs_for(kind)
             return finding
