@@ -132,7 +132,9 @@ def sh(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shell]:
         return done.stdout.strip()
 
     yield run
-    run("docker ps --all --quiet --filter label=w | xargs --no-run-if-empty docker rm --force --volumes")
+    # What removes itself just now is refused: once more, then.
+    remove = "docker ps --all --quiet --filter label=w | xargs --no-run-if-empty docker rm --force --volumes"
+    run(f"for i in 1 2 3 4 5; do {remove} && exit; sleep 1; done; exit 1")
     run("docker images --quiet --filter label=w | xargs --no-run-if-empty docker rmi --force")
     run("docker volume ls --quiet --filter label=w | xargs --no-run-if-empty docker volume rm")
     run("docker network ls --quiet --filter label=w | xargs --no-run-if-empty docker network rm")

@@ -5,6 +5,7 @@
 - An exec's output is read from the raw socket. What came together with the response's head lies in the buffer above it
   and is never seen: an empty output with exit code 0, 35 of 2252 short commands here (docker/docker-py issues 2042 and
   3332).
+- Its end is told before its exit code is known, which is then None.
 
 Drydock's own checks read neither way; see grader/docker_api/streams.py.
 """
@@ -12,6 +13,7 @@ Drydock's own checks read neither way; see grader/docker_api/streams.py.
 from __future__ import annotations
 
 import io
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import SimpleNamespace
@@ -20,17 +22,19 @@ from typing import Any
 import pytest
 from docker.api.client import APIClient
 from docker.errors import ContainerError
-from docker.models.containers import ContainerCollection
+from docker.models.containers import Container, ContainerCollection, ExecResult
 
 _run = ContainerCollection.run
+_exec_run = Container.exec_run
 _read_from_socket = APIClient._read_from_socket
 
 
 @contextmanager
 def nothing_is_lost() -> Iterator[None]:
-    """Both are mended inside."""
+    """All three are mended inside."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(ContainerCollection, "run", run)
+        patch.setattr(Container, "exec_run", exec_run)
         patch.setattr(APIClient, "_read_from_socket", read_from_socket)
         yield
 
@@ -49,6 +53,20 @@ def run(self: Any, image: Any, command: Any = None, stdout: bool = True, stderr:
         return container.logs(stdout=stdout, stderr=stderr)
     finally:
         container.remove(force=True)
+
+
+def exec_run(self: Any, command: Any, **options: Any) -> Any:
+    if any(options.get(one) for one in ("detach", "stream", "socket", "stdin")):
+        return _exec_run(self, command, **options)
+    api, demux = self.client.api, options.pop("demux", False)
+    made = api.exec_create(self.id, command, **options)["Id"]
+    output = api.exec_start(made, tty=options.get("tty", False), demux=demux)
+    for _try in range(600):
+        ended = api.exec_inspect(made)
+        if ended["ExitCode"] is not None and not ended["Running"]:
+            break
+        time.sleep(0.05)
+    return ExecResult(ended["ExitCode"], output)
 
 
 class Buffered:

@@ -209,10 +209,11 @@ class StudentKernel:
 
     def run(self, source: str, timeout: float) -> CellOutcome:
         """Run one cell; at most ``timeout`` seconds, then an interrupt, then the end of the kernel."""
-        started = time.monotonic()
         if not self.is_alive():
             return CellOutcome([], CellStatus.DEAD, 0.0, _("The kernel had ended before this cell."))
+        # The kernel's start is not the cell's time.
         self.wait_ready()
+        started = time.monotonic()
         collector = OutputCollector(self._settings.outputs, self._room)
         status, reason = self._watch(source, collector, started + timeout)
         self._room -= collector.kept

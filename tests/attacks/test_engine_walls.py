@@ -271,6 +271,9 @@ def test_nobody_lays_a_program_into_a_container_that_looks(own_engine: Namespace
         check = Checks(own_engine.endpoint.host, deadline=100)
         with closing(check), suppress(CheckFailed, CouldNotCheck), check.task("job", hint="Look.") as t:
             t.container("web").answers_http(80, "/none", containing="forged", inside=True, within=1)
-        tries = thief.logs().decode()
+        for _try in range(300):
+            if "tried HTTP" in (tries := thief.logs().decode()):
+                break
+            time.sleep(0.1)
     assert check.reports["job"].status is Status.FAILED
     assert "tried HTTP" in tries

@@ -215,10 +215,7 @@ def test_a_container_that_can_not_start_has_not_failed_to_end(sh: Shell) -> None
 
 
 def test_memory_is_recorded_up_to_the_kill(sh: Shell, no_recorder_left: Callable[[], bool]) -> None:
-    sh(
-        "docker create --label w=1 --name w-hungry --memory 40m drydock/python:3 python3 -c "
-        f"'{_HUNGRY}'"
-    )
+    sh(f"docker create --label w=1 --name w-hungry --memory 40m drydock/python:3 python3 -c '{_HUNGRY}'")
     with pytest.raises(NotThere, match=r"is created.*start=True"):
         charts.record_memory("w-hungry")
     memory = charts.record_memory("w-hungry", start=True)

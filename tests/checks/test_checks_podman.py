@@ -117,7 +117,7 @@ def test_a_check_leaves_nothing_in_the_container(quay: Engine, check: Checks) ->
     with closing(quay.endpoint.client(timeout=60)) as client:
         pod = client.containers.get("pk-quay")
         service = "ps -o args | grep '[p]odman system service --time=120'"
-            gone = f"! {{ {service} || ls /tmp | grep drydock-; }} >/dev/null"
+        gone = f"! {{ {service} || ls /tmp | grep drydock-; }} >/dev/null"
         look = f"for _ in $(seq 600); do {gone} && break; sleep 0.1; done; ls /tmp; {service}"
         left = pod.exec_run(["sh", "-c", look]).output.decode()
     assert "drydock-" not in left

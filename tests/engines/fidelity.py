@@ -233,8 +233,8 @@ def killed_for_memory(client: docker.DockerClient) -> Any:
     try:
         container.start()
         code = container.wait(timeout=60)["StatusCode"]
-        container.reload()
-        return {"code": code, "killed": container.attrs["State"]["OOMKilled"]}
+        state = until(lambda: client.api.inspect_container(container.id)["State"], lambda one: one["OOMKilled"])
+        return {"code": code, "killed": state["OOMKilled"]}
     finally:
         container.remove(force=True)
 
@@ -326,7 +326,7 @@ def events(client: docker.DockerClient) -> Any:
     with Running(client, name="watched") as container:
         container.exec_run(["true"])
         container.stop(timeout=5)
-    seen = client.events(since=since, until=int(time.time()) + 1, decode=True, filters={"container": "watched"})
+    seen = client.events(since=since, until=int(time.time()) + 3, decode=True, filters={"container": "watched"})
     # Of `die` and `stop`, and of `exec_die` and what follows, either may come first: dockerd tells of a process's end
     # where it waits for it, and of a request's where it answers.
     return sorted(event["Action"] for event in seen)

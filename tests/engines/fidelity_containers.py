@@ -236,7 +236,7 @@ def healthy(client: docker.DockerClient) -> Any:
     test = "test ! -e /ill || { echo oh; exit 3; }"
     second = 1_000_000_000
     check = Healthcheck(test=["CMD-SHELL", test], interval=second // 5, timeout=9 * second, retries=2)
-    slow = Healthcheck(test=["CMD", "false"], interval=second // 5, start_period=60 * second, retries=1)
+    slow = Healthcheck(test=["CMD", "false"], interval=second // 5, start_period=600 * second, retries=1)
     with Running(client, healthcheck=check) as container, Running(client, healthcheck=slow) as starting:
 
         def health(of: Any) -> dict[str, Any]:

@@ -96,6 +96,7 @@ def test_containers_share_one_shim_and_keep_their_own_ends(guest: MicrovmEngine)
         assert made["said"].logs(stderr=False) == b"one\n"
         assert made["said"].logs(stdout=False) == b"two\n"
         eventually(lambda: client.api.inspect_container(made["again"].id)["RestartCount"] == 2, within=60)
+        eventually(lambda: client.api.inspect_container(made["big"].id)["State"]["OOMKilled"])
         states = {name: client.api.inspect_container(one.id)["State"] for name, one in made.items()}
         assert [name for name, state in states.items() if state["OOMKilled"]] == ["big"]
     finally:

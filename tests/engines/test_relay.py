@@ -60,8 +60,7 @@ def test_a_port_appears_with_the_network_that_can_publish_it(engine: NamespaceEn
     for network in (first, second):
         network.connect(web)
         assert listening_becomes(status, {PORT})
-        with urlopen(f"http://127.0.0.1:{PORT}/", timeout=60) as page:
-            assert b"nginx" in page.read()
+        eventually(lambda: answers(PORT))
         network.disconnect(web)
         assert listening_becomes(status, set())
     closed.disconnect(web)

@@ -69,7 +69,13 @@ def test_three_hosts_are_a_swarm_that_outlives_one_of_them(client: docker.Docker
         one.reload()
         address = next(iter(one.attrs["NetworkSettings"]["Networks"].values()))["IPAddress"]
         for worker in (two, three):
-            run(worker, f"docker swarm join --token {token} {address}:2377")
+            joined = "[ $(docker info -f '{{.Swarm.LocalNodeState}}') = active ]"
+            # It goes on with it when its twenty seconds are over.
+            run(
+                worker,
+                f"docker swarm join --token {token} {address}:2377 || true;"
+                f"for i in $(seq 300); do {joined} && exit; sleep 0.5; done; exit 1",
+            )
         run(one, "docker network create -d overlay --attachable mesh")
         run(
             one, "docker service create -d --name web --replicas 3 --network mesh --endpoint-mode dnsrr drydock/nginx:1"
@@ -82,7 +88,10 @@ def test_three_hosts_are_a_swarm_that_outlives_one_of_them(client: docker.Docker
         # Across hosts, by the overlay network.
         asked = run(
             two,
-            "docker run --rm --network mesh drydock/busybox:1 sh -c 'wget -qO- tasks.web; nslookup tasks.web 127.0.0.11'",
+            # What a host knows of the others' tasks comes by and by.
+            "docker run --rm --network mesh drydock/busybox:1 sh -c 'for i in $(seq 300); do"
+            " said=$(wget -T 5 -qO- tasks.web; nslookup tasks.web 127.0.0.11);"
+            ' case $said in *nginx*Address:*Address:*Address:*) break;; esac; sleep 0.2; done; echo "$said"\'',
         )
         assert "nginx" in asked
         assert asked.count("Address:") >= 3

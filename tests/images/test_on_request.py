@@ -32,7 +32,7 @@ def lab() -> Iterator[Engine]:
 #: Two minutes for what a busy machine is slow with; nothing is measured.
 _UNTIL = """
 until_() {
-    for i in $(seq 200); do
+    for i in $(seq 600); do
         if eval "$1" >/dev/null 2>&1; then return; fi
         sleep 0.2
     done
@@ -158,7 +158,7 @@ def test_rsyslog_takes_what_a_container_says(sh: Shell) -> None:
         until_ 'docker run --rm --log-driver syslog --log-opt syslog-address='$address' --log-opt tag=shop \\
             --log-opt syslog-format=rfc5424micro drydock/busybox:1 echo parcel 7'
         until_ 'docker logs syslog | grep parcel'
-        docker exec syslog grep -c parcel /var/log/messages >&2
+        until_ 'docker exec syslog grep parcel /var/log/messages'
         docker logs syslog
         """,
         "rsyslog",
@@ -194,7 +194,7 @@ def test_prometheus_scrapes_itself_and_alertmanager_gets_an_alert(sh: Shell) -> 
     script = """
         docker network create watch >&2
         docker run --rm -i --entrypoint sh -v watch:/conf drydock/prometheus:2 -c 'cat > /conf/prometheus.yml' <<'END'
-global: {scrape_interval: 1s, evaluation_interval: 1s}
+global: {scrape_interval: 10s, evaluation_interval: 1s}
 rule_files: [/conf/rules.yml]
 alerting: {alertmanagers: [{static_configs: [{targets: ["alerts:9093"]}]}]}
 scrape_configs: [{job_name: prometheus, static_configs: [{targets: ["localhost:9090"]}]}]

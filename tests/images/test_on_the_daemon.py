@@ -161,7 +161,7 @@ def test_nginx_serves_in_the_foreground(daemon: docker.DockerClient, run: Run) -
     assert config["Cmd"] == ["nginx", "-g", "daemon off;"]
     code, tested = web.exec_run("nginx -T")
     assert code == 0 and b"/etc/nginx/conf.d/default.conf" in tested
-    web.stop(timeout=10)
+    web.stop(timeout=60)
     assert web.wait()["StatusCode"] == 0
 
 
@@ -174,7 +174,7 @@ def test_redis_answers_other_containers(daemon: docker.DockerClient, run: Run) -
         assert output(daemon, "drydock/redis:8", *ask, "ping", network=network.name) == "PONG\n"
         assert output(daemon, "drydock/redis:8", *ask, "set", "a", "1", network=network.name) == "OK\n"
         assert server.exec_run("ps -o user,args").output.decode().splitlines()[1].startswith("redis ")
-        server.stop(timeout=10)
+        server.stop(timeout=60)
         assert server.wait()["StatusCode"] == 0
         server.start()
         wait_for_log(server, "DB loaded from disk")

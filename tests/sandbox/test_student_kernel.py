@@ -102,7 +102,7 @@ def test_one_huge_message_is_a_flood_too(kernel: StudentKernel) -> None:
 
 
 def test_a_slow_cell_is_interrupted_and_the_kernel_goes_on(kernel: StudentKernel) -> None:
-    slow = kernel.run("import time\nkept = 5\ntime.sleep(60)", 1)
+    slow = kernel.run("import time\nkept = 5\ntime.sleep(60)", 5)
     assert slow.status is CellStatus.TIMEOUT
     assert "interrupted" in slow.reason
     assert "5" in text(kernel.run("kept", 20).outputs)
@@ -119,13 +119,13 @@ def test_a_slow_script_is_told_in_one_sentence_without_pythons_words(kernel: Stu
     assert "interrupted" in errors[0].evalue
     assert "%d format" not in text(slow.outputs)
     # Python's own cells say where they were.
-    python = kernel.run("import time\ntime.sleep(60)", 1)
+    python = kernel.run("import time\ntime.sleep(60)", 5)
     assert [output.ename for output in python.outputs] == ["KeyboardInterrupt", "CellTimeout"]
 
 
 def test_a_cell_that_ignores_the_interrupt_costs_the_kernel(kernel: StudentKernel) -> None:
     stubborn = "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True: pass"
-    assert kernel.run(stubborn, 1).status is CellStatus.TIMEOUT
+    assert kernel.run(stubborn, 5).status is CellStatus.TIMEOUT
     assert not kernel.is_alive()
 
 
@@ -190,7 +190,7 @@ def test_what_a_control_group_holds_for_ever_does_not_hold_the_grader(place: tup
             assert kernel.is_alive()
             with pytest.raises(KernelLost):
                 kernel.run("1", 5)
-        assert time.monotonic() - started < 20
+        assert time.monotonic() - started < 28
         pid = kernel.processes._launcher.pid
     assert not kernel.is_alive()
     assert not Path(f"/proc/{pid}").exists()
@@ -212,16 +212,16 @@ def _running(mark: str) -> bool:
 def test_checks_run_outside_and_faults_are_could_not_check(place: tuple[Engine, Path]) -> None:
     engine, _folder = place
     with checker(engine) as checks:
-        failed = checks.check("net", "with check.task('net', hint='h') as t:\n    t.network('front').exists()", 30)
+        failed = checks.check("net", "with check.task('net', hint='h') as t:\n    t.network('front').exists()", 300)
         assert failed.status == "failed"
         client = engine.endpoint.client()
         client.networks.create("front")
         client.close()
-        passed = checks.check("net", "with check.task('net', hint='h') as t:\n    t.network('front').exists()", 30)
+        passed = checks.check("net", "with check.task('net', hint='h') as t:\n    t.network('front').exists()", 300)
         assert passed.status == "passed"
         for broken in ("syntax error(", "1 + 1", "import os; os._exit(0)", "while True: pass"):
             assert checks.check("x", broken, 2).status == "could_not_check", broken
-        again = checks.check("net", "with check.task('net', hint='h') as t:\n    t.network('front').exists()", 30)
+        again = checks.check("net", "with check.task('net', hint='h') as t:\n    t.network('front').exists()", 300)
         assert again.status == "passed"
 
 
@@ -246,7 +246,7 @@ with best_engine(shares=[folder], images=False) as engine, student_kernel(engine
     process.kill()
     process.wait()
     process.stdout.close()
-    end = time.monotonic() + 15
+    end = time.monotonic() + 120
     while _running(mark) and time.monotonic() < end:
         time.sleep(0.1)
     assert not _running(mark)

@@ -142,8 +142,10 @@ for pid in pids():
     for way, attempt in WAYS.items():
         try:
             attempt(pid)
-            print("ESCAPED", way, program)
-        except OSError:
+            # What has just ended has nothing left, and opens to all.
+            if words(pid):
+                print("ESCAPED", way, program)
+        except (OSError, IndexError):
             pass
 print("tried", *sorted(tried))
 sys.stdout.flush()
