@@ -134,15 +134,19 @@ class Life(ContainerSubject):
         )
 
     @expectation
-    def has_restarted(self, at_least: int = 1, at_most: int | None = None) -> Claim:
-        """How often the daemon has restarted it by its restart policy (``docker restart`` does not count)."""
+    def has_restarted(self, at_least: int = 1, at_most: int | None = None, within: float | None = None) -> Claim:
+        """How often the daemon has restarted it by its restart policy (``docker restart`` does not count).
+
+        ``within``: so many seconds it may take until that is so.
+        """
         low = arguments.whole(at_least, "at_least", low=0, high=10**6)
         high = 10**6 if at_most is None else arguments.whole(at_most, "at_most", low=low, high=10**6)
         shown = ngettext("at least {count} time", "at least {count} times", low).format(count=low)
         if at_most is not None:
             shown = _times(low) if low == high else _("{low} to {high} times").format(low=low, high=high)
         never = self._says(_("{what} was never restarted by the daemon"))
-        return self._field(
+        limit = None if within is None else arguments.seconds(within, "within")
+        claim = self._field(
             self._says(_("{what} was restarted by the daemon {times}"), times=shown) if high else never,
             shown,
             "RestartCount",
@@ -150,6 +154,10 @@ class Life(ContainerSubject):
             show=_times,
             look=_("The restart policy decides when the daemon restarts a container."),
         )
+        if limit is None:
+            return claim
+        until = _("{name} was restarted {times}").format(name=self.name, times=shown)
+        return replace(claim, judge=lambda _attrs: self._wait(claim.judge, limit, until=until))
 
     @expectation
     def has_restart_policy(self, name: str, max_retries: int | None = None) -> Claim:
