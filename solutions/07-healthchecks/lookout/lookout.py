@@ -66,10 +66,10 @@ class Answer(BaseHTTPRequestHandler):
         """Nothing: do_GET has said it."""
 
 
-def ask(address: str) -> None:
+def ask(address: str, patience: float) -> None:
     """End the program unless somebody answers at the address."""
     try:
-        with urlopen(address, timeout=2) as answer:
+        with urlopen(address, timeout=patience) as answer:
             say(f"{address} says: {answer.read().decode().strip()}")
     except OSError as error:
         stop(f"{address} doesn't answer: {error}")
@@ -80,10 +80,11 @@ def serve() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     number = port()
     if address := os.environ.get("LOOKOUT_ASKS"):
-        ask(address)
+        ask(address, patience=10)
     time.sleep(float(os.environ.get("LOOKOUT_WARMUP", "0")))
+    server = HTTPServer(("", number), Answer)
     say(f"eyes open, port {number}")
-    HTTPServer(("", number), Answer).serve_forever()
+    server.serve_forever()
 
 
 if __name__ == "__main__":
@@ -91,6 +92,6 @@ if __name__ == "__main__":
         case []:
             serve()
         case ["probe"]:
-            ask(f"http://localhost:{port()}/health")
+            ask(f"http://localhost:{port()}/health", patience=5)
         case _:
             stop("say nothing, or say probe")

@@ -2,7 +2,7 @@
 cat > keeper/probe.py <<'EOF'
 import os, sys, time
 age = time.time() - os.path.getmtime("/tmp/turned")
-sys.exit(1 if age <= 1 else 0)
+sys.exit(1 if age <= 30 else 0)
 EOF
 cat > keeper/Dockerfile.probed <<'EOF'
 FROM keeper:0

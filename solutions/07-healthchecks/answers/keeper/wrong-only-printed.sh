@@ -12,3 +12,4 @@ EOF
 docker build -q -t keeper:1 -f keeper/Dockerfile.probed keeper
 docker run -d --name lamp-1 keeper:1
 docker run -d --name lamp-2 --env LAMP=stuck keeper:1
+timeout 40 sh -c 'until [ "$(docker inspect --format "{{.State.Health.Status}}" lamp-2)" = healthy ]; do sleep 0.2; done'

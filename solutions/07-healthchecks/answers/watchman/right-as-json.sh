@@ -1,4 +1,4 @@
-docker run -d --name hazy --health-cmd "wget -q -O /dev/null http://localhost:8000/health" --health-interval 250ms --health-timeout 1s --health-retries 1 lookout:0
+docker run -d --name hazy --health-cmd "wget -q -O /dev/null http://localhost:8000/health" --health-interval 250ms --health-timeout 3s --health-retries 1 lookout:0
 start=$(docker inspect --format '{{.State.StartedAt}}' hazy)
 timeout 40 docker events --since "$start" --filter container=hazy | grep -m 1 "health_status: healthy"
 before=$(date +%s.%N)

@@ -1,9 +1,9 @@
 # expect: eyes open
-docker run -d --name hazy --health-cmd "wget -q -O /dev/null http://localhost:8000/health" --health-interval 250ms --health-timeout 1s --health-retries 1 lookout:0
+docker run -d --name hazy --health-cmd "wget -q -O /dev/null http://localhost:8000/health" --health-interval 250ms --health-timeout 3s --health-retries 1 lookout:0
 timeout 40 docker events --since 1m --filter container=hazy | grep -m 1 "health_status: healthy"
 before=$(date +%s.%N)
 docker exec -d hazy wget -q -O - http://localhost:8000/fog
 line=$(timeout 40 docker events --since "$before" --filter container=hazy | grep -m 1 "health_status: unhealthy")
 docker run --name bell drydock/busybox:1 echo "$line"
 docker rm -f hazy
-docker run -d --name hazy --health-cmd "wget -q -O /dev/null http://localhost:8000/health" --health-interval 250ms --health-timeout 1s --health-retries 1 lookout:0
+docker run -d --name hazy --health-cmd "wget -q -O /dev/null http://localhost:8000/health" --health-interval 250ms --health-timeout 3s --health-retries 1 lookout:0

@@ -1,5 +1,5 @@
 # expect: Container hazy was started after bell
-docker run -d --name hazy --health-cmd "wget -q -O /dev/null http://localhost:8000/health" --health-interval 250ms --health-timeout 1s --health-retries 1 lookout:0
+docker run -d --name hazy --health-cmd "wget -q -O /dev/null http://localhost:8000/health" --health-interval 250ms --health-timeout 3s --health-retries 1 lookout:0
 timeout 40 docker events --since 1m --filter container=hazy | grep -m 1 "health_status: healthy"
 before=$(date +%s.%N)
 docker exec -d hazy wget -q -O - http://localhost:8000/fog
