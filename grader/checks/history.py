@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from grader.checks.expectation import Claim, Context, Finding, Subject
+from grader.checks.waiting import wait_for
 from grader.docker_api.daemon import Attrs, Daemon
 from grader.docker_api.errors import Obstructed
 from grader.docker_api.events import REMEMBERED, actor, attributes, container_of, past_events
@@ -88,6 +90,23 @@ def gone(subject: Subject, after_existing: bool, command: str, *, present: Calla
         _("`docker {kind} --help` lists what can be done with it.").format(kind=subject.kind),
         absent=absent,
     )
+
+
+def gone_within(subject: Subject, claim: Claim, seconds: float) -> Claim:
+    """The claim of ``gone``, for what may still be removing itself."""
+
+    def look() -> Finding:
+        subject._look_again()
+        attrs = subject._seen()
+        return (claim.absent or subject._missing)() if attrs is None else claim.judge(attrs)
+
+    def judge(attrs: Attrs) -> Finding:
+        if subject._daemon.connection.only_looks:
+            return claim.judge(attrs)
+        until = _("{name} is gone").format(name=subject.name)
+        return wait_for(subject._daemon, subject.kind, subject.name, look, until=until, seconds=seconds, retry=0.25)
+
+    return replace(claim, judge=judge)
 
 
 def existed(context: Context, kind: str, name: str) -> bool:

@@ -412,6 +412,7 @@ t.answer("image-id").equals_found(lambda docker: docker.image("ck/app:1")["Id"].
 PAST = r"""
 c("ck-gone").is_gone(after_existing=True) | c("ck-never").is_gone(after_existing=True) | there never was
 c("ck-gone").is_gone() | c("ck-done").is_gone() | still there: exited with code 3
+c("ck-gone").is_gone(after_existing=True, within=0.3) | c("ck-live").is_gone(within=0.3) | still there: running
 i("ck/gone:1").is_gone(after_existing=True) | i("ck/never:1").is_gone(after_existing=True) | there never was
 n("ck-gone-net").is_gone(after_existing=True) | n("ck-front").is_gone() | still there: bridge
 p("ck-gone-shop").is_gone(after_existing=True) | p("ck-never").is_gone(after_existing=True) | there never was

@@ -105,6 +105,17 @@ def test_a_container_that_vanishes_ends_the_wait(world: Engine) -> None:
     assert seconds < LONG / 2
 
 
+def test_a_container_that_removes_itself_may_take_its_time(world: Engine) -> None:
+    client = world.endpoint.client()
+    client.containers.run("drydock/busybox:1", "sleep 4", name="ck-going", detach=True, auto_remove=True)
+    try:
+        report, seconds = waited(world, lambda t: t.container("ck-going").is_gone(after_existing=True, within=LONG))
+    finally:
+        client.close()
+    assert report.status is Status.PASSED, report_as_text(report)
+    assert seconds < LONG / 2
+
+
 def test_the_news_of_a_kill_for_want_of_memory_may_come_late(world: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     # Else it is asked whether two seconds are enough on this machine today.
     monkeypatch.setattr(memory, "_NEWS_SECONDS", LONG)

@@ -9,7 +9,7 @@ from typing import Any
 from grader.checks import arguments
 from grader.checks.container.subject import NOT_RUNNING, ContainerSubject, is_live, state_in_words
 from grader.checks.expectation import MISSING, Claim, Finding, expectation
-from grader.checks.history import gone
+from grader.checks.history import gone, gone_within
 from grader.docker_api.daemon import Attrs
 from grader.docker_api.errors import Unavailable
 from grader.docker_api.words import dig, inspect_command, is_healthcheck, moment_of
@@ -239,9 +239,13 @@ class Life(ContainerSubject):
         )
 
     @expectation
-    def is_gone(self, after_existing: bool = False) -> Claim:
-        """No container has this name; with ``after_existing`` one had (the daemon's events prove it)."""
-        return gone(self, after_existing, "docker ps --all", present=state_in_words)
+    def is_gone(self, after_existing: bool = False, within: float = 0) -> Claim:
+        """No container has this name; with ``after_existing`` one had (the daemon's events prove it).
+
+        ``within``: one that removes itself at its end may take so many seconds for it.
+        """
+        claim = gone(self, after_existing, "docker ps --all", present=state_in_words)
+        return gone_within(self, claim, arguments.seconds(within, "within")) if within else claim
 
     @expectation
     def becomes_running(self, within: float = 10) -> Claim:
