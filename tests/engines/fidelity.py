@@ -43,6 +43,9 @@ _SAME = (
 )
 
 
+_END = "and that was all"
+
+
 def question(ask: Ask) -> Ask:
     QUESTIONS[ask.__name__] = ask
     return ask
@@ -59,10 +62,14 @@ class Difference:
 
 def answer(name: str, client: docker.DockerClient) -> dict[str, Any]:
     """What this daemon answers, by place ("container/HostConfig/Privileged"). An error is an answer, too."""
-    try:
-        said = QUESTIONS[name](client)
-    except APIError as error:
-        said = {"error": [error.status_code, error.explanation]}
+    for _try in range(5):
+        try:
+            said = QUESTIONS[name](client)
+        except WordsLost:
+            continue
+        except APIError as error:
+            said = {"error": [error.status_code, error.explanation]}
+        break
     root = client.info()["DockerRootDir"]
     return {f"{name}{place}": value for place, value in _flat(said, root)}
 
@@ -96,13 +103,20 @@ def _made_same(text: str, root: str) -> str:
 # -- what the questions share
 
 
+class WordsLost(Exception):
+    """A daemon gives up a container's last words two seconds after its end, as a busy machine's does at times."""
+
+
 def inside(client: docker.DockerClient, script: str, **options: Any) -> list[str]:
     """What a container prints that runs this, a line each."""
     # docker-py's own waiting reads the log when the container is gone, and at times only a part of it.
-    container = client.containers.run(BUSYBOX, ["sh", "-c", f"( {script} ) 2>&1; true"], detach=True, **options)
+    container = client.containers.run(BUSYBOX, ["sh", "-c", f"( {script} ) 2>&1; echo {_END}"], detach=True, **options)
     try:
         container.wait()
-        return list(container.logs().decode().splitlines())
+        *lines, last = container.logs().decode().splitlines() or [""]
+        if last != _END:
+            raise WordsLost(script)
+        return lines
     finally:
         container.remove(force=True, v=True)
 
@@ -255,7 +269,7 @@ def ends(client: docker.DockerClient) -> Any:
     with Running(client) as container:
         # Before its program is there, a signal finds the runtime's own.
         until(lambda: str(container.top(ps_args="-eo pid,comm")["Processes"]), lambda all_: "sleep" in all_)
-        container.stop(timeout=5)
+        container.stop(timeout=60)
         container.reload()
         said["stopped"] = [container.status, container.attrs["State"]["ExitCode"]]
         container.start()
@@ -325,7 +339,7 @@ def events(client: docker.DockerClient) -> Any:
     since = int(time.time())
     with Running(client, name="watched") as container:
         container.exec_run(["true"])
-        container.stop(timeout=5)
+        container.stop(timeout=60)
     seen = client.events(since=since, until=int(time.time()) + 3, decode=True, filters={"container": "watched"})
     # Of `die` and `stop`, and of `exec_die` and what follows, either may come first: dockerd tells of a process's end
     # where it waits for it, and of a request's where it answers.

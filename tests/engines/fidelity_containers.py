@@ -61,7 +61,7 @@ def init(client: docker.DockerClient) -> Any:
 
             # The shell and its child have each become a sleep, and one has ended; on its way a busybox is "exe".
             said[name] = until(processes, lambda seen: [s for s in seen if s != "S docker-init"] == ["S sleep"])
-            container.stop(timeout=1)
+            container.stop(timeout=60 if wanted else 1)
             said[f"{name}, stopped"] = container.wait(timeout=60)["StatusCode"]
     return said
 
@@ -160,6 +160,8 @@ def top(client: docker.DockerClient) -> Any:
 @question
 def paused(client: docker.DockerClient) -> Any:
     with Running(client, name=NAME) as container:
+        # Before its program is there, a signal finds the runtime's own.
+        until(lambda: str(container.top(ps_args="-eo pid,comm")["Processes"]), lambda all_: "sleep" in all_)
         container.pause()
         container.reload()
         state = container.attrs["State"]
@@ -174,7 +176,7 @@ def paused(client: docker.DockerClient) -> Any:
         container.unpause()
         said["not paused"] = refused(container.unpause)
         container.pause()
-        container.stop(timeout=1)
+        container.stop(timeout=60)
         container.reload()
         said["stopped"] = [container.status, container.attrs["State"]["ExitCode"]]
         said["pause what ended"] = refused(container.pause)
