@@ -10,7 +10,7 @@ restart)
 cat > life.sh <<'EOF'
 # verdict: wrong
 docker run -d --name quiz drydock/busybox:1 sh -c 'echo here; sleep 0.3; exit 1'
-sleep 3
+docker wait quiz; sleep 5
 [ "$(docker logs quiz | grep -c here)" -gt 1 ] && echo holds || echo fails
 EOF
 ;;
@@ -44,6 +44,7 @@ cat > life.sh <<'EOF'
 # verdict: wrong
 docker run -d --name quiz --health-cmd false --health-interval 1s --health-retries 1 drydock/busybox:1 sleep 1d
 before=$(docker inspect -f '{{.State.StartedAt}}' quiz)
+timeout 15 sh -c 'until docker inspect -f "{{.State.Health.Status}} {{.RestartCount}}" quiz | grep -qE "^unhealthy|[1-9]$"; do sleep 0.2; done'
 sleep 4
 [ "$(docker inspect -f '{{.State.StartedAt}}' quiz)" = "$before" ] && echo fails || echo holds
 EOF

@@ -4,7 +4,7 @@ cat > networks.sh <<'EOF'
 # verdict: wrong
 docker run -d --name quiz drydock/nginx:1
 sleep 1
-docker run --rm drydock/busybox:1 timeout 5 wget -q -O /dev/null http://quiz/ && echo holds || echo fails
+docker run --rm drydock/busybox:1 sh -c 'for _ in 1 2 3 4 5; do timeout 3 wget -q -O /dev/null http://quiz/ && exit; sleep 0.5; done; exit 1' && echo holds || echo fails
 EOF
 ;;
 own-names)
@@ -13,7 +13,7 @@ cat > networks.sh <<'EOF'
 docker network create quiznet
 docker run -d --name quiz --network quiznet drydock/nginx:1
 sleep 1
-docker run --rm --network quiznet drydock/busybox:1 timeout 5 wget -q -O /dev/null http://quiz/ && echo holds || echo fails
+docker run --rm --network quiznet drydock/busybox:1 sh -c 'for _ in 1 2 3 4 5; do timeout 3 wget -q -O /dev/null http://quiz/ && exit; sleep 0.5; done; exit 1' && echo holds || echo fails
 EOF
 ;;
 no-p)
@@ -22,7 +22,7 @@ cat > networks.sh <<'EOF'
 docker run -d --name quiz drydock/busybox:1 httpd -f -p 80 -h /etc
 sleep 1
 address=$(docker exec quiz hostname -i)
-docker run --rm drydock/busybox:1 wget -q -T 3 -O /dev/null "http://$address/passwd" && echo fails || echo holds
+docker run --rm drydock/busybox:1 sh -c 'for _ in 1 2 3 4 5; do wget -q -T 3 -O /dev/null "http://$0/passwd" && exit; sleep 0.5; done; exit 1' "$address" && echo fails || echo holds
 EOF
 ;;
 by-address)
@@ -31,7 +31,7 @@ cat > networks.sh <<'EOF'
 docker run -d --name quiz drydock/nginx:1
 sleep 1
 address=$(docker inspect -f '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}' quiz)
-docker run --rm drydock/busybox:1 wget -q -T 3 -O /dev/null "http://$address/" && echo holds || echo fails
+docker run --rm drydock/busybox:1 sh -c 'for _ in 1 2 3 4 5; do wget -q -T 3 -O /dev/null "http://$0/" && exit; sleep 0.5; done; exit 1' "$address" && echo holds || echo fails
 EOF
 ;;
 localhost)
@@ -39,7 +39,7 @@ cat > networks.sh <<'EOF'
 # verdict: wrong
 docker run -d --name quiz -p 8222:80 drydock/nginx:1
 sleep 1
-docker run --rm drydock/busybox:1 wget -q -T 2 -O /dev/null http://localhost:8222/ && echo holds || echo fails
+docker run --rm drydock/busybox:1 sh -c 'for _ in 1 2 3 4 5; do wget -q -T 2 -O /dev/null http://localhost:8222/ && exit; sleep 0.5; done; exit 1' && echo holds || echo fails
 EOF
 ;;
 all-addresses)

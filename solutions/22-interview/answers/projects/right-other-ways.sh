@@ -3,7 +3,7 @@ depends)
 cat > projects.sh <<'EOF'
 # verdict: wrong
 printf 'services:\n  db: {image: drydock/busybox:1, command: sleep 1d, healthcheck: {test: "false", interval: 1s, retries: 1}}\n  web: {image: drydock/busybox:1, command: sleep 1d, depends_on: [db]}\n' >compose.yaml
-timeout 15 docker compose -p quiz up -d
+timeout 22 docker compose -p quiz up -d
 [ "$(docker inspect -f '{{.State.Running}}' quiz-web-1)" = true ] && echo fails || echo holds
 EOF
 ;;
@@ -22,7 +22,7 @@ cat > projects.sh <<'EOF'
 printf 'services:\n  db: {image: drydock/nginx:1}\n  web: {image: drydock/busybox:1, command: sleep 1d}\n' >compose.yaml
 docker compose -p quiz up -d
 sleep 1
-docker compose -p quiz exec -T web timeout 5 wget -q -O /dev/null http://db/ && echo holds || echo fails
+docker compose -p quiz exec -T web sh -c 'for _ in 1 2 3 4 5; do timeout 3 wget -q -O /dev/null http://db/ && exit; sleep 0.5; done; exit 1' && echo holds || echo fails
 EOF
 ;;
 up-again)
