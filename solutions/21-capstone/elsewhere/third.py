@@ -1,8 +1,11 @@
 """Release 3, made in a hurry. There is something wrong with it."""
 
-import http.server
-import os
-import sys
+# Before what takes long to load: whoever loses patience with it finds this in its log all the same.
+print("release 3 begins", flush=True)
+
+import http.server  # noqa: E402
+import os  # noqa: E402
+import sys  # noqa: E402
 
 KIND = os.environ["KIND"]
 
@@ -20,7 +23,6 @@ class Third(http.server.BaseHTTPRequestHandler):
     do_POST = do_GET
 
 
-print("release 3 begins", flush=True)
 if KIND == "gone":
     sys.exit("no oil in the lamp")
 http.server.ThreadingHTTPServer(("", 8000), Third).serve_forever()
