@@ -54,7 +54,9 @@ class PodmanConnection(HostConnection):
 
     def _listens_at(self, host: Attrs, timeout: float) -> tuple[str, str]:
         place = f"/tmp/drydock-{secrets.token_hex(6)}.sock"
-        service = Stream(self.engine, str(host["Id"]), ["sh", "-c", _SERVICE, place], timeout, user=self._user)
+        # Podman's first start as a user takes long where others work too; the time is only for one that hangs.
+        patience = max(timeout, 30)
+        service = Stream(self.engine, str(host["Id"]), ["sh", "-c", _SERVICE, place], patience, user=self._user)
         self._cleanup.callback(service.close)
         self._sightings.add(f"exec:{service.identity}")
         service.first_line()
