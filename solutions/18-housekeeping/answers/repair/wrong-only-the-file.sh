@@ -2,3 +2,4 @@
 echo '{"log-driver": "local"}' >mended.json
 docker cp mended.json guardboat:/etc/docker/daemon.json
 docker start guardboat
+docker exec guardboat ready
