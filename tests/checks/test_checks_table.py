@@ -240,8 +240,8 @@ c("ck-live").has_process("httpd", user="root") | c("ck-live").has_process("nginx
 c("ck-peer").has_process("httpd", exactly=1) | c("ck-peer").has_process("httpd", exactly=2, within=0.3) | httpd
 c("ck-done").has_no_process("httpd") | c("ck-live").has_no_process("httpd", within=0.3) | httpd
 c("ck-done").changed_file("/made", "added") | c("ck-done").changed_file("/made", "deleted") | added
-c("ck-undead").has_zombies() | c("ck-undead").has_zombies(at_least=2) | sh
-c("ck-undead").has_zombies(at_least=1) | c("ck-admin").has_zombies() | no zombies
+c("ck-undead").has_zombies() | c("ck-undead").has_zombies(at_least=2, within=0.3) | sh
+c("ck-undead").has_zombies(at_least=1) | c("ck-admin").has_zombies(within=0.3) | no zombies
 c("ck-live").has_no_zombies() | c("ck-undead").has_no_zombies(within=0.3) | sh
 c("ck-live").has_no_zombies() | c("ck-done").has_no_zombies() | exited with code 3
 c("ck-done").changed_file("/bin/ascii", "deleted") | c("ck-live").changed_file("/made") | added

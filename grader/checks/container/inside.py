@@ -185,14 +185,16 @@ class Inside(Storage, HoldsFiles):
         )
 
     @expectation
-    def has_zombies(self, *, at_least: int = 1) -> Claim:
-        """So many processes in it have ended and nobody has asked how."""
+    def has_zombies(self, *, at_least: int = 1, within: float = 3) -> Claim:
+        """So many processes in it have ended and nobody has asked how, at once or within so many seconds."""
         least = arguments.whole(at_least, "at_least", low=1, high=10_000)
+        limit = arguments.seconds(within, "within")
         return self._zombie_claim(
             self._says(_("{what} has zombies: at least {count}"), count=least),
             _("at least {count}").format(count=least),
+            _("{what} has zombies: at least {count}").format(what=self.name, count=least),
             lambda count: count >= least,
-            0,
+            limit,
         )
 
     @expectation
@@ -200,10 +202,16 @@ class Inside(Storage, HoldsFiles):
         """No process in it has ended and waits to be asked how; one that is asked within so many seconds is none."""
         limit = arguments.seconds(within, "within")
         return self._zombie_claim(
-            self._says(_("{what} has no zombies")), _("no zombies"), lambda count: count == 0, limit
+            self._says(_("{what} has no zombies")),
+            _("no zombies"),
+            _("{name} has no zombies").format(name=self.name),
+            lambda count: count == 0,
+            limit,
         )
 
-    def _zombie_claim(self, sentence: str, expected: str, right: Callable[[int], bool], seconds: float) -> Claim:
+    def _zombie_claim(
+        self, sentence: str, expected: str, until: str, right: Callable[[int], bool], seconds: float
+    ) -> Claim:
         def look() -> Finding:
             names = self._zombies()
             return Finding(right(len(names)), listed(names, empty=_("no zombies")))
@@ -213,7 +221,6 @@ class Inside(Storage, HoldsFiles):
                 return _not_live(attrs)
             if not seconds:
                 return look()
-            until = _("{name} has no zombies").format(name=self.name)
             return wait_for(self._daemon, "container", self.name, look, until=until, seconds=seconds, retry=0.5)
 
         return Claim(
