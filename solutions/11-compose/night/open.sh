@@ -33,7 +33,7 @@ services:
     image: drydock/redis:8
     networks: [back]
     volumes: ["night-book:/data"]
-    healthcheck: {test: redis-cli -p 6739 ping, interval: 1s, retries: 3}
+    healthcheck: {test: redis-cli -p 6739 ping, interval: 1s, retries: 6}
 networks:
   front:
   back:
