@@ -11,3 +11,4 @@ for mill in "$2" "$3"; do
     docker run -d --name "$mill" drydock/busybox:1 sh -c "sh -c 'while sleep 1; do :; done' miller & exec sleep 1d" &
 done
 wait
+timeout 40 sh -c "until docker exec $1 ps -o pid,args | grep -q '^ *1 sleep'; do sleep 0.1; done"
