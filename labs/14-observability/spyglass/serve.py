@@ -24,5 +24,6 @@ class Page(http.server.BaseHTTPRequestHandler):
         """Not a line for each visit."""
 
 
+server = http.server.ThreadingHTTPServer(("", 8000), Page)
 print("The spyglass looks out at port 8000.", flush=True)
-http.server.ThreadingHTTPServer(("", 8000), Page).serve_forever()
+server.serve_forever()

@@ -12,3 +12,4 @@ docker exec lightship docker run --name derelict drydock/busybox:1 true
 docker rm -f spyglass >/dev/null 2>&1
 docker run -d --name spyglass --network signals -v lightship-socket:/socket:ro -v "$PWD/spyglass:/spyglass:ro" \
     drydock/python:3 python3 /spyglass/serve.py >/dev/null
+timeout 40 sh -c 'until docker logs spyglass 2>&1 | grep -q "looks out"; do sleep 0.2; done'
