@@ -91,8 +91,10 @@ def serve() -> None:
             stop(f"can't write the logbook {logbook}: {error.strerror}")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     port = int(os.environ.get("TIDES_PORT", "8000"))
-    print(f"tides: {len(harbours())} harbours, listening on port {port}", flush=True)
-    ThreadingHTTPServer(("", port), Answer).serve_forever()
+    known = len(harbours())
+    server = ThreadingHTTPServer(("", port), Answer)
+    print(f"tides: {known} harbours, listening on port {port}", flush=True)
+    server.serve_forever()
 
 
 def main(words: list[str]) -> None:
