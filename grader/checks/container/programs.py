@@ -27,6 +27,8 @@ _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _TELLING = ("BASH_ENV", "LD_AUDIT", "LD_LIBRARY_PATH", "LD_PRELOAD")
 #: Programs, and what they load, lie below these; `docker run --init` mounts its own.
 _FOLDERS = ("/bin", "/lib", "/lib64", "/sbin", "/usr")
+#: Settings, and no programs: many images have theirs there, and a lab's right answer may mount them.
+_SETTINGS = "/usr/local/etc/"
 _INIT = ("/sbin/docker-init", "/usr/sbin/docker-init")
 _PRELOAD = "/etc/ld.so.preload"
 
@@ -90,7 +92,9 @@ class Programs(Storage):
         if places.count("/") != 1:
             yield _("something is mounted at {place}").format(place="/")
         for place in places:
-            if place not in _INIT and any(place == one or place.startswith(f"{one}/") for one in (*_FOLDERS, _PRELOAD)):
+            if place in _INIT or place.startswith(_SETTINGS):
+                continue
+            if any(place == one or place.startswith(f"{one}/") for one in (*_FOLDERS, _PRELOAD)):
                 yield _("something is mounted at {place}").format(place=place)
 
     def _mounted(self, process: int) -> list[str]:
