@@ -58,6 +58,7 @@ def run(self: Any, image: Any, command: Any = None, stdout: bool = True, stderr:
 def exec_run(self: Any, command: Any, **options: Any) -> Any:
     if any(options.get(one) for one in ("detach", "stream", "socket", "stdin")):
         return _exec_run(self, command, **options)
+    options = {name: value for name, value in options.items() if name not in ("detach", "stream", "socket", "stdin")}
     api, demux = self.client.api, options.pop("demux", False)
     made = api.exec_create(self.id, command, **options)["Id"]
     output = api.exec_start(made, tty=options.get("tty", False), demux=demux)
@@ -70,7 +71,11 @@ def exec_run(self: Any, command: Any, **options: Any) -> Any:
 
 
 class Buffered:
-    """What docker/utils/socket.py takes for a socket: the buffer first, then what is behind it."""
+    """What docker/utils/socket.py takes for a socket: the buffer first, then what is behind it.
+
+    It polls before it reads, so what lies in the buffer is seen with the next byte or the end: not for streams that
+    fall silent.
+    """
 
     def __init__(self, reader: io.BufferedReader) -> None:
         self._reader = reader

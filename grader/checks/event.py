@@ -89,7 +89,8 @@ class Event(Subject):
         def judge(attrs: Attrs) -> Finding:
             # The daemon tells who waits for a container's end before it writes down that it happened
             # (moby, daemon/monitor.go: SetStopped, and after a file is written, the event).
-            over = Deadline(0 if self._daemon.connection.only_looks else _NEWS_SECONDS)
+            seconds = 0 if self._daemon.connection.only_looks else _NEWS_SECONDS * self._daemon.pace()
+            over = Deadline(min(seconds, max(0.0, self._daemon.deadline.remaining() - 1)))
             while (count := len(self._hits(attrs))) < least and not over.is_over():
                 time.sleep(0.2)
                 attrs = self._fetch()

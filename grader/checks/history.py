@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from grader.checks.expectation import Claim, Context, Finding, Subject
-from grader.checks.waiting import wait_for
+from grader.checks.waiting import Awaited, wait_for
 from grader.docker_api.daemon import Attrs, Daemon
 from grader.docker_api.errors import Obstructed
 from grader.docker_api.events import REMEMBERED, actor, attributes, container_of, past_events
@@ -92,7 +92,7 @@ def gone(subject: Subject, after_existing: bool, command: str, *, present: Calla
     )
 
 
-def gone_within(subject: Subject, claim: Claim, seconds: float) -> Claim:
+def gone_within(subject: Awaited, claim: Claim, seconds: float) -> Claim:
     """The claim of ``gone``, for what may still be removing itself."""
 
     def look() -> Finding:
@@ -104,7 +104,7 @@ def gone_within(subject: Subject, claim: Claim, seconds: float) -> Claim:
         if subject._daemon.connection.only_looks:
             return claim.judge(attrs)
         until = _("{name} is gone").format(name=subject.name)
-        return wait_for(subject._daemon, subject.kind, subject.name, look, until=until, seconds=seconds, retry=0.25)
+        return wait_for(subject._daemon, subject.events, subject.name, look, until=until, seconds=seconds, retry=0.25)
 
     return replace(claim, judge=judge)
 

@@ -7,11 +7,12 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from grader.checks import CheckFailed, Checks, CouldNotCheck, Status, TaskReport, waiting
-from grader.checks.container import memory
+from grader.checks.container import life, memory
 from grader.docker_api.deadline import CHECK_SECONDS
 from grader.docker_api.environment import variables
 from grader.engines.protocol import Engine
@@ -146,7 +147,7 @@ def test_a_slow_engines_daemon_gets_more_time_but_not_more_than_the_check_has(
         assert never.status is Status.FAILED, report_as_text(never)
         assert seconds < 5 * 3
         # A student's notebook looks at the daemon first, and then a whole task has more time, too.
-        check = Checks(world.endpoint.host, deadline=10)
+        check = Checks(world.endpoint.host, deadline=5)
         check.prepare()
         client.containers.get("ck-slow").restart(timeout=0)
         with check.task("job", hint="Look.") as t:
@@ -190,3 +191,35 @@ def test_what_may_still_come_is_waited_for(world: Engine) -> None:
         client.close()
     assert report.status is Status.PASSED, report_as_text(report)
     assert seconds > 1
+
+
+@pytest.mark.parametrize(
+    ("options", "script", "ask"),
+    [
+        # Its own words name it by a variable only.
+        ({}, "n=77; sleep 4; exec sleep $n", lambda one: one.has_process("sleep 77", within=LONG)),
+        # After `exec` the shell's own words, which name it, are gone.
+        ({}, "sleep 4; exec sleep 88", lambda one: one.has_no_process("sleep 4", within=LONG)),
+        ({}, "sleep 4; exit 3", lambda one: one.has_exited(3)),
+        ({}, "sleep 4", lambda one: one.is_stopped()),
+        (
+            {"restart_policy": {"Name": "on-failure", "MaximumRetryCount": 2}},
+            "sleep 4; exit 1",
+            lambda one: one.has_restarted(at_least=1, within=LONG),
+        ),
+        ({}, "( sleep 4 & exec sleep 500 ) & exec sleep 600", lambda one: one.has_zombies(within=LONG)),
+    ],
+    ids=["process", "no-process", "exited", "stopped", "restarted", "zombies"],
+)
+def test_what_comes_a_moment_later_counts(
+    world: Engine, monkeypatch: pytest.MonkeyPatch, options: dict[str, Any], script: str, ask: Callable[[Any], object]
+) -> None:
+    monkeypatch.setattr(life, "_MOMENT", LONG)
+    client = world.endpoint.client()
+    one = client.containers.run("drydock/busybox:1", ["sh", "-c", script], detach=True, **options)
+    try:
+        report, _seconds = waited(world, lambda t: ask(t.container(str(one.name))))
+    finally:
+        one.remove(force=True)
+        client.close()
+    assert report.status is Status.PASSED, report_as_text(report)

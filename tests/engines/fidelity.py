@@ -62,10 +62,12 @@ class Difference:
 
 def answer(name: str, client: docker.DockerClient) -> dict[str, Any]:
     """What this daemon answers, by place ("container/HostConfig/Privileged"). An error is an answer, too."""
-    for _try in range(5):
+    for tries_left in reversed(range(5)):
         try:
             said = QUESTIONS[name](client)
         except WordsLost:
+            if not tries_left:
+                raise
             continue
         except APIError as error:
             said = {"error": [error.status_code, error.explanation]}
@@ -113,10 +115,10 @@ def inside(client: docker.DockerClient, script: str, **options: Any) -> list[str
     container = client.containers.run(BUSYBOX, ["sh", "-c", f"( {script} ) 2>&1; echo {_END}"], detach=True, **options)
     try:
         container.wait()
-        *lines, last = container.logs().decode().splitlines() or [""]
-        if last != _END:
+        said, end, _rest = container.logs().decode().rpartition(_END)
+        if not end:
             raise WordsLost(script)
-        return lines
+        return said.splitlines()
     finally:
         container.remove(force=True, v=True)
 

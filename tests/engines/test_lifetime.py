@@ -123,8 +123,12 @@ def test_a_killed_supervisor_takes_the_engine_with_it() -> None:
     eventually(lambda: not Path(f"/proc/{first}").exists())
     owner.kill()
     owner.wait()
-    eventually(lambda: orphans.remove_orphans() is not None and not any(remains(folder).values()))
-    assert remains(folder) == {"processes": [], "mounts": [], "groups": [], "files": []}
+
+    def cleared() -> bool:
+        orphans.remove_orphans()
+        return remains(folder) == {"processes": [], "mounts": [], "groups": [], "files": []}
+
+    eventually(cleared)
 
 
 @pytest.mark.parametrize("sign", ["spec.json", "lock", "cgroups", "s/docker.sock", "state.json"])

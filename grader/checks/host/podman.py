@@ -51,11 +51,14 @@ class PodmanConnection(HostConnection):
         super().__init__(engine, name, cleanup)
         self._user = user
         self._sightings = sightings
+        self._begun = False
 
     def _listens_at(self, host: Attrs, timeout: float) -> tuple[str, str]:
         place = f"/tmp/drydock-{secrets.token_hex(6)}.sock"
-        # Podman's first start as a user takes long where others work too; the time is only for one that hangs.
-        patience = max(timeout, 30)
+        # Podman's first start as a user takes long where others work too. Only the first: the control question of one
+        # that hangs must stay short, or the check's time is over before anybody can say whose fault that is.
+        patience = timeout if self._begun else max(timeout, min(30.0, self.engine.deadline.remaining() / 2))
+        self._begun = True
         service = Stream(self.engine, str(host["Id"]), ["sh", "-c", _SERVICE, place], patience, user=self._user)
         self._cleanup.callback(service.close)
         self._sightings.add(f"exec:{service.identity}")

@@ -145,8 +145,12 @@ for pid in pids():
             # What has just ended has nothing left, and opens to all.
             if words(pid):
                 print("ESCAPED", way, program)
-        except (OSError, IndexError):
+        except OSError:
             pass
+        except IndexError:
+            # What has just ended has no maps.
+            if words(pid):
+                raise
 print("tried", *sorted(tried))
 sys.stdout.flush()
 near()
