@@ -9,6 +9,7 @@ done
 docker start hold >/dev/null 2>&1 ||
     docker run -d --name hold --network strait -p 8170:5000 drydock/registry:2 >/dev/null
 put() { # NAME FOLDER [VERSION]
+    timeout 40 sh -c 'until docker logs hold 2>&1 | grep -q "listening on"; do sleep 0.2; done'
     docker build -q --build-arg VERSION=$3 -t localhost:8170/$1 $2 >/dev/null
     for _ in $(seq 100); do docker push -q localhost:8170/$1 >/dev/null 2>&1 && return; sleep 0.1; done
     echo "hold does not take $1"
