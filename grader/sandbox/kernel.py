@@ -36,6 +36,8 @@ _QUEUE = 2
 #: Seconds an interrupted cell gets to end by itself.
 _GRACE = 3.0
 _INTERRUPTS = 3
+#: Seconds in which a kernel on a busy machine must have taken the last of them.
+_LATE_INTERRUPTS = 30.0
 #: Seconds between a kernel's last sign and the end of its processes.
 _SETTLE = 0.3
 #: Seconds to wait for the last outputs after the kernel said that the cell is done.
@@ -244,10 +246,12 @@ class StudentKernel:
     @staticmethod
     def _interrupt(client: BlockingKernelClient, cell: _Cell, processes: ProcessTree) -> bool:
         """Whether the cell ended after an interrupt; ipykernel ignores one that comes between two steps of its own."""
+        sent: set[str] = set()
         for _attempt in range(_INTERRUPTS):
-            client.session.send(client.control_channel.socket, "interrupt_request", {})
+            message = client.session.send(client.control_channel.socket, "interrupt_request", {})
+            sent.add(str(message["header"]["msg_id"]))
             if cell.follow(time.monotonic() + _GRACE / _INTERRUPTS, processes):
-                return True
+                return _all_answered(client, sent, processes)
         return False
 
     def _parts(self) -> tuple[BlockingKernelClient, ProcessTree]:
@@ -316,9 +320,19 @@ class _Cell:
             self.reply = str(message["content"].get("status", "error"))
 
 
+def _all_answered(client: BlockingKernelClient, requests: set[str], processes: ProcessTree) -> bool:
+    """Whether the kernel has done with all of these interrupts: one that is yet to come would end the next cell."""
+    deadline = time.monotonic() + _LATE_INTERRUPTS
+    while requests and processes.is_alive() and time.monotonic() < deadline:
+        message = _next_message(client, "control", 0.2)
+        if message is not None:
+            requests.discard(str(message.get("parent_header", {}).get("msg_id")))
+    return not requests
+
+
 def _next_message(client: BlockingKernelClient, channel: str, timeout: float) -> dict[str, Any] | None:
     """The next message, or None: also for one that can't be read: students can write to these sockets."""
-    getter = client.get_iopub_msg if channel == "iopub" else client.get_shell_msg
+    getter = getattr(client, f"get_{channel}_msg")
     try:
         message: dict[str, Any] = getter(timeout=timeout)
         if isinstance(message["content"], dict) and isinstance(message["msg_type"], str):

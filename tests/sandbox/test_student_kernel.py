@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from queue import Empty
 
 import pytest
 
@@ -107,6 +108,16 @@ def test_a_slow_cell_is_interrupted_and_the_kernel_goes_on(kernel: StudentKernel
     assert "interrupted" in slow.reason
     assert "5" in text(kernel.run("kept", 20).outputs)
     assert kernel.run("!sleep 60", 1).status is CellStatus.TIMEOUT
+
+
+def test_no_interrupt_of_a_cell_is_left_for_the_next_one(kernel: StudentKernel) -> None:
+    """Where the machine is busy, a second one is sent before the first has been felt."""
+    ignores_two = "import time\nfor _ in range(3):\n    try: time.sleep(60)\n    except KeyboardInterrupt: pass\n"
+    assert kernel.run(ignores_two, 5).status is CellStatus.TIMEOUT
+    assert kernel._client is not None
+    with pytest.raises(Empty):
+        kernel._client.get_control_msg(timeout=1)
+    assert kernel.run("time.sleep(1)", 20).status is CellStatus.OK
 
 
 @pytest.mark.parametrize("trap", ["", "trap '' INT TERM; "])
