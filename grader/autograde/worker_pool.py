@@ -6,7 +6,7 @@ import multiprocessing
 import os
 import threading
 import warnings
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -62,15 +62,14 @@ class WorkerPool:
         from grader.autograde.records import SubmissionRecord
 
         waiting = deque(students)
-        tries: Counter[str] = Counter()
         while waiting:
             lost: list[str] = []
             yield from self._shift(lab, waiting, lost)
+            # A pool breaks as a whole, and nobody knows who was to blame: each of them alone, then.
             for student in lost:
-                tries[student] += 1
-                if tries[student] < _TRIES:
-                    waiting.append(student)
-                else:
+                alone, again = deque([student]), list[str]()
+                yield from self._shift(lab, alone, again)
+                if alone or again:
                     reason = _("The process that graded this submission was killed {n} times.")
                     yield SubmissionRecord(student, lab, error=reason.format(n=_TRIES))
 

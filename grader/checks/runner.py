@@ -113,7 +113,7 @@ def _run_apart(request: _Request, checks: Checks) -> dict[str, Any]:
         with suppress(ProcessLookupError):
             os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
-    if result.get("killed"):
+    if result.get("killed") and not request.only_looks:
         checks.tidy()
         checks.close()
     return result

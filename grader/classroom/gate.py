@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import errno
 import json
 import os
 import resource
@@ -81,8 +80,8 @@ class Order:
         return json.dumps(asdict(self))
 
 
-class _End(Exception):
-    """Somebody wants the server to end."""
+class _End(BaseException):
+    """Somebody wants the server to end; nothing else may catch it."""
 
 
 class _Host:
@@ -253,7 +252,7 @@ class Gate:
                 # A full disk of ours, or a folder that a student changes as we open it: the next look tries again. And
                 # whatever else is in there ends no server, nor keeps its disk mounted.
                 print(_("Not carried: {why}").format(why=one_line(error)), file=sys.stderr, flush=True)
-                had_room = had_room and getattr(error, "errno", None) != errno.ENOSPC
+                had_room = had_room and getattr(error, "errno", None) not in handins.OURS
         if had_room:
             self._looked = begun
         with contextlib.suppress(OSError):
@@ -265,6 +264,9 @@ class Gate:
         if self._server is not None:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self._server.pid, signal.SIGTERM)
+        if self._student.disk.is_dir():
+            # An engine's end may take long, and whoever waits for ours ends us then.
+            self._carry()
         if self._engine is not None:
             self._engine.stop()
         if self._server is not None:

@@ -103,7 +103,7 @@ def collect(
                 yield f"handed in: {made}"
                 outcome = _("handed in")
             except OSError as error:
-                if error.errno == errno.ENOSPC:
+                if error.errno in OURS:
                     raise
                 # Their folder changes under our hands, or has what can't be copied: the others' turn comes anyway.
                 yield f"not carried: {one_line(entry, 100)}: {one_line(error)}"
@@ -113,6 +113,10 @@ def collect(
                 outcome = _no_room() if isinstance(why, NoRoom) else _too_large()
             receipts.note(student, time, assignment, outcome)
             shutil.rmtree(entry, ignore_errors=True, dir_fd=outbox)
+
+
+#: What no student has caused: the next look tries again, and the hand-in stays where it is.
+OURS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EIO, errno.EROFS})
 
 
 def _too_large() -> str:

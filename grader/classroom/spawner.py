@@ -35,7 +35,7 @@ from grader.i18n import _
 from grader.processes import start, start_time, state_of
 
 #: Seconds that an end may take: the daemon's own, and the disk's.
-_END_SECONDS = 40.0
+_END_SECONDS = 120.0
 
 
 class SpawnError(Exception):

@@ -25,8 +25,9 @@ from grader.values import DEFAULT_KEY, StudentKey
 
 #: No home and no folder of the caller's: nothing of a submission, a lab or a user can shadow a module or a setting.
 _NOWHERE = "/nonexistent"
-#: Seconds the runner has for ending a cell by itself before it is given up as a whole.
-_PATIENCE = 5.0
+#: Seconds the runner has for ending a cell by itself before it is given up as a whole, and with it what it has seen: to
+#: tidy up on a daemon that drags takes long.
+_PATIENCE = 60.0
 #: Bytes in one answer of the runner; its texts are cut to a few hundred characters each, so more is a fault.
 _LARGEST_ANSWER = 4_000_000
 

@@ -34,10 +34,10 @@ _LARGEST_MESSAGE = 64_000_000
 #: Messages waiting in our process before libzmq stops reading from the kernel.
 _QUEUE = 2
 #: Seconds an interrupted cell gets to end by itself.
-_GRACE = 3.0
+_GRACE = 9.0
 _INTERRUPTS = 3
 #: Seconds in which a kernel on a busy machine must have taken the last of them.
-_LATE_INTERRUPTS = 30.0
+_LATE_INTERRUPTS = 10.0
 #: Seconds between a kernel's last sign and the end of its processes.
 _SETTLE = 0.3
 #: Seconds to wait for the last outputs after the kernel said that the cell is done.
@@ -247,6 +247,7 @@ class StudentKernel:
     def _interrupt(client: BlockingKernelClient, cell: _Cell, processes: ProcessTree) -> bool:
         """Whether the cell ended after an interrupt; ipykernel ignores one that comes between two steps of its own."""
         sent: set[str] = set()
+        cell.interrupted = True
         for _attempt in range(_INTERRUPTS):
             message = client.session.send(client.control_channel.socket, "interrupt_request", {})
             sent.add(str(message["header"]["msg_id"]))
@@ -276,6 +277,8 @@ class _Cell:
         self._collector = collector
         self._idle = False
         self.reply: str | None = None
+        #: ipykernel answers no request whose cell was interrupted twice (kernelbase.py, "KeyboardInterrupt caught").
+        self.interrupted = False
 
     def follow(self, deadline: float, processes: ProcessTree) -> bool:
         """Read until the cell is done (True), or the deadline or the kernel's end (False). Raises Flood."""
@@ -297,7 +300,7 @@ class _Cell:
                 if processes.is_alive():
                     raise Flood
                 return False
-            if self._idle and self.reply is not None:
+            if self._idle and (self.reply is not None or self.interrupted):
                 return True
         return False
 

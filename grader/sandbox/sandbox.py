@@ -194,7 +194,7 @@ class SandboxSupply:
         """A sandbox for one submission to a lab that declares these images; ``more`` says that another one will be
         needed. Raises EngineError."""
         ready, self._next = self._next, None
-        sandbox = ready.result() if ready is not None else self._open(images)
+        sandbox = self._ready(ready, images) if ready is not None else self._open(images)
         if sandbox.declared_images != tuple(images):
             # Made ready before anybody knew for which lab.
             self._worker.submit(_close, sandbox)
@@ -206,6 +206,15 @@ class SandboxSupply:
         finally:
             # Ending a daemon takes a third of a second; nobody has to wait for it but ``close``.
             self._worker.submit(_close, sandbox)
+
+    def _ready(self, ready: Future[Sandbox], images: Sequence[str]) -> Sandbox:
+        """It was made while the submission before was at its busiest: what came to grief then is made once more."""
+        if ready.exception() is None:
+            sandbox = ready.result()
+            if sandbox.engine.is_alive() and sandbox.kernel.is_alive():
+                return sandbox
+            self._worker.submit(_close, sandbox)
+        return self._open(images)
 
     def close(self) -> None:
         """Throw away what was made ready, and wait until all is gone. Safe to call twice."""

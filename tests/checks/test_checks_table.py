@@ -586,7 +586,18 @@ FORGED: dict[str, tuple[str, dict[str, Any], str]] = {
     "another PATH": (
         f"{_FORGE}/tmp/sh; chmod 755 /tmp/sh",
         {"environment": {"PATH": "/tmp:/bin"}},
-        "sh is /tmp/sh there",
+        "PATH has the folder /tmp",
+    ),
+    "a PATH that leads into memory": (
+        "true",
+        {"tmpfs": {"/x": "exec"}, "environment": {"PATH": "/x:/bin"}},
+        "folder /x",
+    ),
+    "a PATH that leads anywhere": ("true", {"environment": {"PATH": "/proc/1/cwd:/bin"}}, "folder /proc/1/cwd"),
+    "by a link to the right one": (
+        "mkdir /x; cp /bin/busybox /x/sh; ln -sf /x/sh /bin/sh",
+        {"tmpfs": {"/x": "exec"}},
+        "sh is /bin/sh there",
     ),
     "a file for the loader": ("echo /x.so >/etc/ld.so.preload", {}, "has a file /etc/ld.so.preload"),
 }

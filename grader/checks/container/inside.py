@@ -175,8 +175,10 @@ class Inside(Storage, HoldsFiles):
         limit = arguments.seconds(within, "within")
 
         def look(attrs: Attrs) -> Finding:
-            # A paused one has its processes; between two restarts the daemon refuses to tell, and is asked again.
-            processes = self._processes() if dig(attrs, "State", "Running") is True else []
+            state = dig(attrs, "State") or {}
+            # A paused one has its processes; between two restarts there are none, and the daemon says both.
+            runs = state.get("Running") is True and not state.get("Restarting")
+            processes = self._processes() if runs else []
             return Finding(not any(unwanted in line for _owner, line in processes), _shown_processes(processes))
 
         return Claim(

@@ -41,6 +41,10 @@ class _Files:
         self._read: dict[str, Entry | None] = {}
 
     def at(self, path: str) -> Entry | None:
+        # What is mounted elsewhere the archive doesn't see: no program there is the course's, whatever lies below.
+        below = tuple(f"{folder}/" for folder in _FOLDERS)
+        if path != _PRELOAD and (not path.startswith(below) or path.startswith(_SETTINGS)):
+            return None
         if path not in self._read:
             self._read[path] = read_entry(self._daemon, self._container, path)
         return self._read[path]
@@ -80,7 +84,10 @@ class Programs(Storage):
             _("as in {images}").format(images=first),
             judge,
             f"docker diff {self._shell_name}",
-            _("The check runs commands in it, by programs that the course gave it: put them back, or make it anew."),
+            _(
+                "The check runs commands in it, by programs that the course gave it: put them back, or make it anew. "
+                "Mount nothing below /usr, /bin, /sbin and /lib."
+            ),
         )
 
     def _led_astray(self, attrs: Attrs) -> Iterator[str]:
@@ -110,6 +117,9 @@ class Programs(Storage):
     def _forged(self, attrs: Attrs, names: Sequence[str], images: Sequence[str]) -> str:
         """The first of these programs that is none of the course's, in words."""
         folders = (environment(dig(attrs, "Config", "Env")).get("PATH") or _PATH).split(":")
+        strange = next((folder for folder in folders if folder not in _PATH.split(":")), None)
+        if strange is not None:
+            return _("its PATH has the folder {place}").format(place=strange or ".")
         here = _Files(self._daemon, str(attrs["Id"]))
         if here.at(_PRELOAD) is not None:
             return _("it has a file {path}").format(path=_PRELOAD)
