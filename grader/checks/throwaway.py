@@ -64,9 +64,11 @@ def throwaway(
     }
     if command is not None:
         body["Cmd"] = list(command)
-    name = f"{OWN_NAME}{secrets.token_hex(6)}"
-    identifier = str(daemon.ask(lambda client: client.create_container_from_config(body, name))["Id"])
+    identifier = name = f"{OWN_NAME}{secrets.token_hex(6)}"
     try:
+        # Also where no answer comes in time: it may be made all the same, and be in the way of the student's next cell.
+        made = daemon.ask(lambda client: client.create_container_from_config(body, name), patience=START_SECONDS)
+        identifier = str(made["Id"])
         yield identifier
     finally:
         daemon.release(partial(_remove, identifier))

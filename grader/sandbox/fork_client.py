@@ -144,6 +144,7 @@ class ForkServer:
         self._lock = threading.Lock()
         self._socket: socket.socket | None = None
         self._process: subprocess.Popen[bytes] | None = None
+        self._retired: list[tuple[socket.socket | None, subprocess.Popen[bytes] | None]] = []
 
     def start(self) -> None:
         """Start it and return at once; it imports while others work. Starting twice does nothing."""
@@ -197,9 +198,13 @@ class ForkServer:
                 socket.send_fds(self._socket, [message.pack()], list(descriptors.values()))
                 data, handles = self._receive(self._socket)
                 answer = json.loads(data)
+                if "error" in answer:
+                    raise ForkServerLost(str(answer["error"]))
                 return ForkedProcess(int(answer["pid"]), handles[0], pipes)
             except (OSError, ValueError, KeyError, IndexError) as trouble:
-                self._end()
+                # What it has forked dies with it, and may be in use: it is let go, and ended with us.
+                self._retired.append((self._socket, self._process))
+                self._socket = self._process = None
                 raise ForkServerLost(f"{type(trouble).__name__}: {trouble}") from trouble
 
     @staticmethod
@@ -212,16 +217,15 @@ class ForkServer:
             handles.frombytes(content)
         return data, list(handles)
 
-    def _end(self) -> None:
-        if self._socket is not None:
-            self._socket.close()
-            self._socket = None
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
-            self._process = None
-
     def close(self) -> None:
         """End it, with every process that still lives of it. Safe to call twice."""
         with self._lock:
-            self._end()
+            self._retired.append((self._socket, self._process))
+            self._socket = self._process = None
+            for channel, process in self._retired:
+                if channel is not None:
+                    channel.close()
+                if process is not None:
+                    process.kill()
+                    process.wait()
+            self._retired.clear()

@@ -51,12 +51,18 @@ def main(number: int) -> None:
         if not data:
             return  # the grader has ended
         message = Message.unpack(data)
-        pid = os.fork()
-        if pid == 0:
-            _live(message, descriptors)
-        handle = os.pidfd_open(pid)
-        for descriptor in descriptors:
-            os.close(descriptor)
+        try:
+            pid = os.fork()
+            if pid == 0:
+                _live(message, descriptors)
+            handle = os.pidfd_open(pid)
+        except OSError as trouble:
+            # Out of memory or processes, or it has ended already: no reason to end, and with us all that were forked.
+            channel.send(json.dumps({"error": str(trouble)}).encode())
+            continue
+        finally:
+            for descriptor in descriptors:
+                os.close(descriptor)
         rights = (socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [handle]))
         channel.sendmsg([json.dumps({"pid": pid}).encode()], [rights])
         os.close(handle)
