@@ -126,7 +126,7 @@ class Programs(Storage):
         course = [_Files(self._daemon, self._of(image)) for image in images]
         for name in names:
             paths = [posixpath.join(folder, name) for folder in folders]
-            path = next((path for path in paths if here.checksum(path) is not None), "")
+            path = next((path for path in paths if here.at(path) is not None), "")
             if not path:
                 return _("it has no program {name}").format(name=name)
             # Each question costs the daemon some milliseconds: the images are asked at this path only, one by one.
