@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import re
@@ -66,6 +67,24 @@ def test_the_name_is_the_folders_and_the_time_the_arrivals(place: ClassFolder) -
     assert (found / f"{_LAB}.ipynb").read_text() == "work"
     assert list(student.outbox.iterdir()) == []
     assert list(handins.collect(place, student, "ada")) == []
+
+
+@pytest.mark.parametrize("number", [errno.EMFILE, errno.ENOMEM, errno.EIO])
+def test_what_the_machine_lacks_just_now_loses_no_hand_in(
+    place: ClassFolder, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    student = _student(place, "ada")
+    waiting = _hand_in(student, f"ada+{_LAB}+{_OLD}+x")
+
+    def lacks(*_what: object, **_how: object) -> str:
+        raise OSError(number, os.strerror(number))
+
+    with monkeypatch.context() as patch, pytest.raises(OSError, match=os.strerror(number)):
+        patch.setattr(handins, "_take", lacks)
+        list(handins.collect(place, student, "ada"))
+    assert waiting.is_dir() and not (student.feedback / receipts.NAME).exists()
+    list(handins.collect(place, student, "ada"))
+    assert len(_collected(place)) == 1
 
 
 def _seconds(place: ClassFolder) -> float:

@@ -1,0 +1,36 @@
+"""What becomes of a run's other submissions when one of them kills its worker."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+
+from traitlets.config import Config
+
+from grader.autograde.records import SubmissionRecord
+from grader.autograde.worker import Job
+from grader.autograde.worker_pool import WorkerPool
+
+
+def begin(_config: Config, _kind: str) -> None:
+    """Nothing to prepare: it is the pool that is looked at."""
+
+
+def grade(job: Job) -> SubmissionRecord:
+    if job.student == "mallory":
+        # When the others have begun beside it.
+        time.sleep(0.5)
+        os.kill(os.getpid(), signal.SIGKILL)
+    time.sleep(1)
+    return SubmissionRecord(job.student, job.lab, score=1.0, most=1.0)
+
+
+def test_who_kills_a_worker_costs_its_neighbours_nothing() -> None:
+    """The pool breaks as a whole: who was being graded then is graded again, each alone."""
+    names = ["ada", "mallory", "bob", "cyd", "dan"]
+    pool = WorkerPool(Config(), "native", 3, begin=begin, task=grade)
+    records = {record.student: record for record in pool.work("00-lab", names)}
+    assert sorted(records) == sorted(names)
+    assert "killed 2 times" in records.pop("mallory").error
+    assert {name: record.score for name, record in records.items()} == dict.fromkeys(records, 1.0)
