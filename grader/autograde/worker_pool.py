@@ -61,17 +61,16 @@ class WorkerPool:
         """Records in the order in which they are finished. A lost worker costs no other submission its grade."""
         from grader.autograde.records import SubmissionRecord
 
-        waiting = deque(students)
+        waiting, suspects = deque(students), list[str]()
         while waiting:
-            lost: list[str] = []
-            yield from self._shift(lab, waiting, lost)
-            # A pool breaks as a whole, and nobody knows who was to blame: each of them alone, then.
-            for student in lost:
-                alone, again = deque([student]), list[str]()
-                yield from self._shift(lab, alone, again)
-                if alone or again:
-                    reason = _("The process that graded this submission was killed {n} times.")
-                    yield SubmissionRecord(student, lab, error=reason.format(n=_TRIES))
+            yield from self._shift(lab, waiting, suspects)
+        # A pool breaks as a whole, and nobody knows who was to blame: each of them alone, when the others are done.
+        for student in suspects:
+            alone, again = deque([student]), list[str]()
+            yield from self._shift(lab, alone, again)
+            if alone or again:
+                reason = _("The process that graded this submission was killed {n} times.")
+                yield SubmissionRecord(student, lab, error=reason.format(n=_TRIES))
 
     def _shift(self, lab: str, waiting: deque[str], lost: list[str]) -> Iterator[SubmissionRecord]:
         """Work with one pool until nothing waits, or the pool breaks; then ``lost`` names what was being graded."""

@@ -81,6 +81,8 @@ class Context:
     wanted_drivers: dict[str, str] = field(default_factory=dict)
     #: Faults of objects that a shown verdict has told, as "kind:name:fault".
     told: set[str] = field(default_factory=set)
+    #: Containers whose programs were found to be others than the course's: what they say counts for nothing.
+    disbelieved: set[str] = field(default_factory=set)
     #: What is shared by expectations about things on another daemon, by the name of its host (checks/host).
     hosts: dict[str, Context] = field(default_factory=dict)
 

@@ -66,7 +66,7 @@ def throwaway(
         body["Cmd"] = list(command)
     identifier = name = f"{OWN_NAME}{secrets.token_hex(6)}"
     try:
-        # Also where no answer comes in time: it may be made all the same, and be in the way of the student's next cell.
+        # Also where no answer comes in time: it may be made by now, and be in the way of the student's next cell.
         made = daemon.ask(lambda client: client.create_container_from_config(body, name), patience=START_SECONDS)
         identifier = str(made["Id"])
         yield identifier

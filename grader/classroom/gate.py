@@ -56,7 +56,7 @@ _TO_HUB = 16
 #: The Hub's port on a student's localhost: none of a lab's, and none that the kernel or Docker hands out by themselves.
 HUB_INSIDE = 61081
 #: Seconds for another gate of the same student, which ends just now.
-_BEFORE = 40.0
+_BEFORE = 120.0
 
 
 @dataclass(frozen=True)
@@ -255,8 +255,8 @@ class Gate:
                 had_room = had_room and getattr(error, "errno", None) not in handins.OURS
         if had_room:
             self._looked = begun
-        with contextlib.suppress(OSError):
-            # Before their first check there is nothing.
+        # Before their first check there is nothing; and nothing in there ends a server, nor keeps it from ending.
+        with contextlib.suppress(Exception):
             bring_progress(place, student)
 
     def close(self) -> None:

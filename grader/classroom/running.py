@@ -14,7 +14,7 @@ from grader.engines import orphans
 from grader.engines.folders import EngineFolder
 
 #: Seconds for all of them to end.
-_END_SECONDS = 60.0
+_END_SECONDS = 120.0
 
 
 def running(place: ClassFolder) -> list[StudentFolder]:

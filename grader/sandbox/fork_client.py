@@ -78,6 +78,8 @@ class Message:
 MESSAGE_BYTES = 100_000
 #: Seconds for the fork server's first answer, which waits for its imports, on a busy machine.
 _PATIENCE = 60.0
+#: So many of them may be let go, each with what it has imported; then all goes the slow way.
+_RETIRED = 2
 #: Of the environment; the new processes get their own, but a language is chosen when messages are first used.
 _LANGUAGE = ("LANG", "LANGUAGE", "LC_ALL", "LC_MESSAGES")
 
@@ -191,7 +193,12 @@ class ForkServer:
         message = Message(request, list(descriptors))
         with self._lock:
             if self._process is None:
-                self._start()
+                if len(self._retired) >= _RETIRED:
+                    raise ForkServerLost("lost too often")
+                try:
+                    self._start()
+                except OSError as trouble:
+                    raise ForkServerLost(str(trouble)) from trouble
             if self._socket is None:
                 raise ForkServerLost(sys.platform)
             try:

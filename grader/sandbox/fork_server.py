@@ -51,6 +51,7 @@ def main(number: int) -> None:
         if not data:
             return  # the grader has ended
         message = Message.unpack(data)
+        pid = 0
         try:
             pid = os.fork()
             if pid == 0:
@@ -58,6 +59,9 @@ def main(number: int) -> None:
             handle = os.pidfd_open(pid)
         except OSError as trouble:
             # Out of memory or processes, or it has ended already: no reason to end, and with us all that were forked.
+            if pid and not isinstance(trouble, ProcessLookupError):
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
             channel.send(json.dumps({"error": str(trouble)}).encode())
             continue
         finally:

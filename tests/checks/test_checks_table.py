@@ -599,6 +599,11 @@ FORGED: dict[str, tuple[str, dict[str, Any], str]] = {
         {"tmpfs": {"/x": "exec"}},
         "sh is /bin/sh there",
     ),
+    "a folder that is a link": (
+        f"cp /bin/busybox /x/busybox; {_FORGE}/x/sh; chmod 755 /x/sh; /x/busybox mv /bin /b; /x/busybox ln -s /x /bin",
+        {"tmpfs": {"/x": "exec"}},
+        "no program cat",
+    ),
     "a file for the loader": ("echo /x.so >/etc/ld.so.preload", {}, "has a file /etc/ld.so.preload"),
 }
 
@@ -620,6 +625,25 @@ def test_a_program_in_the_place_of_the_courses_is_told(check: Checks, world: Eng
     assert bad.status is Status.FAILED, bad.text
     assert says in bad.found
     assert bad.expected and bad.look and bad.command
+
+
+def test_a_container_with_a_program_of_anothers_is_asked_no_more(check: Checks, world: Engine) -> None:
+    """In that task; what other expectations see from outside counts as ever."""
+    with closing(world.endpoint.client()) as client:
+        container = client.containers.run("drydock/busybox:1", "sleep 1d", name="ck-forger", detach=True)
+        try:
+            code, output = container.exec_run(["/bin/busybox", "sh", "-c", FORGED["in its place"][0]])
+            assert code == 0, output
+            with suppress(CheckFailed), check.task("row", hint="Look.") as t:
+                t.container("ck-forger").runs("sh", prints="forged")
+                t.container("ck-forger").has_programs("sh", of="drydock/busybox:1").runs("sh", prints="forged")
+                t.container("ck-forger").is_running()
+                t.container("ck-live").runs("true")
+        finally:
+            container.remove(force=True)
+    before, programs, after, running, another = check.reports["row"].verdicts
+    assert [one.status is Status.PASSED for one in (before, programs, after, running, another)] == [1, 0, 0, 1, 1]
+    assert "has not the course's own programs" in after.found
 
 
 def test_an_answer_whose_name_is_misspelt_is_told_from_one_that_is_missing(check: Checks) -> None:

@@ -53,6 +53,9 @@ class Inside(Storage, HoldsFiles):
         def judge(attrs: Attrs) -> Finding:
             if not is_live(attrs):
                 return _not_live(attrs)
+            if self.name in self._context.disbelieved:
+                why = _("not run: {name} has not the course's own programs")
+                return Finding(False, why.format(name=self.name))
             self._daemon.waits_until(_("a command in {name} has ended").format(name=self.name), seconds)
             outcome, identifier = commands.execute(
                 self._daemon, self.name, words, seconds=seconds, user=user, environment=env, workdir=workdir

@@ -33,21 +33,50 @@ _INIT = ("/sbin/docker-init", "/usr/sbin/docker-init")
 _PRELOAD = "/etc/ld.so.preload"
 
 
+def _is_below(path: str) -> bool:
+    return path.startswith(tuple(f"{folder}/" for folder in _FOLDERS))
+
+
+def _above(path: str) -> list[str]:
+    """The folders above it, but for the root: ``/usr`` and ``/usr/bin`` of ``/usr/bin/sh``."""
+    parts = path.split("/")
+    return ["/".join(parts[:number]) for number in range(2, len(parts))]
+
+
 class _Files:
     """The files of one container, each read once."""
 
     def __init__(self, daemon: Daemon, container: str) -> None:
         self._daemon, self._container = daemon, container
         self._read: dict[str, Entry | None] = {}
+        self._kept: dict[str, bool] = {}
 
     def at(self, path: str) -> Entry | None:
         # What is mounted elsewhere the archive doesn't see: no program there is the course's, whatever lies below.
-        below = tuple(f"{folder}/" for folder in _FOLDERS)
-        if path != _PRELOAD and (not path.startswith(below) or path.startswith(_SETTINGS)):
+        if path != _PRELOAD and not (
+            _is_below(path) and not path.startswith(_SETTINGS) and all(map(self._stays, _above(path)))
+        ):
             return None
+        return self._entry(path)
+
+    def _entry(self, path: str) -> Entry | None:
         if path not in self._read:
             self._read[path] = read_entry(self._daemon, self._container, path)
         return self._read[path]
+
+    def _stays(self, folder: str) -> bool:
+        """Whether a folder is itself, or a link to one of those below which programs lie (``/bin`` to ``usr/bin``)."""
+        if folder not in self._kept:
+            self._kept[folder] = False  # Links in a ring lead nowhere.
+            entry = self._entry(folder)
+            if entry is not None and entry.kind == "link":
+                target = posixpath.join(posixpath.dirname(folder), entry.target)
+                inside = target in _FOLDERS or _is_below(target)
+                safe = inside and ".." not in target.split("/")
+                self._kept[folder] = safe and all(map(self._stays, (*_above(target), target)))
+            else:
+                self._kept[folder] = True
+        return self._kept[folder]
 
     def checksum(self, path: str) -> str | None:
         """Of the file that a path leads to; None where there is none. Raises Unavailable where it took too long."""
@@ -77,6 +106,9 @@ class Programs(Storage):
                 state = _("nothing can run in it, its state: {state}").format(state=state_in_words(attrs))
                 return Finding(False, state, because=NOT_RUNNING)
             trouble = next(self._led_astray(attrs), "") or self._forged(attrs, wanted, images)
+            if trouble:
+                # From now on in this task: no command in it is asked any more.
+                self._context.disbelieved.add(self.name)
             return Finding(not trouble, trouble or programs)
 
         return Claim(
