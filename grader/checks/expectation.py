@@ -67,7 +67,6 @@ class Context:
     task: str
     daemon: Daemon
     values: Values = field(default_factory=Values)
-    #: The lab's folder.
     folder: Place | None = None
     verdicts: list[Verdict] = field(default_factory=list)
     #: Objects seen alive so far, as "kind:name", over all tasks: evidence for "is gone".
