@@ -18,8 +18,6 @@ from typing import Any
 import docker
 from docker.errors import APIError, NotFound
 
-from grader.docker_api.streams import demultiplexed
-
 BUSYBOX = "drydock/busybox:1"
 #: Of what a question makes.
 NAME = "fidelity"
@@ -124,18 +122,9 @@ def inside(client: docker.DockerClient, script: str, **options: Any) -> list[str
 
 
 def run_in(container: Any, command: list[str], **options: Any) -> list[Any]:
-    """The exit code and the output of `docker exec`.
-
-    docker-py's own asks for an upgrade, and at times misses what comes with the answer to that.
-    """
-    api = container.client.api
-    made = api.exec_create(container.id, command, **options)["Id"]
-    tty = bool(options.get("tty"))
-    answer = api.post(f"{api.base_url}/v{api.api_version}/exec/{made}/start", json={"Detach": False, "Tty": tty})
-    api._raise_for_status(answer)
-    ended = until(lambda: api.exec_inspect(made), lambda one: not one["Running"] and one["ExitCode"] is not None)
-    output = answer.content if tty else b"".join(payload for _stream, payload in demultiplexed(answer.content))
-    return [ended["ExitCode"], output.decode()]
+    """The exit code and the output of `docker exec`; tests/whole_outputs.py sees to it that nothing of it is lost."""
+    code, output = container.exec_run(command, **options)
+    return [code, output.decode()]
 
 
 def refused(call: Callable[[], Any]) -> list[Any]:
