@@ -227,8 +227,6 @@ class Inside(Storage, HoldsFiles):
         def judge(attrs: Attrs) -> Finding:
             if not is_live(attrs):
                 return _not_live(attrs)
-            if not seconds:
-                return look()
             return wait_for(self._daemon, "container", self.name, look, until=until, seconds=seconds, retry=0.5)
 
         return Claim(
