@@ -210,8 +210,7 @@ class ForkServer:
                 return ForkedProcess(int(answer["pid"]), handles[0], pipes)
             except (OSError, ValueError, KeyError, IndexError) as trouble:
                 # What it has forked dies with it, and may be in use: it is let go, and ended with us.
-                self._retired.append((self._socket, self._process))
-                self._socket = self._process = None
+                self._retire()
                 raise ForkServerLost(f"{type(trouble).__name__}: {trouble}") from trouble
 
     @staticmethod
@@ -224,11 +223,14 @@ class ForkServer:
             handles.frombytes(content)
         return data, list(handles)
 
+    def _retire(self) -> None:
+        self._retired.append((self._socket, self._process))
+        self._socket = self._process = None
+
     def close(self) -> None:
         """End it, with every process that still lives of it. Safe to call twice."""
         with self._lock:
-            self._retired.append((self._socket, self._process))
-            self._socket = self._process = None
+            self._retire()
             for channel, process in self._retired:
                 if channel is not None:
                     channel.close()
