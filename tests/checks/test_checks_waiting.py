@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from docker.errors import NotFound
 
 from grader.checks import CheckFailed, Checks, CouldNotCheck, Status, TaskReport, waiting
 from grader.checks.container import life, memory
@@ -223,3 +224,20 @@ def test_what_comes_a_moment_later_counts(
         one.remove(force=True)
         client.close()
     assert report.status is Status.PASSED, report_as_text(report)
+
+
+@pytest.mark.parametrize("removed", [False, True], ids=["ends", "removes-itself"])
+def test_a_container_that_ends_at_once_is_not_called_running(
+    world: Engine, monkeypatch: pytest.MonkeyPatch, removed: bool
+) -> None:
+    """Right after ``docker run -d`` it is seen running."""
+    monkeypatch.setattr(life, "_SETTLED", LONG)
+    client = world.endpoint.client()
+    one = client.containers.run("drydock/busybox:1", "sleep 4", name="ck-brief", detach=True, auto_remove=removed)
+    try:
+        report, _seconds = waited(world, lambda t: t.container("ck-brief").is_running())
+    finally:
+        with suppress(NotFound):
+            one.remove(force=True)
+        client.close()
+    assert report.status is Status.FAILED, report_as_text(report)

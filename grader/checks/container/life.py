@@ -1,8 +1,8 @@
-"""A container's life: state, exit code, health, restarts, and whether it is gone."""
+"""A container's life: state, exit code, restarts, and whether it is gone."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import time
 from dataclasses import replace
 from typing import Any
 
@@ -12,12 +12,13 @@ from grader.checks.expectation import MISSING, Claim, Finding, expectation
 from grader.checks.history import gone, gone_within
 from grader.docker_api.daemon import Attrs
 from grader.docker_api.errors import Unavailable
-from grader.docker_api.words import dig, inspect_command, is_healthcheck, moment_of
+from grader.docker_api.words import dig, inspect_command, moment_of
 from grader.i18n import _, ngettext
 
 #: Seconds in which a program that ends by itself may still do so: a check right after ``docker run -d`` isn't early.
 _MOMENT = 3.0
-_HEALTH = ("healthy", "unhealthy", "starting", "none")
+#: Seconds that a container must have run to be called running.
+_SETTLED = 1.0
 #: What programs a machine runs without an emulator, by the name that its daemon has for it.
 _RUNS = {"x86_64": ("amd64", "386"), "aarch64": ("arm64",), "arm64": ("arm64",)}
 
@@ -29,12 +30,31 @@ class Life(ContainerSubject):
         def judge(attrs: Attrs) -> Finding:
             if status == "running":
                 self._must_be_able_to_run(attrs)
+                settled = self._settled(attrs)
+                if settled is None:
+                    return replace(self._missing(), because=MISSING)
+                attrs = settled
             because = NOT_RUNNING if status == "running" and not is_live(attrs) else ""
             if status == "exited":
                 return self._ended(attrs, None)
             return Finding(dig(attrs, "State", "Status") == status, state_in_words(attrs), because=because)
 
         return Claim(self._says(sentence), expected, judge, self._ps_command, look.format(name=self.name))
+
+    def _settled(self, attrs: Attrs) -> Attrs | None:
+        """The container as it is after its first second; None where it removed itself.
+
+        Right after ``docker run -d`` one whose program ends at once is seen running, too.
+        """
+        began = moment_of(dig(attrs, "State", "StartedAt"))
+        if not is_live(attrs) or began is None:
+            return attrs
+        # A daemon whose clock goes before ours costs no more than that second.
+        left = min(_SETTLED - (time.time() - began.timestamp()), _SETTLED)
+        if left > 0:
+            until = _("{name} has run for a second").format(name=self.name)
+            self._wait(lambda now: Finding(not is_live(now)), left, until=until)
+        return self._seen()
 
     @expectation
     def exists(self) -> Claim:
@@ -49,7 +69,7 @@ class Life(ContainerSubject):
 
     @expectation
     def is_running(self) -> Claim:
-        """Its main process runs (a paused one does not count)."""
+        """Its main process runs, and ran for a second (a paused one does not count)."""
         look = _("`docker logs {name}` shows what its main process said; a container lives as long as that.")
         return self._state(_("{what} is running"), "running", _("running"), look)
 
@@ -118,20 +138,6 @@ class Life(ContainerSubject):
         if known and platform.removeprefix("linux/") not in known:
             why = _("this machine ({machine}) runs no programs for {platform}")
             raise Unavailable(why.format(machine=machine, platform=platform))
-
-    @expectation
-    def has_health(self, status: str) -> Claim:
-        """Its health now: "healthy", "unhealthy", "starting", or "none" when it has no health check."""
-        arguments.one_of(status, "status", _HEALTH)
-        return self._field(
-            self._says(_("{what} has the health status {status}"), status=status),
-            status,
-            "State",
-            "Health",
-            right=lambda health: _health(health) == status,
-            show=_shown_health,
-            look=_("A health check's last answers are under State.Health.Log of `docker inspect`."),
-        )
 
     @expectation
     def has_restarted(self, at_least: int = 1, at_most: int | None = None, within: float | None = None) -> Claim:
@@ -260,26 +266,6 @@ class Life(ContainerSubject):
         )
 
     @expectation
-    def becomes_healthy(self, within: float = 30) -> Claim:
-        """Its health check passes now or within so many seconds."""
-        return self._becomes(
-            self._says(_("{what} is healthy within {seconds:g} s"), seconds=within),
-            "healthy",
-            lambda attrs: _judged_health(attrs, "healthy"),
-            within=within,
-        )
-
-    @expectation
-    def becomes_unhealthy(self, within: float = 30) -> Claim:
-        """Its health check has failed for good now or within so many seconds."""
-        return self._becomes(
-            self._says(_("{what} is unhealthy within {seconds:g} s"), seconds=within),
-            "unhealthy",
-            lambda attrs: _judged_health(attrs, "unhealthy"),
-            within=within,
-        )
-
-    @expectation
     def exits(self, within: float = 10, code: int | None = None) -> Claim:
         """Its main process has ended or ends within so many seconds, with this code when one is given."""
         wanted = _exit_words(code)
@@ -291,53 +277,11 @@ class Life(ContainerSubject):
             within=within,
         )
 
-    def _becomes(
-        self, sentence: str, expected: str, judge: Callable[[Attrs], Finding], *, within: float, until: str = ""
-    ) -> Claim:
-        limit = arguments.seconds(within, "within")
-        until = until or _("{name} is {state}").format(name=self.name, state=expected)
-
-        def judged(_attrs: Attrs) -> Finding:
-            return self._wait(judge, limit, until=until)
-
-        return Claim(
-            sentence,
-            expected,
-            judged,
-            inspect_command("container", self.name, ".State"),
-            _("`docker logs {name}` shows what its main process said, `docker inspect {name}` its state.").format(
-                name=self.name
-            ),
-            absent=lambda: judged({}),
-        )
-
 
 def _exit_words(code: int | None) -> str:
     if code is None:
         return _("exited")
     return _("exited with code {code}").format(code=arguments.whole(code, "code", low=0, high=255))
-
-
-def _health(health: Any) -> str:
-    return str((health or {}).get("Status") or "none")
-
-
-def _shown_health(health: Any) -> str:
-    status = _health(health)
-    if status == "none":
-        return _("none: it has no health check")
-    last = ((health or {}).get("Log") or [{}])[-1].get("Output", "")
-    return f"{status} ({str(last).strip()[:200]})" if last else status
-
-
-def _judged_health(attrs: Attrs, status: str) -> Finding:
-    health = dig(attrs, "State", "Health")
-    found = _shown_health(health)
-    if dig(attrs, "State", "Running") is not True:
-        found = state_in_words(attrs)
-    # A container keeps for life the health check it was created with, or its lack of one.
-    hopeless = not is_healthcheck(dig(attrs, "Config", "Healthcheck"))
-    return Finding(_health(health) == status, found, hopeless=hopeless)
 
 
 def _times(count: Any) -> str:

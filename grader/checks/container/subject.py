@@ -75,6 +75,26 @@ class ContainerSubject(Awaited):
 
         return judge
 
+    def _becomes(
+        self, sentence: str, expected: str, judge: Callable[[Attrs], Finding], *, within: float, until: str = ""
+    ) -> Claim:
+        limit = arguments.seconds(within, "within")
+        until = until or _("{name} is {state}").format(name=self.name, state=expected)
+
+        def judged(_attrs: Attrs) -> Finding:
+            return self._wait(judge, limit, until=until)
+
+        return Claim(
+            sentence,
+            expected,
+            judged,
+            inspect_command("container", self.name, ".State"),
+            _("`docker logs {name}` shows what its main process said, `docker inspect {name}` its state.").format(
+                name=self.name
+            ),
+            absent=lambda: judged({}),
+        )
+
     def _must_be_able_to_run(self, attrs: Attrs) -> None:
         """Raises Unavailable for a container that can't start on this machine, whoever makes it.
 
