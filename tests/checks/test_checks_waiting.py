@@ -227,15 +227,16 @@ def test_what_comes_a_moment_later_counts(
 
 
 @pytest.mark.parametrize("removed", [False, True], ids=["ends", "removes-itself"])
+@pytest.mark.parametrize("ask", ["is_running", "becomes_running"])
 def test_a_container_that_ends_at_once_is_not_called_running(
-    world: Engine, monkeypatch: pytest.MonkeyPatch, removed: bool
+    world: Engine, monkeypatch: pytest.MonkeyPatch, ask: str, removed: bool
 ) -> None:
     """Right after ``docker run -d`` it is seen running."""
     monkeypatch.setattr(life, "_SETTLED", LONG)
     client = world.endpoint.client()
     one = client.containers.run("drydock/busybox:1", "sleep 4", name="ck-brief", detach=True, auto_remove=removed)
     try:
-        report, _seconds = waited(world, lambda t: t.container("ck-brief").is_running())
+        report, _seconds = waited(world, lambda t: getattr(t.container("ck-brief"), ask)())
     finally:
         with suppress(NotFound):
             one.remove(force=True)

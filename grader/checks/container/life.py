@@ -255,15 +255,23 @@ class Life(ContainerSubject):
 
     @expectation
     def becomes_running(self, within: float = 10) -> Claim:
-        """It runs now or within so many seconds."""
-        return self._becomes(
-            self._says(_("{what} is running within {seconds:g} s"), seconds=within),
-            _("running"),
-            lambda attrs: Finding(
-                dig(attrs, "State", "Status") == "running", state_in_words(attrs), because=NOT_RUNNING
-            ),
-            within=within,
-        )
+        """It runs now or within so many seconds, and ran for a second."""
+
+        def runs(attrs: Attrs) -> Finding:
+            running = dig(attrs, "State", "Status") == "running"
+            return Finding(running, state_in_words(attrs), because=NOT_RUNNING)
+
+        sentence = self._says(_("{what} is running within {seconds:g} s"), seconds=within)
+        claim = self._becomes(sentence, _("running"), runs, within=within)
+
+        def judge(attrs: Attrs) -> Finding:
+            finding, seen = claim.judge(attrs), self._seen()
+            if not finding.ok or seen is None:
+                return finding
+            settled = self._settled(seen)
+            return replace(self._missing(), because=MISSING) if settled is None else runs(settled)
+
+        return replace(claim, judge=judge, absent=lambda: judge({}))
 
     @expectation
     def exits(self, within: float = 10, code: int | None = None) -> Claim:
