@@ -10,11 +10,12 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
 from grader.autograde.ordinary import NbgraderTests
-from grader.autograde.verdict_cells import write_graded, write_report
+from grader.autograde.verdict_cells import Graded, write_graded, write_report
 from grader.course.cells import Cell, name_of
 from grader.course.release import Release
 from grader.i18n import _
-from grader.sandbox import CellStatus, could_not_check
+from grader.report.verdicts import Status
+from grader.sandbox import could_not_check
 from grader.sandbox.outputs import sanitized
 from grader.sandbox.sandbox import Sandbox
 from grader.sandbox.session import NotRun, Session
@@ -38,7 +39,6 @@ class Grading:
         tests: NbgraderTests | None = None,
     ) -> None:
         self._session = Session(sandbox, release, key, log, originals=originals)
-        self._engine = sandbox.engine
         self._known = release.by_name()
         self._setups = release.setups
         self._tests = tests or NbgraderTests(log)
@@ -72,16 +72,15 @@ class Grading:
 
     def _test(self, cell: NotebookNode, known: Cell) -> None:
         """One of nbgrader's own, among the student's code: which sees its source from now on and not before."""
+        outputs: Sequence[NotebookNode] = ()
+        excuse = ""
         try:
             outcome = self._session.run(known.source, known.grade_id)
+            graded, outputs = self._tests.graded(known, outcome), outcome.outputs
         except NotRun as trouble:
-            if trouble.ours:
-                write_report(cell, could_not_check(known.grade_id, str(trouble)), known.points)
-            else:
-                write_graded(cell, self._tests.not_run(known, str(trouble)))
-            return
-        if outcome.status is CellStatus.DEAD and not self._engine.is_alive():
-            # The walls of the kernel are the daemon's: it may have ended by our fault.
-            write_report(cell, could_not_check(known.grade_id, outcome.reason), known.points)
-            return
-        write_graded(cell, self._tests.graded(known, outcome), outcome.outputs)
+            graded = self._tests.not_run(known, str(trouble))
+            excuse = str(trouble) if trouble.ours else ""
+        if graded.report.status is Status.FAILED and (excuse := excuse or self._session.lost()):
+            # It may ask the daemon, or what a kernel that is gone had; and its own kernel has the daemon's walls.
+            graded = Graded.of(could_not_check(known.grade_id, excuse), known.points)
+        write_graded(cell, graded, outputs)

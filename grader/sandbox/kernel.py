@@ -154,7 +154,8 @@ class StudentKernel:
         if self._ready:
             return
         client, processes = self._parts()
-        end = time.monotonic() + self._settings.start_timeout
+        seconds = self._settings.start_timeout * self._start.engine.patience
+        end = time.monotonic() + seconds
         while time.monotonic() < end:
             if not processes.is_alive():
                 raise KernelLost(_("The student's kernel did not start: {log}").format(log=self._last_words()))
@@ -166,7 +167,7 @@ class StudentKernel:
                 return
         # Or every cell that follows would wait as long.
         self.close()
-        raise KernelLost(_("The student's kernel did not answer in {n:.0f} s.").format(n=self._settings.start_timeout))
+        raise KernelLost(_("The student's kernel did not answer in {n:.0f} s.").format(n=seconds))
 
     def _last_words(self) -> str:
         return (self._log.last_line() if self._log else "") or _("it said nothing")
@@ -204,7 +205,8 @@ class StudentKernel:
         """Set environment variables of the running kernel; for its cells and what they start. Raises KernelLost, and
         has ended the kernel then."""
         self.wait_ready()  # that time is not the cell's
-        outcome = self.run(f"__import__('os').environ.update({dict(variables)!r})", timeout)
+        settings = f"__import__('os').environ.update({dict(variables)!r})"
+        outcome = self.run(settings, timeout * self._start.engine.patience)
         if outcome.status is not CellStatus.OK:
             self.close()  # the next cell would run without them
             raise KernelLost(_("The student's kernel did not take its settings. {why}").format(why=outcome.last_words))

@@ -78,6 +78,8 @@ class Session:
         self._check_seconds = bounds.check_seconds
         self._kernels_left = bounds.kernels - 1
         self._ended_at = ""
+        #: Why the student's kernel was ended, or not had, by no fault of theirs as far as we know.
+        self._kernel_lost = ""
         #: The setup kernel that has the student's key, and whether it ran the lab's first cell.
         self._prepared_kernel: StudentKernel | None = None
         self._connected = False
@@ -99,12 +101,7 @@ class Session:
     def check(self, name: str, source: str) -> TaskReport:
         """Ask the check cell ``source`` of the task ``name``, while nothing of the student's moves."""
         sandbox = self._sandbox
-        if not sandbox.daemon_lives():
-            reason = _("The Docker daemon of this submission ended early ({where}).")
-            if sandbox.daemon_hangs:
-                reason = _("The Docker daemon of this submission answered no more ({where}).")
-            return could_not_check(name, reason.format(where=self._ended_at or _("nobody knows when")))
-        if why := self._lack(name, source):
+        if why := self._daemon_lost() or self._lack(name, source):
             return could_not_check(name, why)
         try:
             with self._held(sandbox.kernels):
@@ -112,6 +109,19 @@ class Session:
                 return sandbox.checker.check(name, source, self._check_seconds, key=self._key)
         except FreezeError as trouble:
             return could_not_check(name, str(trouble))
+
+    def lost(self) -> str:
+        """Why what student's code did not do may be no fault of theirs: the daemon's end, or a kernel's; or nothing."""
+        return self._daemon_lost() or self._kernel_lost
+
+    def _daemon_lost(self) -> str:
+        sandbox = self._sandbox
+        if sandbox.daemon_lives():
+            return ""
+        reason = _("The Docker daemon of this submission ended early ({where}).")
+        if sandbox.daemon_hangs:
+            reason = _("The Docker daemon of this submission answered no more ({where}).")
+        return reason.format(where=self._ended_at or _("nobody knows when"))
 
     def _lack(self, name: str, source: str) -> str:
         """Why a task can't be checked fairly: it was not prepared, or one that it builds on; else an empty text."""
@@ -142,6 +152,10 @@ class Session:
                     kernel.close()
                     if kernel.is_alive():
                         raise
+                    if kernel is self._sandbox.kernel:
+                        # One more for the student, whose next cells may miss what was in it.
+                        self._kernels_left += 1
+                        self._kernel_lost = str(trouble)
             yield
 
     def _restore_names(self, cell: str) -> None:
@@ -212,6 +226,7 @@ class Session:
             outcome = self._living_kernel().run(source, seconds)
         except KernelLost as trouble:
             self._log.warning("%s: %s", name, trouble)
+            self._kernel_lost = str(trouble)
             raise NotRun(str(trouble), ours=True) from trouble
         self._seconds_left -= outcome.seconds
         self._note_end(outcome, name)
