@@ -29,7 +29,7 @@ from typing import Any, BinaryIO, NoReturn, TextIO
 
 from grader.checks import folder, kinds
 from grader.checks.errors import CheckFailed, CouldNotCheck, OutOfTime
-from grader.checks.task import Checks
+from grader.checks.task import Checks, Task
 from grader.docker_api.course_images import from_environment
 from grader.docker_api.deadline import CHECK_SECONDS
 from grader.docker_api.errors import NoAnswer
@@ -44,6 +44,8 @@ GRACE_SECONDS = 2.0
 _ANSWER_LIMIT = 4 * 1024 * 1024
 #: Bytes that a cell may hold: what a student made to be read ends one expectation, not the machine.
 _MOST_MEMORY = 2 * 1024**3
+#: How the file of a cell's code is called.
+_CELL = "<check "
 
 
 @dataclass(frozen=True)
@@ -171,8 +173,12 @@ def _die_with_parent() -> None:
         ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGKILL)
 
 
-def _out_of_time(signum: int, frame: FrameType | None) -> NoReturn:
-    raise OutOfTime
+def _out_of_time(signum: int, frame: FrameType | None) -> None:
+    """Ends what the cell does. What comes after it, and the end of its task, is ours, however late the signal is."""
+    while frame is not None and frame.f_code is not Task.__exit__.__code__:
+        if frame.f_code.co_filename.startswith(_CELL):
+            raise OutOfTime
+        frame = frame.f_back
 
 
 def run_cell(
@@ -181,7 +187,8 @@ def run_cell(
     """Execute one check cell with only ``check`` in its namespace; what came of it as JSON data."""
     reports: list[TaskReport] = []
     checks = checks.again(deadline=timeout, on_report=reports.append, values=values, only_looks=only_looks)
-    error = _executed(source, name, {"check": checks, "__builtins__": builtins, "__name__": "__check__"})
+    namespace = {"check": checks, "__builtins__": builtins, "__name__": "__check__"}
+    error = _executed(source, name, namespace, reports)
     if not error and len(reports) != 1:
         error = (
             _("The check cell checks no task: it needs one `with check.task(…)`.")
@@ -192,12 +199,15 @@ def run_cell(
     return {"report": report, "error": error or None, "sightings": sorted(checks.sightings)}
 
 
-def _executed(source: str, name: str, namespace: Mapping[str, Any]) -> str:
+def _executed(source: str, name: str, namespace: Mapping[str, Any], reports: list[TaskReport]) -> str:
     """Run the source; what went wrong outside of its task, or nothing."""
     try:
-        exec(compile(source, f"<check {name}>", "exec"), dict(namespace))
+        exec(compile(source, f"{_CELL}{name}>", "exec"), dict(namespace))
     except (CheckFailed, CouldNotCheck):
         pass  # the report says it
+    except OutOfTime as late:
+        # Too late for a task that has its report.
+        return "" if reports else _in_short(late)
     except BaseException as error:
         return _in_short(error)
     return ""

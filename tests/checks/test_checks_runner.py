@@ -9,13 +9,16 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from grader.checks import Status, TaskReport
+from grader.checks import Checks, Status, TaskReport
+from grader.checks import runner as runner_module
 from grader.engines.protocol import Engine
+from grader.values import Values
 
 RUNNER = [sys.executable, "-m", "grader.checks.runner", "--timeout", "20"]
 
@@ -118,6 +121,37 @@ def test_time_that_runs_out_inside_a_task_keeps_what_was_found(runner: Runner) -
     report = TaskReport.from_dict(answer["report"])
     assert report.status is Status.COULD_NOT_CHECK
     assert "time for this check (3 s) is over" in report.verdicts[-1].found
+
+
+LATE = "import signal\nlate = signal.raise_signal, signal.SIGALRM\n"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        LATE + task("t._context.cleanup.callback(*late)\n    t.container('web').is_running()"),
+        LATE + "try:\n    with check.task('job', hint='Look.') as t: t.container('web').is_running()\n"
+        "except Exception: pass\nlate[0](late[1])",
+    ],
+    ids=["while the task ends", "after its report"],
+)
+def test_a_signal_that_is_late_takes_no_report_away(runner: Runner, source: str) -> None:
+    answer = runner.ask(source)
+    assert answer["error"] is None
+    (verdict,) = TaskReport.from_dict(answer["report"]).verdicts
+    assert "can't be reached" in verdict.found
+
+
+def test_a_signal_after_the_cell_hits_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    def late(_checks: Checks) -> frozenset[str]:
+        runner_module._out_of_time(signal.SIGALRM, sys._getframe())
+        return frozenset()
+
+    monkeypatch.setattr(Checks, "sightings", property(late))
+    with closing(Checks("unix:///nonexistent/docker.sock")) as checks:
+        source = task("t.container('web').is_running()")
+        result = runner_module.run_cell(source, "cell", checks, 20, Values())
+    assert result["error"] is None and result["report"]["task"] == "job"
 
 
 @pytest.mark.parametrize(
