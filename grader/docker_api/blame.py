@@ -4,6 +4,7 @@
 
 - What a daemon refuses, drags out or breaks off about an object is the doing of whoever made that object, as long as
   the same daemon answers at once about itself (the control question). Else nobody can tell, and it is our trouble.
+- A question that had no answer in its time is put once more, once in a check: a stall that is over is nobody's doing.
 - A command or a wait that had all the seconds it was promised, on a machine that answers at once, was the student's.
 - One that was cut short by the end of the task's time was not; unless most of that time had gone to expectations
   that failed.

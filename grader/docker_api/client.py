@@ -95,11 +95,12 @@ def _read(response: Response, end: float | None) -> bytes:
             if len(data) > LARGEST:
                 raise TooLarge
             if end is not None and time.monotonic() > end:
-                raise ReadTimeout
+                raise ReadTimeout(request=response.request)
     except HTTPError as error:
         # As requests would have it, which does not read here.
         response.close()
-        raise (ReadTimeout if isinstance(error, ReadTimeoutError) else ChunkedEncodingError)(error) from error
+        kind = ReadTimeout if isinstance(error, ReadTimeoutError) else ChunkedEncodingError
+        raise kind(error, request=response.request) from error
     except BaseException:
         response.close()
         raise

@@ -55,6 +55,7 @@ class Daemon:
         self._on_wait = on_wait
         self._info: Attrs | None = None
         self._lost = ""
+        self._asked_again = False
         #: The ID of the image brought in the helper's place (throwaway.py), and what is to be done at the check's end.
         self.brought = ""
         self.cleanup = ExitStack()
@@ -155,7 +156,17 @@ class Daemon:
         )
 
     def ask[T](self, question: Callable[[Any], T], *, patience: float | None = None) -> T:
-        """The answer to one question. Raises Unavailable, Obstructed or Refused."""
+        """The answer to one question. Raises Unavailable, Obstructed or Refused.
+
+        One that came to nothing while the daemon stalled is put once more, once in a check: was it the machine?
+        """
+        try:
+            with self.asking(patience=patience) as client:
+                return question(client)
+        except Obstructed as trouble:
+            if self._asked_again or not _only_looked(trouble.__cause__):
+                raise
+        self._asked_again = True
         with self.asking(patience=patience) as client:
             return question(client)
 
@@ -289,6 +300,13 @@ class Daemon:
 
 def _other_version(why: str) -> Unavailable:
     return Unavailable(_("This Docker daemon is too old or too new for these checks: {why}").format(why=why), lost=True)
+
+
+def _only_looked(error: BaseException | None) -> bool:
+    """Whether what failed by this error was a question, or the connection's first one, that changes nothing."""
+    while error is not None and getattr(error, "request", None) is None:
+        error = error.__cause__
+    return error is not None and error.request.method == "GET"  # type: ignore[attr-defined]
 
 
 def _message_of(response: requests.Response) -> str:
