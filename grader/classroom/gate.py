@@ -15,7 +15,6 @@ import json
 import os
 import resource
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -30,6 +29,7 @@ from grader.classroom import disk, handins, receipts
 from grader.classroom.desk import Desk
 from grader.classroom.places import COURSE_ID, ClassError, ClassFolder
 from grader.classroom.student_status import bring_progress
+from grader.classroom.to_hub import TheHub
 from grader.classroom.untrusted_files import closing, open_below
 from grader.engines import orphans
 from grader.engines.adopted import RESET_VARIABLE
@@ -84,18 +84,6 @@ class _End(BaseException):
     """Somebody wants the server to end; nothing else may catch it."""
 
 
-class _Host:
-    """Where the Hub is, for what goes there from inside, whatever the port is in there."""
-
-    def __init__(self, host: str, port: int) -> None:
-        self._address = host, port
-
-    def connect(self, _port: int) -> socket.socket:
-        made = socket.create_connection(self._address, timeout=5)
-        made.settimeout(None)
-        return made
-
-
 class Gate:
     """One student's server and all that is around it."""
 
@@ -103,8 +91,7 @@ class Gate:
         self._order = order
         self._place = ClassFolder(Path(order.folder))
         self._student = self._place.student(order.name)
-        api = urlparse(order.environment["JUPYTERHUB_API_URL"])
-        self._hub_host, self._hub_port = api.hostname or "127.0.0.1", api.port or (443 if api.scheme == "https" else 80)
+        self._hub = TheHub(order.environment["JUPYTERHUB_API_URL"])
         self._log = BoundedLog(self._student.server_log)
         self._engine: NativeEngine | None = None
         self._server: subprocess.Popen[bytes] | None = None
@@ -201,8 +188,7 @@ class Gate:
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             asyncio.get_running_loop().add_signal_handler(number, ended.set)
         notes = self._student.path
-        hub = _Host(self._hub_host, self._hub_port)
-        outward = Relay(hub, notes / "to-hub.json", self._connector.listen, most=_TO_HUB)
+        outward = Relay(self._hub, notes / "to-hub.json", self._connector.listen, most=_TO_HUB, admit=self._hub.admit)
         await outward.follow({HUB_INSIDE})
         if _refused(notes / "to-hub.json"):
             # By a container that comes back with its Docker.

@@ -19,13 +19,20 @@ _PROXY = "configurable-http-proxy"
 _API_PORT = 8081
 _PROXY_API_PORT = 8001
 _PAGE_PORT = 8082
+#: Bytes: as many as tornado reads of a request's head. A login of an LMS has some thousands; files don't pass the Hub.
+_BODY = 65_536
 
 _TEMPLATE = '''\
 """Written by `drydock serve`. Give it a name of your own and keep it: drydock serve --config FILE."""
 
 import sys
 
+from tornado.httpserver import HTTPServer
+
 c = get_config()  # noqa: F821  (JupyterHub provides it)
+
+# What a request may bring to the Hub, which has no setting for it: tornado's own 100 MB would keep it busy for all.
+HTTPServer.configure(None, max_body_size={body})
 
 c.JupyterHub.bind_url = {url!r}
 {https}c.JupyterHub.hub_bind_url = "http://127.0.0.1:{api_port}"
@@ -133,6 +140,7 @@ def configuration(wanted: Wanted) -> str:
         api_port=_API_PORT,
         proxy_api_port=_PROXY_API_PORT,
         page_port=_PAGE_PORT,
+        body=_BODY,
         hub=wanted.place.hub,
         proxy=proxy_program() or _PROXY,
         folder=str(wanted.place.path),

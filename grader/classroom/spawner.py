@@ -22,10 +22,12 @@ import sys
 from pathlib import Path
 from typing import IO, Any
 
+from jupyterhub import orm
 from jupyterhub.spawner import Spawner
 from jupyterhub.traitlets import ByteSpecification
 from jupyterhub.utils import random_port
-from traitlets import Float, Integer, List, Set, Unicode
+from sqlalchemy import event
+from traitlets import Float, Integer, List, Set, Unicode, validate
 
 from grader.classroom.declared_images import make_in_background
 from grader.classroom.gate import Order
@@ -44,6 +46,12 @@ class SpawnError(Exception):
     def __init__(self, message: str, remedy: str = "") -> None:
         super().__init__(f"{message} {remedy}".strip())
         self.jupyterhub_message = message
+
+
+@event.listens_for(orm.Spawner.user_options, "set", retval=True)
+def _nothing_kept(*_change: object) -> dict[str, object]:
+    """Of what a request says of a server, which the Hub's database would keep, of any size, and give out with it."""
+    return {}
 
 
 class DrydockSpawner(Spawner):  # type: ignore[misc]  # JupyterHub has no types
@@ -81,6 +89,11 @@ class DrydockSpawner(Spawner):  # type: ignore[misc]  # JupyterHub has no types
     #: Once in the life of a Hub.
     _images_looked_for = False
     _process: subprocess.Popen[bytes] | None = None
+
+    @validate("user_options")  # type: ignore[untyped-decorator]  # nor has traitlets here
+    def _no_options(self, _proposal: object) -> dict[str, object]:
+        """There are none to choose; nor is kept what a request says of some."""
+        return {}
 
     # -- what JupyterHub remembers of a server while the Hub is down
 

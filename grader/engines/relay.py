@@ -71,7 +71,8 @@ class Relay:
     """Listeners for what is published now; ``status_file`` tells people which ports could not be had.
 
     ``listen`` makes them; on this machine's localhost if it isn't given. ``most``: connections at once, and one beyond
-    is closed.
+    is closed. ``admit`` reads what a connection begins with and says what is passed on of that; one for which it raises
+    OSError is closed.
     """
 
     def __init__(
@@ -80,9 +81,11 @@ class Relay:
         status_file: Path,
         listen: Callable[[int], socket.socket] | None = None,
         most: float = math.inf,
+        admit: Callable[[asyncio.StreamReader], Awaitable[bytes]] | None = None,
     ) -> None:
         self._connector = connector
         self._most = most
+        self._admit = admit
         self._passing = 0
         self._listen = listen
         self._status_file = status_file
@@ -139,11 +142,13 @@ class Relay:
 
         async def both_ways(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             try:
+                first = await self._admit(reader) if self._admit else b""
                 inner = await asyncio.to_thread(self._connector.connect, port)
                 inner_reader, inner_writer = await asyncio.open_connection(sock=inner)
             except OSError:
                 writer.close()
                 return
+            inner_writer.write(first)
             await asyncio.gather(_copy(reader, inner_writer), _copy(inner_reader, writer))
 
         return pass_on

@@ -40,7 +40,9 @@ c.DummyAuthenticator.password = {PASSWORD!r}
 c.Authenticator.allow_all = True
 """
 _CONFIG = """
+from tornado.httpserver import HTTPServer
 c = get_config()
+HTTPServer.configure(None, max_body_size=65536)
 c.JupyterHub.spawner_class = "grader.classroom.spawner.DrydockSpawner"
 c.DrydockSpawner.folder = {folder!r}
 c.DrydockSpawner.course = {course!r}

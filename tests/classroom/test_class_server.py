@@ -82,6 +82,25 @@ def test_a_students_token_opens_nothing_of_others(hub: Hub) -> None:
     assert set(said.split()) <= {"403", "404", "405"}, said
 
 
+def test_a_student_asks_the_hub_for_nothing_but_its_api(hub: Hub) -> None:
+    ask = "curl -s -m 60 -o /dev/null -w '%{http_code} ' "
+    here = "${JUPYTERHUB_API_URL%/hub/api}"
+    said = hub.sh("ada", "".join(f"{ask} {here}/{path}; " for path in ("hub/api/", "hub/login", "hub/home", "")))
+    assert said.split() == ["200", "000", "000", "000"]
+
+
+def test_what_is_said_of_a_server_at_its_start_fills_nothing(hub: Hub) -> None:
+    # Whom no server is made for: the Hub has kept it all by then.
+    hub.ask("POST", "/users/nobody")
+    for size, code in ((60_000, 500), (1_000_000, 400)):
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            hub.ask("POST", "/users/nobody/server", {"note": "x" * size})
+        assert refused.value.code == code
+    hub.ask("PATCH", "/users/nobody/servers/", {"user_options": {"note": "x" * 1000}})
+    server = hub.ask("GET", "/users/nobody?include_stopped_servers")["servers"][""]
+    assert server["user_options"] == {}
+
+
 _FORK_BOMB = """
 import os, signal
 made = []

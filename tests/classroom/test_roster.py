@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import os
 import stat
-from collections.abc import Callable, Iterator
+import threading
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from types import SimpleNamespace
@@ -14,9 +18,11 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from tornado.httpserver import HTTPServer
+from tornado.testing import bind_unused_port
 
 from grader import files
-from grader.classroom import hub
+from grader.classroom import authenticator, hub
 from grader.classroom import roster as roster_module
 from grader.classroom.authenticator import RosterAuthenticator
 from grader.classroom.places import ClassError, ClassFolder
@@ -164,6 +170,67 @@ def test_a_name_that_is_in_no_list_takes_as_long(place: ClassFolder, monkeypatch
     assert asked == [b"guess", b"guess"]
 
 
+def _attempt(login: RosterAuthenticator, name: str, word: str) -> Awaitable[str | None]:
+    made: Awaitable[str | None] = login.authenticate(None, {"username": name, "password": word})
+    return made
+
+
+def test_passwords_are_looked_at_two_at_once(place: ClassFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    update(place.roster, place.passwords, ["ada"])
+    most = now = 0
+    lock = threading.Lock()
+
+    def looked(_roster: Path, _name: str, _word: str) -> bool:
+        nonlocal most, now
+        with lock:
+            now += 1
+            most = max(most, now)
+        # As long as others might begin, too.
+        time.sleep(0.02)
+        with lock:
+            now -= 1
+        return False
+
+    monkeypatch.setattr(authenticator, "is_right", looked)
+    monkeypatch.setattr(authenticator, "_PAUSE", 0.0)
+
+    async def run() -> None:
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(8))
+        login = RosterAuthenticator(roster=str(place.roster))
+        await asyncio.gather(*(_attempt(login, f"name{number}", "guess") for number in range(24)))
+
+    asyncio.run(run())
+    assert most <= 2
+
+
+def test_wrong_passwords_wait_longer_each_time_and_the_right_one_does_not(
+    place: ClassFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = update(place.roster, place.passwords, ["ada"])
+    pauses: list[float] = []
+
+    async def noted(seconds: float) -> None:
+        pauses.append(seconds)
+
+    monkeypatch.setattr(authenticator, "is_right", lambda _roster, name, word: words.get(name) == word)
+    login = RosterAuthenticator(roster=str(place.roster))
+
+    async def run() -> None:
+        for name in ("ada", "cyd"):
+            pauses.clear()
+            with monkeypatch.context() as patched:
+                patched.setattr(authenticator.asyncio, "sleep", noted)
+                for _time in range(12):
+                    assert await _attempt(login, name, "guess") is None
+            # The same for a name that is in no list.
+            assert pauses[:4] == [0.25, 0.5, 1, 2] and pauses[-1] == max(pauses) <= 10
+        pauses.clear()
+        assert await _attempt(login, "ada", words["ada"]) == "ada"
+        assert pauses == []
+
+    asyncio.run(run())
+
+
 def test_a_list_that_is_not_there_is_not_changed(place: ClassFolder, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
     with pytest.raises(ClassError, match="root's"):
@@ -176,6 +243,41 @@ def test_a_list_that_is_not_there_is_not_changed(place: ClassFolder, monkeypatch
         _serve(place, "--add")
 
 
+@pytest.fixture
+def server() -> Iterator[None]:
+    """What a configuration says of tornado's servers holds for this process."""
+    saved = HTTPServer._save_configuration()
+    yield
+    HTTPServer._restore_configuration(saved)
+
+
+@pytest.mark.usefixtures("server")
+def test_what_a_request_brings_to_the_hub_has_a_bound(tmp_path: Path) -> None:
+    _settings(hub.Wanted(ClassFolder(tmp_path), tmp_path))
+    brought: list[int] = []
+
+    async def run() -> None:
+        outside, port = bind_unused_port()
+        # As JupyterHub makes its own.
+        hub_server = HTTPServer(lambda asked: brought.append(len(asked.body)), xheaders=True, trusted_downstream=[])
+        hub_server.add_socket(outside)
+        for size in (60_000, 70_000):
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(f"POST / HTTP/1.0\r\nContent-Length: {size}\r\n\r\n".encode() + bytes(size))
+            if size > 65_536:
+                with contextlib.suppress(ConnectionError):
+                    assert b" 400 " in await asyncio.wait_for(reader.read(), 60)
+            else:
+                async with asyncio.timeout(60):
+                    while not brought:
+                        await asyncio.sleep(0.01)
+            writer.close()
+        hub_server.stop()
+
+    asyncio.run(run())
+    assert brought == [60_000]
+
+
 def _settings(wanted: hub.Wanted) -> Any:
     """The configuration as JupyterHub would read it."""
     from traitlets.config import Config
@@ -185,6 +287,7 @@ def _settings(wanted: hub.Wanted) -> Any:
     return made
 
 
+@pytest.mark.usefixtures("server")
 def test_the_configuration_says_what_was_asked_for(tmp_path: Path) -> None:
     place = ClassFolder(tmp_path / "class")
     plain = _settings(hub.Wanted(place, tmp_path))
@@ -209,6 +312,7 @@ def test_the_configuration_says_what_was_asked_for(tmp_path: Path) -> None:
     assert "--timeout=600" in told.JupyterHub.services[0]["command"]
 
 
+@pytest.mark.usefixtures("server")
 def test_who_may_log_in_says_the_lms(tmp_path: Path) -> None:
     (tmp_path / "lms.toml").write_text(
         'platform = "canvas"\naddress = "https://canvas.example.edu"\ncourse = 5\nclient_id = "17"\n'

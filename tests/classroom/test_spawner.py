@@ -5,8 +5,11 @@ from __future__ import annotations
 import asyncio
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+
+from jupyterhub import orm
 
 from grader.classroom.spawner import DrydockSpawner
 
@@ -21,6 +24,22 @@ class _Slow(DrydockSpawner):
         said = "read line; echo '{\"ready\": true}'"
         self.gate = subprocess.Popen(["sh", "-c", said], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         return self.gate
+
+
+def test_nothing_is_kept_of_what_a_request_says_of_a_server(tmp_path: Path) -> None:
+    """JupyterHub would keep it in its database, of any size, and give it out with the server."""
+    session = orm.new_session_factory(f"sqlite:///{tmp_path}/hub.sqlite")()
+    session.add(kept := orm.Spawner(name="", user_options={"note": "x" * 1000}))
+    session.commit()
+    made = DrydockSpawner(orm_spawner=kept, user_options={"note": "x" * 1000})
+    for spawner in (kept, made):
+        assert not spawner.user_options
+        # As JupyterHub does at PUT, PATCH and POST.
+        spawner.user_options = {"note": "x" * 1000}
+        session.commit()
+        assert not spawner.user_options
+    session.close()
+    assert b"xxx" not in (tmp_path / "hub.sqlite").read_bytes()
 
 
 def test_servers_that_start_keep_no_login_waiting() -> None:
