@@ -11,7 +11,7 @@ import re
 import tarfile
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from grader.docker_api import blame
@@ -159,12 +159,15 @@ class Daemon:
         """The answer to one question. Raises Unavailable, Obstructed or Refused.
 
         One that came to nothing while the daemon stalled is put once more, once in a check: was it the machine?
+        Not where that would use up the check's time, for that would be an excuse.
         """
         try:
             with self.asking(patience=patience) as client:
                 return question(client)
         except Obstructed as trouble:
-            if self._asked_again or not _only_looked(trouble.__cause__):
+            seconds = (self._request_seconds if patience is None else patience) * self._connection.pace
+            in_time = self.deadline.remaining() > seconds
+            if self._asked_again or not in_time or not _only_looked(trouble.__cause__):
                 raise
         self._asked_again = True
         with self.asking(patience=patience) as client:
@@ -237,11 +240,11 @@ class Daemon:
 
         docker-py's own streams wait without end for the next piece; here each may take ``patience`` seconds.
         """
-        with self.asking(patience=patience) as client:
-            url = f"{client.base_url}/v{client.api_version}{path}"
-            response = client.request(
+
+        def opened(client: APIClient) -> requests.Response:
+            return client.request(
                 "GET" if body is None and archive is None else "POST",
-                url,
+                f"{client.base_url}/v{client.api_version}{path}",
                 params=dict(params),
                 json=body,
                 data=archive,
@@ -250,13 +253,12 @@ class Daemon:
                 stream=True,
                 timeout=client.timeout,
             )
-            try:
-                if response.status_code >= 400:
-                    raise Refused(response.status_code, _message_of(response))
-                with self._unbroken():
-                    yield response
-            finally:
-                response.close()
+
+        with closing(self.ask(opened, patience=patience)) as response, self.asking(patience=patience):
+            if response.status_code >= 400:
+                raise Refused(response.status_code, _message_of(response))
+            with self._unbroken():
+                yield response
 
     @contextmanager
     def _unbroken(self) -> Iterator[None]:

@@ -86,8 +86,9 @@ def _params(filters: Filters, **more: str) -> dict[str, str]:
 def past_events(daemon: Daemon, filters: Filters | None = None, since: str = "0", until: str = "") -> list[Attrs]:
     """The events that the daemon still knows, oldest first. Raises Unavailable, Refused or Obstructed."""
     params = _params(filters or {}, since=since, until=until or moment())
-    data, limit = bytearray(), Deadline(_READ_SECONDS * daemon.pace())
+    data = bytearray()
     with daemon.stream("/events", params, patience=_READ_SECONDS) as response:
+        limit = Deadline(_READ_SECONDS * daemon.pace())
         for piece in response.iter_content(64 * 1024):
             data += piece
             if len(data) > _READ_LIMIT:

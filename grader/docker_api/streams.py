@@ -103,11 +103,11 @@ def read_logs(daemon: Daemon, name: str, *, tty: bool, streams: Iterable[int] = 
 
     With a terminal both are one. ``whole``: all of it, or nothing. Raises Unavailable, Obstructed or Refused.
     """
-    limit = Deadline(_LOG_PATIENCE)
     wanted = set(streams)
     params = {"stdout": int(1 in wanted), "stderr": int(2 in wanted)}
     data = bytearray()
     with daemon.stream(f"/containers/{name}/logs", params, patience=_LOG_PATIENCE) as response:
+        limit = Deadline(_LOG_PATIENCE * daemon.pace())
         for chunk in response.iter_content(64 * 1024):
             data += chunk
             if len(data) >= LOG_LIMIT:
@@ -117,7 +117,7 @@ def read_logs(daemon: Daemon, name: str, *, tty: bool, streams: Iterable[int] = 
                 break
             if limit.is_over() or daemon.deadline.is_over():
                 if whole:
-                    raise blame.of_silence(daemon, _LOG_PATIENCE)
+                    raise blame.of_silence(daemon, limit.seconds)
                 break
     raw = bytes(data)
     text = raw if tty else b"".join(payload for _stream, payload in demultiplexed(raw))

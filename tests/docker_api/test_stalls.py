@@ -36,15 +36,26 @@ def opening() -> DockerException:
 class Stage:
     """A daemon that gives these answers, one for each question, and is ``prompt`` about itself or not."""
 
-    def __init__(self, answers: Sequence[dict[str, str] | Exception], *, prompt: bool = True) -> None:
+    base_url, api_version, timeout = "http://x", "1.41", 10
+
+    def __init__(
+        self, answers: Sequence[dict[str, str] | Exception], *, prompt: bool = True, seconds: float = 3600
+    ) -> None:
         self.asked = 0
         self._answers, self._prompt = list(answers), prompt
         connection: Any = SimpleNamespace(
             pace=1.0, host="unix:///x", client=lambda _timeout: self, another=lambda _timeout: self._itself()
         )
-        self.daemon = Daemon(connection, Deadline(3600))
+        self.daemon = Daemon(connection, Deadline(seconds))
 
     def inspect_volume(self, _name: str) -> dict[str, str]:
+        return self._next()
+
+    def request(self, _method: str, _url: str, **_more: object) -> Any:
+        self._next()
+        return SimpleNamespace(status_code=200, close=lambda: None)
+
+    def _next(self) -> dict[str, str]:
         self.asked += 1
         answer = self._answers.pop(0)
         if isinstance(answer, Exception):
@@ -79,6 +90,22 @@ def test_a_daemon_that_is_still_silent_about_itself_is_asked_no_more() -> None:
     for _turn in range(2):
         with pytest.raises(Unavailable, match="did not answer within"):
             stage.find()
+    assert stage.asked == 1
+
+
+def test_a_second_chance_that_would_use_up_the_checks_time_is_none() -> None:
+    stage = Stage([silence()], seconds=9)
+    with pytest.raises(Obstructed):
+        stage.find()
+
+
+def test_a_stream_is_opened_once_more_and_never_read_twice() -> None:
+    stage = Stage([silence(), FOUND, FOUND])
+    with stage.daemon.stream("/events", {}, patience=10):
+        assert stage.asked == 2
+    stage = Stage([FOUND, FOUND])
+    with pytest.raises(Obstructed), stage.daemon.stream("/events", {}, patience=10):
+        raise silence()
     assert stage.asked == 1
 
 

@@ -21,7 +21,6 @@ def stored_bytes(daemon: Daemon, container: str, folder: str, most: int) -> int 
 
     None where there are none. Raises NoAnswer.
     """
-    limit = Deadline(min(_SECONDS * daemon.pace(), daemon.deadline.remaining()))
     try:
         with (
             daemon.stream(
@@ -29,6 +28,7 @@ def stored_bytes(daemon: Daemon, container: str, folder: str, most: int) -> int 
             ) as response,
             tarfile.open(fileobj=response.raw, mode="r|") as archive,
         ):
+            limit = Deadline(min(_SECONDS * daemon.pace(), daemon.deadline.remaining()))
             size = 0
             for member in archive:
                 size += member.size if member.isreg() else 0
