@@ -194,6 +194,8 @@ def _shown_driver(config: Any) -> str:
 _HOST = "host"
 #: Seconds for the check's own visit.
 _VISIT_SECONDS = 8.0
+#: Seconds in which the server may begin to listen, and write its line when it has answered.
+_VISITED_SECONDS = 5.0
 
 
 class Visits(Reaching):
@@ -230,8 +232,7 @@ class Visits(Reaching):
                 return self._not_reachable(attrs)
             token = f"/drydock-{secrets.token_hex(8)}"
             addresses = [told] if told else _addresses(attrs, network, key)
-            said = self._visit(addresses, _HOST if published else network, number, token)
-            log = self._log_with(token, attrs)
+            said, log = self._visited(addresses, _HOST if published else network, number, token, attrs)
             fresh = _visitors(log, token, None)
             if not fresh:
                 unseen = _("its log tells nothing of a visit that the check has just made from there ({why}): {log}")
@@ -274,14 +275,21 @@ class Visits(Reaching):
             said = excerpt(outcome.errors or outcome.output) or _("an answer")
         return said
 
-    def _log_with(self, text: str, attrs: Attrs) -> str:
-        """Its log, once the text is in it: the server writes its line when it has answered."""
+    def _visited(self, addresses: list[str], network: str, port: int, page: str, attrs: Attrs) -> tuple[str, str]:
+        """Ask for the page until its log has the visit: what the server said last, and the log.
+
+        A server that has only just been started may not listen yet, and it writes its line when it has answered.
+        """
+        said = ""
 
         def look() -> Finding:
+            nonlocal said
+            said = self._visit(addresses, network, port, page)
             log = _log_of(self._daemon, self.name, attrs)
-            return Finding(text in log, log)
+            return Finding(page in log, log)
 
-        return self._until(_("the log of {name} has the visit").format(name=self.name), 3, look).found
+        until = _("the log of {name} has the visit").format(name=self.name)
+        return said, self._until(until, _VISITED_SECONDS, look).found
 
     def _counts(self, addresses: list[str], network: str, own: str, *, published: bool) -> Callable[[str], bool]:
         """Whether a visitor's address is one that the task asks for; ``own``: of the check's visit."""

@@ -21,7 +21,7 @@ from grader.report.plain import listed
 _ADDRESS = re.compile(r"(localhost|127\.0\.0\.1):(\d{1,5})")
 _NAME = re.compile(r"[a-z0-9]+([._/-]+[a-z0-9]+)*")
 #: Seconds for a registry to begin to listen, and between two looks: no event tells.
-_START_SECONDS = 5.0
+_START_SECONDS = 10.0
 _RETRY = 0.25
 #: Where the registry's image keeps what was pushed.
 _STORE = "/var/lib/registry"

@@ -1,1 +1,1 @@
-docker run -d --name wary --restart unless-stopped --health-interval 500ms --health-timeout 10s --health-cmd "python3 -c \"import urllib.request as r; r.urlopen('http://localhost:8000/health', timeout=2)\" || kill -TERM 1" lookout:0
+docker run -d --name wary --restart unless-stopped --health-interval 500ms --health-timeout 10s --health-cmd "python3 -c \"import urllib.request as r; r.urlopen('http://localhost:8000/health', timeout=5)\" || kill -TERM 1" lookout:0

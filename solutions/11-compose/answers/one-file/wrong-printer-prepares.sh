@@ -19,3 +19,4 @@ volumes:
 EOF
 cd ferry
 docker compose up -d
+timeout 40 docker wait ferry-printer-1

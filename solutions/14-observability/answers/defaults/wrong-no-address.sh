@@ -9,3 +9,4 @@ sleep 1
 docker exec lightship service docker restart
 docker exec lightship ready
 docker exec lightship docker run -d --name buoy-8 drydock/nginx:1
+timeout 40 docker wait lightship

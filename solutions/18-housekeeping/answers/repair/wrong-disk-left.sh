@@ -4,4 +4,4 @@ docker cp mended.json guardboat:/etc/docker/daemon.json
 docker start guardboat
 docker exec guardboat ready
 docker exec guardboat docker start klaxon
-docker exec guardboat docker wait klaxon
+timeout 40 docker exec guardboat docker wait klaxon

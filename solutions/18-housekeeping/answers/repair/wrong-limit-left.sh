@@ -5,3 +5,4 @@ docker start guardboat
 docker exec guardboat ready
 docker exec guardboat docker rm mop
 docker exec guardboat docker start klaxon
+timeout 40 docker exec guardboat docker wait klaxon
