@@ -54,6 +54,15 @@ def _nothing_kept(*_change: object) -> dict[str, object]:
     return {}
 
 
+def _shortened(_row: object, text: str | None, *_more: object) -> str | None:
+    """As JupyterHub has declared it, which SQLite does not mind: a cookie of a student's has up to 64 KB."""
+    return text and text[:255]
+
+
+for _text in (orm.APIToken.session_id, orm.OAuthCode.session_id, orm.OAuthCode.code_challenge):
+    event.listen(_text, "set", _shortened, retval=True)
+
+
 class DrydockSpawner(Spawner):  # type: ignore[misc]  # JupyterHub has no types
     """Each student a JupyterLab, a Docker, a disk and a localhost of their own; see the module.
 

@@ -42,6 +42,16 @@ def test_nothing_is_kept_of_what_a_request_says_of_a_server(tmp_path: Path) -> N
     assert b"xxx" not in (tmp_path / "hub.sqlite").read_bytes()
 
 
+def test_the_hubs_database_keeps_no_long_texts_of_a_login() -> None:
+    """A login into one's own server takes the session from a cookie of up to 64 KB; its token lasts two weeks."""
+    long, short = "x" * 60_000, "0123456789abcdef" * 2
+    for text, kept in ((long, 255), (short, 32)):
+        code = orm.OAuthCode(session_id=text, code_challenge=text)
+        for found in (orm.APIToken(session_id=text).session_id, code.session_id, code.code_challenge):
+            assert found == text[:kept]
+    assert orm.APIToken(session_id=None).session_id is None
+
+
 def test_servers_that_start_keep_no_login_waiting() -> None:
     async def run() -> None:
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(1))
