@@ -112,15 +112,18 @@ def execute(
     user: str = "",
     environment: Mapping[str, str] | None = None,
     workdir: str = "",
+    unheard: Sequence[str] = (),
 ) -> tuple[Outcome, str]:
     """The outcome and the exec's ID. A command that is still running at the end of its time keeps running: the
-    Engine API can't end one. Raises Unavailable, Obstructed or Refused."""
+    Engine API can't end one. ``unheard``: variables of the container's that the command does not get. Raises
+    Unavailable, Obstructed or Refused."""
     body = {
         "Cmd": list(command),
         "AttachStdout": True,
         "AttachStderr": True,
         "User": user,
-        "Env": [f"{name}={value}" for name, value in (environment or {}).items()],
+        # A name alone takes the variable away (moby, container/env.go).
+        "Env": [*unheard, *(f"{name}={value}" for name, value in (environment or {}).items())],
         "WorkingDir": workdir,
     }
     identifier = str(daemon.post(f"/containers/{container}/exec", body)["Id"])

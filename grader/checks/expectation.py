@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, Self, cast
 from grader.checks.errors import AuthorError
 from grader.docker_api import blame
 from grader.docker_api.daemon import Attrs, Daemon
-from grader.docker_api.errors import Obstructed, Refused, Unavailable
+from grader.docker_api.errors import NoAnswer, Obstructed, Refused, Unavailable
 from grader.docker_api.words import dig, inspect_command
 from grader.i18n import _
 from grader.report.verdicts import Status, Verdict
@@ -80,8 +80,8 @@ class Context:
     wanted_drivers: dict[str, str] = field(default_factory=dict)
     #: Faults of objects that a shown verdict has told, as "kind:name:fault".
     told: set[str] = field(default_factory=set)
-    #: Containers whose programs were found to be others than the course's: what they say counts for nothing.
-    disbelieved: set[str] = field(default_factory=set)
+    #: Containers whose programs were asked for: variables that no command in it hears, or why none is run any more.
+    programs: dict[str, tuple[str, ...] | NoAnswer] = field(default_factory=dict)
     #: What is shared by expectations about things on another daemon, by the name of its host (checks/host).
     hosts: dict[str, Context] = field(default_factory=dict)
 

@@ -10,7 +10,7 @@ from grader.checks.waiting import Awaited, wait_for
 from grader.docker_api.daemon import Attrs, Daemon
 from grader.docker_api.errors import Obstructed
 from grader.docker_api.events import REMEMBERED, actor, attributes, container_of, past_events
-from grader.docker_api.words import OWN_LABEL, OWN_NAME, full_reference
+from grader.docker_api.words import OWN_LABEL, OWN_NAME, dig, full_reference
 from grader.i18n import _
 
 #: What the daemon tells of single events; a label of that name would tell it in its place (moby, daemon/events.go).
@@ -24,10 +24,15 @@ def daemons_memory(daemon: Daemon) -> list[Attrs]:
     says of an event's own matters is taken out.
     """
     events = past_events(daemon)
-    labels = {str(actor(event).get("ID")): set(attributes(event)) for event in events if _tells_labels_only(event)}
+    labels = {container_of(event): set(attributes(event)) for event in events if _tells_labels_only(event)}
     for event in events:
-        for forged in _OF_EVENTS & labels.get(str(actor(event).get("ID")), set()):
-            attributes(event).pop(forged, None)
+        told, container = attributes(event), container_of(event)
+        if event.get("Type") != "container" or not _OF_EVENTS & told.keys():
+            continue
+        if container not in labels:
+            labels[container] = _labels_now(daemon, container)
+        for forged in _OF_EVENTS & labels[container]:
+            told.pop(forged, None)
     # A network's event tells which container, but not its labels.
     ours = {actor(event).get("ID") for event in events if _is_a_helpers(event)}
     # None of ours was ever called otherwise.
@@ -44,6 +49,12 @@ def daemons_memory(daemon: Daemon) -> list[Attrs]:
 def _tells_labels_only(event: Attrs) -> bool:
     """Whether all it says beside the name and the image are labels."""
     return event.get("Type") == "container" and event.get("Action") in ("create", "start", "destroy")
+
+
+def _labels_now(daemon: Daemon, container: str) -> set[str]:
+    """Of one whose beginning the daemon has forgotten. Where it is gone, too, nobody knows: then any may be a label."""
+    found = daemon.find(lambda client: client.inspect_container(container))
+    return set(_OF_EVENTS if found is None else dig(found, "Config", "Labels") or ())
 
 
 def _is_a_helpers(event: Attrs) -> bool:

@@ -1,17 +1,27 @@
-"""Whether a container of a check's own was left alone: who has the daemon's socket may change what it says."""
+"""Whether a container of a check's own was left alone: who has the daemon's socket may change what it says, and who
+sees all processes or control groups may end or stop it."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import io
+import tarfile
+from collections.abc import Collection, Iterator
 
-from grader.docker_api.daemon import Daemon
-from grader.docker_api.errors import Obstructed
+from grader.checks.throwaway import any_image, is_own, throwaway
+from grader.docker_api.daemon import Attrs, Daemon
+from grader.docker_api.errors import Obstructed, Refused, Unavailable
 from grader.docker_api.events import REMEMBERED, attributes, past_events
+from grader.docker_api.words import dig
 from grader.i18n import _
 from grader.report.plain import listed
 
 #: What begins it and what only looks; and its end, where nobody has sent it a signal.
 _HARMLESS = frozenset({"create", "attach", "start", "archive-path", "top", "die", "oom"})
+
+#: Folders of the engine's by which a container gets at the daemon, at processes or at control groups; and bytes that
+#: anything of a check's own finds room for.
+_REINS = ("/dev", "/proc", "/run", "/sys", "/var/run")
+_ROOM = 16 * 1024 * 1024
 
 
 def must_be_alone(daemon: Daemon, container: str, execs: Collection[str] | None, *, archives: int = 0) -> bool:
@@ -46,3 +56,53 @@ def must_be_known_to_be_alone(daemon: Daemon, container: str, execs: Collection[
     if not must_be_alone(daemon, container, execs, archives=archives):
         forgotten = _("The daemon remembers only its last {count} events, and so much happened during this check.")
         raise Obstructed(forgotten.format(count=REMEMBERED))
+
+
+def strong_hands(daemon: Daemon) -> list[str]:
+    """The names of running containers that may have a hand in all others, by no request that the daemon would tell."""
+    listed_now = daemon.ask(lambda client: client.containers())
+    return sorted(_strong(daemon, [str(one["Id"]) for one in listed_now if not is_own(one)]))
+
+
+def _strong(daemon: Daemon, identifiers: Collection[str]) -> Iterator[str]:
+    for identifier in identifiers:
+        attrs = daemon.find(lambda client, one=identifier: client.inspect_container(one)) or {}  # type: ignore[misc]
+        if _is_strong(attrs):
+            yield str(attrs["Name"]).removeprefix("/")
+
+
+def _is_strong(attrs: Attrs) -> bool:
+    host = dig(attrs, "HostConfig") or {}
+    sources = [str(dig(mount, "Source")) for mount in attrs.get("Mounts") or () if dig(mount, "Type") == "bind"]
+    return bool(
+        host.get("Privileged")
+        or host.get("PidMode") == "host"
+        # Where there are no namespaces of control groups, all have the host's.
+        or (host.get("CgroupnsMode") == "host" and host.get("CapAdd"))
+        or any(source == "/" or source.startswith(_REINS) for source in sources)
+    )
+
+
+def of_undone(daemon: Daemon, why: str, hands: Collection[str] = ()) -> Obstructed | Unavailable:
+    """Whose trouble it is that a container of a check's own has not done its work, though nothing was refused to it: a
+    student's who has ``hands`` in all containers, or had before, or has left no room on the disk. Else it is ours."""
+    if found := sorted({*hands, *strong_hands(daemon)}):
+        could = _("{why} (it may have been ended by a container with such rights: {names})")
+        return Obstructed(could.format(why=why, names=listed(found, empty="")))
+    if not _has_room(daemon):
+        return Obstructed(_("{why} (the engine's disk is full)").format(why=why))
+    return Unavailable(why)
+
+
+def _has_room(daemon: Daemon) -> bool:
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w") as archive:
+        about = tarfile.TarInfo("room")
+        about.size = _ROOM
+        archive.addfile(about, io.BytesIO(bytes(_ROOM)))
+    try:
+        with any_image(daemon) as image, throwaway(daemon, image, ["-"]) as identifier:
+            daemon.ask(lambda client: client.put_archive(identifier, "/", packed.getvalue()))
+    except Refused:
+        return False
+    return True

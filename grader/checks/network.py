@@ -12,8 +12,9 @@ from grader.checks.errors import AuthorError
 from grader.checks.expectation import Claim, Finding, expectation
 from grader.checks.history import gone
 from grader.checks.labels import Driven, Labelled
+from grader.checks.throwaway import is_own
 from grader.docker_api.daemon import Attrs
-from grader.docker_api.words import dig, is_own
+from grader.docker_api.words import dig
 from grader.i18n import _
 from grader.report.plain import listed
 

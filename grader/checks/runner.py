@@ -27,7 +27,7 @@ from dataclasses import dataclass
 from types import FrameType
 from typing import Any, BinaryIO, NoReturn, TextIO
 
-from grader.checks import folder, kinds
+from grader.checks import folder, kinds, throwaway
 from grader.checks.errors import CheckFailed, CouldNotCheck, OutOfTime
 from grader.checks.task import Checks, Task
 from grader.docker_api.course_images import from_environment
@@ -145,6 +145,7 @@ def _child(request: _Request, checks: Checks, writer: int) -> NoReturn:
     try:
         _die_with_parent()
         os.setpgid(0, 0)
+        throwaway.is_alone = not request.only_looks
         # The next requests are not the cell's to read.
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
         sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 - a descriptor, for good

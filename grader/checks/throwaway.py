@@ -23,7 +23,7 @@ from grader.docker_api.daemon import HELPER_IMAGE, Daemon
 from grader.docker_api.deadline import Deadline
 from grader.docker_api.errors import Obstructed, Refused, Unavailable
 from grader.docker_api.streams import read_logs
-from grader.docker_api.words import OWN_LABEL, OWN_NAME, is_own
+from grader.docker_api.words import OWN_LABEL, OWN_NAME, looks_own
 from grader.i18n import _
 
 if TYPE_CHECKING:
@@ -38,6 +38,11 @@ _STALE = 600
 START_SECONDS = 30.0
 #: A program has so long until it says that it is at work.
 _READY_SECONDS = 15.0
+#: The IDs of those that this process has made.
+_made: set[str] = set()
+#: Whether this is the only check on the daemon, as when a submission is graded. A name and a label anybody can give;
+#: but a student's kernel may have been killed in a check, and another check may go on beside this one.
+is_alone = False
 #: The highest code with which a helper's own program ends; those above are a shell's, for what was killed.
 _MOST = 125
 #: Two files, so that of a long log more is left than is read: what is missing is then known to be.
@@ -69,9 +74,15 @@ def throwaway(
         # Also where no answer comes in time: it may be made by now, and be in the way of the student's next cell.
         made = daemon.ask(lambda client: client.create_container_from_config(body, name), patience=START_SECONDS)
         identifier = str(made["Id"])
+        _made.add(identifier)
         yield identifier
     finally:
         daemon.release(partial(_remove, identifier))
+
+
+def is_own(listed: Mapping[str, Any]) -> bool:
+    """Whether a container in the daemon's list is a check's own."""
+    return listed.get("Id") in _made or (not is_alone and looks_own(listed))
 
 
 def files_of(context: Context, daemon: Daemon, image: str) -> str:
@@ -263,7 +274,7 @@ def remove_orphans(daemon: Daemon, older_than: float = _STALE) -> None:
     """Remove containers of ours that a killed check left behind, ``older_than`` in seconds."""
     label = f"{OWN_LABEL}=1"
     left = daemon.ask(lambda client: client.containers(all=True, filters={"label": label}))
-    old = (c for c in left if is_own(c) and time.time() - int(c.get("Created", 0)) >= older_than)
+    old = (c for c in left if looks_own(c) and time.time() - int(c.get("Created", 0)) >= older_than)
     for identifier in (c["Id"] for c in old):
         daemon.release(partial(_remove, identifier))
 

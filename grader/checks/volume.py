@@ -10,9 +10,9 @@ from grader.checks.expectation import Claim, Context, Finding, Subject, expectat
 from grader.checks.files import HoldsFiles, Reader, followed, read_entry
 from grader.checks.history import gone
 from grader.checks.labels import Driven, Labelled
-from grader.checks.throwaway import any_image, throwaway
+from grader.checks.throwaway import any_image, is_own, throwaway
 from grader.docker_api.daemon import Attrs
-from grader.docker_api.words import is_own, unnamed_volume
+from grader.docker_api.words import unnamed_volume
 from grader.i18n import _
 from grader.report.plain import listed
 

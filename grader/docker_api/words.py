@@ -36,8 +36,8 @@ def short_id(identifier: str) -> str:
     return identifier.removeprefix("sha256:")[:12]
 
 
-def is_own(listed: Mapping[str, Any]) -> bool:
-    """Whether a container in the daemon's list is a check's own: the label alone anybody can give."""
+def looks_own(listed: Mapping[str, Any]) -> bool:
+    """Whether a container in the daemon's list looks like a check's own."""
     names = [str(name).removeprefix("/") for name in listed.get("Names") or ()]
     return OWN_LABEL in (listed.get("Labels") or {}) and any(name.startswith(OWN_NAME) for name in names)
 

@@ -227,5 +227,24 @@ def test_a_world_that_does_not_come_up_is_our_trouble(
     assert none.status is Status.COULD_NOT_CHECK, none.text
 
 
+def test_a_world_that_may_have_been_ended_is_not(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By who sees all processes; also by one that ended itself afterwards."""
+    monkeypatch.setattr(card_module, "_WORLD_OPTIONS", ("--no-such-option",))
+    with closing(engine.endpoint.client()) as client:
+        killer = client.containers.run("drydock/busybox:1", "sleep 1d", name="killer", pid_mode="host", detach=True)
+        run = CardSubject._run
+
+        def when_it_is_gone(self: CardSubject, world: str, hands: Any) -> Any:
+            killer.remove(force=True)
+            return run(self, world, hands)
+
+        monkeypatch.setattr(CardSubject, "_run", when_it_is_gone)
+        bad = verdict_on(engine, tmp_path, "wrong", f"{_ENDED} && echo holds || echo fails")
+    assert bad.status is Status.FAILED, bad.text
+    assert bad.found.endswith("(it may have been ended by a container with such rights: killer)")
+
+
 def test_every_expectation_is_tried() -> None:
     assert expectations_of(CardSubject) == ["is_proved_by"]

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
@@ -223,4 +223,27 @@ def test_verdicts_needs_and_memory_over_cells(world: Engine) -> None:
     assert "did not end within its time" in runner.ask(killed, timeout=1.5)["error"]
     assert client.containers.list(all=True, filters={"label": "drydock.check"}) == []
     client.close()
+    assert runner.end() == ("", "")
+
+
+@pytest.mark.daemon
+def test_what_was_born_with_the_name_and_label_of_a_checks_own_container_is_counted(world: Engine) -> None:
+    """Where another check may go on beside, it isn't; and what a check makes itself never is."""
+    runner = Runner(world.endpoint.host, world.enter(RUNNER))
+    asked = 't.network("ck-club").has_only_members()\n    t.volume("ck-chest").is_unused()'
+    asked += '\n    t.volume("ck-chest").has_no_file("/x")\n    t.volume("ck-chest").is_unused()'
+    with closing(world.endpoint.client()) as client, ExitStack() as made:
+        made.callback(client.networks.create("ck-club").remove)
+        made.callback(client.volumes.create("ck-chest").remove)
+        assert runner.ask(task(asked, "before"))["report"]["status"] == "passed"
+        labels, chest = {"drydock.check": "1"}, ["ck-chest:/chest"]
+        born = client.containers.create(
+            "drydock/busybox:1", name="drydock-check-a", labels=labels, network="ck-club", volumes=chest
+        )
+        made.callback(born.remove)
+        report = TaskReport.from_dict(runner.ask(task(asked, "born"))["report"])
+        passed = [verdict.status is Status.PASSED for verdict in report.verdicts]
+        assert passed == [False, False, True, False], report
+        beside = runner.ask(task('t.network("ck-club").has_only_members()', "beside"), only_looks=True)
+        assert beside["report"]["status"] == "passed"
     assert runner.end() == ("", "")

@@ -22,10 +22,11 @@ import docker.errors
 import pytest
 import signing
 
-from grader.checks import CheckFailed, Checks, CouldNotCheck, Status, Verdict, fingerprint
+from grader.checks import CheckFailed, Checks, CouldNotCheck, Status, Verdict, files, fingerprint
 from grader.checks.answer import Answer
 from grader.checks.build import Build, Builder
-from grader.checks.container import Container
+from grader.checks.commands import Outcome
+from grader.checks.container import Container, programs
 from grader.checks.event import Event
 from grader.checks.expectation import expectations_of
 from grader.checks.folder import Folder, Place
@@ -34,7 +35,9 @@ from grader.checks.network import Network
 from grader.checks.project import Project, Service
 from grader.checks.registry import Registry, RegistryImage
 from grader.checks.volume import Volume, Volumes
+from grader.docker_api.errors import Unavailable
 from grader.engines.protocol import Engine
+from grader.report.render import report_as_text
 
 pytestmark = pytest.mark.daemon
 
@@ -582,7 +585,7 @@ FORGED: dict[str, tuple[str, dict[str, Any], str]] = {
     ),
     "a mount of its making": ("true", {"tmpfs": {"/usr/local/bin": "exec"}}, "mounted at /usr/local/bin"),
     "another root": ("mount -t tmpfs none /", {"privileged": True}, "mounted at /"),
-    "a variable": ("true", {"environment": {"LD_PRELOAD": "/x.so"}}, "LD_PRELOAD is set to /x.so"),
+    "a variable twice": ("true", {"environment": ["LD_PRELOAD=/x.so", "LD_PRELOAD=/y.so"]}, "LD_PRELOAD is set twice"),
     "another PATH": (
         f"{_FORGE}/tmp/sh; chmod 755 /tmp/sh",
         {"environment": {"PATH": "/tmp:/bin"}},
@@ -644,6 +647,79 @@ def test_a_container_with_a_program_of_anothers_is_asked_no_more(check: Checks, 
     before, programs, after, running, another = check.reports["row"].verdicts
     assert [one.status is Status.PASSED for one in (before, programs, after, running, another)] == [1, 0, 0, 1, 1]
     assert "has not the course's own programs" in after.found
+
+
+def test_a_command_in_a_container_with_the_courses_programs_hears_no_variable_of_its_own(
+    check: Checks, world: Engine
+) -> None:
+    """http_proxy sends wget to a forger. What the image itself has, and where restic's word is, stays."""
+    told = {"http_proxy": "http://192.0.2.1:1/", "LD_PRELOAD": "/x.so", "HOME": "/tmp", "RESTIC_PASSWORD_FILE": "/word"}
+    with closing(world.endpoint.client()) as client:
+        container = client.containers.run(
+            "drydock/busybox:1", "sleep 1d", name="ck-told", environment=told, detach=True
+        )
+        try:
+            with suppress(CheckFailed), check.task("row", hint="Look.") as t:
+                led = t.container("ck-told").runs("env", prints="http_proxy=http")
+                led.has_programs("env", of="drydock/busybox:1")
+                led.runs("env", lacks=["http_proxy", "LD_PRELOAD", "HOME=/tmp"], prints=["RESTIC_PASSWORD_FILE=/word"])
+                led.runs("env", env={"http_proxy": "here"}, prints=["http_proxy=here", "PATH=/"])
+        finally:
+            container.remove(force=True)
+    assert check.reports["row"].status is Status.PASSED, report_as_text(check.reports["row"])
+
+
+@pytest.mark.parametrize("code", [1, 137, None])
+def test_who_hinders_the_look_at_programs_is_not_excused_and_not_asked(
+    check: Checks, monkeypatch: pytest.MonkeyPatch, code: int | None
+) -> None:
+    """Its first process ends every half second, or something that sees all processes kills the helper."""
+    monkeypatch.setattr(programs, "run", lambda *_words, **_named: Outcome(code, "", ""))
+    with suppress(CheckFailed, CouldNotCheck), check.task("row", hint="Look.") as t:
+        t.container("ck-live").has_programs("sh", of="drydock/busybox:1").runs("true")
+    assert [one.status for one in check.reports["row"].verdicts] == [Status.FAILED] * 2
+
+
+def test_a_program_of_another_size_is_anothers_however_long_it_takes_to_read(
+    check: Checks, world: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with closing(world.endpoint.client()) as client:
+        container = client.containers.run("drydock/busybox:1", "sleep 1d", name="ck-forger", detach=True)
+        try:
+            code, output = container.exec_run(["/bin/busybox", "sh", "-c", FORGED["in its place"][0]])
+            assert code == 0, output
+            monkeypatch.setattr(files, "content_of", lambda _source, _size: (b"", ""))
+            asked = 'has_programs("sh", of="drydock/busybox:1")'
+            bad, unread = (verdict_of(check, f'c("{name}").{asked}') for name in ("ck-forger", "ck-live"))
+        finally:
+            container.remove(force=True)
+    assert (bad.status, unread.status) == (Status.FAILED, Status.COULD_NOT_CHECK), bad.text
+
+
+def test_where_our_own_look_at_programs_failed_nothing_is_held_against_anybody(
+    check: Checks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy(*_words: object, **_named: object) -> Outcome:
+        raise Unavailable("This machine is too busy to say.")
+
+    monkeypatch.setattr(programs, "run", busy)
+    with suppress(CheckFailed, CouldNotCheck), check.task("row", hint="Look.") as t:
+        t.container("ck-live").has_programs("sh", of="drydock/busybox:1").runs("true")
+    assert [one.status for one in check.reports["row"].verdicts] == [Status.COULD_NOT_CHECK] * 2
+
+
+def test_a_container_that_was_started_anew_meanwhile_is_looked_at_again(
+    check: Checks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, looks = programs.run, []
+
+    def first_in_vain(*words: Any, **named: Any) -> Outcome:
+        looks.append(words)
+        return Outcome(1, "", "") if len(looks) == 1 else run(*words, **named)
+
+    monkeypatch.setattr(programs, "run", first_in_vain)
+    good = verdict_of(check, 'c("ck-live").has_programs("sh", of="drydock/busybox:1")')
+    assert (good.status, len(looks)) == (Status.PASSED, 2), good.text
 
 
 def test_an_answer_whose_name_is_misspelt_is_told_from_one_that_is_missing(check: Checks) -> None:

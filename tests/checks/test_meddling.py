@@ -12,12 +12,14 @@ from typing import Any
 import pytest
 from docker.errors import APIError
 
-from grader.checks import CheckFailed, Checks, CouldNotCheck, Status, TaskReport, commands
-from grader.checks.container import effects
+from grader.checks import CheckFailed, Checks, CouldNotCheck, Status, TaskReport, commands, meddling
+from grader.checks.commands import Outcome
+from grader.checks.container import effects, inside
 from grader.checks.files import read_entry
 from grader.checks.image import contents
 from grader.engines.protocol import Engine
 from grader.report.render import report_as_text
+from tests.checks.conftest import engine_with
 
 pytestmark = pytest.mark.daemon
 
@@ -28,6 +30,14 @@ def strong(stage: Engine) -> Iterator[Engine]:
     with closing(stage.endpoint.client()) as client:
         client.containers.run("drydock/busybox:1", "sleep 1d", name="m-strong", privileged=True, detach=True)
     yield stage
+
+
+@pytest.fixture(scope="module")
+def plain() -> Iterator[Engine]:
+    """An engine on which no container may do much."""
+    with engine_with() as engine, closing(engine.endpoint.client()) as client:
+        client.containers.run("drydock/busybox:1", "sleep 1d", name="m-plain", detach=True)
+        yield engine
 
 
 def lay(client: Any, twin: str) -> None:
@@ -109,3 +119,70 @@ def test_nothing_is_laid_into_the_container_by_which_an_images_files_are_read(
     assert refused
     assert check.reports["job"].status is Status.FAILED, report_as_text(check.reports["job"])
     assert "nothing at" in report_as_text(check.reports["job"])
+
+
+def look_of(engine: Engine, monkeypatch: pytest.MonkeyPatch, code: int | None) -> TaskReport:
+    monkeypatch.setattr(inside, "run", lambda *_words, **_named: Outcome(code, "", ""))
+    with closing(Checks(engine.endpoint.host, deadline=200)) as check:
+        with suppress(CheckFailed, CouldNotCheck), check.task("job", hint="Look.") as t:
+            t.container("m-plain").has_env_of_engine("NS", "user")
+        return check.reports["job"]
+
+
+@pytest.mark.parametrize("code", [None, 127, 137])
+def test_a_look_at_the_engines_side_that_was_cut_off_is_no_excuse(
+    plain: Engine, monkeypatch: pytest.MonkeyPatch, code: int | None
+) -> None:
+    report = look_of(plain, monkeypatch, code)
+    assert report.status is Status.FAILED, report_as_text(report)
+
+
+def test_what_of_ours_is_undone_is_theirs_who_had_a_hand_in_it(plain: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Or room on the disk for nothing; of nobody else."""
+    report = look_of(plain, monkeypatch, 1)
+    assert report.status is Status.COULD_NOT_CHECK, report_as_text(report)
+    with monkeypatch.context() as patch:
+        patch.setattr(meddling, "_has_room", lambda _daemon: False)
+        report = look_of(plain, monkeypatch, 1)
+    assert report.status is Status.FAILED, report_as_text(report)
+    assert "the engine's disk is full" in report_as_text(report)
+    monkeypatch.undo()
+    with closing(plain.endpoint.client()) as client:
+        for name, rights in {"m-pid": {"pid_mode": "host"}, "m-root": {"volumes": ["/:/all"]}}.items():
+            hand = client.containers.run("drydock/busybox:1", "sleep 1d", name=name, detach=True, **rights)
+            try:
+                report = look_of(plain, monkeypatch, 1)
+            finally:
+                hand.remove(force=True)
+            assert report.status is Status.FAILED, report_as_text(report)
+            assert f"with such rights: {name}" in report_as_text(report)
+
+
+def test_a_program_of_ours_that_came_to_no_end_was_stopped(plain: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(effects.Effects, "_outcome", lambda *_words: Outcome(None, "", ""))
+    with closing(Checks(plain.endpoint.host, deadline=200)) as check:
+        with suppress(CheckFailed, CouldNotCheck), check.task("job", hint="Look.") as t:
+            t.container("m-plain").cannot("mount")
+        assert check.reports["job"].status is Status.FAILED, report_as_text(check.reports["job"])
+
+
+def test_labels_say_nothing_of_what_happened_when_the_daemon_has_forgotten_the_beginning(plain: Engine) -> None:
+    """It writes them over what it tells of each event. What it tells itself is still believed."""
+    ends, there = ["sh", "-c", "until [ -e /end ]; do sleep 0.1; done; exit 3"], {}
+    with closing(plain.endpoint.client()) as client, closing(Checks(plain.endpoint.host, deadline=200)) as check:
+        for name, labels in {"m-forger": {"exitCode": "137", "oldName": "ghost"}, "m-honest": {}}.items():
+            there[name] = client.containers.run("drydock/busybox:1", ends, name=name, labels=labels, detach=True)
+        for number in range(140):
+            client.api.create_volume(f"m-{number}")
+            client.api.remove_volume(f"m-{number}")
+        for container in there.values():
+            container.exec_run("touch /end")
+            container.wait()
+        with suppress(CheckFailed, CouldNotCheck), check.task("job", hint="Look.") as t:
+            t.event("container", "die", "m-forger", exitCode="137").happened()
+            t.container("ghost").is_gone(after_existing=True)
+            t.event("container", "die", "m-honest", exitCode="3").happened()
+        for container in there.values():
+            container.remove()
+    passed = [one.status is Status.PASSED for one in check.reports["job"].verdicts]
+    assert passed == [False, False, True], report_as_text(check.reports["job"])

@@ -8,7 +8,7 @@ import re
 import secrets
 import shlex
 import tarfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +22,7 @@ from grader.checks.errors import AuthorError
 from grader.checks.expectation import Claim, Context, Finding, Subject, expectation
 from grader.checks.folder import entry_in, within
 from grader.checks.host.daemon import host_image
-from grader.checks.meddling import must_be_alone
+from grader.checks.meddling import must_be_alone, of_undone, strong_hands
 from grader.checks.throwaway import throwaway
 from grader.docker_api import blame
 from grader.docker_api.daemon import Attrs
@@ -124,10 +124,10 @@ class CardSubject(Subject):
     def _in_both(self, card: Card, script: str) -> Mapping[bool, Told]:
         """By whether the sentence holds there. Nobody knows which of the two comes first. Raises NoAnswer."""
         order = [True, False] if secrets.randbelow(2) else [False, True]
-        told = {}
+        told, hands = {}, strong_hands(self._daemon)
         with self._world(card, script, order[0]) as first, self._world(card, script, order[1]) as second:
             for holds, world in zip(order, (first, second), strict=True):
-                told[holds] = self._run(world)
+                told[holds] = self._run(world, hands)
                 if not told[holds].says:
                     break
         return told
@@ -142,7 +142,7 @@ class CardSubject(Subject):
             self._daemon.ask(lambda client: client.start(world), patience=_WORLD_SECONDS)
             yield world
 
-    def _run(self, world: str) -> Told:
+    def _run(self, world: str, hands: Collection[str]) -> Told:
         had = min(_WORLD_SECONDS, self._daemon.deadline.remaining())
         not_up = _("a world for the experiment did not come up: {why}")
         try:
@@ -150,17 +150,18 @@ class CardSubject(Subject):
         except (Refused, Obstructed) as trouble:
             # It is our container: nothing of the student's has run in it.
             must_be_alone(self._daemon, world, None, archives=1)
-            raise Unavailable(not_up.format(why=trouble)) from trouble
+            raise of_undone(self._daemon, not_up.format(why=trouble), hands) from trouble
         must_be_alone(self._daemon, world, {first}, archives=1)
         if outcome.code != 0:
-            raise Unavailable(not_up.format(why=_last(outcome)))
+            raise of_undone(self._daemon, not_up.format(why=_last(outcome)), hands)
         program = ["python3", "-I", "-S", "-B", "-c", _PROGRAM]
         outcome, second = execute(self._daemon, world, program, seconds=EXPERIMENT_SECONDS + 5)
         must_be_alone(self._daemon, world, {first, second}, archives=1)
         begun, _newline, result = outcome.output.partition("\n")
         # Killed before it began: a student's containers may have taken all memory there is.
         if begun != BEGUN and outcome.code != 137:
-            raise Unavailable(_("a world for the experiment can't be made: {why}").format(why=_last(outcome)))
+            why = _("a world for the experiment can't be made: {why}").format(why=_last(outcome))
+            raise of_undone(self._daemon, why, hands)
         told = told_by(result)
         if told is None:
             return Told("", _("it ended the world that it ran in"))

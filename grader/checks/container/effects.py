@@ -236,7 +236,8 @@ class Effects(Reaching):
                 command = [f"{_FOLDER}/{effect}-{number}"]
                 outcome = self._outcome(twin, command, user)
                 if outcome.code is None:
-                    raise Unavailable(_("the program that tries it came to no end"))
+                    # It had its time, on a machine that answers at once: somebody has stopped it.
+                    raise Obstructed(_("the program that tries it came to no end"))
                 why = _refusal_of(outcome, EFFECTS[effect])
                 if not why:
                     break

@@ -14,10 +14,11 @@ from grader.checks.container.storage import Storage, mounts_of
 from grader.checks.container.subject import NOT_RUNNING, is_live, state_in_words
 from grader.checks.expectation import Claim, Finding, expectation
 from grader.checks.files import Entry, HoldsFiles, Reader, read_entry
+from grader.checks.meddling import of_undone
 from grader.checks.throwaway import SEALED, helper_image, run, run_among, uncut
 from grader.checks.waiting import wait_for
 from grader.docker_api.daemon import Attrs
-from grader.docker_api.errors import Obstructed, Unavailable
+from grader.docker_api.errors import NoAnswer, Obstructed
 from grader.docker_api.words import dig, environment, inspect_command
 from grader.i18n import _
 from grader.report.plain import excerpt, listed
@@ -53,12 +54,19 @@ class Inside(Storage, HoldsFiles):
         def judge(attrs: Attrs) -> Finding:
             if not is_live(attrs):
                 return _not_live(attrs)
-            if self.name in self._context.disbelieved:
-                why = _("not run: {name} has not the course's own programs")
-                return Finding(False, why.format(name=self.name))
+            unheard = self._context.programs.get(self.name, ())
+            if isinstance(unheard, NoAnswer):
+                raise unheard
             self._daemon.waits_until(_("a command in {name} has ended").format(name=self.name), seconds)
             outcome, identifier = commands.execute(
-                self._daemon, self.name, words, seconds=seconds, user=user, environment=env, workdir=workdir
+                self._daemon,
+                self.name,
+                words,
+                seconds=seconds,
+                user=user,
+                environment=env,
+                workdir=workdir,
+                unheard=unheard,
             )
             # Ours, not the student's: event checks leave it out.
             self._context.sightings.add(f"exec:{identifier}")
@@ -87,11 +95,11 @@ class Inside(Storage, HoldsFiles):
         def judge(attrs: Attrs) -> Finding:
             # Not by its process 1: who may look into that one depends on the engine.
             command = ["readlink", link]
-            outcome = run(self._daemon, helper_image(self._daemon), command, seconds=10, host={mode: "host", **SEALED})
+            host = {mode: "host", **SEALED}
+            outcome = uncut(run(self._daemon, helper_image(self._daemon), command, seconds=10, host=host))
             if outcome.code != 0:
-                raise Unavailable(
-                    _("the engine's side can't be looked at here: {why}").format(why=commands.shown_output(outcome))
-                )
+                why = _("the engine's side can't be looked at here: {why}")
+                raise of_undone(self._daemon, why.format(why=commands.shown_output(outcome)))
             has = environment(dig(attrs, "Config", "Env")).get(variable)
             return Finding(has == outcome.output.strip(), f"{variable}={has}" if has else _("not set"))
 

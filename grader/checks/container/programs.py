@@ -6,6 +6,7 @@ Read from outside, by the daemon's archive and the kernel's list of mounts: noth
 from __future__ import annotations
 
 import posixpath
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from grader.checks import arguments
@@ -14,17 +15,21 @@ from grader.checks.container.subject import NOT_RUNNING, is_live, state_in_words
 from grader.checks.errors import AuthorError
 from grader.checks.expectation import Claim, Finding, expectation
 from grader.checks.files import CHECKSUM_LIMIT, Entry, followed, read_entry
-from grader.checks.throwaway import SEALED, files_of, helper_image, run
+from grader.checks.throwaway import SEALED, files_of, helper_image, run, uncut
 from grader.docker_api.daemon import Attrs, Daemon
-from grader.docker_api.errors import Obstructed, Unavailable
+from grader.docker_api.errors import NoAnswer, Obstructed, Unavailable
 from grader.docker_api.words import dig, environment
 from grader.i18n import _
 from grader.report.plain import listed
 
 #: Where a container without a PATH looks (runc).
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-#: What makes a shell or the loader run something before the program that was asked for.
-_TELLING = ("BASH_ENV", "LD_AUDIT", "LD_LIBRARY_PATH", "LD_PRELOAD")
+#: What a container may be told beside what the course's images are; no other variable of its own reaches a command of a
+#: check, for the loader, wget, git and docker obey many. (PATH is looked at; an author gives more by `runs(env=…)`.)
+_HEARD = ("PATH", "BUILDX_NO_DEFAULT_ATTESTATIONS", "COSIGN_PASSWORD")
+_HEARD_OF = "RESTIC_"
+#: Looks at a container that has just been started anew.
+_LOOKS = 3
 #: Programs, and what they load, lie below these; `docker run --init` mounts its own.
 _FOLDERS = ("/bin", "/lib", "/lib64", "/sbin", "/usr")
 #: Settings, and no programs: many images have theirs there, and a lab's right answer may mount them.
@@ -78,14 +83,19 @@ class _Files:
                 self._kept[folder] = True
         return self._kept[folder]
 
-    def checksum(self, path: str) -> str | None:
-        """Of the file that a path leads to; None where there is none. Raises Unavailable where it took too long."""
+    def file(self, path: str) -> Entry | None:
+        """What a path leads to, where that is a file."""
         entry = followed(self.at, path)
-        if entry is None or entry.kind == "folder":
-            return None
-        if entry.kind == "file" and not entry.sha256 and entry.size <= CHECKSUM_LIMIT:
-            raise Unavailable(_("{path} could not be read in time").format(path=path))
-        return entry.sha256
+        return entry if entry is not None and entry.kind == "file" else None
+
+
+def _same(path: str, one: Entry | None, other: Entry | None) -> bool:
+    """Whether both are one program, to the byte. Raises Unavailable where reading them took too long."""
+    if one is None or other is None or one.size != other.size or one.size > CHECKSUM_LIMIT:
+        return False
+    if not (one.sha256 and other.sha256):
+        raise Unavailable(_("{path} could not be read in time").format(path=path))
+    return one.sha256 == other.sha256
 
 
 class Programs(Storage):
@@ -102,13 +112,21 @@ class Programs(Storage):
         first, programs = listed(images, empty=""), listed(wanted, empty="")
 
         def judge(attrs: Attrs) -> Finding:
+            asked = self._context.programs
+            before, ours = asked.get(self.name), _("not run: {name} has not the course's own programs")
+            # From now on in this task, and in every outcome but one, no command in it is asked any more.
+            asked[self.name] = before if isinstance(before, Obstructed) else Obstructed(ours.format(name=self.name))
             if not is_live(attrs):
                 state = _("nothing can run in it, its state: {state}").format(state=state_in_words(attrs))
                 return Finding(False, state, because=NOT_RUNNING)
-            trouble = next(self._led_astray(attrs), "") or self._forged(attrs, wanted, images)
-            if trouble:
-                # From now on in this task: no command in it is asked any more.
-                self._context.disbelieved.add(self.name)
+            try:
+                unheard = self._unheard(attrs, images)
+                trouble = next(self._led_astray(attrs, unheard), "") or self._forged(attrs, wanted, images)
+            except Unavailable as unknown:
+                asked[self.name] = before if isinstance(before, Obstructed) else unknown
+                raise
+            if not trouble and not isinstance(before, NoAnswer):
+                asked[self.name] = tuple(unheard)
             return Finding(not trouble, trouble or programs)
 
         return Claim(
@@ -122,12 +140,19 @@ class Programs(Storage):
             ),
         )
 
-    def _led_astray(self, attrs: Attrs) -> Iterator[str]:
+    def _unheard(self, attrs: Attrs, images: Sequence[str]) -> list[str]:
+        """Its own variables, which no command of a check is to hear."""
+        course = {entry for image in images for entry in dig(self._image(image), "Config", "Env") or ()}
+        own = [entry for entry in dig(attrs, "Config", "Env") or () if entry not in course]
+        names = [entry.partition("=")[0] for entry in own]
+        return [name for name in names if name not in _HEARD and not name.startswith(_HEARD_OF)]
+
+    def _led_astray(self, attrs: Attrs, unheard: Sequence[str]) -> Iterator[str]:
         """What puts another program in the place of one that lies in the container."""
-        variables = environment(dig(attrs, "Config", "Env"))
-        for name in (name for name in _TELLING if variables.get(name)):
-            yield _("{name} is set to {value}").format(name=name, value=variables[name])
-        places = self._mounted(int(attrs["State"]["Pid"]))
+        # The daemon takes one of them away.
+        for name in (name for name, times in Counter(unheard).items() if times > 1):
+            yield _("{name} is set twice").format(name=name)
+        places = self._mounted(attrs)
         if places.count("/") != 1:
             yield _("something is mounted at {place}").format(place="/")
         for place in places:
@@ -136,15 +161,20 @@ class Programs(Storage):
             if any(place == one or place.startswith(f"{one}/") for one in (*_FOLDERS, _PRELOAD)):
                 yield _("something is mounted at {place}").format(place=place)
 
-    def _mounted(self, process: int) -> list[str]:
+    def _mounted(self, attrs: Attrs) -> list[str]:
         """Where something is mounted, as the container's first process sees it: its root may mount, too."""
-        command = ["cat", f"/proc/{process}/mountinfo"]
-        host = {"PidMode": "host", **SEALED}
-        outcome = run(self._daemon, helper_image(self._daemon), command, seconds=10, host=host)
-        if outcome.code != 0:
-            raise Unavailable(_("the mounts of {name} can't be read").format(name=self.name))
-        # proc_pid_mountinfo(5): the fifth field.
-        return [line.split()[4] for line in outcome.output.splitlines()]
+        for _look in range(_LOOKS):
+            process = dig(attrs, "State", "Pid")
+            command = ["cat", f"/proc/{process}/mountinfo"]
+            host = {"PidMode": "host", **SEALED}
+            outcome = uncut(run(self._daemon, helper_image(self._daemon), command, seconds=10, whole=True, host=host))
+            # A number may be another process's by now.
+            before, attrs = attrs, self._fetch() or {}
+            same = attrs.get("Id") == before.get("Id") and dig(attrs, "State", "Pid") == process
+            if outcome.code == 0 and same and is_live(attrs):
+                # proc_pid_mountinfo(5): the fifth field.
+                return [line.split()[4] for line in outcome.output.splitlines()]
+        raise Obstructed(_("what is mounted in {name} can't be read: it does not stay alive").format(name=self.name))
 
     def _forged(self, attrs: Attrs, names: Sequence[str], images: Sequence[str]) -> str:
         """The first of these programs that is none of the course's, in words."""
@@ -162,17 +192,21 @@ class Programs(Storage):
             if not path:
                 return _("it has no program {name}").format(name=name)
             # Each question costs the daemon some milliseconds: the images are asked at this path only, one by one.
-            checksum = here.checksum(path)
-            if not checksum or all(files.checksum(path) != checksum for files in course):
+            mine = here.file(path)
+            if not any(_same(path, mine, files.file(path)) for files in course):
                 return _("{name} is {path} there, and that is not the course's program").format(name=name, path=path)
         return ""
 
     def _of(self, image: str) -> str:
         """A container of this course image that nobody has laid anything into, never started."""
+        return files_of(self._context, self._daemon, str(self._image(image)["Id"]))
+
+    def _image(self, image: str) -> Attrs:
         known = self._daemon.course_image(image)
         if known is None:
             raise AuthorError(_("{image} is no course image of this lab").format(image=image))
-        if self._daemon.find(lambda client: client.inspect_image(known["Id"])) is None:
+        found = self._daemon.find(lambda client: client.inspect_image(known["Id"]))
+        if found is None:
             gone = _("the course image {image} is gone from this daemon; `drydock reset` brings it back")
             raise Obstructed(gone.format(image=image))
-        return files_of(self._context, self._daemon, str(known["Id"]))
+        return found

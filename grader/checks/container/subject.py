@@ -11,10 +11,11 @@ from typing import Any
 from grader.checks import arguments
 from grader.checks.configured import Configured
 from grader.checks.expectation import Claim, Finding, expectation
+from grader.checks.throwaway import is_own
 from grader.checks.waiting import Awaited
 from grader.docker_api.daemon import Attrs
 from grader.docker_api.errors import Unavailable
-from grader.docker_api.words import dig, full_reference, inspect_command, is_own, short_id, shown_words
+from grader.docker_api.words import dig, full_reference, inspect_command, short_id, shown_words
 from grader.i18n import _
 from grader.report.plain import listed
 
