@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import html.parser
 import ipaddress
 import json
@@ -11,6 +12,7 @@ import subprocess
 import sys
 from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
 
@@ -18,6 +20,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+import grader.checks
 from grader.checks import AuthorError, CheckFailed, CouldNotCheck, Status, TaskReport, Verdict, fingerprint
 from grader.checks.arguments import human_memory, human_size, memory_bytes, nanoseconds, size_bytes
 from grader.checks.commands import Outcome
@@ -386,3 +389,13 @@ def test_a_context_that_leads_nowhere_is_the_students(url: str) -> None:
     """Their file says where it leads, and nothing there may be an error of ours."""
     found = follow(cast("Daemon", None), Endpoint(url, {}, False), lambda: "")
     assert (found.ok, url in found.found) == (False, True)
+
+
+def test_how_a_command_ended_excuses_nobody_unless_blame_was_asked() -> None:
+    """By reading: no `if` that looks at an outcome's code raises Unavailable itself (blame.py, meddling.py)."""
+    for path in Path(grader.checks.__file__).parent.rglob("*.py"):
+        for branch in (node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.If)):
+            asks = any(isinstance(node, ast.Attribute) and node.attr == "code" for node in ast.walk(branch.test))
+            raised = [node.exc for node in branch.body if isinstance(node, ast.Raise)]
+            excuses = any(isinstance(exc, ast.Call) and ast.unparse(exc.func) == "Unavailable" for exc in raised)
+            assert not (asks and excuses), f"{path}:{branch.lineno}"

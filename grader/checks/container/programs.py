@@ -113,7 +113,7 @@ class Programs(Storage):
 
         def judge(attrs: Attrs) -> Finding:
             asked = self._context.programs
-            before, ours = asked.get(self.name), _("not run: {name} has not the course's own programs")
+            before, ours = asked.get(self.name), _("not run: {name} was not found to have the course's own programs")
             # From now on in this task, and in every outcome but one, no command in it is asked any more.
             asked[self.name] = before if isinstance(before, Obstructed) else Obstructed(ours.format(name=self.name))
             if not is_live(attrs):
