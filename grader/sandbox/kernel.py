@@ -13,7 +13,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from queue import Empty
 from typing import Any
 
 import zmq
@@ -25,6 +24,7 @@ from grader.engines.protocol import Engine
 from grader.i18n import _
 from grader.sandbox.fork_client import ForkServer
 from grader.sandbox.kernel_start import PORTS, KernelSettings, KernelStart
+from grader.sandbox.messages import next_message
 from grader.sandbox.outputs import Flood, OutputCollector
 from grader.sandbox.processes import LastWords, ProcessTree
 
@@ -161,7 +161,7 @@ class StudentKernel:
                 raise KernelLost(_("The student's kernel did not start: {log}").format(log=self._last_words()))
             client.kernel_info()
             # The answer on IOPub shows that our subscription is in place: no output can be missed now.
-            if _next_message(client, "iopub", 0.25) is not None:
+            if next_message(client, "iopub", 0.25) is not None:
                 self._ready = True
                 processes.find_first()
                 return
@@ -286,7 +286,7 @@ class _Cell:
         """Read until the cell is done (True), or the deadline or the kernel's end (False). Raises Flood."""
         silent_since = time.monotonic()
         while (now := time.monotonic()) < deadline:
-            message = _next_message(self._client, "iopub", min(0.2, deadline - now))
+            message = next_message(self._client, "iopub", min(0.2, deadline - now))
             self._look_for_reply()
             if message is not None:
                 self._take(message)
@@ -310,7 +310,7 @@ class _Cell:
         return bool(self._monitor is not None and self._monitor.poll(0))
 
     def _take(self, message: dict[str, Any]) -> None:
-        if message.get("parent_header", {}).get("msg_id") != self._request:
+        if message["parent_header"].get("msg_id") != self._request:
             return
         if message["msg_type"] == "status":
             self._idle = message["content"].get("execution_state") == "idle"
@@ -320,8 +320,8 @@ class _Cell:
     def _look_for_reply(self) -> None:
         if self.reply is not None:
             return
-        message = _next_message(self._client, "shell", 0)
-        if message is not None and message.get("parent_header", {}).get("msg_id") == self._request:
+        message = next_message(self._client, "shell", 0)
+        if message is not None and message["parent_header"].get("msg_id") == self._request:
             self.reply = str(message["content"].get("status", "error"))
 
 
@@ -329,21 +329,7 @@ def _all_answered(client: BlockingKernelClient, requests: set[str], processes: P
     """Whether the kernel has done with all of these interrupts: one that is yet to come would end the next cell."""
     deadline = time.monotonic() + _LATE_INTERRUPTS
     while requests and processes.is_alive() and time.monotonic() < deadline:
-        message = _next_message(client, "control", 0.2)
+        message = next_message(client, "control", 0.2)
         if message is not None:
-            requests.discard(str(message.get("parent_header", {}).get("msg_id")))
+            requests.discard(str(message["parent_header"].get("msg_id")))
     return not requests
-
-
-def _next_message(client: BlockingKernelClient, channel: str, timeout: float) -> dict[str, Any] | None:
-    """The next message, or None: also for one that can't be read: students can write to these sockets."""
-    getter = getattr(client, f"get_{channel}_msg")
-    try:
-        message: dict[str, Any] = getter(timeout=timeout)
-        if isinstance(message["content"], dict) and isinstance(message["msg_type"], str):
-            return message
-    except Empty:
-        pass
-    except (ValueError, TypeError, KeyError, UnicodeDecodeError, zmq.ZMQError):
-        pass
-    return None

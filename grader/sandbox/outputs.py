@@ -93,7 +93,7 @@ class OutputCollector:
             if content.get("name") != "stderr":
                 return
             text = str(content.get("text", ""))[:_LONGEST_DECIDING]
-            if self.deciding and self._before == ("stream", "stderr"):
+            if self.deciding and "text" in self.deciding[-1] and self._before == ("stream", "stderr"):
                 self.deciding[-1].text = (self.deciding[-1].text + text)[:_LONGEST_DECIDING]
                 return
             found = new_output("stream", name="stderr", text=text)

@@ -56,8 +56,8 @@ LIES = {
         display({"image/png": "aGk=", "text/plain": "hi"}, metadata={"width": f"1>{script}", "filenames": {}}, raw=True)
     """),
     "messages": _cell("""
+        kernel = get_ipython().kernel
         def send(kind, content):
-            kernel = get_ipython().kernel
             kernel.session.send(kernel.iopub_socket, kind, content, parent=kernel.get_parent("shell"))
         for data in ({"text/plain": 5}, [], None, {5: 6}):
             send("display_data", {"data": data, "metadata": {}})
@@ -65,6 +65,20 @@ LIES = {
         send("display_data", {}); send("error", {"ename": 5, "evalue": [], "traceback": 7}); send("error", {})
         send("stream", {"name": 5, "text": ["x"]}); send("stream", {}); send("clear_output", {"wait": []})
         send("nothing", {}); send("status", {"execution_state": []})
+        def send_whole(parent, content, version="5.3"):
+            header = {**kernel.session.msg_header("display_data"), "version": version}
+            whole = {"header": header, "parent_header": parent, "metadata": {}, "content": content}
+            kernel.session.send(kernel.iopub_socket, whole)
+        for parent in ([], None, "x"):
+            send_whole(parent, {"data": {"text/plain": "x"}, "metadata": {}})
+        for depth in (200_000, 5_000, 400):
+            content = b'{"data": ' + b"[" * depth + b"]" * depth + b', "metadata": {}}'
+            send_whole(kernel.get_parent("shell")["header"], content)
+        send_whole(kernel.get_parent("shell")["header"], {}, version=[])
+        for _number in range(60):
+            send("execute_result", {"data": {"text/plain": "x"}, "metadata": {}, "execution_count": 1})
+        for _number in range(3):
+            send("stream", {"name": "stderr", "text": "x"})
     """),
     "stderr": "import os, sys\nsys.stderr.write('boo')\nos.write(2, b'boo')\nos.write(1, b'100')",
     "shadowing-files": _cell("""
