@@ -92,6 +92,33 @@ def state_of(pid: int) -> str:
     return fields[0] if fields else "X"
 
 
+#: In proc_pid_status(5): the letter of the state, and how often the thread was switched out.
+_THREAD = re.compile(r"^(?:State|(?:non)?voluntary_ctxt_switches):\s+(\w+)", re.MULTILINE)
+
+
+def threads_of(pid: int) -> dict[int, tuple[str, int]]:
+    """Of each of its threads the letter of its state, and how often it has left a processor; ("X", 0) for one that went
+    while one looked. A process's own letter is that of its first thread, which can be dead or traced alone."""
+    found = {}
+    with contextlib.suppress(OSError):
+        for task in (_PROC / str(pid) / "task").iterdir():
+            try:
+                state, *switches = _THREAD.findall((task / "status").read_text(errors="replace"))
+            except (OSError, ValueError):
+                state, switches = "X", []
+            found[int(task.name)] = (state, sum(map(int, switches)))
+    return found
+
+
+def await_rest(pid: int, thread: int) -> None:
+    """Return when a thread that is stopped has left its processor, a moment after its state says so.
+
+    The kernel waits for that before it tells where the thread is (task_current_syscall).
+    """
+    with contextlib.suppress(OSError):
+        (_PROC / str(pid) / "task" / str(thread) / "syscall").read_bytes()
+
+
 def first_inside(launcher: int) -> int | None:
     """The first process below ``launcher`` that is in another pid namespace than this one."""
     own = pid_namespace(os.getpid())

@@ -12,14 +12,18 @@ from contextlib import contextmanager, suppress
 from typing import IO, Protocol
 
 from grader.i18n import _
-from grader.processes import children_of, descendants, first_inside, start_time, state_of
+from grader.processes import await_rest, children_of, descendants, first_inside, start_time, state_of, threads_of
 
 #: Seconds until every process of the student must be stopped; a wait for a slow disk is the longest.
 _PATIENCE = 5.0
 #: Seconds between two looks.
 _MOMENT = 0.002
-#: States of a process that runs no code: stopped, traced, zombie, dead (proc_pid_stat(5)).
-_STILL = frozenset("TtZX")
+#: States of a thread that runs no code: stopped, traced, zombie, dead (proc_pid_stat(5)).
+_DEAD = frozenset("ZX")
+_STILL = frozenset("Tt") | _DEAD
+
+#: Of a process's threads the letter of its state, and how often it has left a processor.
+type Threads = dict[int, tuple[str, int]]
 
 
 class Launcher(Protocol):
@@ -37,6 +41,10 @@ class Launcher(Protocol):
 
 class FreezeError(Exception):
     """The student's processes can't be stopped; what a check would see can't be trusted."""
+
+
+class Restless(FreezeError):
+    """They went on behind our back; what was seen meanwhile can't be trusted. They are no more."""
 
 
 class ProcessTree:
@@ -72,32 +80,50 @@ class ProcessTree:
 
     @contextmanager
     def frozen(self) -> Iterator[None]:
-        """Hold every process of the student while the block runs. Raises FreezeError."""
-        self._freeze()
+        """Hold every process of the student while the block runs.
+
+        Raises FreezeError; after the block Restless when one of them went on meanwhile, and has ended them all then.
+        """
+        held = self._freeze()
+        restless = False
         try:
             yield
         finally:
-            self._signal(signal.SIGCONT)
+            # A stopped process can have itself woken: by a timer, or by a file that others write to.
+            restless = any(_have_moved(threads, threads_of(pid)) for pid, threads in held.items())
+            if restless:
+                self.kill()
+            else:
+                self._signal(signal.SIGCONT)
+        if restless:
+            raise Restless(_("The student's processes went on while they were to be held: they were ended."))
 
-    def _freeze(self) -> None:
-        told: set[int] = set()
-        seen: set[int] = set()
+    def _freeze(self) -> dict[int, Threads]:
+        """All of them, as they are from now on."""
         if self._beyond_reach:
             raise FreezeError(_("The student's processes can be neither stopped nor ended."))
+        told: set[int] = set()
+        seen: dict[int, Threads] | None = None
         deadline = time.monotonic() + _PATIENCE
         while time.monotonic() < deadline:
-            members = self.members()
-            running = [pid for pid in members if not _is_held(pid, told)]
-            if not running and seen == set(members):
-                # Twice the same, and the second list was read while every one of them was stopped.
-                return
-            seen = set() if running else set(members)
-            for pid in running:
-                _send(pid, signal.SIGSTOP)
-                told.add(pid)
+            # Each is told once, whatever a look would say: threads come and go while one looks.
+            found = {pid: threads_of(pid) if pid in told else {} for pid in self.members()}
+            running = [pid for pid in found if pid not in told or not _is_held(pid, found[pid])]
             if running:
+                for pid in running:
+                    _send(pid, signal.SIGSTOP)
+                told.update(running)
+                seen = None
                 # A stop takes effect when the process next leaves the kernel: give it a moment, then look again.
                 time.sleep(_MOMENT)
+                continue
+            if found == seen:
+                # Twice the same, and none has left a processor: between these looks all of them were stopped.
+                return found
+            seen = found
+            for pid, threads in found.items():
+                for thread in threads:
+                    await_rest(pid, thread)
         self._signal(signal.SIGCONT)
         raise FreezeError(_("The student's processes could not be stopped for the check."))
 
@@ -142,16 +168,19 @@ class LastWords:
         return lines[-1] if lines else ""
 
 
-def _is_held(pid: int, told: set[int]) -> bool:
-    """Unable to run code of its own: stopped, being traced, dead or gone.
+def _have_moved(before: Threads, now: Threads) -> bool:
+    """Whether a thread that was not dead then is another now, or was on a processor between."""
+    return any(now.get(thread) != known for thread, known in before.items() if known[0] not in _DEAD)
 
-    Or told to stop while it waits in vfork(2) for a child that was stopped before its execve(2): it will only wake to
-    stop. Any other wait in the kernel, for a disk say, goes on to its end, which may still change a file.
+
+def _is_held(pid: int, threads: Threads) -> bool:
+    """Unable to run code of its own: all its threads are stopped, being traced, dead or gone.
+
+    Or, told to stop, wait in vfork(2) for a child that was stopped before its execve(2): they will only wake to stop.
+    Any other wait in the kernel, for a disk say, goes on to its end, which may still change a file.
     """
-    state = state_of(pid)
-    return state in _STILL or (
-        state == "D" and pid in told and any(state_of(child) == "T" for child in children_of(pid))
-    )
+    moving = {state for state, _switches in threads.values()} - _STILL
+    return not moving or (moving == {"D"} and any(state_of(child) == "T" for child in children_of(pid)))
 
 
 def _send(pid: int, number: signal.Signals) -> None:

@@ -20,7 +20,7 @@ from grader.i18n import _
 from grader.report.verdicts import TaskReport
 from grader.sandbox.checker import could_not_check
 from grader.sandbox.kernel import CellOutcome, CellStatus, KernelLost, StudentKernel
-from grader.sandbox.processes import FreezeError
+from grader.sandbox.processes import FreezeError, Restless
 from grader.sandbox.restored import restore_scripts, scripts_run_by
 from grader.sandbox.sandbox import Sandbox
 from grader.values import KEY_VARIABLE, StudentKey
@@ -103,12 +103,16 @@ class Session:
         sandbox = self._sandbox
         if why := self._daemon_lost() or self._lack(name, source):
             return could_not_check(name, why)
-        try:
-            with self._held(sandbox.kernels):
-                self._restore_names(name)
-                return sandbox.checker.check(name, source, self._check_seconds, key=self._key)
-        except FreezeError as trouble:
-            return could_not_check(name, str(trouble))
+        while True:
+            try:
+                with self._held(sandbox.kernels):
+                    self._restore_names(name)
+                    return sandbox.checker.check(name, source, self._check_seconds, key=self._key)
+            except Restless as trouble:
+                # What it saw counts for nothing; now they are gone, and it is asked again.
+                self._log.warning("%s: %s", name, trouble)
+            except FreezeError as trouble:
+                return could_not_check(name, str(trouble))
 
     def lost(self) -> str:
         """Why what student's code did not do may be no fault of theirs: the daemon's end, or a kernel's; or nothing."""

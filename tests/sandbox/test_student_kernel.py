@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 import time
@@ -146,13 +147,25 @@ def test_a_dying_kernel_is_told_from_a_slow_one(kernel: StudentKernel) -> None:
     assert dead.outputs[-1].ename == "KernelDied"
 
 
+#: The state of a process is its first thread's: of this one dead.
+WITHOUT_FIRST_THREAD = """
+import ctypes, platform, threading
+def tick():
+    while True:
+        open("ticks", "w").write("x")
+threading.Thread(target=tick).start()
+ctypes.CDLL(None).syscall({"x86_64": 60, "aarch64": 93}[platform.machine()], 0)
+"""
+
+
 @pytest.mark.parametrize(
     "escape",
     [
         "setsid sh -c 'while :; do date +%s%N > ticks; done' &",
         "unshare --user --pid --fork sh -c 'while :; do date +%s%N > ticks; done' &",
+        f"python3 -c {shlex.quote(WITHOUT_FIRST_THREAD)} &",
     ],
-    ids=["setsid", "nested namespace"],
+    ids=["setsid", "nested namespace", "without its first thread"],
 )
 def test_frozen_students_do_nothing_and_then_go_on(
     place: tuple[Engine, Path], kernel: StudentKernel, escape: str
