@@ -1,0 +1,7 @@
+# expect: the chandler's list
+cat > chandlery/Dockerfile <<'EOF'
+FROM drydock/busybox:1
+COPY --chmod=755 chandler /usr/local/bin/
+RUN chandler update && chandler install --no-cache lamp wick
+EOF
+docker build -q --network host -t pantry:1 chandlery
