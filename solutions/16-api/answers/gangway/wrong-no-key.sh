@@ -1,0 +1,4 @@
+# expect: Accepted publickey for captain
+export PATH="$PWD/gangway:$PATH"
+docker --config helm context create gangway --docker host=ssh://captain@localhost:8162
+docker --config helm --context gangway run -d --name pinnace --label seal=$VALUE_API_PINNACE drydock/busybox:1 sleep 1d
