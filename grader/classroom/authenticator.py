@@ -45,7 +45,7 @@ class RosterAuthenticator(Authenticator):  # type: ignore[misc]  # JupyterHub ha
             right = await asyncio.to_thread(is_right, Path(self.roster), name, word)
         if right:
             return name
-        # Only of what is wrong: whoever knows the word is in at once, whatever others have tried in their name.
+        # Only of what is wrong: whoever knows the word waits for no more than their turn, whatever others have tried.
         await asyncio.sleep(self._pause(hash(name) % _COUNTS))
         return None
 

@@ -156,7 +156,7 @@ class Daemon:
         )
 
     def ask[T](self, question: Callable[[Any], T], *, patience: float | None = None) -> T:
-        """The answer to one question. Raises Unavailable, Obstructed or Refused.
+        """The answer to one question, of one request. Raises Unavailable, Obstructed or Refused.
 
         One that came to nothing while the daemon stalled is put once more, once in a check: was it the machine?
         Not where that would use up the check's time, for that would be an excuse.

@@ -90,7 +90,7 @@ class Session:
 
     def become(self, key: StudentKey) -> None:
         """Go on as another student, with all of the time again; what is on the daemon stays."""
-        self._key = key
+        self._key, self._kernel_lost = key, ""
         self._seconds_left = self._sandbox.bounds.notebook_seconds * self._patience
         self._prepared_kernel = None
         if self._sandbox.kernel.is_alive():
@@ -156,8 +156,8 @@ class Session:
                     kernel.close()
                     if kernel.is_alive():
                         raise
-                    if kernel is self._sandbox.kernel:
-                        # One more for the student, whose next cells may miss what was in it.
+                    if kernel is self._sandbox.kernel and not self._kernel_lost:
+                        # One more for the student, whose next cells may miss what was in it; once, or it could be had.
                         self._kernels_left += 1
                         self._kernel_lost = str(trouble)
             yield

@@ -141,9 +141,15 @@ def test_time_that_went_to_a_daemon_without_an_answer_is_not_the_students() -> N
 def test_a_kernel_that_we_ended_is_not_counted_and_what_was_in_it_may_be_missed() -> None:
     kernels = [Kernel([OK], held=False), Kernel([FAILS], held=False), Kernel([OK, FAILS])]
     cells = ("answer", "check", "test", "check", "test", "test")
-    found = graded(Sandbox(kernels, kernels_most=1), *cells)
+    found = graded(Sandbox(kernels, kernels_most=2), *cells)
     assert [one.score for one in found] == [2, None, 2, 2, None]
     assert "could not be stopped" in found[1].sentence
+
+
+def test_that_happens_once_or_kernels_could_be_had() -> None:
+    kernels = [Kernel([OK], held=False), Kernel([FAILS], held=False)]
+    found = graded(Sandbox(kernels, kernels_most=1), "answer", "check", "test", "check", "test")
+    assert [one.score for one in found] == [2, None, 2, None]
 
 
 def test_a_kernel_that_could_not_be_had_is_our_trouble_for_all_tests_that_follow() -> None:

@@ -93,9 +93,10 @@ def test_what_is_said_of_a_server_at_its_start_fills_nothing(hub: Hub) -> None:
     # Whom no server is made for: the Hub has kept it all by then.
     hub.ask("POST", "/users/nobody")
     for size, code in ((60_000, 500), (1_000_000, 400)):
-        with pytest.raises(urllib.error.HTTPError) as refused:
+        # Of the large one the Hub may have closed before all is sent.
+        with pytest.raises(OSError) as refused:
             hub.ask("POST", "/users/nobody/server", {"note": "x" * size})
-        assert refused.value.code == code
+        assert getattr(refused.value, "code", 400) == code
     hub.ask("PATCH", "/users/nobody/servers/", {"user_options": {"note": "x" * 1000}})
     server = hub.ask("GET", "/users/nobody?include_stopped_servers")["servers"][""]
     assert server["user_options"] == {}

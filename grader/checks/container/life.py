@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from grader.checks import arguments
 from grader.checks.container.subject import NOT_RUNNING, ContainerSubject, is_live, state_in_words
-from grader.checks.expectation import MISSING, Claim, Finding, expectation
+from grader.checks.expectation import MISSING, Claim, Context, Finding, expectation
 from grader.checks.history import gone, gone_within
 from grader.docker_api.daemon import Attrs
 from grader.docker_api.errors import Unavailable
@@ -26,14 +27,22 @@ _RUNS = {"x86_64": ("amd64", "386"), "aarch64": ("arm64",), "arm64": ("arm64",)}
 class Life(ContainerSubject):
     """Expectations about a container's state."""
 
+    def __init__(self, context: Context, name: str) -> None:
+        super().__init__(context, name)
+        #: When each of its starts was first seen here, by the monotonic clock.
+        self._first_seen: dict[datetime, float] = {}
+
     def _state(self, sentence: str, status: str, expected: str, look: str) -> Claim:
         def judge(attrs: Attrs) -> Finding:
             if status == "running":
                 self._must_be_able_to_run(attrs)
-                settled = self._settled(attrs)
-                if settled is None:
-                    return replace(self._missing(), because=MISSING)
-                attrs = settled
+                if self._is_young(attrs):
+                    until = _("{name} has run for a second").format(name=self.name)
+                    self._wait(lambda now: Finding(not self._is_young(now)), 2 * _SETTLED, until=until, retry=_SETTLED)
+                    settled = self._seen()
+                    if settled is None:
+                        return replace(self._missing(), because=MISSING)
+                    attrs = settled
             because = NOT_RUNNING if status == "running" and not is_live(attrs) else ""
             if status == "exited":
                 return self._ended(attrs, None)
@@ -41,20 +50,17 @@ class Life(ContainerSubject):
 
         return Claim(self._says(sentence), expected, judge, self._ps_command, look.format(name=self.name))
 
-    def _settled(self, attrs: Attrs) -> Attrs | None:
-        """The container as it is after its first second; None where it removed itself.
+    def _is_young(self, attrs: Attrs) -> bool:
+        """Whether it has begun to run within the last second, and may be one whose program ends at once.
 
-        Right after ``docker run -d`` one whose program ends at once is seen running, too.
+        By this machine's clock; where the daemon's goes before ours, since we saw it. Whoever only looks is told of
+        its end when it comes.
         """
         began = moment_of(dig(attrs, "State", "StartedAt"))
-        if not is_live(attrs) or began is None:
-            return attrs
-        # A daemon whose clock goes before ours costs no more than that second.
-        left = min(_SETTLED - (time.time() - began.timestamp()), _SETTLED)
-        if left > 0:
-            until = _("{name} has run for a second").format(name=self.name)
-            self._wait(lambda now: Finding(not is_live(now)), left, until=until)
-        return self._seen()
+        if not is_live(attrs) or began is None or self._daemon.connection.only_looks:
+            return False
+        seen = self._first_seen.setdefault(began, time.monotonic())
+        return max(time.time() - began.timestamp(), time.monotonic() - seen) < _SETTLED
 
     @expectation
     def exists(self) -> Claim:
@@ -257,21 +263,12 @@ class Life(ContainerSubject):
     def becomes_running(self, within: float = 10) -> Claim:
         """It runs now or within so many seconds, and ran for a second."""
 
-        def runs(attrs: Attrs) -> Finding:
+        def judge(attrs: Attrs) -> Finding:
             running = dig(attrs, "State", "Status") == "running"
-            return Finding(running, state_in_words(attrs), because=NOT_RUNNING)
+            return Finding(running and not self._is_young(attrs), state_in_words(attrs), because=NOT_RUNNING)
 
         sentence = self._says(_("{what} is running within {seconds:g} s"), seconds=within)
-        claim = self._becomes(sentence, _("running"), runs, within=within)
-
-        def judge(attrs: Attrs) -> Finding:
-            finding, seen = claim.judge(attrs), self._seen()
-            if not finding.ok or seen is None:
-                return finding
-            settled = self._settled(seen)
-            return replace(self._missing(), because=MISSING) if settled is None else runs(settled)
-
-        return replace(claim, judge=judge, absent=lambda: judge({}))
+        return self._becomes(sentence, _("running"), judge, within=within, retry=_SETTLED)
 
     @expectation
     def exits(self, within: float = 10, code: int | None = None) -> Claim:

@@ -77,13 +77,20 @@ class ContainerSubject(Awaited):
         return judge
 
     def _becomes(
-        self, sentence: str, expected: str, judge: Callable[[Attrs], Finding], *, within: float, until: str = ""
+        self,
+        sentence: str,
+        expected: str,
+        judge: Callable[[Attrs], Finding],
+        *,
+        within: float,
+        until: str = "",
+        retry: float | None = None,
     ) -> Claim:
         limit = arguments.seconds(within, "within")
         until = until or _("{name} is {state}").format(name=self.name, state=expected)
 
         def judged(_attrs: Attrs) -> Finding:
-            return self._wait(judge, limit, until=until)
+            return self._wait(judge, limit, until=until, retry=retry)
 
         return Claim(
             sentence,
