@@ -30,7 +30,7 @@ ACTING: Mapping[str, frozenset[str]] = {
     "container": _CONTAINER,
     "event": frozenset(),
     "folder": frozenset({"has_context"}),
-    "image": _FILES | {"runs", "stops_within", "layers_lack", "is_pushed"},
+    "image": _FILES | {"runs", "starts_with", "stops_within", "layers_lack", "is_pushed"},
     "images": frozenset(),
     "network": frozenset(),
     "project": frozenset(),

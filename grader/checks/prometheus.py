@@ -137,19 +137,61 @@ class PrometheusAlert(Asking):
         sentence = _("{what}: the alert {alert} is loaded and inactive")
         return self._claim(sentence, _("neither firing nor pending"), lambda states: not states, within)
 
+    @expectation
+    def waits(self, measure: str, *, by: str, within: float = 5) -> Claim:
+        """Its rule has a ``for``, or an expression that has no result yet in the second after ``measure`` became 0.
+
+        ``by`` is the label that tells one fault from another. When it fired is another matter: a busy Prometheus
+        evaluates late, and then a rule without any wait seems to have waited.
+        """
+        value, label = arguments.text(measure, "measure"), arguments.text(by, "by")
+        limit = arguments.seconds(within, "within")
+        fresh = f"and on({label}) ({value} == 0) and on({label}) (last_over_time({value}[1m] offset 1s) == 1)"
+
+        def judge(_attrs: Attrs) -> Finding:
+            at_once: list[str] = []
+
+            def tell(ours: list[Any]) -> Finding:
+                at_once[:] = [str(rule["query"]) for rule in ours if not rule["duration"]]
+                return Finding(True, "for")
+
+            def compare(data: Any) -> Finding:
+                found = _("no `for`, and a result at once: {expression}").format(expression=excerpt(at_once[0]))
+                hasty = any(number for _labels, number in _numbers(data))
+                return Finding(not hasty, found, hopeless=hasty)
+
+            told = self._answered(_ALERTS, lambda data: self._loaded(data, tell), limit)
+            if not told.ok or not at_once:
+                return told
+            asked = " or ".join(f"({one})" for one in at_once)
+            count = f"count_over_time((({asked}) {fresh})[2m:200ms]) or vector(0)"
+            return self._answered(f"/api/v1/query?query={quote(count, safe='')}", compare, limit)
+
+        return Claim(
+            self._says(_("{what}: the alert {alert} waits before it fires"), alert=self._shown),
+            _("a wait, by `for` or in the expression"),
+            judge,
+            self._command(_ALERTS),
+            _("What does the expression give in the first second of a fault, and what makes a rule wait?"),
+        )
+
+    def _loaded(self, data: Any, tell: Callable[[list[Any]], Finding]) -> Finding:
+        """What ``tell`` makes of its rules, which must be there and evaluated."""
+        rules = [rule for group in data["groups"] for rule in group["rules"] if rule["type"] == "alerting"]
+        ours = [rule for rule in rules if rule["name"] == self._alert]
+        if not ours:
+            names = listed(sorted({str(rule["name"]) for rule in rules}), empty=_("none"))
+            return Finding(False, _("no rule has an alert of this name; there are: {names}").format(names=names))
+        bad = next((rule for rule in ours if rule["health"] != "ok"), None)
+        if bad is not None:
+            why = excerpt(str(bad.get("lastError") or bad["health"]))
+            return Finding(False, _("its rule could not be evaluated: {why}").format(why=why))
+        return tell(ours)
+
     def _claim(self, sentence: str, expected: str, right: Callable[[set[str]], bool], within: float) -> Claim:
         limit = arguments.seconds(within, "within")
 
-        def judge(data: Any) -> Finding:
-            rules = [rule for group in data["groups"] for rule in group["rules"] if rule["type"] == "alerting"]
-            ours = [rule for rule in rules if rule["name"] == self._alert]
-            if not ours:
-                names = listed(sorted({str(rule["name"]) for rule in rules}), empty=_("none"))
-                return Finding(False, _("no rule has an alert of this name; there are: {names}").format(names=names))
-            bad = next((rule for rule in ours if rule["health"] != "ok"), None)
-            if bad is not None:
-                why = excerpt(str(bad.get("lastError") or bad["health"]))
-                return Finding(False, _("its rule could not be evaluated: {why}").format(why=why))
+        def tell(ours: list[Any]) -> Finding:
             alerts = [alert for rule in ours for alert in rule["alerts"]]
             matching = [alert for alert in alerts if self._labels.items() <= alert["labels"].items()]
             found = listed((_alert_in_words(alert) for alert in alerts), empty=_("nothing fires, nothing is pending"))
@@ -158,7 +200,7 @@ class PrometheusAlert(Asking):
         return Claim(
             self._says(sentence, alert=self._shown),
             expected,
-            lambda _attrs: self._answered(_ALERTS, judge, limit),
+            lambda _attrs: self._answered(_ALERTS, lambda data: self._loaded(data, tell), limit),
             self._command(_ALERTS),
             _("Its page Alerts shows each rule with its expression. What does the expression give when it is asked?"),
         )

@@ -172,6 +172,22 @@ def _says(daemon: Daemon, identifier: str, ready: str) -> bool:
         time.sleep(0.1)
 
 
+def run_and_look(daemon: Daemon, image: str, command: Sequence[str], *, seconds: float) -> Outcome:
+    """Run an image's own command, and beside it a helper's, which shares its network and sees its processes.
+
+    A helper that came to no end has code 126. Raises Unavailable or Obstructed.
+    """
+    try:
+        with throwaway(daemon, image, None) as identifier:
+            daemon.ask(lambda client: client.start(identifier), patience=START_SECONDS)
+            among = f"container:{identifier}"
+            host = {"PidMode": among, "NetworkMode": among, **SEALED}
+            outcome = _run(daemon, helper_image(daemon), command, seconds=seconds, host=host)
+            return outcome if outcome.code is not None else Outcome(_MOST + 1, "", "")
+    except Refused as refusal:
+        return _not_started(daemon, refusal)
+
+
 def uncut(outcome: Outcome) -> Outcome:
     """What a helper found out, which must have come to an end of its own. Raises Obstructed."""
     if outcome.code is None:

@@ -39,7 +39,8 @@ a("Never").is_quiet(within=10) | a("Always").is_quiet(within=0.3) | job=itself: 
 a("Later").is_quiet() | a("Later").fires(within=0.3) | job=itself: pending
 a("Never").is_inactive() | a("Later").is_inactive(within=0.3) | job=itself: pending
 a("Always", job="other").is_inactive() | a("Always").is_inactive(within=0.3) | job=itself: firing
-a("Always", job="other").is_quiet() | a("Sometimes").is_quiet(within=0.3) | there are: Always, Later, Never
+a("Always", job="other").is_quiet() | a("Sometimes").is_quiet(within=0.3) | there are: Always, Hasty, Later, Never, Patient, Window
+a("Later").waits("up", by="job") | a("Sometimes").waits("up", by="job", within=0.3) | there are: Always, Hasty
 """
 ROWS = list(_rows(TABLE))
 
@@ -92,6 +93,20 @@ def test_row(check: Checks, row: Row) -> None:
     tells_apart(row, good, bad)
 
 
+def test_a_rule_waits_by_for_or_in_its_expression_whenever_it_was_evaluated(check: Checks) -> None:
+    fault = "count_over_time((well == 0 and last_over_time(well[1m] offset 1s) == 1)[1m:200ms])"
+    begun, patient, window, hasty = verdicts_of(
+        check,
+        f'p("pr-watch").query("{fault}", at_least=1, within=60)',
+        'a("Patient").waits("well", by="job")',
+        'a("Window").waits("well", by="job")',
+        'a("Hasty").waits("well", by="job")',
+    )
+    assert [begun.status, patient.status, window.status] == [Status.PASSED] * 3, (begun, patient, window)
+    assert hasty.status is Status.FAILED
+    assert "no `for`, and a result at once: well == 0" in hasty.found
+
+
 def test_what_no_bound_or_no_expression_is_is_the_authors_slip(check: Checks) -> None:
     slips = verdicts_of(
         check,
@@ -99,6 +114,7 @@ def test_what_no_bound_or_no_expression_is_is_the_authors_slip(check: Checks) ->
         'p("pr-watch").query("", at_least=1)',
         'p("pr-watch").query("up", at_least="1")',
         'a("Always").fires(within=-1)',
+        'a("Always").waits("", by="job")',
     )
-    assert [slip.status for slip in slips] == [Status.COULD_NOT_CHECK] * 4
+    assert [slip.status for slip in slips] == [Status.COULD_NOT_CHECK] * 5
     assert all("mistake" in slip.found for slip in slips)

@@ -312,6 +312,8 @@ i("ck/polite:1").stops_within(15, ready="at work", code=0, says="bye") | i("ck/d
 i("ck/polite:1").stops_within(15, ready="at work") | i("ck/polite:1").stops_within(15, ready="at work", code=1) | code 0: at work
 i("ck/polite:1").stops_within(15, ready="at work") | i("ck/polite:1").stops_within(15, ready="at work", says="goodbye") | code 0: at work
 i("ck/polite:1").stops_within(15, ready="at work") | i("ck/plain:1").stops_within(5, ready="at work") | it never ran and said
+i("ck/page:1").starts_with(1800, port=8000) | i("ck/busy:1").starts_with(1800, port=8000) | pages of memory
+i("ck/page:1").starts_with(1800, port=8000) | i("ck/plain:1").starts_with(1800, port=8000) | it never answered at port 8000
 # a project of Compose's, and its services
 p("ck-shop").exists() | p("ck-none").exists() | the projects here: ck-shop
 p("ck-none").is_gone() | p("ck-shop").is_gone() | still there: ck-shop-

@@ -43,6 +43,14 @@ STOPSIGNAL SIGUSR1
 CMD ["sh", "-c", "trap 'echo bye; exit 0' USR1; echo at work; sleep 1d & wait"]
 DOCKERFILE
 
+docker build -q -t ck/page:1 - >/dev/null <<'DOCKERFILE'
+FROM drydock/busybox:1
+CMD ["httpd", "-f", "-p", "8000", "-h", "/etc"]
+DOCKERFILE
+docker build -q -t ck/busy:1 - >/dev/null <<'DOCKERFILE'
+FROM drydock/busybox:1
+CMD i=0; while [ $i -lt 90 ]; do env true; i=$((i+1)); done; exec httpd -f -p 8000 -h /etc
+DOCKERFILE
 docker build -q -t ck/bare:1 - >/dev/null <<'DOCKERFILE'
 FROM scratch
 COPY --from=drydock/busybox:1 /bin/busybox /sleep

@@ -1,4 +1,4 @@
-# expect: had been ill for two seconds
+# expect: The rule waits
 mkdir -p lookout
 cat > lookout/prometheus.yml <<'EOF'
 global: {scrape_interval: 1s, evaluation_interval: 1s}
