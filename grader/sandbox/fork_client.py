@@ -100,12 +100,18 @@ class ForkServerLost(Exception):
 class ForkedProcess:
     """A process that is not our child: what subprocess.Popen offers, as far as it is needed, by its pidfd."""
 
-    def __init__(self, pid: int, handle: int, pipes: Mapping[int, IO[bytes]]) -> None:
+    def __init__(self, pid: int, handle: int, pipes: Mapping[int, IO[bytes]], server: subprocess.Popen[bytes]) -> None:
         self.pid = pid
+        self._server = server
         self.stdin = pipes.get(0)
         self.stdout = pipes.get(1)
         self.stderr = pipes.get(2)
         self._handle: int | None = handle
+
+    @property
+    def orphaned(self) -> bool:
+        """Whether the fork server has ended, and what it had forked with it: out of any student's reach."""
+        return self._server.poll() is not None
 
     def poll(self) -> int | None:
         """None while it runs, else 0: how a process ended is its parent's to know."""
@@ -199,7 +205,7 @@ class ForkServer:
                     self._start()
                 except OSError as trouble:
                     raise ForkServerLost(str(trouble)) from trouble
-            if self._socket is None:
+            if self._socket is None or self._process is None:
                 raise ForkServerLost(sys.platform)
             try:
                 socket.send_fds(self._socket, [message.pack()], list(descriptors.values()))
@@ -207,7 +213,7 @@ class ForkServer:
                 answer = json.loads(data)
                 if "error" in answer:
                     raise ForkServerLost(str(answer["error"]))
-                return ForkedProcess(int(answer["pid"]), handles[0], pipes)
+                return ForkedProcess(int(answer["pid"]), handles[0], pipes, self._process)
             except (OSError, ValueError, KeyError, IndexError) as trouble:
                 # What it has forked dies with it, and may be in use: it is let go, and ended with us.
                 self._retire()

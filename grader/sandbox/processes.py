@@ -74,6 +74,10 @@ class ProcessTree:
     def is_alive(self) -> bool:
         return self._launcher.poll() is None
 
+    def is_orphaned(self) -> bool:
+        """Whether it ended because what it was forked from did."""
+        return not self.is_alive() and bool(getattr(self._launcher, "orphaned", False))
+
     def members(self) -> list[int]:
         """Process ids as this process sees them."""
         return descendants(self._first) if start_time(self._first) == self._forked else []

@@ -17,7 +17,7 @@ from grader.course.declared import declared, prepares
 from grader.course.release import Release
 from grader.engines import EngineError
 from grader.i18n import _
-from grader.report.verdicts import TaskReport
+from grader.report.verdicts import Status, TaskReport
 from grader.sandbox.checker import could_not_check
 from grader.sandbox.kernel import CellOutcome, CellStatus, KernelLost, StudentKernel
 from grader.sandbox.processes import FreezeError, Restless
@@ -80,6 +80,8 @@ class Session:
         self._ended_at = ""
         #: Why the student's kernel was ended, or not had, by no fault of theirs as far as we know.
         self._kernel_lost = ""
+        #: The same, where no student could have brought it about: it excuses what is not on the daemon, too.
+        self._orphaned = ""
         #: The setup kernel that has the student's key, and whether it ran the lab's first cell.
         self._prepared_kernel: StudentKernel | None = None
         self._connected = False
@@ -107,16 +109,20 @@ class Session:
             try:
                 with self._held(sandbox.kernels):
                     self._restore_names(name)
-                    return sandbox.checker.check(name, source, self._check_seconds, key=self._key)
+                    report = sandbox.checker.check(name, source, self._check_seconds, key=self._key)
+                break
             except Restless as trouble:
                 # What it saw counts for nothing; now they are gone, and it is asked again.
                 self._log.warning("%s: %s", name, trouble)
             except FreezeError as trouble:
                 return could_not_check(name, str(trouble))
+        if self._orphaned and report.status in (Status.FAILED, Status.BLOCKED):
+            return could_not_check(name, self._orphaned)
+        return report
 
     def lost(self) -> str:
         """Why what student's code did not do may be no fault of theirs: the daemon's end, or a kernel's; or nothing."""
-        return self._daemon_lost() or self._kernel_lost
+        return self._daemon_lost() or self._orphaned or self._kernel_lost
 
     def _daemon_lost(self) -> str:
         sandbox = self._sandbox
@@ -239,9 +245,17 @@ class Session:
     def _note_end(self, outcome: CellOutcome, name: str) -> None:
         if outcome.reason:
             self._log.warning("%s: %s", name, outcome.reason)
+        self._sees_orphan()
         if not self._ended_at and not self._sandbox.daemon_lives():
             self._ended_at = _("while {cell} ran").format(cell=name)
             self._log.error("The Docker daemon ended or answered no more %s.", self._ended_at)
+
+    def _sees_orphan(self) -> bool:
+        """Whether the student's kernel ended with the fork server; that is remembered."""
+        orphaned = self._sandbox.kernel.processes.is_orphaned()
+        if orphaned:
+            self._orphaned = _("The student's kernel ended with the grader's process that it was forked from.")
+        return orphaned
 
     def _living_kernel(self) -> StudentKernel:
         """Raises NotRun where there is none; KernelLost where one should be."""
@@ -249,9 +263,10 @@ class Session:
             return self._sandbox.kernel
         if not self._sandbox.daemon_lives():
             raise NotRun(_("The Docker daemon of this submission has ended."), ours=True)
-        if self._kernels_left <= 0:
-            raise NotRun(_("There is no kernel any more."))
-        self._kernels_left -= 1
+        if not self._sees_orphan():
+            if self._kernels_left <= 0:
+                raise NotRun(_("There is no kernel any more."))
+            self._kernels_left -= 1
         kernel = self._sandbox.replace_kernel()
         self._hand_key(kernel)
         if why := self._run_connect(kernel):

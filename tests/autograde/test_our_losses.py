@@ -34,9 +34,9 @@ DEAD = CellOutcome([], CellStatus.DEAD, 1, "The kernel ended while this cell ran
 class Kernel:
     """Gives these outcomes, one for each cell; after one that is DEAD it has ended."""
 
-    def __init__(self, outcomes: Sequence[CellOutcome], *, held: bool = True) -> None:
+    def __init__(self, outcomes: Sequence[CellOutcome], *, held: bool = True, orphaned: bool = False) -> None:
         self._outcomes = list(outcomes)
-        self._held, self._alive = held, True
+        self._held, self._alive, self._orphaned = held, True, orphaned
         self.processes = self
 
     @contextmanager
@@ -53,6 +53,9 @@ class Kernel:
     def is_alive(self) -> bool:
         return self._alive
 
+    def is_orphaned(self) -> bool:
+        return self._orphaned and not self._alive
+
     def close(self) -> None:
         self._alive = False
 
@@ -67,14 +70,20 @@ CELLS = ("answer", "test")
 class Sandbox:
     """As many kernels as are given. ``daemon``: it lives, has ended, or hangs; known as soon as a cell has run."""
 
-    def __init__(self, kernels: Sequence[Kernel | None], daemon: str = "lives", kernels_most: int = 5) -> None:
+    def __init__(
+        self,
+        kernels: Sequence[Kernel | None],
+        daemon: str = "lives",
+        kernels_most: int = 5,
+        says: Status = Status.PASSED,
+    ) -> None:
         self.bounds = Bounds(kernels=kernels_most)
         self._kernels = list(kernels)
         self._daemon, self._known = daemon, False
         self.kernel = self.replace_kernel()
         self.engine = SimpleNamespace(patience=1.0, is_alive=lambda: daemon != "ended")
         self.images = SimpleNamespace(restore=list)
-        report = TaskReport("web", "Web", "Look.", (Verdict(Status.PASSED, "It runs."),))
+        report = TaskReport("web", "Web", "Look.", (Verdict(says, "It runs."),))
         self.checker = SimpleNamespace(check=lambda *_words, **_named: report)
 
     def replace_kernel(self) -> Kernel:
@@ -156,6 +165,18 @@ def test_a_kernel_that_could_not_be_had_is_our_trouble_for_all_tests_that_follow
     found = graded(Sandbox([Kernel([DEAD]), None], kernels_most=2), "answer", "test", "test")
     assert [one.score for one in found] == [None, None]
     assert "did not answer" in found[0].sentence
+
+
+@pytest.mark.parametrize("says", [Status.FAILED, Status.BLOCKED])
+@pytest.mark.parametrize("orphaned", [True, False])
+def test_a_kernel_that_ended_with_the_fork_server_fails_nobody(orphaned: bool, says: Status) -> None:
+    """No student can reach that, so that it excuses what is not on the daemon, too. And it costs no kernel."""
+    kernels = [Kernel([DEAD], orphaned=orphaned), Kernel([FAILS, OK])]
+    sandbox = Sandbox(kernels, kernels_most=1 if orphaned else 2, says=says)
+    found = graded(sandbox, "answer", "check", "test", "test")
+    assert [one.score for one in found] == ([None, None, 2] if orphaned else [0, 0, 2])
+    (passed,) = graded(Sandbox([Kernel([DEAD], orphaned=orphaned)]), "answer", "check")
+    assert passed.score == 2
 
 
 def test_who_ended_their_own_kernels_has_none() -> None:

@@ -285,6 +285,20 @@ def test_without_a_fork_server_all_goes_on_more_slowly(place: tuple[Engine, Path
 
 
 @pytest.mark.daemon
+def test_a_kernel_that_ends_with_its_fork_server_is_told_from_one_that_ends_itself(place: tuple[Engine, Path]) -> None:
+    lost = ForkServer()
+    with student_kernel(*place, fork_server=lost) as own, student_kernel(*place, fork_server=lost) as orphan:
+        assert own.run("import os\nos._exit(0)", 60).status == "dead"
+        assert orphan.run("1", 60).status == "ok"
+        assert (own.processes.is_orphaned(), orphan.processes.is_orphaned()) == (False, False)
+        assert lost._process is not None
+        lost._process.kill()
+        assert orphan.run("import time\ntime.sleep(600)", 300).status == "dead"
+        assert orphan.processes.is_orphaned()
+    lost.close()
+
+
+@pytest.mark.daemon
 def test_what_is_born_ends_with_the_grader(tmp_path: Path) -> None:
     script = f"""
 import json, sys, time
