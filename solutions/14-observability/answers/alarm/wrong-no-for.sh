@@ -1,4 +1,4 @@
-# expect: had been lost for two seconds
+# expect: The rule waits
 cat > mast/rules.yml <<'EOF'
 groups:
   - name: ships
