@@ -57,11 +57,13 @@ def configure(c: Config) -> None:
     # For formgrader's pages; generate_feedback has its own list, below.
     c.HTMLExporter.preprocessors = [
         "grader.autograde.feedback.QuotedNames",
+        "grader.autograde.feedback.BoundedColours",
         "grader.autograde.feedback.GradersPage",
     ]
     c.GenerateFeedback.preprocessors = [
         "nbgrader.preprocessors.GetGrades",
         "grader.autograde.model_answers.ModelAnswers",
         "grader.autograde.feedback.FeedbackView",
+        "grader.autograde.feedback.BoundedColours",
         "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
     ]

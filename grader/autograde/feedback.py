@@ -14,6 +14,7 @@ from nbformat.v4 import new_markdown_cell
 from nbgrader.preprocessors import ClearHiddenTests
 from traitlets import List
 
+from grader.autograde.sanitize import LONGEST_COLOURED, MOST_COLOURED
 from grader.course.cells import cell_of
 from grader.i18n import _
 from grader.report.plain import printable
@@ -69,6 +70,27 @@ class QuotedNames(Preprocessor):  # type: ignore[misc]
         for name in ("student", "last_name", "first_name", "notebook_path"):
             if isinstance(resources.get(name), str):
                 resources[name] = escape(resources[name])
+        return nb, resources
+
+
+# -- Colours for code. Many of Pygments' expressions take time that grows with the square of a text's length.
+
+
+class BoundedColours(Preprocessor):  # type: ignore[misc]
+    """Long code of students' is shown as plain text (both lists of preprocessors)."""
+
+    enabled = True
+
+    def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
+        left = MOST_COLOURED
+        for cell in nb.cells:
+            if cell.cell_type != "code" or cell_of(cell).locked:
+                continue
+            if len(cell.source) > min(LONGEST_COLOURED, left):
+                # nbconvert's own word for the language of a cell.
+                cell.metadata["magics_language"] = "text"
+            else:
+                left -= len(cell.source)
         return nb, resources
 
 

@@ -10,7 +10,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
 from grader.autograde.ordinary import NbgraderTests
-from grader.autograde.verdict_cells import Graded, write_graded, write_report
+from grader.autograde.verdict_cells import NOT_RUN_KEY, Graded, write_graded, write_report
 from grader.course.cells import Cell, name_of
 from grader.course.release import Release
 from grader.i18n import _
@@ -61,6 +61,8 @@ class Grading:
 
     def _run(self, cell: NotebookNode, name: str, known: Cell | None) -> None:
         try:
+            if why := cell.metadata.get(NOT_RUN_KEY):
+                raise NotRun(why)
             if known is not None and known.grade_id in self._setups:
                 outcome = self._session.set_up(known.grade_id, known.source)
             else:

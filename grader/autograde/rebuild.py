@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from nbformat import NotebookNode
@@ -12,12 +12,15 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 
 from grader.autograde.sanitize import StudentsTexts
 from grader.autograde.submission import NOTES_KEY, PROBLEM_KEY
+from grader.autograde.verdict_cells import NOT_RUN_KEY
 from grader.course.cells import Cell, name_of
 from grader.course.release import Release, read_release, released_sources
 from grader.i18n import _, ngettext
 
 #: Pictures pasted into text cells are kept up to this size, in characters of JSON per cell.
 _LARGEST_ATTACHMENT = 2_000_000
+#: Characters that are taken over of a student's cell, and of all of them together.
+_LONGEST_SOURCE, _ALL_SOURCES = 200_000, 1_000_000
 #: Cells of students' own that stay what they are.
 _KINDS = {"code", "markdown"}
 
@@ -35,11 +38,9 @@ class RebuildFromRelease(NbGraderPreprocessor):  # type: ignore[misc]
         texts = released_sources(coursedir, info["notebook"], info["assignment"], {"markdown"})
         code = released_sources(coursedir, info["notebook"], info["assignment"], {"code", "raw"})
         rebuilt = rebuild(nb, release, texts, code)
-        about = {
-            **rebuilt.metadata.get("drydock", {}),
-            "problem": resources.get(PROBLEM_KEY),
-            "notes": [*resources.get(NOTES_KEY, []), *getattr(self.parent.parent, "notes", [])],
-        }
+        about = rebuilt.metadata.get("drydock", {})
+        notes = [*resources.get(NOTES_KEY, []), *getattr(self.parent.parent, "notes", []), *about.get("notes", [])]
+        about = {**about, "problem": resources.get(PROBLEM_KEY), "notes": notes}
         rebuilt.metadata["drydock"] = {key: value for key, value in about.items() if value}
         return rebuilt, resources
 
@@ -54,7 +55,7 @@ def rebuild(
     named = (cell.source for cell in release.cells if cell.cell_type == "markdown")
     groups = _grouped(nb.get("cells", []), release.by_name())
     strays = Strays(release, groups, [*texts, *code])
-    make = _Maker(StudentsTexts([*texts, *named]), strays)
+    make = _Maker(StudentsTexts([*texts, *named]), strays, [*texts, *code])
     cells = make.own_cells(groups[""])
     for wanted in release.cells:
         found, own = groups.get(wanted.grade_id, [])[:1], groups.get(wanted.grade_id, [])[1:]
@@ -62,8 +63,11 @@ def rebuild(
     for number, cell in enumerate(cells):
         # The ids of a submission may be missing, doubled or no ids at all; ours only have to be unique.
         cell["id"] = f"cell-{number}"
-    about = {"drydock": {MISPLACED_KEY: strays.misplaced}} if strays.misplaced else {}
-    return new_notebook(cells=cells, metadata={"kernelspec": release.kernelspec, **about})
+    about = {MISPLACED_KEY: strays.misplaced, "notes": make.notes()}
+    metadata = {"kernelspec": release.kernelspec}
+    if told := {key: value for key, value in about.items() if value}:
+        metadata["drydock"] = told
+    return new_notebook(cells=cells, metadata=metadata)
 
 
 def _grouped(cells: Any, known: dict[str, Cell]) -> dict[str, list[dict[str, Any]]]:
@@ -105,9 +109,21 @@ def _readable(cells: Any) -> list[dict[str, Any]]:
 class _Maker:
     """Makes the cells of the rebuilt notebook."""
 
-    def __init__(self, texts: StudentsTexts, strays: Strays) -> None:
+    def __init__(self, texts: StudentsTexts, strays: Strays, authors: Iterable[str]) -> None:
         self._texts = texts
         self._strays = strays
+        self._authors = frozenset(authors)
+        self._left = _ALL_SOURCES
+        self._cut = 0
+
+    def notes(self) -> list[str]:
+        """For the student and the instructor."""
+        text = ngettext(
+            "{n} cell was cut and not run: of a cell {most} characters are taken, of all together {all}.",
+            "{n} cells were cut and not run: of a cell {most} characters are taken, of all together {all}.",
+            self._cut,
+        )
+        return [text.format(n=self._cut, most=_LONGEST_SOURCE, all=_ALL_SOURCES)] if self._cut else []
 
     def named_cell(self, wanted: Cell, found: dict[str, Any] | None) -> NotebookNode:
         """The release's cell; its source is the student's only where it is theirs to write."""
@@ -115,8 +131,7 @@ class _Maker:
             # All of it is ours or the author's.
             cell = new_code_cell(noted) if wanted.cell_type == "code" else new_markdown_cell(noted)
         else:
-            source = wanted.source if found is None or wanted.locked else source_of(found)
-            cell = self._make(wanted.cell_type, source, found if not wanted.locked else None)
+            cell = self._make(wanted.cell_type, {} if wanted.locked or found is None else found, wanted.source)
         cell.metadata["nbgrader"] = wanted.nbgrader_metadata()
         return cell
 
@@ -125,16 +140,36 @@ class _Maker:
 
     def _own_cell(self, cell: dict[str, Any]) -> NotebookNode:
         kind = str(cell.get("cell_type"))
-        return self._make(kind, source_of(cell), cell) if kind in _KINDS else self._texts.raw(source_of(cell))
+        return self._make(kind, cell) if kind in _KINDS else self._texts.raw(self._taken(cell)[0])
 
-    def _make(self, cell_type: str, source: str, found: dict[str, Any] | None) -> NotebookNode:
+    def _make(self, cell_type: str, found: dict[str, Any], source: str = "") -> NotebookNode:
+        """``source``: the author's, if it is no cell ``found``."""
+        why = ""
+        if found:
+            source, why = self._taken(found)
         if cell_type == "code":
-            return new_code_cell(source)
+            return new_code_cell(source, metadata={NOT_RUN_KEY: why} if why else {})
         if cell_type != "markdown":
             return new_raw_cell(source)
-        attachments = (found or {}).get("attachments")
+        attachments = found.get("attachments")
         small = len(json.dumps(attachments, default=str)) <= _LARGEST_ATTACHMENT
-        return self._texts.cell(source, attachments if small else None)
+        return self._texts.cell(f"{why}\n\n{source}" if why else source, attachments if small else None)
+
+    def _taken(self, found: dict[str, Any]) -> tuple[str, str]:
+        """The source as far as it is taken over, and why that is not all of it.
+
+        Who shows or prints it would stand still for minutes over what a notebook can hold.
+        """
+        source = source_of(found)
+        if source in self._authors:
+            return source, ""
+        room = min(_LONGEST_SOURCE, self._left)
+        self._left -= min(len(source), room)
+        if len(source) <= room:
+            return source, ""
+        self._cut += 1
+        text = _("Of this cell's {n} characters {taken} are taken: it is too long, or all cells together are.")
+        return source[:room], text.format(n=len(source), taken=room)
 
 
 # -- Where an answer went that a person grades, when it does not stand in its cell.

@@ -27,10 +27,15 @@ _PICTURES = {"image/png", "image/jpeg", "image/gif", "image/webp"}
 #: time of the parser grows with the square of a text's length: 5 seconds for the worst text of this length.
 _LONGEST_TEXT = 20_000
 _ALL_TEXTS = 100_000
+#: Characters of a piece of code, and of all code cells of a notebook, that are shown in colours: two seconds for the
+#: worst piece of this length.
+LONGEST_COLOURED, MOST_COLOURED = 4_000, 50_000
 #: Code, in which "<" is but a character: fenced blocks, and spans within a line.
 _CODE = re.compile(
     r"(?ms)^ {0,3}(`{3,}|~{3,})[^\n]*\n.*?(?:^ {0,3}\1[`~]*[ \t]*$|\Z)|(?<!`)(`+)(?!`)[^\n]+?(?<!`)\2(?!`)"
 )
+#: A fenced block: its fence, its language, and the rest.
+_BLOCK = re.compile(r"(?ms)^( {0,3}(`{3,}|~{3,}))([^\n]*)(\n.*?(?:^ {0,3}\2[`~]*[ \t]*$|\Z))")
 _TAG = re.compile(r"<(?=[A-Za-z/!?])(?!https?://[^\s<>]*>)")
 _INWARD_LINK = re.compile(r"(!?)\[([^\[\]\n]*)\]\((?!https?:|mailto:|#)")
 _FENCES = re.compile(r"`{3,}")
@@ -60,6 +65,7 @@ class StudentsTexts:
     def _harmless(self, source: str, pictures: Attachments) -> str:
         if len(source) <= min(_LONGEST_TEXT, self._left):
             self._left -= len(source)
+            source = _BLOCK.sub(_bounded, source)
             for attempt in (source, _without_html(source)):
                 if is_harmless(attempt, pictures):
                     return attempt
@@ -68,7 +74,7 @@ class StudentsTexts:
 
 def is_harmless(source: str, pictures: Attachments) -> bool:
     """Whether nbconvert's usual rendering is also the one that lets no HTML and no doubtful link through."""
-    usual = MarkdownWithMath(renderer=IPythonRenderer(escape=False, attachments=pictures))
+    usual = MarkdownWithMath(renderer=_Usual(escape=False, attachments=pictures))
     strict = MarkdownWithMath(renderer=_Strict(escape=True, allow_harmful_protocols=False, attachments=pictures))
     try:
         return bool(strip_files_prefix(usual.render(source)) == strict.render(source))
@@ -76,7 +82,19 @@ def is_harmless(source: str, pictures: Attachments) -> bool:
         return False
 
 
-class _Strict(IPythonRenderer):  # type: ignore[misc]
+def _bounded(block: re.Match[str]) -> str:
+    """Long code without its language, so that nobody colours it."""
+    return block[0] if len(block[4]) <= LONGEST_COLOURED else block[1] + block[4]
+
+
+class _Usual(IPythonRenderer):  # type: ignore[misc]
+    def block_code(self, code: str, info: str | None = None) -> str:
+        if info and len(code) > LONGEST_COLOURED:
+            raise ValueError  # in a list or a quotation, where _BLOCK does not look
+        return str(super().block_code(code, info))
+
+
+class _Strict(_Usual):
     """mistune's own safe mode, which knows what is HTML and which links are harmful, and what nbconvert adds to it."""
 
     def text(self, text: str) -> str:

@@ -19,6 +19,8 @@ from grader.sandbox.outputs import sanitized
 
 #: The first output of a graded cell is ours, and ``sanitized`` leaves nothing of this type in a student's.
 REPORT_TYPE = "application/vnd.drydock.report+json"
+#: Where a rebuilt cell's metadata say why it is not to be run.
+NOT_RUN_KEY = "drydock_not_run"
 
 
 def score(report: TaskReport, points: float) -> float | None:

@@ -7,7 +7,8 @@ import csv
 import io
 import json
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 from xml.etree import ElementTree as ET
 
 import nbformat
@@ -15,9 +16,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from nbformat import NotebookNode
-from nbformat.v4 import new_code_cell, new_notebook, new_output
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output, new_raw_cell
 from nbgrader import utils
 
+from grader.autograde.grading import Grading
 from grader.autograde.rebuild import rebuild
 from grader.autograde.records import CheckRecord, SubmissionRecord, read_checks
 from grader.autograde.reports import (
@@ -29,7 +31,7 @@ from grader.autograde.reports import (
     write_report_file,
 )
 from grader.autograde.submission import Unreadable, read_notebook
-from grader.autograde.verdict_cells import REPORT_TYPE, read_report, score, sentence, write_report
+from grader.autograde.verdict_cells import NOT_RUN_KEY, REPORT_TYPE, read_report, score, sentence, write_report
 from grader.course.cells import Cell
 from grader.course.release import Release
 from grader.report.verdicts import Status, TaskReport, Verdict
@@ -78,6 +80,41 @@ def test_order_is_the_authors_and_own_cells_stay_beside_the_cell_they_followed()
     assert names(rebuild(nb, RELEASE)) == [
         "connect", "a-answer", "a", "b-answer", "own:helper", "b", "essay",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("piece", ["a+1;", " \n", "я"])
+def test_of_a_source_without_end_the_beginning_is_taken_and_not_run(piece: str) -> None:
+    long = "%%script true\n" + piece * 300_000
+    essay = new_markdown_cell(long, metadata={"nbgrader": {"grade_id": "essay"}})
+    nb = new_notebook(cells=[named("a-answer", long), new_code_cell("own"), named("b-answer", "B"), essay])
+    rebuilt = rebuild(nb, RELEASE)
+    answer, own, other = (c for c in rebuilt.cells if c.source[:5] in ("%%scr", "own", "B"))
+    assert answer.source == long[:200_000]
+    assert len(rebuilt.cells[-1].source) < 201_000 and f"Of this cell's {len(long)} characters" in str(
+        rebuilt.cells[-1]
+    )
+    assert rebuilt.metadata.drydock.notes == [
+        "2 cells were cut and not run: of a cell 200000 characters are taken, of all together 1000000."
+    ]
+    Grading._run(cast("Any", SimpleNamespace()), answer, "a-answer", None)
+    assert [output.ename for output in answer.outputs] == ["NotRun"]
+    assert not own.metadata and not other.metadata.get(NOT_RUN_KEY)
+
+
+def test_all_sources_together_have_a_ceiling_but_the_authors() -> None:
+    authors = "# the lab's\n" + "a" * 500_000
+    own = [new_code_cell(str(number) * 150_000) for number in range(9)]
+    raw = new_raw_cell("r" * 150_000)
+    nb = new_notebook(
+        cells=[new_code_cell(authors), *own, raw, new_markdown_cell("m" * 150_000), named("b-answer", "B")]
+    )
+    rebuilt = rebuild(nb, RELEASE, code=[authors])
+    assert rebuilt.cells[0].source == authors
+    assert sum(len(c.source) for c in rebuilt.cells[1:]) < 1_005_000
+    kept = [c for c in rebuilt.cells if c.source[:5] in ("00000", "55555", "66666")]
+    assert [len(c.source) for c in kept] == [150_000, 150_000, 100_000]
+    assert [bool(c.metadata.get(NOT_RUN_KEY)) for c in kept] == [False, False, True]
+    nbformat.validate(rebuilt)
 
 
 def test_of_two_cells_with_one_name_the_last_counts() -> None:

@@ -16,13 +16,13 @@ from nbconvert.exporters import HTMLExporter
 from nbconvert.filters.markdown_mistune import markdown2html_mistune
 from nbconvert.filters.strings import strip_files_prefix
 from nbformat import NotebookNode
-from nbformat.v4 import new_markdown_cell, new_notebook, new_raw_cell
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.server_extensions.formgrader import handlers
 from traitlets.config import Config
 
 from grader.autograde.config import configure
-from grader.autograde.feedback import FeedbackView
+from grader.autograde.feedback import BoundedColours, FeedbackView
 from grader.autograde.rebuild import rebuild
 from grader.autograde.sanitize import StudentsTexts, is_harmless
 from grader.course.cells import Cell
@@ -41,10 +41,15 @@ def submitted(*sources: str, attachments: Any = None) -> NotebookNode:
     return nbformat.from_dict({**new_notebook(), "cells": cells})
 
 
-@cache
-def exporter() -> HTMLExporter:
+def configured() -> Config:
     config = Config()
     configure(config)
+    return config
+
+
+@cache
+def exporter() -> HTMLExporter:
+    config = configured()
     config.HTMLExporter.template_name = "formgrade"
     config.HTMLExporter.extra_template_basedirs = [handlers.template_path]
     return HTMLExporter(config=config)
@@ -258,3 +263,25 @@ def test_formgraders_page_of_this_test_is_the_real_one() -> None:
     assert (Path(handlers.template_path) / "formgrade" / "index.html.j2").exists()
     html = page(new_notebook(cells=[new_markdown_cell("<script>steal()</script>")]))
     assert "<script>steal()</script>" in texts(html)  # unmended, it would run
+
+
+def test_long_code_is_shown_without_colours() -> None:
+    """Or a page would stand still: Pygments takes two seconds for a few thousand spaces, and hours for a hundred times
+    as many."""
+    short, long = "import one\n", "import two\n" + " \n" * 90_000
+    fence = "```ipython3\n{code}```\n\nSo be it."
+    texts = [fence.format(code=short), fence.format(code=long[:19_000]), "> " + fence.format(code=long[:9_000])]
+    nb = submitted(*texts)
+    nb.cells += [new_code_cell(short), new_code_cell(long), new_code_cell(f"%%bash\n{long}")]
+    rebuilt = rebuild(nb, RELEASE)
+    shown = str(page(rebuilt))
+    assert shown.count('<span class="nn">one</span>') == 2
+    assert '<span class="nn">two</span>' not in shown
+    assert shown.count("import two") == 4
+    feedback, _resources = BoundedColours().preprocess(rebuilt, {})
+    assert [c.metadata.get("magics_language") for c in feedback.cells if c.cell_type == "code"] == [
+        None,
+        "text",
+        "text",
+    ]
+    assert "grader.autograde.feedback.BoundedColours" in configured().GenerateFeedback.preprocessors
