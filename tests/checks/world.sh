@@ -48,8 +48,8 @@ FROM drydock/busybox:1
 CMD ["httpd", "-f", "-p", "8000", "-h", "/etc"]
 DOCKERFILE
 docker build -q -t ck/busy:1 - >/dev/null <<'DOCKERFILE'
-FROM drydock/busybox:1
-CMD i=0; while [ $i -lt 90 ]; do env true; i=$((i+1)); done; exec httpd -f -p 8000 -h /etc
+FROM drydock/python:3
+CMD ["python3", "-m", "http.server", "8000"]
 DOCKERFILE
 docker build -q -t ck/bare:1 - >/dev/null <<'DOCKERFILE'
 FROM scratch

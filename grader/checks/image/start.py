@@ -59,9 +59,12 @@ class Start(ImageSubject):
 
 
 def _pages(lines: str) -> int:
-    """The pages that the processes of all lines but the first have touched, less the first one's: proc_pid_stat(5)."""
+    """The pages that the processes of all lines but the first have touched, less the first one's: proc_pid_stat(5).
+
+    Not those of children that have ended: a loop that waits for its server has more of them on a busy machine.
+    """
     ours, *theirs = (line.rpartition(")")[2].split() for line in lines.splitlines())
     try:
-        return max(0, sum(int(one[7]) + int(one[8]) for one in theirs) - int(ours[7]))
+        return max(0, sum(int(one[7]) for one in theirs) - int(ours[7]))
     except (IndexError, ValueError) as error:
         raise Obstructed(_("what the kernel says of its processes can't be read")) from error
