@@ -138,25 +138,29 @@ class PrometheusAlert(Asking):
         return self._claim(sentence, _("neither firing nor pending"), lambda states: not states, within)
 
     @expectation
-    def waits(self, measure: str, *, by: str, within: float = 5) -> Claim:
-        """Its rule has a ``for``, or an expression that has no result yet in the second after ``measure`` became 0.
+    def waits(self, measure: str, *, by: str, seconds: float = 1, over: str = "2m", within: float = 5) -> Claim:
+        """Its rule has a ``for`` of so many seconds, or an expression without a result in the first one of a fault.
 
-        ``by`` is the label that tells one fault from another. When it fired is another matter: a busy Prometheus
-        evaluates late, and then a rule without any wait seems to have waited.
+        A fault: ``measure`` became 0, in the time ``over`` until now; ``by`` is the label that tells one from another.
+        When it fired is another matter: a busy Prometheus evaluates late, and a rule without a wait seems to have
+        waited. Where there is a gap in what was measured, nothing is said of the fault after it.
         """
         value, label = arguments.text(measure, "measure"), arguments.text(by, "by")
-        limit = arguments.seconds(within, "within")
-        fresh = f"and on({label}) ({value} == 0) and on({label}) (last_over_time({value}[1m] offset 1s) == 1)"
+        limit, least = arguments.seconds(within, "within"), arguments.seconds(seconds, "seconds")
+        past = arguments.text(over, "over")
+        fresh = f"and on({label}) ({value} == 0) and on({label}) (last_over_time({value}[4s] offset 1s) == 1)"
 
         def judge(_attrs: Attrs) -> Finding:
             at_once: list[str] = []
 
             def tell(ours: list[Any]) -> Finding:
-                at_once[:] = [str(rule["query"]) for rule in ours if not rule["duration"]]
+                at_once[:] = [str(rule["query"]) for rule in ours if rule["duration"] < least]
                 return Finding(True, "for")
 
             def compare(data: Any) -> Finding:
-                found = _("no `for`, and a result at once: {expression}").format(expression=excerpt(at_once[0]))
+                found = _("no `for` of {seconds:g} s, and a result at once: {expression}").format(
+                    seconds=least, expression=excerpt(at_once[0])
+                )
                 hasty = any(number for _labels, number in _numbers(data))
                 return Finding(not hasty, found, hopeless=hasty)
 
@@ -164,7 +168,7 @@ class PrometheusAlert(Asking):
             if not told.ok or not at_once:
                 return told
             asked = " or ".join(f"({one})" for one in at_once)
-            count = f"count_over_time((({asked}) {fresh})[2m:200ms]) or vector(0)"
+            count = f"count_over_time((({asked}) {fresh})[{past}:200ms]) or vector(0)"
             return self._answered(f"/api/v1/query?query={quote(count, safe='')}", compare, limit)
 
         return Claim(

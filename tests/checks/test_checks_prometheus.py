@@ -104,7 +104,7 @@ def test_a_rule_waits_by_for_or_in_its_expression_whenever_it_was_evaluated(chec
     )
     assert [begun.status, patient.status, window.status] == [Status.PASSED] * 3, (begun, patient, window)
     assert hasty.status is Status.FAILED
-    assert "no `for`, and a result at once: well == 0" in hasty.found
+    assert "no `for` of 1 s, and a result at once: well == 0" in hasty.found
 
 
 def test_what_no_bound_or_no_expression_is_is_the_authors_slip(check: Checks) -> None:

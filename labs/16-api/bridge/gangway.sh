@@ -3,12 +3,12 @@
 sh bridge/citadel.sh
 docker exec citadel docker start sshd >/dev/null 2>&1 || {
     docker save drydock/openssh:10 | docker exec -i citadel docker load -q
-    docker exec citadel docker run -d --name sshd --network host -v /var/run/docker.sock:/var/run/docker.sock \
+    docker exec citadel docker run -d --restart unless-stopped --name sshd --network host -v /var/run/docker.sock:/var/run/docker.sock \
         -v /usr/bin/docker:/usr/bin/docker:ro drydock/openssh:10 /usr/sbin/sshd -D -e -o PerSourcePenalties=no >/dev/null
-    docker exec citadel docker exec sshd sh -c \
-        'echo "captain:x:1001:$(stat -c %g /var/run/docker.sock):captain:/home/captain:/bin/sh" >>/etc/passwd
-        mkdir /home/captain && chown captain /home/captain'
 }
+docker exec citadel docker exec sshd sh -c 'grep -q ^captain: /etc/passwd || {
+    echo "captain:x:1001:$(stat -c %g /var/run/docker.sock):captain:/home/captain:/bin/sh" >>/etc/passwd
+    mkdir -p /home/captain && chown captain /home/captain; }'
 docker exec citadel timeout 40 sh -c 'until docker logs sshd 2>&1 | grep -q listening; do sleep 0.2; done'
 rm -rf gangway && mkdir gangway
 docker exec citadel docker exec sshd cat /etc/ssh/ssh_host_ed25519_key.pub |
