@@ -110,13 +110,16 @@ def threads_of(pid: int) -> dict[int, tuple[str, int]]:
     return found
 
 
-def await_rest(pid: int, thread: int) -> None:
+def await_rest(pid: int, thread: int) -> bool:
     """Return when a thread that is stopped has left its processor, a moment after its state says so.
 
-    The kernel waits for that before it tells where the thread is (task_current_syscall).
+    The kernel waits for that before it tells where the thread is (task_current_syscall). Whether it told: not whoever
+    may trace nobody (Yama).
     """
     with contextlib.suppress(OSError):
         (_PROC / str(pid) / "task" / str(thread) / "syscall").read_bytes()
+        return True
+    return False
 
 
 def first_inside(launcher: int) -> int | None:

@@ -20,7 +20,7 @@ _HARMLESS = frozenset({"create", "attach", "start", "archive-path", "top", "die"
 
 #: Folders of the engine's by which a container gets at the daemon, at processes or at control groups; and bytes that
 #: anything of a check's own finds room for.
-_REINS = ("/dev", "/proc", "/run", "/sys", "/var/run")
+_REINS = ("/dev/", "/proc/", "/run/", "/sys/", "/var/run/")
 _ROOM = 16 * 1024 * 1024
 
 
@@ -79,7 +79,7 @@ def _is_strong(attrs: Attrs) -> bool:
         or host.get("PidMode") == "host"
         # Where there are no namespaces of control groups, all have the host's.
         or (host.get("CgroupnsMode") == "host" and host.get("CapAdd"))
-        or any(source == "/" or source.startswith(_REINS) for source in sources)
+        or any(source == "/" or f"{source}/".startswith(_REINS) for source in sources)
     )
 
 

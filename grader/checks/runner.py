@@ -70,6 +70,8 @@ def _answer(line: str, checks: Checks, timeout: float) -> dict[str, Any]:
     except ValueError as error:
         return {"id": None, "report": None, "error": _("The request is not valid: {why}").format(why=error)}
     result = _run_apart(request, checks)
+    # What could not be removed is still no student's.
+    throwaway.made.update(map(str, result.get("made") or ()))
     report = result.get("report")
     if report is not None:
         try:
@@ -158,6 +160,7 @@ def _child(request: _Request, checks: Checks, writer: int) -> NoReturn:
             request.source, request.id, checks, request.timeout, Values(request.key), only_looks=request.only_looks
         )
         signal.setitimer(signal.ITIMER_REAL, 0)
+        result["made"] = sorted(throwaway.made)
     except BaseException as error:
         result = {"error": _in_short(error)}
     finally:

@@ -38,8 +38,8 @@ _STALE = 600
 START_SECONDS = 30.0
 #: A program has so long until it says that it is at work.
 _READY_SECONDS = 15.0
-#: The IDs of those that this process has made.
-_made: set[str] = set()
+#: The IDs of those that this checker has made.
+made: set[str] = set()
 #: Whether this is the only check on the daemon, as when a submission is graded. A name and a label anybody can give;
 #: but a student's kernel may have been killed in a check, and another check may go on beside this one.
 is_alone = False
@@ -72,9 +72,9 @@ def throwaway(
     identifier = name = f"{OWN_NAME}{secrets.token_hex(6)}"
     try:
         # Also where no answer comes in time: it may be made by now, and be in the way of the student's next cell.
-        made = daemon.ask(lambda client: client.create_container_from_config(body, name), patience=START_SECONDS)
-        identifier = str(made["Id"])
-        _made.add(identifier)
+        answer = daemon.ask(lambda client: client.create_container_from_config(body, name), patience=START_SECONDS)
+        identifier = str(answer["Id"])
+        made.add(identifier)
         yield identifier
     finally:
         daemon.release(partial(_remove, identifier))
@@ -82,7 +82,7 @@ def throwaway(
 
 def is_own(listed: Mapping[str, Any]) -> bool:
     """Whether a container in the daemon's list is a check's own."""
-    return listed.get("Id") in _made or (not is_alone and looks_own(listed))
+    return listed.get("Id") in made or (not is_alone and looks_own(listed))
 
 
 def files_of(context: Context, daemon: Daemon, image: str) -> str:
@@ -182,7 +182,7 @@ def run_and_look(daemon: Daemon, image: str, command: Sequence[str], *, seconds:
             daemon.ask(lambda client: client.start(identifier), patience=START_SECONDS)
             among = f"container:{identifier}"
             host = {"PidMode": among, "NetworkMode": among, **SEALED}
-            outcome = _run(daemon, helper_image(daemon), command, seconds=seconds, host=host)
+            outcome = _run(daemon, helper_image(daemon), command, seconds=seconds, whole=True, host=host)
             return outcome if outcome.code is not None else Outcome(_MOST + 1, "", "")
     except Refused as refusal:
         return _not_started(daemon, refusal)

@@ -125,9 +125,9 @@ class ProcessTree:
                 # Twice the same, and none has left a processor: between these looks all of them were stopped.
                 return found
             seen = found
-            for pid, threads in found.items():
-                for thread in threads:
-                    await_rest(pid, thread)
+            rested = [await_rest(pid, thread) for pid, threads in found.items() for thread in threads]
+            if not all(rested):
+                time.sleep(10 * _MOMENT)
         self._signal(signal.SIGCONT)
         raise FreezeError(_("The student's processes could not be stopped for the check."))
 

@@ -92,7 +92,7 @@ class Session:
 
     def become(self, key: StudentKey) -> None:
         """Go on as another student, with all of the time again; what is on the daemon stays."""
-        self._key, self._kernel_lost = key, ""
+        self._key, self._kernel_lost, self._orphaned = key, "", ""
         self._seconds_left = self._sandbox.bounds.notebook_seconds * self._patience
         self._prepared_kernel = None
         if self._sandbox.kernel.is_alive():
@@ -187,6 +187,9 @@ class Session:
             with self._held([self._sandbox.kernel]):
                 self._restore_names(name)
                 outcome = self._prepare(source)
+        except Restless as trouble:
+            # The cell has run. Who went on meanwhile has been ended, and what they did is theirs.
+            self._log.warning("%s: %s", name, trouble)
         except (KernelLost, FreezeError, EngineError) as trouble:
             self._log.error("%s: %s", name, trouble)
             self._blame(name, str(trouble))

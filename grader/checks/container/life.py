@@ -265,7 +265,9 @@ class Life(ContainerSubject):
 
         def judge(attrs: Attrs) -> Finding:
             running = dig(attrs, "State", "Status") == "running"
-            return Finding(running and not self._is_young(attrs), state_in_words(attrs), because=NOT_RUNNING)
+            young = running and self._is_young(attrs)
+            words = _("running, for less than a second so far") if young else state_in_words(attrs)
+            return Finding(running and not young, words, because=NOT_RUNNING)
 
         sentence = self._says(_("{what} is running within {seconds:g} s"), seconds=within)
         return self._becomes(sentence, _("running"), judge, within=within, retry=_SETTLED)

@@ -17,7 +17,7 @@ from grader.checks.expectation import Claim, Finding, expectation
 from grader.checks.files import CHECKSUM_LIMIT, Entry, followed, read_entry
 from grader.checks.throwaway import SEALED, files_of, helper_image, run, uncut
 from grader.docker_api.daemon import Attrs, Daemon
-from grader.docker_api.errors import NoAnswer, Obstructed, Unavailable
+from grader.docker_api.errors import Obstructed, Unavailable
 from grader.docker_api.words import dig, environment
 from grader.i18n import _
 from grader.report.plain import listed
@@ -121,11 +121,11 @@ class Programs(Storage):
                 return Finding(False, state, because=NOT_RUNNING)
             try:
                 unheard = self._unheard(attrs, images)
-                trouble = next(self._led_astray(attrs, unheard), "") or self._forged(attrs, wanted, images)
+                trouble = next(self._led_astray(attrs, wanted, unheard), "") or self._forged(attrs, wanted, images)
             except Unavailable as unknown:
                 asked[self.name] = before if isinstance(before, Obstructed) else unknown
                 raise
-            if not trouble and not isinstance(before, NoAnswer):
+            if not trouble and not isinstance(before, Obstructed):
                 asked[self.name] = tuple(unheard)
             return Finding(not trouble, trouble or programs)
 
@@ -147,7 +147,7 @@ class Programs(Storage):
         names = [entry.partition("=")[0] for entry in own]
         return [name for name in names if name not in _HEARD and not name.startswith(_HEARD_OF)]
 
-    def _led_astray(self, attrs: Attrs, unheard: Sequence[str]) -> Iterator[str]:
+    def _led_astray(self, attrs: Attrs, wanted: Sequence[str], unheard: Sequence[str]) -> Iterator[str]:
         """What puts another program in the place of one that lies in the container."""
         # The daemon takes one of them away.
         for name in (name for name, times in Counter(unheard).items() if times > 1):
@@ -157,6 +157,10 @@ class Programs(Storage):
             yield _("something is mounted at {place}").format(place="/")
         for place in places:
             if place in _INIT or place.startswith(_SETTINGS):
+                continue
+            folder, name = posixpath.split(place)
+            if folder in _PATH.split(":") and name not in wanted:
+                # A program of the student's own, such as a script for cron.
                 continue
             if any(place == one or place.startswith(f"{one}/") for one in (*_FOLDERS, _PRELOAD)):
                 yield _("something is mounted at {place}").format(place=place)

@@ -68,8 +68,8 @@ def _pages(lines: str) -> int:
 
     Not those of children that have ended: a loop that waits for its server has more of them on a busy machine.
     """
-    ours, *theirs = (line.rpartition(")")[2].split() for line in lines.splitlines())
     try:
+        ours, *theirs = (line.rpartition(")")[2].split() for line in lines.splitlines())
         return max(0, sum(int(one[7]) for one in theirs) - int(ours[7]))
     except (IndexError, ValueError) as error:
         raise Obstructed(_("what the kernel says of its processes can't be read")) from error

@@ -19,7 +19,7 @@ docker exec citadel docker exec sshd cat /etc/ssh/ssh_host_ed25519_key.pub |
 cat >gangway/ssh <<END
 #!/bin/sh
 # ssh from the image drydock/openssh:10, with the keys in the volume captain-keys.
-export DOCKER_HOST=$DOCKER_HOST
+export DOCKER_HOST='$DOCKER_HOST'
 exec docker run --rm -i --network host -v captain-keys:/root/.ssh drydock/openssh:10 ssh "\$@"
 END
 chmod +x gangway/ssh
