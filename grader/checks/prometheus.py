@@ -148,7 +148,7 @@ class PrometheusAlert(Asking):
         value, label = arguments.text(measure, "measure"), arguments.text(by, "by")
         limit, least = arguments.seconds(within, "within"), arguments.seconds(seconds, "seconds")
         past = arguments.text(over, "over")
-        fresh = f"and on({label}) ({value} == 0) and on({label}) (last_over_time({value}[2s] offset 1s) == 1)"
+        fresh = f"and on({label}) ({value} == 0) and on({label}) (last_over_time({value}[1500ms] offset 1s) == 1)"
 
         def judge(_attrs: Attrs) -> Finding:
             at_once: list[str] = []

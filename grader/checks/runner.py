@@ -144,6 +144,7 @@ def _collected(pipe: BinaryIO | Any, seconds: float) -> dict[str, Any]:
 def _child(request: _Request, checks: Checks, writer: int) -> NoReturn:
     """Run the cell and write what came of it; never returns."""
     result: dict[str, Any] = {"error": _("The check cell could not be run.")}
+    known = frozenset(throwaway.made)
     try:
         _die_with_parent()
         os.setpgid(0, 0)
@@ -160,11 +161,10 @@ def _child(request: _Request, checks: Checks, writer: int) -> NoReturn:
             request.source, request.id, checks, request.timeout, Values(request.key), only_looks=request.only_looks
         )
         signal.setitimer(signal.ITIMER_REAL, 0)
-        result["made"] = sorted(throwaway.made)
     except BaseException as error:
         result = {"error": _in_short(error)}
     finally:
-        data = json.dumps(result).encode()
+        data = json.dumps({**result, "made": sorted(throwaway.made - known)}).encode()
         while data:
             data = data[os.write(writer, data) :]
         os._exit(0)

@@ -16,7 +16,21 @@ REPOSITORY = "drydock/"
 #: Tells a check's process what was found; without it the process looks for itself, at its start.
 VARIABLE = "DRYDOCK_COURSE_IMAGES"
 
-#: The course's tags: the ID, the layers and the history of the image that each means.
+#: What a container of an image begins with.
+_SETTINGS = (
+    "Cmd",
+    "Entrypoint",
+    "Env",
+    "ExposedPorts",
+    "Healthcheck",
+    "Labels",
+    "StopSignal",
+    "User",
+    "Volumes",
+    "WorkingDir",
+)
+
+#: The course's tags: the ID, the layers, the settings and the history of the image that each means.
 type CourseImages = Mapping[str, Mapping[str, Any]]
 
 
@@ -33,15 +47,32 @@ def tags_of(client: Any) -> dict[str, str]:
 def look(client: Any) -> CourseImages:
     """What the course's tags mean now: asked before any of the student's code has run."""
     tags = tags_of(client)
-    seen = {
-        identifier: {
-            "Id": identifier,
-            "RootFS": client.inspect_image(identifier).get("RootFS"),
-            "Steps": steps_of(client.history(identifier)),
-        }
-        for identifier in set(tags.values())
-    }
+    seen = {identifier: _seen(client, identifier) for identifier in set(tags.values())}
     return {tag: seen[identifier] for tag, identifier in tags.items()}
+
+
+def _seen(client: Any, identifier: str) -> Mapping[str, Any]:
+    attrs = client.inspect_image(identifier)
+    return {
+        "Id": identifier,
+        "RootFS": attrs.get("RootFS"),
+        "Config": {name: (attrs.get("Config") or {}).get(name) or None for name in _SETTINGS},
+        "Steps": steps_of(client.history(identifier)),
+    }
+
+
+def as_there(ours: CourseImages, theirs: CourseImages) -> CourseImages:
+    """``ours`` with the IDs that the same images have on another daemon, by whose tags they are found there.
+
+    In containerd's store an image's ID is its manifest's digest, elsewhere that of its settings: the same image is told
+    by layers, settings and history.
+    """
+    return {tag: {**image, "Id": _id_there(image, theirs.get(tag) or {})} for tag, image in ours.items()}
+
+
+def _id_there(image: Mapping[str, Any], other: Mapping[str, Any]) -> str:
+    same = all(image.get(part) == other.get(part) for part in ("RootFS", "Config", "Steps"))
+    return str((other if same else image)["Id"])
 
 
 def steps_of(history: Any) -> list[str]:

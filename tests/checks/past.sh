@@ -17,4 +17,4 @@ docker run -d --name ck-peer drydock/busybox:1 sleep 1d >/dev/null
 docker exec ck-peer true
 docker network create ck-front >/dev/null
 docker volume create ck-data >/dev/null
-docker wait ck-crash >/dev/null
+timeout 300 sh -c 'until [ "$(docker inspect -f "{{.RestartCount}} {{.State.Status}}" ck-crash)" = "2 exited" ]; do sleep 0.1; done'

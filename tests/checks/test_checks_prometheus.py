@@ -94,7 +94,7 @@ def test_row(check: Checks, row: Row) -> None:
 
 
 def test_a_rule_waits_by_for_or_in_its_expression_whenever_it_was_evaluated(check: Checks) -> None:
-    fault = "count_over_time((well == 0 and last_over_time(well[2s] offset 1s) == 1)[1m:200ms])"
+    fault = "count_over_time((well == 0 and last_over_time(well[1500ms] offset 1s) == 1)[1m:200ms])"
     begun, patient, window, hasty = verdicts_of(
         check,
         f'p("pr-watch").query("{fault}", at_least=1, within=60)',

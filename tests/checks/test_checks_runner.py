@@ -177,7 +177,7 @@ def test_a_cell_dies_with_its_runner(tmp_path: Path) -> None:
 
 
 def _wait(true: Any) -> None:
-    end = time.monotonic() + 20
+    end = time.monotonic() + 120
     while not true():
         assert time.monotonic() < end
         time.sleep(0.02)
@@ -220,7 +220,7 @@ def test_verdicts_needs_and_memory_over_cells(world: Engine) -> None:
     # A check that had to be killed leaves no container of ours behind.
     source = task('t.image("ck/app:1").has_file("/srv/notes.txt")\n    while True: pass')
     killed = "import signal; signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGALRM])\n" + source
-    assert "did not end within its time" in runner.ask(killed, timeout=1.5)["error"]
+    assert "did not end within its time" in runner.ask(killed, timeout=8)["error"]
     assert client.containers.list(all=True, filters={"label": "drydock.check"}) == []
     client.close()
     assert runner.end() == ("", "")

@@ -632,6 +632,19 @@ def test_a_program_in_the_place_of_the_courses_is_told(check: Checks, world: Eng
     assert bad.expected and bad.look and bad.command
 
 
+def test_a_file_of_ones_own_among_the_programs_is_in_nobodys_place(check: Checks, world: Engine) -> None:
+    with closing(world.endpoint.client()) as client:
+        made = {"name": "ck-cron", "privileged": True, "detach": True}
+        container = client.containers.run("drydock/busybox:1", "sleep 1d", **made)
+        try:
+            code, output = container.exec_run(["sh", "-c", "touch /bin/rounds; mount --bind /etc/passwd /bin/rounds"])
+            assert code == 0, output
+            good = verdict_of(check, 'c("ck-cron").has_programs("cat", "sh", of="drydock/busybox:1")')
+        finally:
+            container.remove(force=True)
+    assert good.status is Status.PASSED, good.text
+
+
 def test_a_container_with_a_program_of_anothers_is_asked_no_more(check: Checks, world: Engine) -> None:
     """In that task; what other expectations see from outside counts as ever."""
     with closing(world.endpoint.client()) as client:

@@ -117,7 +117,7 @@ docker run --name ck-broken drydock/busybox:1 /no/such/program >/dev/null 2>&1 |
 docker compose --project-name ck-shop --file "$here/project/compose.yaml" up --detach --wait >/dev/null 2>&1 &
 wait
 # The last of its starts has ended.
-docker wait ck-crash >/dev/null
+timeout 300 sh -c 'until [ "$(docker inspect -f "{{.RestartCount}} {{.State.Status}}" ck-crash)" = "2 exited" ]; do sleep 0.1; done'
 docker commit -m 'a note by hand' -a Ada ck-done ck/rescued:1 >/dev/null
 engine=$(docker run --rm --userns host drydock/busybox:1 readlink /proc/self/ns/user)
 docker create --name ck-pinned -e PINNED="$engine" drydock/busybox:1 true >/dev/null

@@ -182,7 +182,7 @@ def test_frozen_students_do_nothing_and_then_go_on(
         time.sleep(0.3)
         assert ticks.stat().st_mtime_ns == before
     assert kernel.run("1", 20).status is CellStatus.OK
-    end = time.monotonic() + 20
+    end = time.monotonic() + 60
     while ticks.stat().st_mtime_ns == before and time.monotonic() < end:
         time.sleep(0.05)
     assert ticks.stat().st_mtime_ns > before

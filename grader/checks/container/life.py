@@ -38,10 +38,15 @@ class Life(ContainerSubject):
                 self._must_be_able_to_run(attrs)
                 if self._is_young(attrs):
                     until = _("{name} has run for a second").format(name=self.name)
-                    self._wait(lambda now: Finding(not self._is_young(now)), 2 * _SETTLED, until=until, retry=_SETTLED)
+                    old = self._wait(
+                        lambda now: Finding(not self._is_young(now)), 2 * _SETTLED, until=until, retry=_SETTLED
+                    )
                     settled = self._seen()
                     if settled is None:
                         return replace(self._missing(), because=MISSING)
+                    if not old.ok and is_live(settled):
+                        # It was started once more meanwhile.
+                        return Finding(False, _too_young(), because=NOT_RUNNING)
                     attrs = settled
             because = NOT_RUNNING if status == "running" and not is_live(attrs) else ""
             if status == "exited":
@@ -266,7 +271,7 @@ class Life(ContainerSubject):
         def judge(attrs: Attrs) -> Finding:
             running = dig(attrs, "State", "Status") == "running"
             young = running and self._is_young(attrs)
-            words = _("running, for less than a second so far") if young else state_in_words(attrs)
+            words = _too_young() if young else state_in_words(attrs)
             return Finding(running and not young, words, because=NOT_RUNNING)
 
         sentence = self._says(_("{what} is running within {seconds:g} s"), seconds=within)
@@ -283,6 +288,10 @@ class Life(ContainerSubject):
             until=_("{name} has {wanted}").format(name=self.name, wanted=wanted),
             within=within,
         )
+
+
+def _too_young() -> str:
+    return _("running, for less than a second so far")
 
 
 def _exit_words(code: int | None) -> str:

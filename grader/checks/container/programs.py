@@ -121,7 +121,7 @@ class Programs(Storage):
                 return Finding(False, state, because=NOT_RUNNING)
             try:
                 unheard = self._unheard(attrs, images)
-                trouble = next(self._led_astray(attrs, wanted, unheard), "") or self._forged(attrs, wanted, images)
+                trouble = next(self._led_astray(attrs, images, unheard), "") or self._forged(attrs, wanted, images)
             except Unavailable as unknown:
                 asked[self.name] = before if isinstance(before, Obstructed) else unknown
                 raise
@@ -147,7 +147,7 @@ class Programs(Storage):
         names = [entry.partition("=")[0] for entry in own]
         return [name for name in names if name not in _HEARD and not name.startswith(_HEARD_OF)]
 
-    def _led_astray(self, attrs: Attrs, wanted: Sequence[str], unheard: Sequence[str]) -> Iterator[str]:
+    def _led_astray(self, attrs: Attrs, images: Sequence[str], unheard: Sequence[str]) -> Iterator[str]:
         """What puts another program in the place of one that lies in the container."""
         # The daemon takes one of them away.
         for name in (name for name, times in Counter(unheard).items() if times > 1):
@@ -158,9 +158,8 @@ class Programs(Storage):
         for place in places:
             if place in _INIT or place.startswith(_SETTINGS):
                 continue
-            folder, name = posixpath.split(place)
-            if folder in _PATH.split(":") and name not in wanted:
-                # A program of the student's own, such as a script for cron.
+            if posixpath.dirname(place) in _PATH.split(":") and not self._is_in_one_of(images, place):
+                # A program of the student's own, such as a script for cron. (What is wanted may be a link to another.)
                 continue
             if any(place == one or place.startswith(f"{one}/") for one in (*_FOLDERS, _PRELOAD)):
                 yield _("something is mounted at {place}").format(place=place)
@@ -200,6 +199,9 @@ class Programs(Storage):
             if not any(_same(path, mine, files.file(path)) for files in course):
                 return _("{name} is {path} there, and that is not the course's program").format(name=name, path=path)
         return ""
+
+    def _is_in_one_of(self, images: Sequence[str], path: str) -> bool:
+        return any(_Files(self._daemon, self._of(image)).at(path) is not None for image in images)
 
     def _of(self, image: str) -> str:
         """A container of this course image that nobody has laid anything into, never started."""

@@ -16,7 +16,7 @@ from grader.checks.container.subject import is_live, state_in_words
 from grader.checks.host.way import Way
 from grader.checks.throwaway import SEALED, throwaway
 from grader.docker_api.connection import Connection
-from grader.docker_api.course_images import CourseImages
+from grader.docker_api.course_images import CourseImages, as_there
 from grader.docker_api.daemon import Attrs, Daemon
 from grader.docker_api.errors import Obstructed, Unavailable
 from grader.i18n import _
@@ -63,7 +63,8 @@ class HostConnection(Connection):
 
     def course_images(self, look: Callable[[], CourseImages]) -> CourseImages:
         """Those of the engine: what the names meant before the student made any host."""
-        return self.engine.course_images()
+        ours = self.engine.course_images()
+        return as_there(ours, look()) if self.engine.keeps_images_in_containerd() else ours
 
     def another(self, timeout: float) -> APIClient:
         from grader.docker_api.client import BoundedClient

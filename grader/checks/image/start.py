@@ -42,15 +42,19 @@ class Start(ImageSubject):
 
         def judge(attrs: Attrs) -> Finding:
             self._daemon.waits_until(_("a container of {name} answers").format(name=self.name), _SECONDS)
+            counted = None
             # A page that has to come from the disk counts otherwise: the second time all is in memory.
-            for _once_more in range(2):
+            for seconds in (_SECONDS, _SECONDS / 2):
                 counting = ["sh", "-c", _COUNT, str(door)]
-                outcome = run_and_look(self._daemon, str(attrs["Id"]), counting, seconds=_SECONDS)
+                outcome = run_and_look(self._daemon, str(attrs["Id"]), counting, seconds=seconds)
                 if outcome.code:
-                    return Finding(False, _("it never answered at port {port}").format(port=door))
-                counted = _pages(outcome.output)
+                    break
+                pages = _pages(outcome.output)
+                counted = pages if counted is None else min(counted, pages)
                 if counted <= most:
                     break
+            if counted is None:
+                return Finding(False, _("it never answered at port {port}").format(port=door))
             return Finding(counted <= most, _("{pages} pages of memory").format(pages=counted))
 
         return Claim(

@@ -10,7 +10,9 @@ cot "$deaf" 1m drydock/busybox:1 sh -c 'echo open; exec sleep 1d'
 cot "$full" 64k --init drydock/busybox:1 sh -c 'yes reading >/spool/journal 2>/dev/null; echo open; exec sleep 1d'
 cot "$lost" 1m --init drydock/busybox:1 sh -c 'echo open; wget -q -O - http://guage:8000/; exec sleep 1d'
 cot "$clock" 1m --init -e TZ=UTC+7 drydock/busybox:1 sh -c 'echo open; exec sleep 1d'
-cot "$late" 1m --init drydock/busybox:1 sh -c 'sleep 3; echo open; exec sleep 1d'
+wait
+# When the others are at work: they all begin at once, and none of them is to be as late as this one.
+cot "$late" 1m --init drydock/busybox:1 sh -c 'sleep 5; echo open; exec sleep 1d'
 wait
 timeout 40 sh -c "until docker exec $undead ps -o stat | grep -q Z; do sleep 0.2; done"
 timeout 40 sh -c "until docker logs $late | grep -q open; do sleep 0.2; done"

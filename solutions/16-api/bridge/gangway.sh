@@ -6,14 +6,16 @@ docker exec citadel docker start sshd >/dev/null 2>&1 || {
     docker exec citadel docker run -d --restart unless-stopped --name sshd --network host -v /var/run/docker.sock:/var/run/docker.sock \
         -v /usr/bin/docker:/usr/bin/docker:ro drydock/openssh:10 /usr/sbin/sshd -D -e -o PerSourcePenalties=no >/dev/null
 }
+docker exec citadel timeout 40 sh -c "until grep -q ':0016 .* 0A ' /proc/net/tcp /proc/net/tcp6; do sleep 0.2; done"
 docker exec citadel docker exec sshd sh -c 'grep -q ^captain: /etc/passwd || {
     echo "captain:x:1001:$(stat -c %g /var/run/docker.sock):captain:/home/captain:/bin/sh" >>/etc/passwd
     mkdir -p /home/captain && chown captain /home/captain; }'
-docker exec citadel timeout 40 sh -c 'until docker logs sshd 2>&1 | grep -q listening; do sleep 0.2; done'
 rm -rf gangway && mkdir gangway
-docker exec citadel docker exec sshd cat /etc/ssh/ssh_host_ed25519_key.pub |
-    docker run --rm -i -v captain-keys:/root/.ssh drydock/openssh:10 sh -c 'cd ~/.ssh
-        echo "[localhost]:8162 $(cat)" >known_hosts
+for _ in 1 2 3 4 5; do
+    key=$(docker exec citadel docker exec sshd cat /etc/ssh/ssh_host_ed25519_key.pub) && [ "$key" ] && break
+done
+docker run --rm -e KEY="$key" -v captain-keys:/root/.ssh drydock/openssh:10 sh -c 'cd ~/.ssh
+        echo "[localhost]:8162 $KEY" >known_hosts
         [ -f id_ed25519 ] || ssh-keygen -q -t ed25519 -N "" -C captain -f id_ed25519
         cat id_ed25519.pub' >gangway/captain.pub
 cat >gangway/ssh <<END

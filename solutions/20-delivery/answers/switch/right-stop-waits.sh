@@ -8,7 +8,7 @@ docker run -d --name $new --network quay "$1"
 until docker exec pane wget -q -O /dev/null http://$new/cgi-bin/tide; do sleep 0.2; done
 sed -i "s/$old/$new/" /srv/front/default.conf
 docker exec pane nginx -s reload
-docker stop -t 12 $old
+docker stop -t 9 $old
 docker rm $old
 EOF
 chmod +x /usr/local/bin/deploy
