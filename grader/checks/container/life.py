@@ -34,26 +34,17 @@ class Life(ContainerSubject):
 
     def _state(self, sentence: str, status: str, expected: str, look: str) -> Claim:
         def judge(attrs: Attrs) -> Finding:
-            if status == "running":
-                self._must_be_able_to_run(attrs)
-                if self._is_young(attrs):
-                    until = _("{name} has run for a second").format(name=self.name)
-                    old = self._wait(
-                        lambda now: Finding(not self._is_young(now)), 2 * _SETTLED, until=until, retry=_SETTLED
-                    )
-                    settled = self._seen()
-                    if settled is None:
-                        return replace(self._missing(), because=MISSING)
-                    if not old.ok and is_live(settled):
-                        # It was started once more meanwhile.
-                        return Finding(False, _too_young(), because=NOT_RUNNING)
-                    attrs = settled
-            because = NOT_RUNNING if status == "running" and not is_live(attrs) else ""
             if status == "exited":
                 return self._ended(attrs, None)
-            return Finding(dig(attrs, "State", "Status") == status, state_in_words(attrs), because=because)
+            return Finding(dig(attrs, "State", "Status") == status, state_in_words(attrs))
 
         return Claim(self._says(sentence), expected, judge, self._ps_command, look.format(name=self.name))
+
+    def _runs(self, attrs: Attrs) -> Finding:
+        running = dig(attrs, "State", "Status") == "running"
+        young = running and self._is_young(attrs)
+        words = _("running, for less than a second so far") if young else state_in_words(attrs)
+        return Finding(running and not young, words, because=NOT_RUNNING)
 
     def _is_young(self, attrs: Attrs) -> bool:
         """Whether it has begun to run within the last second, and may be one whose program ends at once.
@@ -81,8 +72,21 @@ class Life(ContainerSubject):
     @expectation
     def is_running(self) -> Claim:
         """Its main process runs, and ran for a second (a paused one does not count)."""
+
+        def settled(attrs: Attrs) -> Finding:
+            # One that has ended is not waited for.
+            return replace(self._runs(attrs), hopeless=not self._is_young(attrs))
+
+        def judge(attrs: Attrs) -> Finding:
+            self._must_be_able_to_run(attrs)
+            if not self._is_young(attrs):
+                return self._runs(attrs)
+            until = _("{name} has run for a second").format(name=self.name)
+            return self._wait(settled, 2 * _SETTLED, until=until, retry=_SETTLED)
+
         look = _("`docker logs {name}` shows what its main process said; a container lives as long as that.")
-        return self._state(_("{what} is running"), "running", _("running"), look)
+        running = self._says(_("{what} is running"))
+        return Claim(running, _("running"), judge, self._ps_command, look.format(name=self.name))
 
     @expectation
     def is_paused(self) -> Claim:
@@ -267,15 +271,8 @@ class Life(ContainerSubject):
     @expectation
     def becomes_running(self, within: float = 10) -> Claim:
         """It runs now or within so many seconds, and ran for a second."""
-
-        def judge(attrs: Attrs) -> Finding:
-            running = dig(attrs, "State", "Status") == "running"
-            young = running and self._is_young(attrs)
-            words = _too_young() if young else state_in_words(attrs)
-            return Finding(running and not young, words, because=NOT_RUNNING)
-
         sentence = self._says(_("{what} is running within {seconds:g} s"), seconds=within)
-        return self._becomes(sentence, _("running"), judge, within=within, retry=_SETTLED)
+        return self._becomes(sentence, _("running"), self._runs, within=within, retry=_SETTLED)
 
     @expectation
     def exits(self, within: float = 10, code: int | None = None) -> Claim:
@@ -288,10 +285,6 @@ class Life(ContainerSubject):
             until=_("{name} has {wanted}").format(name=self.name, wanted=wanted),
             within=within,
         )
-
-
-def _too_young() -> str:
-    return _("running, for less than a second so far")
 
 
 def _exit_words(code: int | None) -> str:
