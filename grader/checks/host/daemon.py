@@ -64,7 +64,9 @@ class HostConnection(Connection):
     def course_images(self, look: Callable[[], CourseImages]) -> CourseImages:
         """Those of the engine: what the names meant before the student made any host."""
         ours = self.engine.course_images()
-        return as_there(ours, look()) if self.engine.keeps_images_in_containerd() else ours
+        if not self.engine.keeps_images_in_containerd():
+            return ours
+        return super().course_images(lambda: as_there(ours, look()))
 
     def another(self, timeout: float) -> APIClient:
         from grader.docker_api.client import BoundedClient
