@@ -5,9 +5,22 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+from grader.course.labs import read_lab
+from grader.engines import Limits, engine_named
 from grader.engines.protocol import Engine
+
+
+@contextmanager
+def engine_for(notebook: Path, kind: str = "native") -> Iterator[Engine]:
+    """A fresh engine for the notebook's folder, with the images that its lab declares: in there they can't be made."""
+    engine = engine_named(kind, shares=[notebook.parent], limits=Limits(memory_bytes=4 * 2**30))
+    engine.more_images = read_lab(notebook).images
+    with engine:
+        yield engine
 
 
 def run_notebook(

@@ -9,9 +9,7 @@ from typing import Any
 
 import nbformat
 import pytest
-from papermill_run import run_module, run_notebook
-
-from grader.engines import Limits, engine_named
+from papermill_run import engine_for, run_module, run_notebook
 
 pytestmark = pytest.mark.daemon
 
@@ -48,7 +46,7 @@ def executed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
         ignored = shutil.ignore_patterns("answers", ".*")
         shutil.copytree(REPO / "solutions" / lab, folder, ignore=ignored, dirs_exist_ok=True)
     output = second / f"{lab}.ipynb"
-    with engine_named("native", shares=[first], limits=Limits(memory_bytes=4 * 2**30)) as engine:
+    with engine_for(first / output.name) as engine:
         done = run_notebook(engine, first / output.name, output, seconds=900)
         assert done.returncode == 0, done.stderr[-4000:]
     return output
@@ -70,7 +68,7 @@ COMPARED = [
 def test_nbval(executed: Path) -> None:
     cells = nbformat.read(executed, as_version=4).cells
     assert any(STABLE in cell.metadata.get("tags", []) for cell in cells), "nothing to compare"
-    with engine_named("native", shares=[executed.parent], limits=Limits(memory_bytes=4 * 2**30)) as engine:
+    with engine_for(executed) as engine:
         options = ["-q", "-p", "no:cacheprovider", "--nbval-lax", "--rootdir", str(executed.parent)]
         done = run_module(engine, executed.parent, "pytest", *options, executed.name, seconds=900)
         assert done.returncode == 0, done.stdout[-4000:]

@@ -9,9 +9,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbformat import NotebookNode
-from papermill_run import run_notebook
-
-from grader.engines import Limits, engine_named
+from papermill_run import engine_for, run_notebook
 
 pytestmark = [pytest.mark.daemon, pytest.mark.weekly, pytest.mark.timeout(1800)]
 
@@ -42,7 +40,7 @@ def test_what_is_not_graded_runs_twice(lab: str, tmp_path: Path) -> None:
     shutil.copytree(REPO / "solutions" / lab, folder, ignore=shutil.ignore_patterns("answers", ".*"))
     file, output = folder / f"{lab}.ipynb", tmp_path / "out.ipynb"
     nbformat.write(_twice(nbformat.read(file, as_version=4)), file)
-    with engine_named("native", shares=[folder], limits=Limits(memory_bytes=4 * 2**30)) as engine:
+    with engine_for(file) as engine:
         # Papermill stops at the first cell that fails: a check, for one, whose task a second run has undone.
         done = run_notebook(engine, file, output, seconds=_SECONDS)
     assert done.returncode == 0, done.stderr[-4000:]
