@@ -8,12 +8,16 @@ from grader.docker_api.environment import patience, variables
 from grader.i18n import _
 
 
-class NoDaemon(Exception):
-    """There is no lab daemon to check against; the message says how to get one."""
+class OneSentence(Exception):
+    """Something a student can mend; shown without a traceback."""
 
     def _render_traceback_(self) -> list[str]:
-        # IPython asks an exception for its own rendering by this name: one sentence instead of a traceback.
+        # IPython asks an exception for its own rendering by this name.
         return [str(self)]
+
+
+class NoDaemon(OneSentence):
+    """There is no lab daemon to check against; the message says how to get one."""
 
 
 def lab_variables() -> dict[str, str]:

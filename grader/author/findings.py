@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
+
+from grader.course.cells import Cell
+from grader.course.labs import Lab
+from grader.i18n import _
 
 
 @dataclass(frozen=True)
@@ -16,5 +20,10 @@ class Finding:
     #: Text that helps to see it: a failure report, a cell's output.
     detail: str = ""
 
-    def to_dict(self) -> dict[str, str]:
-        return asdict(self)
+
+def about(lab: Lab, cell: Cell | None, what: str, remedy: str = "") -> Finding:
+    return Finding(lab.name, "" if cell is None else where_of(cell), what, remedy)
+
+
+def where_of(cell: Cell) -> str:
+    return cell.grade_id or _("cell {number}").format(number=cell.index + 1)

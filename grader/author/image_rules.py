@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from grader.author.findings import Finding
+from grader.author.findings import Finding, where_of
 from grader.course.declared import connecting
 from grader.course.labs import Lab
 from grader.i18n import _
@@ -62,11 +62,7 @@ def _is_list_of_names(lab: Lab) -> bool:
 
 def _used(lab: Lab) -> Iterator[tuple[str, str]]:
     """Where an image of the course is named, in code and in files, and its name; each once."""
-    texts = [
-        (cell.grade_id or _("cell {number}").format(number=cell.index + 1), cell.source)
-        for cell in lab.cells
-        if cell.is_code
-    ]
+    texts = [(where_of(cell), cell.source) for cell in lab.cells if cell.is_code]
     files = (path for path in sorted(lab.folder.rglob("*")) if path.is_file() and path.suffix != ".ipynb")
     texts += [
         (str(path.relative_to(lab.folder)), path.read_text("utf-8", errors="replace"))

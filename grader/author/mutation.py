@@ -96,15 +96,14 @@ def mutate(
     kind: str,
     seconds: float,
     jobs: int,
-    tasks: Sequence[str] = (),
-    only: Sequence[str] = (),
-    progress: Progress | None = None,
+    tasks: Sequence[str],
+    only: Sequence[str],
+    progress: Progress,
 ) -> LabMutants:
     """Run the mutants of a lab (of some ``tasks``; those that ``only`` names) on engines of this ``kind``.
 
     None is begun when ``seconds`` are over. Raises CourseError and EngineError as the proof does.
     """
-    told = progress or Progress()
     lab = course.lab(name)
     kept = read_kept(lab)
     mutants = [one for one in in_turn(lab, tasks) if not only or one.id in only]
@@ -120,7 +119,7 @@ def mutate(
         # First of all the solutions as they are: where one doesn't pass, a mutant that fails tells nothing.
         controls = [_control(lab, task) for task in dict.fromkeys(one.task for one in mutants)]
         groups = share([*controls, *(_case(lab, one) for one in mutants)], most=most)
-        told.planned(len(controls) + len(mutants))
+        progress.planned(len(controls) + len(mutants))
         sandboxes = StoppableSandboxes(kind, fork_server, Drydock.of_course(course.root).bounds())
         cells = release_in(lab.notebook)
 
@@ -131,7 +130,7 @@ def mutate(
 
         for life in side_by_side(groups, run, jobs, sandboxes):
             for outcome in life.outcomes:
-                told.finished(outcome)
+                progress.finished(outcome)
                 if outcome.case.name in by_case:
                     found.trials.append(_judged(by_case.pop(outcome.case.name), outcome, kept))
                 elif outcome.status is not Status.PASSED:

@@ -9,7 +9,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from grader.author.findings import Finding
+from grader.author.findings import Finding, where_of
 from grader.course.cells import Cell
 from grader.course.labs import Lab
 from grader.course.predictions import Prediction, call_in, predictions_of
@@ -23,7 +23,7 @@ def predictions_can_be_made(lab: Lab) -> Iterator[Finding]:
     known: set[str] = set()
     for prediction in predictions_of(lab.cells):
         for what, remedy in _problems(prediction, known):
-            yield Finding(lab.name, _where(prediction), what, remedy)
+            yield Finding(lab.name, prediction.id or where_of(prediction.cell), what, remedy)
         known.add(prediction.id)
 
 
@@ -58,8 +58,3 @@ def _problems(prediction: Prediction, known: set[str]) -> Iterator[tuple[str, st
             _("No experiment follows: the next code cell must show what comes."),
             _("Put the experiment's cell right below, before any check."),
         )
-
-
-def _where(prediction: Prediction) -> str:
-    cell = prediction.cell
-    return prediction.id or cell.grade_id or _("cell {number}").format(number=cell.index + 1)

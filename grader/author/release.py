@@ -125,7 +125,7 @@ def out_of_date(course: Course, lab: str, fresh: Path) -> list[Finding]:
 
 def differences(wanted: Path, actual: Path) -> list[str]:
     """Files that differ in content, or exist on one side only; relative paths, sorted."""
-    names = {_relative(path, folder) for folder in (wanted, actual) for path in _files(folder)}
+    names = {path.relative_to(folder).as_posix() for folder in (wanted, actual) for path in _files(folder)}
     return sorted(
         name
         for name in names
@@ -139,7 +139,3 @@ def differences(wanted: Path, actual: Path) -> list[str]:
 
 def _files(folder: Path) -> Iterator[Path]:
     return (path for path in folder.rglob("*") if path.is_file() and ".ipynb_checkpoints" not in path.parts)
-
-
-def _relative(path: Path, folder: Path) -> str:
-    return path.relative_to(folder).as_posix()

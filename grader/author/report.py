@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from typing import Any
 
 from rich.console import Console, Group, RenderableType
@@ -99,7 +100,7 @@ def _lab_json(lab: LabProof) -> dict[str, Any]:
         "sound": lab.sound,
         "tasks": lab.tasks,
         "daemons": len(lab.daemons),
-        "findings": [finding.to_dict() for finding in lab.findings],
+        "findings": [asdict(finding) for finding in lab.findings],
         "cases": list(_cases_json(lab)),
     }
 

@@ -1,4 +1,4 @@
-"""What a check cell may say: it runs in a trusted process that has run nothing else.
+"""A lab's static rules, and first what a check cell may say: it runs in a trusted process that has run nothing else.
 
 So only ``check``, names the cell assigns itself and plain builtins exist there. This is a help for authors,
 not a wall: check cells come from the course, never from a submission.
@@ -12,12 +12,11 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 
 from grader.author.answer_rules import answers_are_enough, answers_are_filed, reasons_are_given
-from grader.author.findings import Finding
+from grader.author.findings import Finding, about
 from grader.author.image_rules import images_are_declared
 from grader.author.pattern_rules import pattern_is_kept
 from grader.author.prediction_rules import asks_for_prediction, predictions_can_be_made
 from grader.author.value_rules import planted_scripts_are_there, values_are_the_same_everywhere
-from grader.course.cells import Cell
 from grader.course.labs import Lab
 from grader.i18n import _
 
@@ -88,22 +87,17 @@ def findings(lab: Lab) -> list[Finding]:
     return [finding for rule in RULES for finding in rule(lab)]
 
 
-def _about(lab: Lab, cell: Cell | None, what: str, remedy: str = "") -> Finding:
-    where = "" if cell is None else cell.grade_id or _("cell {number}").format(number=cell.index + 1)
-    return Finding(lab.name, where, what, remedy)
-
-
 def connects_first(lab: Lab) -> Iterator[Finding]:
     """The first code cell is the locked ``connect`` cell, and it names this lab."""
     first = next((cell for cell in lab.cells if cell.is_code), None)
     remedy = _('The first code cell: check = connect("{lab}"), grade_id “connect”, locked.').format(lab=lab.name)
     if first is None or not first.is_connect:
-        yield _about(lab, first, _("The first code cell is not the “connect” cell."), remedy)
+        yield about(lab, first, _("The first code cell is not the “connect” cell."), remedy)
         return
     if not first.locked or first.grade or first.solution:
-        yield _about(lab, first, _("The “connect” cell must be locked, and neither graded nor a solution."), remedy)
+        yield about(lab, first, _("The “connect” cell must be locked, and neither graded nor a solution."), remedy)
     if _connected_to(first.source) != lab.name:
-        yield _about(lab, first, _("The “connect” cell names another lab."), remedy)
+        yield about(lab, first, _("The “connect” cell names another lab."), remedy)
 
 
 def _connected_to(source: str) -> str | None:
@@ -122,7 +116,7 @@ def cells_are_named(lab: Lab) -> Iterator[Finding]:
     """Every cell has an id of its own and no two cells share a grade_id: nbgrader's books go by them."""
     for cell in lab.cells:
         if not cell.id:
-            yield _about(lab, cell, _("The cell has no id."), _("Save the notebook in JupyterLab once."))
+            yield about(lab, cell, _("The cell has no id."), _("Save the notebook in JupyterLab once."))
     for label, names in (
         (_("cell id"), Counter(cell.id for cell in lab.cells if cell.id)),
         ("grade_id", Counter(cell.grade_id for cell in lab.cells if cell.grade_id)),
@@ -140,13 +134,13 @@ def cells_are_named(lab: Lab) -> Iterator[Finding]:
 def tasks_are_declared(lab: Lab) -> Iterator[Finding]:
     """A graded cell is one locked code cell whose ``check.task(…)`` has its grade_id, a hint and points."""
     if not lab.tasks:
-        yield _about(lab, None, _("The lab has no graded task."), _("Add a check cell: see CONTRIBUTING.md."))
+        yield about(lab, None, _("The lab has no graded task."), _("Add a check cell: see CONTRIBUTING.md."))
     for cell in lab.cells:
         if cell.grade and not cell.is_code:
-            yield _about(lab, cell, _("A graded cell must be a code cell: nobody grades by hand here."))
+            yield about(lab, cell, _("A graded cell must be a code cell: nobody grades by hand here."))
     for task in lab.tasks:
         if task.declared_id != task.id:
-            yield _about(
+            yield about(
                 lab,
                 task.check,
                 _("The cell's grade_id is “{grade_id}”, but it says check.task(“{task}”).").format(
@@ -155,11 +149,11 @@ def tasks_are_declared(lab: Lab) -> Iterator[Finding]:
                 _("Make both the same."),
             )
         if not task.hint.strip():
-            yield _about(lab, task.check, _("The task has no hint."), _('Write check.task("…", hint="…").'))
+            yield about(lab, task.check, _("The task has no hint."), _('Write check.task("…", hint="…").'))
         if task.points <= 0:
-            yield _about(lab, task.check, _("The task has no points."), _("Set points in the cell's metadata."))
+            yield about(lab, task.check, _("The task has no points."), _("Set points in the cell's metadata."))
         if task.check.solution or not task.check.locked:
-            yield _about(lab, task.check, _("A check cell must be locked and no solution cell."))
+            yield about(lab, task.check, _("A check cell must be locked and no solution cell."))
 
 
 def needs_come_before(lab: Lab) -> Iterator[Finding]:
@@ -168,14 +162,14 @@ def needs_come_before(lab: Lab) -> Iterator[Finding]:
     for task in lab.tasks:
         for need in task.needs:
             if need not in above:
-                yield _about(lab, task.check, _("needs=“{need}” is not a task above this one.").format(need=need))
+                yield about(lab, task.check, _("needs=“{need}” is not a task above this one.").format(need=need))
         above.add(task.id)
 
 
 def checks_use_allowed_names(lab: Lab) -> Iterator[Finding]:
     for task in lab.tasks:
         for problem in problems(task.check.source):
-            yield _about(
+            yield about(
                 lab,
                 task.check,
                 _("In the check cell, {problem}.").format(problem=problem),
@@ -183,7 +177,7 @@ def checks_use_allowed_names(lab: Lab) -> Iterator[Finding]:
             )
     for cell in filter(asks_for_prediction, lab.cells):
         for problem in problems(cell.source):
-            yield _about(lab, cell, _("In the prediction's cell, {problem}.").format(problem=problem))
+            yield about(lab, cell, _("In the prediction's cell, {problem}.").format(problem=problem))
 
 
 def regions_are_closed(lab: Lab) -> Iterator[Finding]:
@@ -192,13 +186,13 @@ def regions_are_closed(lab: Lab) -> Iterator[Finding]:
         for region in ("SOLUTION", "HIDDEN TESTS"):
             marks = [line.split()[1] for line in cell.source.splitlines() if _is_mark(line, region)]
             if marks != ["BEGIN", "END"] * (len(marks) // 2):
-                yield _about(
+                yield about(
                     lab,
                     cell,
                     _("### BEGIN {region} and ### END {region} don't pair up.").format(region=region),
                 )
             elif marks and region == "SOLUTION" and not cell.solution:
-                yield _about(lab, cell, _("It holds a solution but is not marked as a solution cell."))
+                yield about(lab, cell, _("It holds a solution but is not marked as a solution cell."))
 
 
 def _is_mark(line: str, region: str) -> bool:
@@ -210,7 +204,7 @@ def answers_can_be_typed(lab: Lab) -> Iterator[Finding]:
     for task in lab.tasks:
         wanted = f"{task.id}-answer"
         if task.answer is None:
-            yield _about(
+            yield about(
                 lab,
                 task.check,
                 _("The task has no answer cell."),
@@ -218,25 +212,25 @@ def answers_can_be_typed(lab: Lab) -> Iterator[Finding]:
             )
             continue
         if not task.answer.solution or task.answer.grade or task.answer.locked:
-            yield _about(lab, task.answer, _("An answer cell must be a solution, not graded and not locked."))
+            yield about(lab, task.answer, _("An answer cell must be a solution, not graded and not locked."))
         if not any(_is_mark(line, "SOLUTION") for line in task.answer.source.splitlines()):
-            yield _about(lab, task.answer, _("The answer cell has no ### BEGIN SOLUTION … ### END SOLUTION."))
+            yield about(lab, task.answer, _("The answer cell has no ### BEGIN SOLUTION … ### END SOLUTION."))
         if task.answer.index > task.check.index:
-            yield _about(lab, task.answer, _("The answer cell comes after its check."))
+            yield about(lab, task.answer, _("The answer cell comes after its check."))
 
 
 def setups_are_locked(lab: Lab) -> Iterator[Finding]:
     for task in lab.tasks:
         for cell in task.setups:
             if not cell.locked or cell.grade or cell.solution:
-                yield _about(lab, cell, _("A setup cell must be locked, and neither graded nor a solution."))
+                yield about(lab, cell, _("A setup cell must be locked, and neither graded nor a solution."))
             if task.answer is not None and cell.index > task.answer.index:
-                yield _about(lab, cell, _("The setup cell comes after the answer it prepares."))
+                yield about(lab, cell, _("The setup cell comes after the answer it prepares."))
     known = {cell.index for task in lab.tasks for cell in task.setups}
     for cell in lab.cells:
         # Where one fails by our fault, the tasks it prepares are not checked: by its name we know them.
         if cell.is_code and "-setup" in cell.grade_id and cell.index not in known:
-            yield _about(lab, cell, _("The setup cell is named after no task."), _("Name it TASK-setup."))
+            yield about(lab, cell, _("The setup cell is named after no task."), _("Name it TASK-setup."))
 
 
 RULES: tuple[Rule, ...] = (

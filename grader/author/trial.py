@@ -70,8 +70,6 @@ class StoppableSandboxes:
             raise
 
 
-# -- Run cases on a fresh daemon, in the session that grades.
-
 #: Opens a sandbox with the images that a lab declares, and ends it. Raises EngineError.
 Sandboxes = Callable[[Sequence[str]], AbstractContextManager[Sandbox]]
 

@@ -6,8 +6,7 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 
-from grader.author.findings import Finding
-from grader.course.cells import Cell
+from grader.author.findings import Finding, about
 from grader.course.labs import Lab
 from grader.i18n import _
 from grader.values import BadDeclaration, Declaration
@@ -24,11 +23,11 @@ def values_are_the_same_everywhere(lab: Lab) -> Iterator[Finding]:
         try:
             asked = list(asked_for(cell.source)) if cell.is_code else []
         except BadDeclaration as mistake:
-            yield _about(lab, cell, _("In check.value, {mistake}.").format(mistake=mistake))
+            yield about(lab, cell, _("In check.value, {mistake}.").format(mistake=mistake))
             continue
         for one in asked:
             if known.setdefault(one.name, one) != one:
-                yield _about(
+                yield about(
                     lab,
                     cell,
                     _("The value “{name}” is asked for in another way than in a cell above.").format(name=one.name),
@@ -43,21 +42,16 @@ def planted_scripts_are_there(lab: Lab) -> Iterator[Finding]:
         with suppress(BadDeclaration):  # said above
             planted = list(planted_in(cell.source)) if cell.is_code else []
         if planted and not cell.is_setup:
-            yield _about(
+            yield about(
                 lab, cell, _("Only a setup cell may have check.plant."), _("Name the cell TASK-setup, and lock it.")
             )
         for script in (str(script) for one in planted for script in one.choices):
             if not (lab.folder / script).is_file():
-                yield _about(lab, cell, _("There is no script {script} beside the notebook.").format(script=script))
+                yield about(lab, cell, _("There is no script {script} beside the notebook.").format(script=script))
         if cell.is_setup and _CHOSEN_SCRIPT.search(cell.source):
-            yield _about(
+            yield about(
                 lab,
                 cell,
                 _("It runs a script by a name that is put together: grading could not put that script right."),
                 _('Write check.plant("name", of=[…]): docs/individual-values.md'),
             )
-
-
-def _about(lab: Lab, cell: Cell, what: str, remedy: str = "") -> Finding:
-    where = cell.grade_id or _("cell {number}").format(number=cell.index + 1)
-    return Finding(lab.name, where, what, remedy)

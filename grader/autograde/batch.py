@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
 from pathlib import Path
-from types import TracebackType
 from typing import Protocol, Self
 
 from nbgrader.api import MissingEntry
@@ -150,9 +149,7 @@ class Batch:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_exception: object) -> None:
         self._held.close()
 
     def _plan(self, students: tuple[str, ...], only_missing: bool) -> Plan:
@@ -185,11 +182,8 @@ class Batch:
             and self._submissions.is_graded(student, self._known.notebooks)
         ]
         todo = tuple(s for s in wanted if s not in skipped)
-        return Plan(self._lab, todo, tuple(skipped), unkeyed(self._known.sources, self._secret), self._empty(students))
-
-    def _empty(self, students: tuple[str, ...]) -> tuple[str, ...]:
-        """Of a run for everybody: who has a folder for this lab and no notebook in it."""
-        return () if students else tuple(self._submissions.without_notebook())
+        empty = () if students else tuple(self._submissions.without_notebook())
+        return Plan(self._lab, todo, tuple(skipped), unkeyed(self._known.sources, self._secret), empty)
 
     def _in_gradebook(self, lab: str) -> _Known:
         """Raises BatchError when the gradebook does not know the lab; NoDatabase."""

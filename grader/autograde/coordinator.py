@@ -165,14 +165,14 @@ class Coordinator:
                 packers.put(("pack", job), packing.pack, job)
                 being_packed += 1
             done, _rest = wait([*workers.feed(), *packers.feed()], return_when=FIRST_COMPLETED)
-            for (kind, job), answer in _pairs(packers.collect(done)):
+            for (kind, job), answer in packers.collect(done):
                 if kind == "pack":
                     being_packed -= 1
                     yield from self._packed(job, answer, workers, packers)
                 else:
                     del self._out[job.student]
                     yield _entered(job, answer)
-            for (digest, student), answer in _pairs(workers.collect(done)):
+            for (digest, student), answer in workers.collect(done):
                 yield from self._graded(self._out[student], digest, answer, workers, packers)
 
     def _packed(
@@ -216,10 +216,6 @@ class Coordinator:
             self._send(out, digest, workers)
             return
         yield from self._done(out, packers)
-
-
-def _pairs(found: Iterator[tuple[Any, Any]]) -> Iterator[tuple[tuple[Any, Any], Any]]:
-    yield from found
 
 
 def _why(lost: Lost) -> str:

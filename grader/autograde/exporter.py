@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
+from nbformat.v4 import new_notebook
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
@@ -22,7 +23,6 @@ from grader.autograde.submission import (
     PROBLEM_KEY,
     Uncopyable,
     Unreadable,
-    empty_notebook,
     read_notebook,
     refuse,
 )
@@ -124,7 +124,7 @@ class SubmissionExporter(NotebookExporter):  # type: ignore[misc]
         except Unreadable as problem:
             self.log.error("%s: %s", filename, problem)
             resources[PROBLEM_KEY] = str(problem)
-            notebook = empty_notebook()
+            notebook = new_notebook()  # rebuilding it gives the release
         if filename in self._accepted:
             self.log.warning("%s is graded as %s", self._accepted[filename], path.name)
             _undo_zero(**resources["nbgrader"])

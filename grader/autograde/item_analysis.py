@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from statistics import StatisticsError, correlation, fmean, median
-from typing import Any
 
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
@@ -42,10 +41,6 @@ class TaskFigures:
     failing_of: int
     wrong: str
     wrong_of: int
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain JSON data."""
-        return asdict(self)
 
 
 def figures(records: Iterable[SubmissionRecord]) -> list[TaskFigures]:

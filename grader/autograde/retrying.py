@@ -89,7 +89,7 @@ class RetryingPool:
             self._executor = self._make()
         return self._executor
 
-    def collect(self, done: Collection[Future[Any]]) -> Iterator[tuple[Hashable, Any]]:
+    def collect(self, done: Collection[Future[Any]]) -> Iterator[tuple[Any, Any]]:
         """Key and result of those of ``done`` that are ours, a Lost for what nobody could do."""
         for future in [future for future in self._running if future in done]:
             work = self._running.pop(future)

@@ -153,7 +153,7 @@ class Drydock(Configurable):  # type: ignore[misc]
                     " these students (--i-trust-these-students)."
                 ).format(store=releases.STORE)
             )
-        if not self.confined(kind) and not self.i_trust_these_students:
+        if not engine_class(kind).offers_walls() and not self.i_trust_these_students:
             raise NoWalls(
                 _(
                     "Grading would run the students' code without a wall (engine “{kind}”), as you, with your files."
@@ -182,7 +182,3 @@ class Drydock(Configurable):  # type: ignore[misc]
             "On this machine no limit on a whole submission holds for {what} (engine “{kind}”): a"
             " submission can use up what the machine has. See docs/security.md."
         ).format(what=", ".join(missing), kind=kind)
-
-    def confined(self, kind: str) -> bool:
-        """Whether a student's code runs behind walls (see docs/security.md)."""
-        return engine_class(kind).offers_walls()

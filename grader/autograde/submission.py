@@ -12,7 +12,6 @@ from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
-from nbformat.v4 import new_notebook
 from nbgrader.utils import parse_utc
 
 from grader.i18n import _
@@ -109,11 +108,6 @@ def _shorten(written: dict[str, Any], most: int) -> int:
 def _has_name(cell: Any) -> bool:
     metadata = cell.get("metadata") if isinstance(cell, dict) else None
     return isinstance(metadata, dict) and isinstance(metadata.get("nbgrader"), dict)
-
-
-def empty_notebook() -> NotebookNode:
-    """What stands for a notebook that could not be read: rebuilding it gives the release."""
-    return new_notebook()
 
 
 class Uncopyable(Exception):

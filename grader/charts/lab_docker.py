@@ -11,18 +11,10 @@ from grader.docker_api.deadline import Deadline
 from grader.docker_api.errors import Unavailable
 from grader.docker_api.words import OWN_LABEL
 from grader.i18n import _
-from grader.lab_daemon import NoDaemon, lab_variables
+from grader.lab_daemon import NoDaemon, OneSentence, lab_variables
 
 #: Seconds for all questions of one chart.
 _SECONDS = 20.0
-
-
-class OneSentence(Exception):
-    """Something a student can mend; shown without a traceback."""
-
-    def _render_traceback_(self) -> list[str]:
-        # IPython asks an exception for its own rendering by this name.
-        return [str(self)]
 
 
 class NotThere(OneSentence):

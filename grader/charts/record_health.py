@@ -7,7 +7,7 @@ import time
 
 from grader.charts.chart import Chart
 from grader.charts.health import HealthNotes, HealthTimeline, State, health_chart, seconds, state_of
-from grader.charts.lab_docker import OneSentence, TooLate, ask, inspect_container, state_word
+from grader.charts.lab_docker import TooLate, ask, inspect_container, state_word
 from grader.charts.recording import AT_MOST, Recording
 from grader.docker_api.connection import Connection
 from grader.docker_api.daemon import Attrs, Daemon
@@ -15,6 +15,7 @@ from grader.docker_api.deadline import Deadline
 from grader.docker_api.events import EventStream, Filters, container_of, event_time, moment, past_events
 from grader.docker_api.words import dig
 from grader.i18n import _
+from grader.lab_daemon import OneSentence
 
 #: Seconds between the end of a check's process and its entry in the daemon's log of checks.
 _BOOKING = 0.05

@@ -33,9 +33,6 @@ class DaemonSettings(Subject):
     def _fetch(self) -> Attrs:
         return self._daemon.info()
 
-    def _missing(self) -> Finding:
-        raise NotImplementedError("a daemon that answers is there")
-
     def _set(
         self, sentence: str, expected: str, shown: str, judge: Callable[[Attrs], Finding], look: str = ""
     ) -> Claim:
@@ -60,11 +57,9 @@ class DaemonSettings(Subject):
     def has_log_driver(self, driver: str, /, **options: str) -> Claim:
         """Containers get this log driver, with these options, unless they ask for another: made and looked at."""
         wanted = arguments.text(driver, "driver")
-        asked = (
-            arguments.pairs({key.replace("_", "-"): value for key, value in options.items()}, {}, "the options")
-            if options
-            else {}
-        )
+        asked = {key.replace("_", "-"): value for key, value in options.items()}
+        if asked:
+            arguments.pairs(asked, {}, "the options")
         shown = ", ".join([wanted, *(f"{name}={value}" for name, value in asked.items())])
 
         def judge(info: Attrs) -> Finding:

@@ -57,9 +57,6 @@ class Event(Subject):
     def _fetch(self) -> Attrs:
         return {"events": daemons_memory(self._daemon)}
 
-    def _missing(self) -> Finding:
-        raise NotImplementedError("the past always exists")
-
     def _hits(self, attrs: Attrs) -> list[Attrs]:
         return [event for event in attrs["events"] if self._fits(event)]
 

@@ -150,9 +150,9 @@ class Subject(ABC):
     def _fetch(self) -> Attrs | None:
         """The object as the daemon describes it, or None."""
 
-    @abstractmethod
     def _missing(self) -> Finding:
-        """What to say when the object does not exist."""
+        """What to say when the object does not exist; nobody asks where `_fetch` never gives None."""
+        raise NotImplementedError
 
     def _where_to_begin(self) -> str:
         """Where to look when the object does not exist."""

@@ -113,7 +113,6 @@ def followed(read: Reader, path: str) -> Entry | None:
 class WantedFile:
     """What an author asked of a file; None where nothing is asked."""
 
-    path: str
     kind: str
     containing: str | None = None
     lacking: str | None = None
@@ -163,8 +162,8 @@ class WantedFile:
         )
 
 
-def wanted_file(path: str, kind: str, **given: Any) -> WantedFile:
-    """The author's keywords, looked at; the path was before. Raises AuthorError."""
+def wanted_file(kind: str, **given: Any) -> WantedFile:
+    """The author's keywords, looked at. Raises AuthorError."""
     arguments.one_of(kind, "kind", KINDS)
     for name in ("containing", "lacking", "links_to", "sha256"):
         if given.get(name) is not None:
@@ -182,47 +181,7 @@ def wanted_file(path: str, kind: str, **given: Any) -> WantedFile:
             arguments.text(given[name], name)
     if given.get("links_to") is not None:
         kind = "link"
-    return WantedFile(path=path, kind=kind, **given)
-
-
-def file_claim(subject: HoldsFiles, wanted: WantedFile, read: Callable[[], Reader | Finding], command: str) -> Claim:
-    """The claim that a file is there and as wanted. ``read`` opens a reader, or says why there can't be one."""
-
-    def judge(_attrs: object) -> Finding:
-        reader = read()
-        if isinstance(reader, Finding):
-            return reader
-        entry = reader(wanted.path) if wanted.kind == "link" else followed(reader, wanted.path)
-        if entry is None:
-            return Finding(False, _("there is nothing at {path}").format(path=wanted.path))
-        return Finding(wanted.fits(entry, lambda table: _names(reader, table)), shown_entry(entry))
-
-    return Claim(
-        subject._says(_("{what} has at {path} {file}"), path=wanted.path, file=wanted.shown()),
-        f"{wanted.path}: {wanted.shown()}",
-        judge,
-        command,
-        subject._how_to_look(),
-    )
-
-
-def no_file_claim(subject: HoldsFiles, path: str, read: Callable[[], Reader | Finding], command: str) -> Claim:
-    """The claim that nothing is at a path."""
-
-    def judge(_attrs: object) -> Finding:
-        reader = read()
-        if isinstance(reader, Finding):
-            return reader
-        entry = reader(path)
-        return Finding(entry is None, _("nothing") if entry is None else shown_entry(entry))
-
-    return Claim(
-        subject._says(_("{what} has nothing at {path}"), path=path),
-        _("nothing at {path}").format(path=path),
-        judge,
-        command,
-        subject._how_it_came(),
-    )
+    return WantedFile(kind=kind, **given)
 
 
 def shown_entry(entry: Entry) -> str:
@@ -291,7 +250,6 @@ class HoldsFiles(Subject):
                     arguments.whole(value, name, low=0, high=2**32)
         target = self._path(path)
         wanted = wanted_file(
-            target,
             kind,
             containing=containing,
             lacking=lacking,
@@ -304,13 +262,38 @@ class HoldsFiles(Subject):
             sha256=sha256,
             executable_by=executable_by,
         )
-        return file_claim(self, wanted, self._reader, self._look_command(target))
+
+        def judge(_attrs: object) -> Finding:
+            reader = self._reader()
+            entry = reader(target) if wanted.kind == "link" else followed(reader, target)
+            if entry is None:
+                return Finding(False, _("there is nothing at {path}").format(path=target))
+            return Finding(wanted.fits(entry, lambda table: _names(reader, table)), shown_entry(entry))
+
+        return Claim(
+            self._says(_("{what} has at {path} {file}"), path=target, file=wanted.shown()),
+            f"{target}: {wanted.shown()}",
+            judge,
+            self._look_command(target),
+            self._how_to_look(),
+        )
 
     @expectation
     def has_no_file(self, path: str) -> Claim:
         """Nothing is at this path."""
         target = self._path(path)
-        return no_file_claim(self, target, self._reader, self._look_command(target))
+
+        def judge(_attrs: object) -> Finding:
+            entry = self._reader()(target)
+            return Finding(entry is None, _("nothing") if entry is None else shown_entry(entry))
+
+        return Claim(
+            self._says(_("{what} has nothing at {path}"), path=target),
+            _("nothing at {path}").format(path=target),
+            judge,
+            self._look_command(target),
+            self._how_it_came(),
+        )
 
     def _how_to_look(self) -> str:
         return _("Look at it yourself: `docker cp` gets a file out of any container, running or not.")

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from grader.checks import arguments
 from grader.checks.errors import AuthorError
-from grader.checks.expectation import Claim, Finding, expectation
+from grader.checks.expectation import Claim, Context, Finding, expectation
 from grader.checks.files import Entry, HoldsFiles, Reader, content_of
 from grader.docker_api.daemon import Attrs
 from grader.docker_api.errors import Obstructed, Unavailable
@@ -52,6 +52,13 @@ def from_environment() -> Place | None:
     return Place(name, int(descriptor) if descriptor else None) if name else None
 
 
+def root_of(context: Context) -> str:
+    """Where the lab's folder is. Raises Unavailable."""
+    if context.folder is None:
+        raise Unavailable(_("nobody said where the lab's folder is"))
+    return context.folder.root
+
+
 class Folder(HoldsFiles):
     """``t.folder(".")``: the folder of the notebook, or one in it."""
 
@@ -67,13 +74,8 @@ class Folder(HoldsFiles):
     def _inner(self) -> str:
         return within(self.name, "folder")
 
-    def _root(self) -> str:
-        if self._context.folder is None:
-            raise Unavailable(_("nobody said where the lab's folder is"))
-        return self._context.folder.root
-
     def _fetch(self) -> Attrs | None:
-        found = entry_in(self._root(), self._inner)
+        found = entry_in(root_of(self._context), self._inner)
         return {} if found is not None and found.kind == "folder" else None
 
     def _missing(self) -> Finding:
@@ -99,7 +101,7 @@ class Folder(HoldsFiles):
             from grader.checks.host.context import endpoint_of, follow
             from grader.checks.host.subject import Host
 
-            endpoint = endpoint_of(lambda path: entry_in(self._root(), path), self._inner, context)
+            endpoint = endpoint_of(lambda path: entry_in(root_of(self._context), path), self._inner, context)
             if endpoint is None:
                 return Finding(False, _("there is no context {name}").format(name=context))
             return follow(self._daemon, endpoint, lambda: Host(self._context, wanted).identity())
@@ -117,7 +119,7 @@ class Folder(HoldsFiles):
         return within(path, "path")
 
     def _reader(self) -> Reader:
-        return lambda path: entry_in(self._root(), posixpath.join(self._inner, path))
+        return lambda path: entry_in(root_of(self._context), posixpath.join(self._inner, path))
 
     def _look_command(self, path: str) -> str:
         shown = shlex.quote(posixpath.normpath(posixpath.join(self._inner, path)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from grader.checks.expectation import Claim, Context, Finding, Subject
@@ -12,6 +12,7 @@ from grader.docker_api.errors import Obstructed
 from grader.docker_api.events import REMEMBERED, actor, attributes, container_of, past_events
 from grader.docker_api.words import OWN_LABEL, OWN_NAME, dig, full_reference
 from grader.i18n import _
+from grader.report.plain import listed
 
 #: What the daemon tells of single events; a label of that name would tell it in its place (moby, daemon/events.go).
 _OF_EVENTS = frozenset({"exitCode", "execDuration", "execID", "oldName", "signal"})
@@ -78,6 +79,18 @@ def names_in(event: Attrs) -> set[str]:
     old = str(told.get("oldName", "")).removeprefix("/")
     names = {str(actor(event).get("ID", "")), str(told.get("name", "")), old}
     return {full_reference(name) for name in names if name} if event.get("Type") == "image" else names
+
+
+def there(subject: Subject, expected: str, command: str, present: Callable[[Attrs], str]) -> Claim:
+    """The claim that an object exists."""
+    sentence = subject._says(_("{what} exists"))
+    return Claim(sentence, expected, lambda attrs: Finding(True, present(attrs)), command, "")
+
+
+def none_here(subject: Subject, sentence: str, names: Iterable[object], command: str) -> Finding:
+    """That there is no object of this {name}; ``sentence`` tells the {names} of those that there are."""
+    found = sentence.format(name=subject.name, names=listed(names, empty=_("none")))
+    return Finding(False, found, command, subject._where_to_begin())
 
 
 def gone(subject: Subject, after_existing: bool, command: str, *, present: Callable[[Attrs], str]) -> Claim:

@@ -66,6 +66,22 @@ class Labelled(Subject):
             look=_("Labels are fixed when something is made."),
         )
 
+    def _switch(self, sentence: str, opposite: str, yes: bool, *path: str) -> Claim:
+        """A claim about something of a container or a network that is on or off."""
+        wanted = arguments.yes(yes, "yes")
+        words = {True: _("yes"), False: _("no")}
+        look = _("It is decided when a container is made: `docker run --help` has a line on it.")
+        if self.kind == "network":
+            look = _("It is decided when a network is made: `docker network create --help`.")
+        return self._field(
+            self._says(sentence if wanted else opposite),
+            words[wanted],
+            *path,
+            right=lambda has: (has is True) is wanted,
+            show=lambda has: words[has is True],
+            look=look,
+        )
+
 
 class Driven(Subject):
     """Something that has a driver with options: a network or a volume."""

@@ -10,7 +10,7 @@ from grader.checks import arguments
 from grader.checks.container.networking import is_at
 from grader.checks.errors import AuthorError
 from grader.checks.expectation import Claim, Finding, expectation
-from grader.checks.history import gone
+from grader.checks.history import gone, none_here, there
 from grader.checks.labels import Driven, Labelled
 from grader.checks.throwaway import is_own
 from grader.docker_api.daemon import Attrs
@@ -34,26 +34,13 @@ class Network(Labelled, Driven):
         return attrs if attrs and attrs.get("Name") == self.name else None
 
     def _missing(self) -> Finding:
-        networks = self._daemon.ask(lambda client: client.networks())
-        return Finding(
-            False,
-            _("there is no network {name}; the networks here: {names}").format(
-                name=self.name, names=listed(sorted(str(n.get("Name")) for n in networks), empty=_("none"))
-            ),
-            "docker network ls",
-            self._where_to_begin(),
-        )
+        names = sorted(str(network.get("Name")) for network in self._daemon.ask(lambda client: client.networks()))
+        return none_here(self, _("there is no network {name}; the networks here: {names}"), names, "docker network ls")
 
     @expectation
     def exists(self) -> Claim:
         """A network has this name."""
-        return Claim(
-            self._says(_("{what} exists")),
-            _("a network with this name"),
-            lambda attrs: Finding(True, str(attrs.get("Driver"))),
-            "docker network ls",
-            "",
-        )
+        return there(self, _("a network with this name"), "docker network ls", lambda attrs: str(attrs.get("Driver")))
 
     @expectation
     def is_gone(self, after_existing: bool = False) -> Claim:
@@ -74,18 +61,6 @@ class Network(Labelled, Driven):
     def is_ipv6(self, yes: bool = True) -> Claim:
         """IPv6 is switched on in it."""
         return self._switch(_("{what} has IPv6"), _("{what} has no IPv6"), yes, "EnableIPv6")
-
-    def _switch(self, sentence: str, opposite: str, yes: bool, field: str) -> Claim:
-        wanted = arguments.yes(yes, "yes")
-        words = {True: _("yes"), False: _("no")}
-        return self._field(
-            self._says(sentence if wanted else opposite),
-            words[wanted],
-            field,
-            right=lambda has: (has is True) is wanted,
-            show=lambda has: words[has is True],
-            look=_("It is decided when a network is made: `docker network create --help`."),
-        )
 
     @expectation
     def has_member(self, container: str, alias: str | None = None, ip: str | None = None) -> Claim:

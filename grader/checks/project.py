@@ -15,7 +15,7 @@ from grader.checks import arguments
 from grader.checks.container import FoundContainer
 from grader.checks.expectation import Claim, Context, Finding, Subject, expectation, required_name
 from grader.checks.files import followed
-from grader.checks.history import gone, remembered
+from grader.checks.history import gone, none_here, remembered, there
 from grader.docker_api.daemon import Attrs, Daemon
 from grader.docker_api.events import attributes
 from grader.docker_api.words import dig, inspect_command
@@ -52,25 +52,13 @@ class Project(Subject):
     def _missing(self) -> Finding:
         everything = self._daemon.ask(lambda c: c.containers(all=True, filters={"label": f"{_LABEL}project"}))
         names = sorted({_label(container, "project") for container in everything})
-        return Finding(
-            False,
-            _("there is no project {name}; the projects here: {names}").format(
-                name=self.name, names=listed(names, empty=_("none"))
-            ),
-            "docker compose ls --all",
-            self._where_to_begin(),
-        )
+        found = _("there is no project {name}; the projects here: {names}")
+        return none_here(self, found, names, "docker compose ls --all")
 
     @expectation
     def exists(self) -> Claim:
         """It has a container or a network."""
-        return Claim(
-            self._says(_("{what} exists")),
-            _("a project with this name"),
-            lambda attrs: Finding(True, _shown(attrs)),
-            "docker compose ls --all",
-            "",
-        )
+        return there(self, _("a project with this name"), "docker compose ls --all", _shown)
 
     @expectation
     def is_gone(self, after_existing: bool = False) -> Claim:

@@ -159,24 +159,19 @@ class Checks:
             remove_orphans(self._daemon(), older_than=-math.inf)
 
     def again(
-        self,
-        *,
-        deadline: float,
-        on_report: Callable[[TaskReport], None],
-        values: Values | None = None,
-        only_looks: bool = False,
+        self, *, deadline: float, on_report: Callable[[TaskReport], None], values: Values, only_looks: bool
     ) -> Checks:
-        """The same daemon and the same memory, another deadline and listener, and perhaps another copy's values."""
+        """The same daemon and the same memory; another deadline and listener, and the values of a copy."""
         other = Checks(
             self._connection.host or None,
             deadline=deadline,
             request_seconds=self._request_seconds,
             on_report=on_report,
-            values=values or self._values,
+            values=values,
+            course_images=self._connection.images,
             folder=self._folder,
             only_looks=only_looks,
         )
-        other._connection.take_over(self._connection)
         other._reports, other._sightings = dict(self._reports), set(self._sightings)
         return other
 

@@ -198,24 +198,24 @@ def uncut(outcome: Outcome) -> Outcome:
     return outcome
 
 
-def run_among(daemon: Daemon, container: str, command: Sequence[str], *, seconds: float = 8) -> Outcome:
+def run_among(daemon: Daemon, container: str, command: Sequence[str]) -> Outcome:
     """Run a helper's command in the PID namespace of a running container (its ID), which shows it all processes.
 
     Raises Unavailable, Obstructed or Refused, as ``run_beside`` does.
     """
     host = {"PidMode": f"container:{container}", **SEALED}
-    return _run(daemon, helper_image(daemon), command, seconds=seconds, host=host)
+    return _run(daemon, helper_image(daemon), command, seconds=8, host=host)
 
 
-def run_beside(daemon: Daemon, container: str, command: Sequence[str], *, seconds: float = 8) -> Outcome:
+def run_beside(daemon: Daemon, container: str, command: Sequence[str]) -> Outcome:
     """Run a helper's command in the network namespace of a running container (its ID).
 
     Raises Unavailable, Obstructed or Refused: a helper that doesn't start has found out nothing.
     """
-    return run_in_network(daemon, f"container:{container}", command, seconds=seconds)
+    return run_in_network(daemon, f"container:{container}", command)
 
 
-def run_in_network(daemon: Daemon, mode: str, command: Sequence[str], *, seconds: float = 8) -> Outcome:
+def run_in_network(daemon: Daemon, mode: str, command: Sequence[str]) -> Outcome:
     """Run a helper's command with this network mode ("host": where the daemon publishes ports).
 
     Raises Unavailable, Obstructed or Refused, as ``run_beside`` does.
@@ -224,7 +224,7 @@ def run_in_network(daemon: Daemon, mode: str, command: Sequence[str], *, seconds
         daemon,
         helper_image(daemon),
         command,
-        seconds=seconds,
+        seconds=8,
         host={"NetworkMode": mode, **SEALED},
         # An unknown name is passed on to outer name servers, which may be unreachable (resolv.conf(5)).
         Env=["RES_OPTIONS=timeout:2 attempts:1"],

@@ -8,7 +8,7 @@ from typing import Any, Self
 from grader.checks import arguments
 from grader.checks.expectation import Claim, Context, Finding, Subject, expectation, required_name
 from grader.checks.files import HoldsFiles, Reader, followed, read_entry
-from grader.checks.history import gone
+from grader.checks.history import gone, none_here, there
 from grader.checks.labels import Driven, Labelled
 from grader.checks.throwaway import any_image, is_own, throwaway
 from grader.docker_api.daemon import Attrs
@@ -36,25 +36,12 @@ class Volume(Labelled, Driven, HoldsFiles):
     def _missing(self) -> Finding:
         volumes = self._daemon.ask(lambda client: client.volumes()).get("Volumes") or []
         names = sorted(str(volume.get("Name")) for volume in volumes)
-        return Finding(
-            False,
-            _("there is no volume {name}; the volumes here: {names}").format(
-                name=self.name, names=listed(names, empty=_("none"))
-            ),
-            "docker volume ls",
-            self._where_to_begin(),
-        )
+        return none_here(self, _("there is no volume {name}; the volumes here: {names}"), names, "docker volume ls")
 
     @expectation
     def exists(self) -> Claim:
         """A volume has this name."""
-        return Claim(
-            self._says(_("{what} exists")),
-            _("a volume with this name"),
-            lambda attrs: Finding(True, str(attrs.get("Driver"))),
-            "docker volume ls",
-            "",
-        )
+        return there(self, _("a volume with this name"), "docker volume ls", lambda attrs: str(attrs.get("Driver")))
 
     @expectation
     def is_gone(self, after_existing: bool = False) -> Claim:
@@ -129,9 +116,6 @@ class Volumes(Subject):
         found = self._daemon.ask(lambda client: client.volumes(filters={"label": self.name}))
         names = [str(volume.get("Name")) for volume in found.get("Volumes") or ()]
         return {"names": sorted(names, key=lambda name: (unnamed_volume(name), name))}
-
-    def _missing(self) -> Finding:
-        raise NotImplementedError("no volume with the label is an answer, too")
 
     @expectation
     def has_no_anonymous(self) -> Claim:

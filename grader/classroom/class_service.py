@@ -48,7 +48,7 @@ class _Page(HubOAuthenticated, web.RequestHandler):  # type: ignore[misc]  # Jup
 def application(place: ClassFolder, prefix: str) -> web.Application:
     """``prefix``: the path below which the Hub's proxy shows it."""
     routes: list[Any] = [
-        (f"{prefix}", _Page, {"place": place}),
+        (prefix, _Page, {"place": place}),
         (f"{prefix}oauth_callback", HubOAuthCallbackHandler),
     ]
     return web.Application(routes, cookie_secret=secrets.token_bytes(32))

@@ -145,7 +145,7 @@ def configuration(wanted: Wanted) -> str:
         proxy=proxy_program() or _PROXY,
         folder=str(wanted.place.path),
         course=str(wanted.course),
-        teachers=set(wanted.teachers) or set(),
+        teachers=set(wanted.teachers),
         memory=wanted.memory,
         cpus=wanted.cpus,
         disk=wanted.disk,

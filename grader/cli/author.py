@@ -11,7 +11,7 @@ import click
 from rich.console import Console
 
 from grader.author.cases import Kind
-from grader.author.proof import Plan, Proof, prove
+from grader.author.proof import Plan, prove
 from grader.cli.docker_option import docker_option
 from grader.cli.progress import LiveProgress
 from grader.course.labs import Course, find_course
@@ -82,7 +82,7 @@ def check(
         proof = prove(course, names, plan, kind=chosen, progress=progress)
     show(proof, Console())
     _write_json(json_file, as_json(proof))
-    raise SystemExit(_exit_code(proof))
+    raise SystemExit(0 if proof.sound else 1)
 
 
 def _see_json(json_file: Path | None) -> None:
@@ -119,10 +119,6 @@ def _jobs(kind: str) -> int:
     from grader.engines import engine_class
 
     return processors() if engine_class(kind).has_own_ports else 1
-
-
-def _exit_code(proof: Proof) -> int:
-    return 0 if proof.sound else 1
 
 
 def _chosen(course: Course, labs: tuple[str, ...]) -> list[str]:

@@ -25,8 +25,6 @@ from grader.i18n import _
 if TYPE_CHECKING:
     from grader.images import Need
 
-# -- ``drydock doctor``: what works on this machine, why the rest doesn't, and the command that mends it.
-
 _MARKS = {Level.OK: ("✓", "green"), Level.NOTE: ("•", "yellow"), Level.BAD: ("✗", "red")}
 
 

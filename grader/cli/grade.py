@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from grader.cli.docker_option import docker_option
-from grader.cli.graded_lines import Lines, run, sum_up
+from grader.cli.graded_lines import Lines, report_option, run, sum_up
 from grader.i18n import _, ngettext
 
 if TYPE_CHECKING:
@@ -47,13 +47,7 @@ class _Grade(click.Command):
 @click.option(
     "--db", "db_url", default=None, help="The gradebook (default: the course's; sqlite:/// or postgresql://)."
 )
-@click.option(
-    "--report",
-    "reports",
-    multiple=True,
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="Write every check's result to this file: .xml (JUnit), .json or .csv (may be repeated).",
-)
+@report_option
 @click.option("--engine", "kind", default=None, help="The engine to use (default: the course's, or the best one here).")
 @docker_option
 @click.option("--accept-names", is_flag=True, help="Take a submission's only notebook, whatever its name is.")

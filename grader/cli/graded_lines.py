@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import click
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
@@ -16,6 +17,14 @@ from grader.i18n import _
 if TYPE_CHECKING:
     from grader.autograde.batch import Backend, Batch
     from grader.autograde.records import SubmissionRecord
+
+report_option = click.option(
+    "--report",
+    "reports",
+    multiple=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write every check's result to this file: .xml (JUnit), .json or .csv (may be repeated).",
+)
 
 
 def run(batch: Batch, console: Console, reports: Sequence[Path], jobs: int | None, backend: Backend | None) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from pathlib import Path
 
 import click
@@ -79,11 +80,8 @@ def version(lab: detached.LabEngine) -> str:
     from requests.exceptions import RequestException
 
     try:
-        client = lab.engine.endpoint.client(timeout=10)
-        try:
+        with closing(lab.engine.endpoint.client(timeout=10)) as client:
             return str(client.version()["Version"])
-        finally:
-            client.close()
     except (DockerException, RequestException, OSError) as error:
         raise Trouble(
             _("The lab daemon runs but does not answer: {why}").format(why=error), "drydock down; drydock up"

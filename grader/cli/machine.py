@@ -48,10 +48,6 @@ def packages(wanted: str) -> Iterator[Package]:
             yield Package(group, tuple(proofs.split(",")), name, purpose)
 
 
-def missing(wanted: str) -> list[Package]:
-    return [package for package in packages(wanted) if not package.installed]
-
-
 # -- Facts about this machine that decide whether a lab can run: read-only, and well under a second in all.
 
 _GIB = 1024**3
@@ -184,7 +180,7 @@ def _first_line(argv: list[str]) -> str:
 
 
 def _packages() -> Iterator[Fact]:
-    absent = missing("lab")
+    absent = [package for package in packages("lab") if not package.installed]
     if not absent:
         yield Fact(_("packages"), Level.OK, _("all that a lab needs are installed"))
         return

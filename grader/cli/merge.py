@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from grader.cli.graded_lines import run
+from grader.cli.graded_lines import report_option, run
 from grader.processes import processors
 
 
@@ -15,13 +15,7 @@ from grader.processes import processors
 @click.argument("folders", nargs=-1, required=True, metavar="DIR…", type=click.Path(path_type=Path))
 @click.option("--jobs", "-j", type=click.IntRange(1, 64), default=None, help="Submissions entered at once.")
 @click.option("--db", "db_url", default=None, help="The gradebook (default: the course's).")
-@click.option(
-    "--report",
-    "reports",
-    multiple=True,
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="Write every check's result to this file: .xml (JUnit), .json or .csv (may be repeated).",
-)
+@report_option
 @click.option("--accept-names", is_flag=True, help="As it was given to `drydock grade --shard`.")
 def command(
     *, folders: tuple[Path, ...], jobs: int | None, db_url: str | None, reports: tuple[Path, ...], accept_names: bool

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,7 +45,7 @@ def command(*, lab: str, as_json: bool, page: Path | None, db_url: str | None) -
     records = graded_records(config, name)
     found = figures(records)
     if as_json:
-        click.echo(json.dumps({"lab": name, "students": len(records), "tasks": [it.to_dict() for it in found]}))
+        click.echo(json.dumps({"lab": name, "students": len(records), "tasks": [asdict(it) for it in found]}))
         return
     console = Console()
     if page is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from dataclasses import asdict, dataclass, field
 
 import click
@@ -51,11 +52,8 @@ def _now() -> Status:
     if lab is None:
         return Status(running=False, lost=lab_daemon.was_lost(), jupyter=url)
     version = lab_daemon.version(lab)
-    client = lab.engine.endpoint.client(timeout=10)
-    try:
+    with closing(lab.engine.endpoint.client(timeout=10)) as client:
         containers = len(client.api.containers())
-    finally:
-        client.close()
     ports = lab.local_ports()
     return Status(
         running=True,

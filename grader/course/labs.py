@@ -108,7 +108,8 @@ class Course:
 
     def names(self, part: str = SOURCE) -> list[str]:
         """The names of all labs in ``solutions`` or ``labs``, in the order they are taught."""
-        return [path.parent.name for path in sorted((self.root / part).glob("*/*.ipynb")) if _is_main(path)]
+        notebooks = sorted((self.root / part).glob("*/*.ipynb"))
+        return [path.stem for path in notebooks if path.stem == path.parent.name]
 
     def pick(self, wanted: str, part: str = SOURCE) -> str:
         """The lab that ``wanted`` means: its name, its number, or a part of the name that fits only one.
@@ -149,10 +150,6 @@ def own_copy(lab: str) -> str:
 def is_own_copy(folder: Path, lab: str) -> bool:
     """Whether the folder is a student's own copy: never so in grading, in CI and in the author's proof."""
     return folder.parts[-3:] == (WORKSPACE, RELEASE, lab)
-
-
-def _is_main(notebook: Path) -> bool:
-    return notebook.stem == notebook.parent.name
 
 
 def find_course(start: Path | None = None) -> Course:

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -62,17 +61,14 @@ def written_in(folder: Path, *, hidden: bool) -> tuple[KnownWrong, ...]:
 
     A line without its answer is passed over. Raises CourseError.
     """
-    return tuple(_joined(folder, hidden=hidden))
-
-
-def _joined(folder: Path, *, hidden: bool) -> Iterator[KnownWrong]:
     read = map(read_answer, filter(well_named, answer_files(folder)))
     answers = {(answer.task, answer.name): answer for answer in read}
-    for task, table in read_reasons(folder).items():
-        for name, reason in table.items():
-            answer = answers.get((task, name))
-            if answer is not None and answer.expect and (hidden or not answer.hidden):
-                yield KnownWrong(task, answer.expect, reason.strip())
+    return tuple(
+        KnownWrong(task, answer.expect, reason.strip())
+        for task, table in read_reasons(folder).items()
+        for name, reason in table.items()
+        if (answer := answers.get((task, name))) and answer.expect and (hidden or not answer.hidden)
+    )
 
 
 def as_released(known: tuple[KnownWrong, ...]) -> bytes:

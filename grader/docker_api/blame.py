@@ -15,7 +15,6 @@
 
 from __future__ import annotations
 
-import time
 import traceback
 from pathlib import PurePath
 from typing import Protocol
@@ -99,8 +98,3 @@ def must_have_had(daemon: Daemon, seconds: float, had: float) -> None:
     if not daemon.deadline.is_over() and not daemon.answers_promptly():
         why = _("This machine is too busy to say: its Docker daemon did not name its version within {seconds:g} s.")
         raise Unavailable(why.format(seconds=PROMPT_SECONDS))
-
-
-def is_prompt(began: float, pace: float) -> bool:
-    """Whether an answer that was asked for at ``began`` (time.monotonic) came at once."""
-    return time.monotonic() - began <= PROMPT_SECONDS * pace

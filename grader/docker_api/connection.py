@@ -24,7 +24,7 @@ class Connection:
         self.only_looks = only_looks
         self.host = host or os.environ.get("DOCKER_HOST") or ""
         self._client: APIClient | None = None
-        self._images = images
+        self.images = images
         #: How many times longer than elsewhere a check, and all it waits for, may take with this daemon.
         self.pace = patience()
 
@@ -49,13 +49,9 @@ class Connection:
 
     def course_images(self, look: Callable[[], CourseImages]) -> CourseImages:
         """The course's images as they were when first asked for; ``look`` asks the daemon."""
-        if self._images is None:
-            self._images = look()
-        return self._images
-
-    def take_over(self, other: Connection) -> None:
-        """Know what another connection knows of the course's images."""
-        self._images = other._images
+        if self.images is None:
+            self.images = look()
+        return self.images
 
     def close(self) -> None:
         if self._client is not None:

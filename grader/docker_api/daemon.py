@@ -49,7 +49,7 @@ class Daemon:
         on_wait: Callable[[str], None] = lambda told: None,
     ) -> None:
         """``on_wait`` is told, in a sentence, what a check waits for whenever it begins to."""
-        self._connection = connection
+        self.connection = connection
         self.deadline = deadline
         self._request_seconds = request_seconds
         self._on_wait = on_wait
@@ -59,10 +59,6 @@ class Daemon:
         #: The ID of the image brought in the helper's place (throwaway.py), and what is to be done at the check's end.
         self.brought = ""
         self.cleanup = ExitStack()
-
-    @property
-    def connection(self) -> Connection:
-        return self._connection
 
     @property
     def surroundings(self) -> tuple[Daemon, str] | None:
@@ -86,19 +82,19 @@ class Daemon:
 
     @property
     def host(self) -> str:
-        return self._connection.host
+        return self.connection.host
 
     @contextmanager
     def asking(self, *, patience: float | None = None) -> Iterator[APIClient]:
         """The client for one request that may take ``patience`` seconds, its errors translated."""
-        patience = (self._request_seconds if patience is None else patience) * self._connection.pace
+        patience = (self._request_seconds if patience is None else patience) * self.connection.pace
         if self._lost:
             raise Unavailable(self._lost, lost=True)
         left = self.deadline.remaining()
         if left <= 0:
             raise self._noted(blame.of_the_end(self.deadline))
         with self._translated(min(patience, left)):
-            yield self._connection.client(min(patience, left))
+            yield self.connection.client(min(patience, left))
 
     @contextmanager
     def _translated(self, seconds: float) -> Iterator[None]:
@@ -144,10 +140,10 @@ class Daemon:
         from docker.errors import DockerException
         from requests import RequestException
 
-        began = time.monotonic()
+        prompt, began = blame.PROMPT_SECONDS * self.connection.pace, time.monotonic()
         with suppress(DockerException, RequestException, OSError):
-            self._connection.another(blame.PROMPT_SECONDS * self._connection.pace).close()
-            return blame.is_prompt(began, self._connection.pace)
+            self.connection.another(prompt).close()
+            return time.monotonic() - began <= prompt
         return False
 
     def _away(self, error: Exception) -> str:
@@ -165,7 +161,7 @@ class Daemon:
             with self.asking(patience=patience) as client:
                 return question(client)
         except Obstructed as trouble:
-            seconds = (self._request_seconds if patience is None else patience) * self._connection.pace
+            seconds = (self._request_seconds if patience is None else patience) * self.connection.pace
             in_time = self.deadline.remaining() > seconds
             if self._asked_again or not in_time or not _only_looked(trouble.__cause__):
                 raise
@@ -190,7 +186,7 @@ class Daemon:
 
     def course_images(self) -> CourseImages:
         """The course's images by tag, as they were before the student began."""
-        return self._connection.course_images(lambda: self.ask(look))
+        return self.connection.course_images(lambda: self.ask(look))
 
     def helper(self) -> str:
         """The ID of the helper image, or "" when it is not there any more. By ID, for names can be given away."""
@@ -204,7 +200,7 @@ class Daemon:
         from requests import RequestException
 
         with suppress(DockerException, RequestException, OSError):
-            wish(self._connection.client(1.0 if self._lost else self._request_seconds))
+            wish(self.connection.client(1.0 if self._lost else self._request_seconds))
 
     def wait_for_exit(self, container: str, seconds: float) -> int | None:
         """The exit code of a container, or None when it still runs after ``seconds``."""
@@ -279,7 +275,7 @@ class Daemon:
 
     def pace(self) -> float:
         """How many times longer than elsewhere a check waits for what happens in this daemon's containers."""
-        return self._connection.pace
+        return self.connection.pace
 
     def keeps_images_in_containerd(self) -> bool:
         """Whether images are in containerd's store (the default from Engine 29 on) and not in the engine's own."""

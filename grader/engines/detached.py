@@ -72,11 +72,6 @@ def _parsed(place: Path) -> OuterNote:
         return OuterNote()
 
 
-# -- The lab engine: one per user, running in the background until ``drydock down``, its data kept in between.
-#
-# What runs is written down in one small file beside the engine's folder. A lab engine that was killed (or lost with a
-# reboot) starts again on the same data.
-
 _NAME = "lab"
 _RELAY = "grader.engines.published_ports"
 #: The slowest engine's first start, an emulated guest's, on a busy machine.

@@ -37,7 +37,7 @@ exec "$@"
 def variables() -> dict[str, str]:
     """What python.sh is to know."""
     shown = dict(_shown())
-    base = _inside(_interpreter(), shown)
+    base = _inside(Path(interpreter()).resolve(), shown)
     packages = [_inside(path, shown) for path in _packages()]
     version = ".".join(map(str, sys.version_info[:3]))
     config = ("home = " + str(Path(base).parent), "include-system-site-packages = false", f"version = {version}")
@@ -74,10 +74,6 @@ def _shown() -> Iterator[tuple[Path, str]]:
         yield path, f"packages{number or ''}"
     if _PACKAGE.parent not in _packages():
         yield _PACKAGE, f"{_OWN_PACKAGES}/{_PACKAGE.name}"
-
-
-def _interpreter() -> Path:
-    return Path(interpreter()).resolve()
 
 
 def _packages() -> list[Path]:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import shutil
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from grader.docker_api.environment import variables
@@ -70,7 +69,6 @@ class Endpoint:
 
     host: str
     netns_pid: int | None = None
-    environment: dict[str, str] = field(default_factory=dict)
 
     def client(self, timeout: float | None = 30) -> docker.DockerClient:
         """A docker-py client for this daemon; ``timeout`` in seconds per request, None for no time-out.
@@ -133,7 +131,7 @@ class Engine(ABC):
 
     def variables(self) -> dict[str, str]:
         """The environment of whoever uses the running daemon. Raises EngineError when it isn't running."""
-        return {**variables(self.endpoint.host, self.patience), **self.endpoint.environment}
+        return variables(self.endpoint.host, self.patience)
 
     @abstractmethod
     def is_alive(self) -> bool:
@@ -211,9 +209,7 @@ class Engine(ABC):
         self.start()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_exception: object) -> None:
         self.stop()
 
 

@@ -17,12 +17,9 @@ import sys
 import threading
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from grader.files import atomic_write
-
-if TYPE_CHECKING:
-    pass
 
 #: Where a port is if somebody else has it on localhost: all of 127.0.0.0/8 is this machine (RFC 1122, 3.2.1.3).
 _ELSEWHERE = tuple(f"127.0.0.{number}" for number in range(2, 22))

@@ -71,15 +71,7 @@ class RootlessEngine(NamespaceEngine):
 
     @classmethod
     def _outer_command(cls) -> list[str]:
-        return [
-            "setpriv",
-            "--pdeathsig=KILL",
-            *cls.as_owner([]),
-            "--mount",
-            "--propagation",
-            "private",
-            "--",
-        ]
+        return ["setpriv", "--pdeathsig=KILL", *cls.as_owner([]), "--mount", "--propagation", "private", "--"]
 
     def _spec_details(self) -> dict[str, object]:
         # Without control groups dockerd must be told that it is rootless: it then runs containers without them.
@@ -98,10 +90,8 @@ class RootlessEngine(NamespaceEngine):
         self._give_sockets(folder, NOBODY_INSIDE)
 
     def _give_sockets(self, folder: EngineFolder, owner: int) -> None:
-        self._as_owner(["chown", f"{owner}:{owner}", str(folder.sockets)])
-
-    def _as_owner(self, argv: Sequence[str]) -> None:
-        done = subprocess.run(self.as_owner(argv), check=False, capture_output=True, text=True)
+        argv = self.as_owner(["chown", f"{owner}:{owner}", str(folder.sockets)])
+        done = subprocess.run(argv, check=False, capture_output=True, text=True)
         if done.returncode != 0:
             why = done.stderr.strip()
             raise EngineError(

@@ -249,9 +249,6 @@ def _split(kind: type[NamespaceEngine], data: Path, work: Path, *, in_containerd
 
 # -- The course images, for engines: what goes wrong with them is an engine's trouble.
 
-if TYPE_CHECKING:
-    from grader.images import ImageSet
-
 
 def course_images(progress: Callable[[str], None] | None, more: Sequence[str] = ()) -> ImageSet:
     """All of the course's own and ``more``, made if they are not there yet. Raises EngineError."""

@@ -89,12 +89,8 @@ def _whole_manifest() -> tuple[CourseImage, ...]:
 def write_manifest(images: Sequence[CourseImage]) -> None:
     """Put these in the place of the manifest's for their architecture. Raises OSError."""
     others = [image for image in _whole_manifest() if image.architecture not in {new.architecture for new in images}]
-    MANIFEST.write_text(as_json(sorted([*images, *others], key=lambda image: image.architecture)), "utf-8")
-
-
-def as_json(images: Sequence[CourseImage]) -> str:
-    """The manifest's text for these images."""
-    return json.dumps({"images": [image.to_dict() for image in images]}, indent=2) + "\n"
+    known = [image.to_dict() for image in sorted([*images, *others], key=lambda image: image.architecture)]
+    MANIFEST.write_text(json.dumps({"images": known}, indent=2) + "\n", "utf-8")
 
 
 def key_of(images: Sequence[CourseImage]) -> str:

@@ -72,7 +72,7 @@ def sentence_for(error: BaseException, shell: Any) -> str:
     if isinstance(error, AuthorError):
         # What is wrong in a check cell is part of its report: this comes from `check.answer(…)` or `check.value(…)`.
         return _("That can't be: {why}.").format(why=error)
-    if isinstance(error, SyntaxError) and _is_command(error.text or ""):
+    if isinstance(error, SyntaxError) and _COMMAND.match(error.text or ""):
         return _(
             "This cell holds a command for the shell, but was read as Python: write %%bash as the cell's first line."
         )
@@ -100,7 +100,3 @@ def _refused(error: BaseException) -> str:
     # Docker's own words, without the address that was asked.
     why = str(getattr(error, "explanation", None) or error).strip().rstrip(".")
     return _("Docker says: {why}.").format(why=why)
-
-
-def _is_command(line: str) -> bool:
-    return _COMMAND.match(line) is not None

@@ -65,13 +65,10 @@ class _Desk:
             return
         self._comm, self._progress = comm, progress_folder(self._course)
         self._known = self._progress.of(self._lab)
-        comm.on_msg(self._told)
+        comm.on_msg(self._wish)
         comm.on_close(lambda _message: self._closed())
         self._wish(message)
         self._watch = follow(self._progress.path, self._show, "drydock-tasks")
-
-    def _told(self, message: Mapping[str, Any]) -> None:
-        self._wish(message)
 
     def _wish(self, message: Mapping[str, Any]) -> None:
         self._automatic = message["content"]["data"].get("automatic") is not False and self._may

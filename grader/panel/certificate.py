@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
@@ -14,7 +14,7 @@ from grader.course.settings import Stage
 from grader.errors import ExpectedError
 from grader.i18n import _
 from grader.panel.parts import next_task
-from grader.report.progress import ProgressFolder, TaskProgress
+from grader.report.progress import ProgressFolder
 from grader.report.render import document, with_code
 
 _LOOK = """
@@ -55,7 +55,7 @@ def earned_in(stage: Stage, course: Course, progress: ProgressFolder) -> list[Ea
             still_open.append((card.number, task.id))
             continue
         claims = tuple(claim.words for claim in claims_of(lab))
-        found.append(Earned(card, claims, _latest(known)))
+        found.append(Earned(card, claims, max((task.at for task in known.values()), default=0.0)))
     if still_open:
         tasks = "; ".join(_("lab {number}, task {task}").format(number=lab, task=task) for lab, task in still_open)
         raise ExpectedError(
@@ -63,10 +63,6 @@ def earned_in(stage: Stage, course: Course, progress: ProgressFolder) -> list[Ea
             f"drydock lab {still_open[0][0]}",
         )
     return found
-
-
-def _latest(known: Mapping[str, TaskProgress]) -> float:
-    return max((task.at for task in known.values()), default=0.0)
 
 
 def page(stage: Stage, earned: Sequence[Earned], *, course: str, name: str = "") -> str:

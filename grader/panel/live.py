@@ -119,8 +119,6 @@ class TasksPart:
         self._section.fill(tasks)
 
 
-# -- The panel: what is on the lab daemon and how far the student is, in widgets that the keyboard reaches.
-
 #: Seconds between two looks while "live figures" is ticked.
 LIVE_SECONDS = 2.0
 

@@ -52,8 +52,6 @@ def _paragraph(text: str, bar: str = "") -> str:
     return _LINE.format(text=shown + escape(printable(text))) if text else ""
 
 
-# -- What each part of the panel says: every state is a symbol and a word, never only a colour.
-
 #: The panel stands beside a notebook: longer names are cut.
 _LONG = 40
 _STATES = {"running": "●", "paused": "◐", "created": "◌", "exited": "○", "dead": "✗", "restarting": "↻"}

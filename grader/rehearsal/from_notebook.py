@@ -40,9 +40,4 @@ def _not_here(lab: str, why: str) -> str:
     sentence = _("The grading can't be rehearsed from this notebook. {why}").format(why=told.removeprefix("Error: "))
     if reset_mark() is not None:
         return sentence
-    return "\n".join(
-        [
-            sentence,
-            _("In a terminal it is: drydock check {lab} --fresh").format(lab=lab),
-        ]
-    )
+    return sentence + "\n" + _("In a terminal it is: drydock check {lab} --fresh").format(lab=lab)

@@ -67,7 +67,7 @@ class Outcome:
 def as_text(outcome: Outcome, *, colour: bool = False) -> str:
     """Several lines, without a line break at the end."""
     heads = (_("task"), _("live"), _("rehearsed"))
-    marks = [(task.task, _words(task.live), _words(task.rehearsed)) for task in outcome.tasks]
+    marks = [(task.task, _mark(task.live, False), _mark(task.rehearsed, False)) for task in outcome.tasks]
     widths = [max(len(row[column]) for row in [heads, *marks]) for column in range(3)]
     lines = [*map(printable, outcome.before), "", _row(heads, widths, heads)]
     for task, words in zip(outcome.tasks, marks, strict=True):
@@ -84,10 +84,6 @@ def _row(words: Sequence[str], widths: Sequence[int], shown: Sequence[str]) -> s
 
 def _mark(status: Status | None, colour: bool) -> str:
     return mark(status, colour) if status is not None else "–"
-
-
-def _words(status: Status | None) -> str:
-    return _mark(status, False)
 
 
 def _points(task: Compared) -> str:

@@ -56,7 +56,7 @@ def note_runs(folder: ProgressFolder, lab: str, shell: Any) -> None:
         run = CellRun(str(info.cell_id or ""), digest_of(source), telling_line(source), time.time())
         # A full disk must not keep a student's cell from running.
         with suppress(OSError, ValueError):
-            _append(_file(folder, lab), run)
+            _append(folder.file(lab, ENDING), run)
 
     shell.events.register("pre_run_cell", note)
     shell._drydock_note = note
@@ -72,7 +72,7 @@ def _append(file: Path, run: CellRun) -> None:
 def runs_of(folder: ProgressFolder, lab: str) -> tuple[CellRun, ...]:
     """All runs that were noted for a lab, in order; none where the file is missing. A damaged line is passed over."""
     try:
-        lines = _file(folder, lab).read_text(encoding="utf-8", errors="replace").splitlines()
+        lines = folder.file(lab, ENDING).read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
         return ()
     return tuple(_readable(lines))
@@ -90,7 +90,3 @@ def forget_runs(folder: ProgressFolder) -> None:
     for file in folder.path.glob(f"*{ENDING}"):
         with suppress(OSError):
             file.unlink()
-
-
-def _file(folder: ProgressFolder, lab: str) -> Path:
-    return folder.path / f"{Path(lab).name}{ENDING}"

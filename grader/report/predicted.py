@@ -6,7 +6,6 @@ import json
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
 from grader.files import atomic_write
@@ -28,7 +27,7 @@ class Predicted:
 def predicted_in(folder: ProgressFolder, lab: str) -> Mapping[str, Predicted]:
     """By the predictions' names; nothing where the file is missing or damaged."""
     try:
-        content: Any = json.loads(_file(folder, lab).read_text(encoding="utf-8"))
+        content: Any = json.loads(folder.file(lab, _ENDING).read_text(encoding="utf-8"))
         return {str(name): Predicted(int(entry["said"]), int(entry["came"])) for name, entry in content.items()}
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return {}
@@ -40,10 +39,5 @@ def note_predicted(folder: ProgressFolder, lab: str, name: str, predicted: Predi
         folder.path.mkdir(parents=True, exist_ok=True)
         with locked(folder.path / ".lock"):
             known = {**predicted_in(folder, lab), name: predicted}
-            atomic_write(
-                _file(folder, lab), json.dumps({each: asdict(entry) for each, entry in known.items()}, indent=1)
-            )
-
-
-def _file(folder: ProgressFolder, lab: str) -> Path:
-    return folder.path / f"{Path(lab).name}{_ENDING}"
+            content = {each: asdict(entry) for each, entry in known.items()}
+            atomic_write(folder.file(lab, _ENDING), json.dumps(content, indent=1))

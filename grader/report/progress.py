@@ -87,7 +87,7 @@ class ProgressFolder:
     def of(self, lab: str) -> Mapping[str, TaskProgress]:
         """What is known of a lab's tasks; nothing where the file is missing or damaged."""
         try:
-            content: Any = json.loads(self._file(lab).read_text(encoding="utf-8"))
+            content: Any = json.loads(self.file(lab).read_text(encoding="utf-8"))
             return {str(task): _task(entry) for task, entry in content.items()}
         except (OSError, ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
             # A student can write to it, and a teacher's page reads it.
@@ -98,11 +98,11 @@ class ProgressFolder:
         found = [(file.stat().st_mtime, file.stem) for file in self.path.glob("*.json")]
         return max(found, default=(0.0, ""))[1]
 
-    def _file(self, lab: str) -> Path:
-        return self.path / f"{Path(lab).name}.json"
+    def file(self, lab: str, ending: str = ".json") -> Path:
+        return self.path / f"{Path(lab).name}{ending}"
 
     def _write(self, lab: str, known: Mapping[str, TaskProgress]) -> None:
-        atomic_write(self._file(lab), json.dumps({task: asdict(entry) for task, entry in known.items()}, indent=1))
+        atomic_write(self.file(lab), json.dumps({task: asdict(entry) for task, entry in known.items()}, indent=1))
 
 
 def _task(entry: Mapping[str, Any]) -> TaskProgress:
@@ -112,7 +112,6 @@ def _task(entry: Mapping[str, Any]) -> TaskProgress:
         min(1.0, max(0.0, float(entry["fraction"]))),
         bool(entry["passed"]),
         float(entry["at"]),
-        # Not in the notes of earlier releases.
         entry.get("by_itself") is True,
         entry.get("not_now") is True,
     )

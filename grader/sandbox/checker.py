@@ -19,12 +19,10 @@ from grader.engines.protocol import Engine, EngineError
 from grader.files import pinned
 from grader.i18n import _
 from grader.report.verdicts import Status, TaskReport, Verdict
-from grader.sandbox.fork_client import CheckerRequest, ForkedProcess, ForkServer, ForkServerLost
+from grader.sandbox.fork_client import CheckerRequest, ForkedProcess, ForkServer, ForkServerLost, clean_environment
 from grader.sandbox.processes import LastWords
 from grader.values import DEFAULT_KEY, StudentKey
 
-#: No home and no folder of the caller's: nothing of a submission, a lab or a user can shadow a module or a setting.
-_NOWHERE = "/nonexistent"
 #: Seconds the runner has for ending a cell by itself before it is given up as a whole, and with it what it has seen: to
 #: tidy up on a daemon that drags takes long.
 _PATIENCE = 60.0
@@ -81,16 +79,8 @@ class Checker:
 
     def launch(self) -> None:
         """Start the process and return at once."""
-        language = {name: os.environ[name] for name in ("LANG", "LANGUAGE", "LC_ALL") if name in os.environ}
-        environment = {
-            "PATH": "/usr/local/bin:/usr/bin:/bin",
-            "LANG": "C.UTF-8",
-            **language,
-            "HOME": _NOWHERE,
-            **self._known,
-            **self._engine.variables(),
-            "DOCKER_HOST": self._socket.host,
-        }
+        known = {**self._known, **self._engine.variables(), "DOCKER_HOST": self._socket.host}
+        environment = clean_environment() | known
         self._buffer = b""
         self._process = self._forked(environment) or self._started(environment)
         self._log = LastWords(self._process.stderr)

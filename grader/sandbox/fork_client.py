@@ -93,6 +93,12 @@ main(int(sys.argv[1]))
 """
 
 
+def clean_environment() -> dict[str, str]:
+    """No home of the caller's: nothing of a submission, a lab or a user can shadow a module or a setting."""
+    language = {name: os.environ[name] for name in _LANGUAGE if name in os.environ}
+    return {"PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8", **language, "HOME": "/nonexistent"}
+
+
 class ForkServerLost(Exception):
     """The fork server can't fork; start the process the slow way. ``str()`` says why."""
 
@@ -165,7 +171,6 @@ class ForkServer:
             return  # It lives by pidfd_open(2) and by sockets of unix(7) that macOS lacks.
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         ours.settimeout(_PATIENCE)
-        language = {name: os.environ[name] for name in _LANGUAGE if name in os.environ}
         with theirs:
             argv, python = [sys.executable, "-c", _BOOT, str(theirs.fileno())], {}
             if inside.can_have_its_place():
@@ -175,14 +180,7 @@ class ForkServer:
             self._process = subprocess.Popen(
                 argv,
                 cwd="/",
-                env={
-                    **python,
-                    "PATH": "/usr/local/bin:/usr/bin:/bin",
-                    "LANG": "C.UTF-8",
-                    **language,
-                    "HOME": "/nonexistent",
-                    "PYTHONWARNINGS": "ignore",
-                },
+                env={**python, **clean_environment(), "PYTHONWARNINGS": "ignore"},
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,

@@ -34,7 +34,7 @@ _MODULES = (
     *("xmlrpc.server", "IPython.core.debugger", "IPython.extensions.storemagic", "tornado.platform.asyncio"),
 )
 _RUNNER = "grader.checks.runner"
-#: Descriptors of an request are moved above this number first, out of the way of the numbers they shall have.
+#: Descriptors of a request are moved above this number first, out of the way of the numbers they shall have.
 _HIGH = 500
 
 

@@ -29,9 +29,6 @@ class Builder(Subject):
         usage = self._daemon.ask(lambda client: client.df())
         return {"records": usage.get("BuildCache") or []}
 
-    def _missing(self) -> Finding:
-        raise NotImplementedError("each daemon has a build cache")
-
     @expectation
     def has_record(self, text: str = "", *, type: str = "") -> Claim:
         """It has a record with this text in its description, of this type."""

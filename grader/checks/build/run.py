@@ -11,7 +11,6 @@ import tarfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import partial
 from typing import Any
 
 from grader.checks.build.trace import Trace
@@ -94,7 +93,7 @@ def build(daemon: Daemon, files: Mapping[str, Entry], recipe: Recipe) -> Trace:
                 trace.take(message)
                 _go_on(daemon, time.monotonic() - began)
     finally:
-        daemon.release(partial(_remove, tag))
+        daemon.release(lambda client: client.remove_image(tag))
     return trace
 
 
@@ -112,10 +111,6 @@ def _messages(response: Any) -> Iterator[dict[str, Any]]:
     for line in response.iter_lines():
         if line.strip():
             yield json.loads(line)
-
-
-def _remove(tag: str, client: Any) -> None:
-    client.remove_image(tag)
 
 
 def _archive(files: Mapping[str, Entry]) -> bytes:

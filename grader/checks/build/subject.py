@@ -14,9 +14,8 @@ from grader.checks import arguments
 from grader.checks.build.run import Recipe, build, changed, files_of
 from grader.checks.build.trace import Step, Trace
 from grader.checks.expectation import Claim, Context, Finding, Subject, expectation
-from grader.checks.folder import entry_in, within
+from grader.checks.folder import entry_in, root_of, within
 from grader.docker_api.daemon import Attrs
-from grader.docker_api.errors import Unavailable
 from grader.i18n import _
 from grader.report.plain import listed, printable
 
@@ -53,13 +52,8 @@ class Build(Subject):
     def what(self) -> str:
         return _("The build of the folder {name}").format(name=self.name)
 
-    def _root(self) -> str:
-        if self._context.folder is None:
-            raise Unavailable(_("nobody said where the lab's folder is"))
-        return self._context.folder.root
-
     def _fetch(self) -> Attrs | None:
-        found = entry_in(self._root(), f"{self.name}/{self._recipe.dockerfile}")
+        found = entry_in(root_of(self._context), f"{self.name}/{self._recipe.dockerfile}")
         return {} if found is not None and found.kind == "file" else None
 
     def _missing(self) -> Finding:
@@ -171,7 +165,7 @@ class Build(Subject):
             if before is not None and before.error:
                 self._built[key] = before
             else:
-                files = files_of(self._root(), self._recipe)
+                files = files_of(root_of(self._context), self._recipe)
                 self._built[key] = build(self._daemon, changed(files, path, adding) if path else files, self._recipe)
         return self._built[key]
 

@@ -20,13 +20,13 @@ from grader.checks.card.world import BEGUN
 from grader.checks.commands import Outcome, execute
 from grader.checks.errors import AuthorError
 from grader.checks.expectation import Claim, Context, Finding, Subject, expectation
-from grader.checks.folder import entry_in, within
+from grader.checks.folder import entry_in, root_of, within
 from grader.checks.host.daemon import host_image
 from grader.checks.meddling import must_be_alone, of_undone, strong_hands
 from grader.checks.throwaway import throwaway
 from grader.docker_api import blame
 from grader.docker_api.daemon import Attrs
-from grader.docker_api.errors import Obstructed, Refused, Unavailable
+from grader.docker_api.errors import Obstructed, Refused
 from grader.i18n import _
 from grader.report.plain import excerpt
 
@@ -83,9 +83,6 @@ class CardSubject(Subject):
     def _fetch(self) -> Attrs:
         return {}
 
-    def _missing(self) -> Finding:
-        raise NotImplementedError("a card is always there")
-
     @expectation
     def is_proved_by(self, path: str) -> Claim:
         """This file of the lab's folder, a shell script, says `holds` in a world where the card's sentence holds and
@@ -112,9 +109,7 @@ class CardSubject(Subject):
         return _compared(card, verdict, self._in_both(card, script))
 
     def _script(self, path: str) -> str:
-        if self._context.folder is None:
-            raise Unavailable(_("nobody said where the lab's folder is"))
-        entry = entry_in(self._context.folder.root, path)
+        entry = entry_in(root_of(self._context), path)
         if entry is None or entry.kind != "file":
             raise Obstructed(_("there is no file {path}").format(path=path), command="ls -l")
         if entry.size > _LONGEST:

@@ -34,22 +34,16 @@ class Health(ContainerSubject):
     @expectation
     def becomes_healthy(self, within: float = 30) -> Claim:
         """Its health check passes now or within so many seconds."""
-        return self._becomes(
-            self._says(_("{what} is healthy within {seconds:g} s"), seconds=within),
-            "healthy",
-            lambda attrs: _judged_health(attrs, "healthy"),
-            within=within,
-        )
+        return self._comes_to("healthy", _("{what} is healthy within {seconds:g} s"), within)
 
     @expectation
     def becomes_unhealthy(self, within: float = 30) -> Claim:
         """Its health check has failed for good now or within so many seconds."""
-        return self._becomes(
-            self._says(_("{what} is unhealthy within {seconds:g} s"), seconds=within),
-            "unhealthy",
-            lambda attrs: _judged_health(attrs, "unhealthy"),
-            within=within,
-        )
+        return self._comes_to("unhealthy", _("{what} is unhealthy within {seconds:g} s"), within)
+
+    def _comes_to(self, status: str, sentence: str, within: float) -> Claim:
+        says = self._says(sentence, seconds=within)
+        return self._becomes(says, status, lambda attrs: _judged_health(attrs, status), within=within)
 
 
 def _health(health: Any) -> str:

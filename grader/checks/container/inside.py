@@ -58,18 +58,9 @@ class Inside(Storage, HoldsFiles):
             if isinstance(unheard, NoAnswer):
                 raise unheard
             self._daemon.waits_until(_("a command in {name} has ended").format(name=self.name), seconds)
-            outcome, identifier = commands.execute(
-                self._daemon,
-                self.name,
-                words,
-                seconds=seconds,
-                user=user,
-                environment=env,
-                workdir=workdir,
-                unheard=unheard,
+            outcome = self._executed(
+                words, seconds=seconds, user=user, environment=env, workdir=workdir, unheard=unheard
             )
-            # Ours, not the student's: event checks leave it out.
-            self._context.sightings.add(f"exec:{identifier}")
             return wanted.judge(outcome, seconds)
 
         return Claim(
@@ -111,6 +102,12 @@ class Inside(Storage, HoldsFiles):
             _("`docker run --help` has options that give a container the host's own namespaces."),
         )
 
+    def _executed(self, command: Sequence[str], **how: Any) -> commands.Outcome:
+        outcome, identifier = commands.execute(self._daemon, self.name, command, **how)
+        # Ours, not the student's: event checks leave it out.
+        self._context.sightings.add(f"exec:{identifier}")
+        return outcome
+
     def _reader(self) -> Reader:
         attrs = self._seen() or {}
         in_memory = [mount["at"] for mount in mounts_of(attrs) if mount["kind"] == "tmpfs"]
@@ -128,8 +125,7 @@ class Inside(Storage, HoldsFiles):
 
     def _read_by_exec(self, path: str) -> Entry | None:
         """A file the archive can't see, by the container's own tools (stat and cat)."""
-        facts, identifier = commands.execute(self._daemon, self.name, ["stat", "-c", "%F|%a|%u|%g|%s", path], seconds=5)
-        self._context.sightings.add(f"exec:{identifier}")
+        facts = self._executed(["stat", "-c", "%F|%a|%u|%g|%s", path], seconds=5)
         fields = facts.output.strip().split("|")
         if facts.code != 0:
             return None
@@ -140,8 +136,7 @@ class Inside(Storage, HoldsFiles):
         mode, uid, gid, size = int(fields[1], 8), *map(int, fields[2:])
         if kind != "file":
             return Entry(kind, mode, uid, gid, size)
-        content, identifier = commands.execute(self._daemon, self.name, ["cat", path], seconds=5)
-        self._context.sightings.add(f"exec:{identifier}")
+        content = self._executed(["cat", path], seconds=5)
         return Entry(kind, mode, uid, gid, size, content=content.output.encode())
 
     @expectation

@@ -10,7 +10,7 @@ from typing import Any
 from grader.checks import arguments
 from grader.checks.container.subject import NOT_RUNNING, ContainerSubject, is_live, state_in_words
 from grader.checks.expectation import MISSING, Claim, Context, Finding, expectation
-from grader.checks.history import gone, gone_within
+from grader.checks.history import gone, gone_within, there
 from grader.docker_api.daemon import Attrs
 from grader.docker_api.errors import Unavailable
 from grader.docker_api.words import dig, inspect_command, moment_of
@@ -61,13 +61,7 @@ class Life(ContainerSubject):
     @expectation
     def exists(self) -> Claim:
         """A container has this name, in whatever state."""
-        return Claim(
-            self._says(_("{what} exists")),
-            _("a container with this name"),
-            lambda attrs: Finding(True, state_in_words(attrs)),
-            "docker ps --all",
-            "",
-        )
+        return there(self, _("a container with this name"), "docker ps --all", state_in_words)
 
     @expectation
     def is_running(self) -> Claim:

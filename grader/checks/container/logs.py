@@ -8,7 +8,6 @@ import secrets
 import shlex
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
 from typing import Any
 
 from grader.checks import arguments
@@ -64,14 +63,11 @@ class Logs(ContainerSubject):
 
         def look(attrs: Attrs) -> Finding:
             log = _log_of(self._daemon, self.name, attrs, whole=whole)
-            return Finding(right(log), excerpt(log) or _("an empty log"))
-
-        def look_or_give_up(attrs: Attrs) -> Finding:
-            # Its log is complete when the daemon says so (moby closes the log first, then notes the end).
-            return replace(look(attrs), hopeless=has_ended(attrs))
+            # It is complete when the daemon says so (moby closes the log first, then notes the end).
+            return Finding(right(log), excerpt(log) or _("an empty log"), hopeless=has_ended(attrs))
 
         def judge(attrs: Attrs) -> Finding:
-            return look(attrs) if limit is None else self._wait_for_log(look_or_give_up, limit)
+            return look(attrs) if limit is None else self._wait_for_log(look, limit)
 
         return Claim(
             sentence,

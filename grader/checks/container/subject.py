@@ -273,19 +273,6 @@ class Creation(Configured, ContainerSubject):
         """A small init is its process 1 (``--init``)."""
         return self._switch(_("{what} has an init process"), _("{what} has no init process"), yes, "HostConfig", "Init")
 
-    def _switch(self, sentence: str, opposite: str, yes: bool, *path: str) -> Claim:
-        """A claim about something that is on or off."""
-        wanted = arguments.yes(yes, "yes")
-        words = {True: _("yes"), False: _("no")}
-        return self._field(
-            self._says(sentence if wanted else opposite),
-            words[wanted],
-            *path,
-            right=lambda has: (has is True) is wanted,
-            show=lambda has: words[has is True],
-            look=_("It is decided when a container is made: `docker run --help` has a line on it."),
-        )
-
 
 def _running_words(attrs: Attrs) -> list[str]:
     """Entrypoint and command as one: what the container really starts."""

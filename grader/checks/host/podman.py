@@ -17,6 +17,7 @@ from typing import Any, ClassVar, Self
 from grader.checks import arguments
 from grader.checks.errors import AuthorError
 from grader.checks.expectation import Claim, Context, Finding, Subject, expectation, required_name
+from grader.checks.history import none_here
 from grader.checks.host.daemon import HostConnection, HostDaemon, HostTrouble, stranger_in
 from grader.checks.host.subject import HostContext, Inhabited
 from grader.checks.host.way import Stream
@@ -99,6 +100,7 @@ class Podman(Inhabited):
     """``t.podman("harbour")`` is root's Podman in that container, ``t.podman("harbour", user="app")`` a user's."""
 
     kind = "podman"
+    _user: str = "root"
 
     @classmethod
     def stated(cls, context: Context, name: str, *, user: str = "root") -> Self:
@@ -107,10 +109,6 @@ class Podman(Inhabited):
         subject = super().stated(context, name)
         subject._user = user
         return subject
-
-    def __init__(self, context: Context, name: str) -> None:
-        super().__init__(context, name)
-        self._user = "root"
 
     def __getattr__(self, kind: str) -> Callable[..., Any]:
         if not kind.startswith("_") and kind not in _KINDS:
@@ -162,14 +160,8 @@ class Pod(Subject):
 
     def _missing(self) -> Finding:
         pods: list[Attrs] = self._daemon.ask(lambda client: _asked(client, "pods/json")) or []
-        return Finding(
-            False,
-            _("there is no pod {name}; the pods here: {names}").format(
-                name=self.name, names=listed(sorted(str(pod.get("Name")) for pod in pods), empty=_("none"))
-            ),
-            "podman pod ps",
-            self._where_to_begin(),
-        )
+        names = sorted(str(pod.get("Name")) for pod in pods)
+        return none_here(self, _("there is no pod {name}; the pods here: {names}"), names, "podman pod ps")
 
     @expectation
     def is_running(self) -> Claim:

@@ -90,16 +90,13 @@ class Host(Inhabited):
     """``t.host("node1")``: a Docker host; with ``socket="/run/user/1000/docker.sock"`` the daemon of a user on it."""
 
     kind = "host"
+    _socket: str = SOCKET
 
     @classmethod
     def stated(cls, context: Context, name: str, *, socket: str = SOCKET) -> Self:
         subject = super().stated(context, name)
         subject._socket = arguments.path(socket, "socket")
         return subject
-
-    def __init__(self, context: Context, name: str) -> None:
-        super().__init__(context, name)
-        self._socket = SOCKET
 
     @property
     def _key(self) -> str:
@@ -128,16 +125,13 @@ class Host(Inhabited):
         assert isinstance(daemon, HostDaemon)
 
         def look() -> Finding:
+            daemon.look_again()
             version = daemon.ask(lambda client: client.version())
             return Finding(True, f"Docker {version.get('Version')}")
 
         def judge(_attrs: Attrs) -> Finding:
-            def look_anew() -> Finding:
-                daemon.look_again()
-                return look()
-
             until = _("the daemon of {name} answers").format(name=self.name)
-            return wait_for(self._daemon, "container", self.name, look_anew, until=until, seconds=limit, retry=_RETRY)
+            return wait_for(self._daemon, "container", self.name, look, until=until, seconds=limit, retry=_RETRY)
 
         return Claim(
             self._says(_("{what} has a Docker daemon that answers")),

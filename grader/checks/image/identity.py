@@ -9,7 +9,7 @@ from grader.checks import arguments
 from grader.checks.configured import Configured
 from grader.checks.errors import AuthorError
 from grader.checks.expectation import Claim, Finding, expectation
-from grader.checks.history import gone
+from grader.checks.history import gone, there
 from grader.checks.image.subject import ImageSubject, find_image
 from grader.checks.registry.image import pushed
 from grader.docker_api import blame
@@ -25,13 +25,7 @@ class Identity(Configured, ImageSubject):
     @expectation
     def exists(self) -> Claim:
         """An image has this name and tag."""
-        return Claim(
-            self._says(_("{what} exists")),
-            _("an image with this name"),
-            lambda attrs: Finding(True, short_id(str(attrs.get("Id")))),
-            "docker images",
-            "",
-        )
+        return there(self, _("an image with this name"), "docker images", lambda attrs: short_id(str(attrs.get("Id"))))
 
     @expectation
     def is_gone(self, after_existing: bool = False) -> Claim:

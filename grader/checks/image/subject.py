@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Self
 
 from grader.checks.expectation import Claim, Context, Finding, Subject, expectation, required_name
+from grader.checks.history import none_here
 from grader.docker_api.daemon import Attrs, Daemon
 from grader.docker_api.words import dig, full_reference, looks_like_id, short_id
 from grader.i18n import _
@@ -33,14 +34,7 @@ class ImageSubject(Subject):
                 "docker images",
                 _("`docker tag` gave the name away. `drydock reset` brings the course's images back."),
             )
-        return Finding(
-            False,
-            _("there is no image {name}; the images here: {names}").format(
-                name=self.name, names=listed(self._tags(), empty=_("none"))
-            ),
-            "docker images",
-            self._where_to_begin(),
-        )
+        return none_here(self, _("there is no image {name}; the images here: {names}"), self._tags(), "docker images")
 
     def _tags(self) -> list[str]:
         images = self._daemon.ask(lambda client: client.images())
@@ -111,9 +105,6 @@ class Images(Subject):
         filters = {"label": self.name, "dangling": True}
         found = self._daemon.ask(lambda client: client.images(filters=filters))
         return {"dangling": sorted(short_id(str(image.get("Id"))) for image in found)}
-
-    def _missing(self) -> Finding:
-        raise NotImplementedError("no image with the label is an answer, too")
 
     @expectation
     def has_no_dangling(self) -> Claim:

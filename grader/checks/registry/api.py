@@ -46,7 +46,7 @@ class Reply:
         if not self.status:
             return self.trouble
         told = self.body.decode("utf-8", "replace")
-        errors = _json(self.body).get("errors")
+        errors = json_of(self.body).get("errors")
         if isinstance(errors, list) and errors and isinstance(errors[0], dict):
             told = str(errors[0].get("message") or errors[0].get("code") or told)
         return _("status {status}: {body}").format(
@@ -147,7 +147,7 @@ class Api:
 
     def _names(self, path: str, key: str) -> list[str] | Reply:
         reply = self.ask(path)
-        content = _json(reply.body)
+        content = json_of(reply.body)
         # A repository that has lost its last tag says null.
         names = content.get(key) or []
         if reply.status != 200 or key not in content or not isinstance(names, list):
@@ -157,7 +157,7 @@ class Api:
     def manifest(self, repository: str, reference: str) -> Manifest | Reply:
         """What a tag or digest stands for; the reply where it is none, or not the one that was asked for."""
         reply = self.ask(f"/v2/{repository}/manifests/{reference}", accept=", ".join((*_INDEXES, *_MANIFESTS)))
-        content = _json(reply.body)
+        content = json_of(reply.body)
         if reply.status != 200:
             return reply
         wanted = reference if _DIGEST.fullmatch(reference) else reply.headers.get("docker-content-digest")
@@ -208,7 +208,7 @@ def _read(response: http.client.HTTPResponse, most: int) -> tuple[bytes, str]:
     return bytes(kept), "" if broken or count > _BLOB_LIMIT else f"sha256:{checksum.hexdigest()}"
 
 
-def _json(body: bytes) -> dict[str, Any]:
+def json_of(body: bytes) -> dict[str, Any]:
     """An object, or {} for anything else; whoever answers chose the bytes."""
     try:
         content = json.loads(body)
@@ -219,8 +219,3 @@ def _json(body: bytes) -> dict[str, Any]:
 
 def _objects(told: object) -> list[Mapping[str, Any]]:
     return [entry for entry in told if isinstance(entry, dict)] if isinstance(told, list) else []
-
-
-def json_of(blob: bytes) -> dict[str, Any]:
-    """A config as it was pushed, {} where it is none."""
-    return _json(blob)

@@ -48,8 +48,8 @@ class RegistryImage(Subject):
         return self._registry.api
 
     def _fetch(self) -> Attrs | None:
-        if self._registry.seen() is None:
-            self._reply = self._registry.missing()
+        if self._registry._seen() is None:
+            self._reply = self._registry._missing()
             return None
         found = self._api.manifest(self.repository, self.reference)
         if isinstance(found, Reply):
@@ -82,8 +82,8 @@ class RegistryImage(Subject):
         """The registry answers, and has nothing by this tag or digest."""
 
         def absent() -> Finding:
-            if self._registry.seen() is None:
-                return self._registry.missing()
+            if self._registry._seen() is None:
+                return self._registry._missing()
             reply = self._api.ask(f"/v2/{self.repository}/manifests/{self.reference}")
             return Finding(reply.status == 404, reply.shown())
 

@@ -104,13 +104,6 @@ class RegistrySubject(Subject):
         scheme = "https" if self._tls else "http"
         return f"curl -i {'-k ' if self._tls else ''}{scheme}://{self.name}{path}"
 
-    def seen(self) -> Attrs | None:
-        """The container it runs in, for what is asked about one of its images."""
-        return self._seen()
-
-    def missing(self) -> Finding:
-        return self._missing()
-
     # -- Who may do what.
 
     @expectation

@@ -6,6 +6,7 @@ from typing import Any
 
 from grader.checks import arguments
 from grader.checks.expectation import Claim, Finding, expectation
+from grader.checks.history import none_here
 from grader.checks.swarm import cluster
 from grader.checks.waiting import Awaited
 from grader.docker_api.daemon import Attrs
@@ -31,9 +32,7 @@ class Node(Awaited):
     def _missing(self) -> Finding:
         names = sorted({cluster.hostname(node) for node in cluster.nodes(self._daemon)})
         found = _("the swarm has no node {name}; its nodes: {names}")
-        return Finding(
-            False, found.format(name=self.name, names=listed(names, empty="")), "docker node ls", self._where_to_begin()
-        )
+        return none_here(self, found, names, "docker node ls")
 
     def _becomes(self, state: str, within: float, sentence: str, *, until: str, look: str) -> Claim:
         seconds = arguments.seconds(within, "within")

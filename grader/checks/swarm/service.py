@@ -9,6 +9,7 @@ from typing import Any
 
 from grader.checks import arguments
 from grader.checks.expectation import Claim, Finding, expectation
+from grader.checks.history import none_here
 from grader.checks.swarm import cluster
 from grader.checks.waiting import Awaited
 from grader.docker_api.daemon import Attrs
@@ -39,12 +40,7 @@ class SwarmService(Awaited):
     def _missing(self) -> Finding:
         names = sorted(str(dig(one, "Spec", "Name")) for one in self._daemon.ask(lambda client: client.services()))
         found = _("there is no service {name}; the services of the swarm: {names}")
-        return Finding(
-            False,
-            found.format(name=self.name, names=listed(names, empty=_("none"))),
-            "docker service ls",
-            self._where_to_begin(),
-        )
+        return none_here(self, found, names, "docker service ls")
 
     @property
     def _ps(self) -> str:

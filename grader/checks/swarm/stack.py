@@ -6,6 +6,7 @@ import shlex
 
 from grader.checks import arguments
 from grader.checks.expectation import Claim, Finding, Subject, expectation, required_name
+from grader.checks.history import none_here
 from grader.checks.swarm.service import SwarmService
 from grader.docker_api.daemon import Attrs
 from grader.docker_api.words import dig
@@ -38,12 +39,7 @@ class Stack(Subject):
         everything = self._daemon.ask(lambda client: client.services(filters={"label": _LABEL}))
         names = sorted({str((dig(one, "Spec", "Labels") or {}).get(_LABEL)) for one in everything})
         found = _("there is no stack {name}; the stacks of the swarm: {names}")
-        return Finding(
-            False,
-            found.format(name=self.name, names=listed(names, empty=_("none"))),
-            "docker stack ls",
-            self._where_to_begin(),
-        )
+        return none_here(self, found, names, "docker stack ls")
 
     @expectation
     def has_only_services(self, *services: str) -> Claim:

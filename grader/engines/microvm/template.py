@@ -16,7 +16,7 @@ import shutil
 import stat
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -139,11 +139,9 @@ def _intact(template: TemplateFolder) -> bool:
             return False
     except (OSError, ValueError, KeyError, TypeError):
         return False
-    try:
+    # A cache that can't be written is as good; it only costs the hash every time.
+    with suppress(OSError):
         _write_record(template, record["hashes"])
-    except OSError:
-        # A cache that can't be written is as good; it only costs the hash every time.
-        return True
     return True
 
 
