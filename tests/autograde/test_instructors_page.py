@@ -75,7 +75,8 @@ def test_every_command_on_the_page_works(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", ["grade", "grades extend", "grades push", "feedback", "stats", "similar", "mail feedback", "mail keys"]
+    "words",
+    ["check", "grade", "grades extend", "grades push", "feedback", "stats", "similar", "mail feedback", "mail keys"],
 )
 @pytest.mark.parametrize("page", ["instructors.md", "lms.md"])
 def test_options_on_the_page_exist(words: str, page: str) -> None:
