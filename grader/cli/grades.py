@@ -134,8 +134,8 @@ def _line(console: Console, step: Step) -> None:
     sign = {Fate.SEND: "→", Fate.SENT: "✓", Fate.SAME: "=", Fate.NOTHING: "·"}.get(step.fate, "!")
     parts = []
     if mark.score is not None:
-        is_there = step.fate in (Fate.SEND, Fate.SENT, Fate.HELD) and step.there is not None
-        old = f"{step.there.score:g} → " if is_there and step.there and step.there.score is not None else ""
+        before = step.there.score if step.fate in (Fate.SEND, Fate.SENT, Fate.HELD) else None
+        old = "" if before is None else f"{before:g} → "
         parts.append(f"{old}{mark.score:g}/{mark.most:g}")
     elif mark.state is State.WAITING:
         parts.append(_("waits for you: {names}").format(names=mark.why))

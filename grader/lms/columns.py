@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from typing import Any, Self
 from urllib.parse import urlsplit, urlunsplit
 
 from grader.i18n import _
@@ -14,6 +16,8 @@ from grader.lms.settings import LmsError, LmsSettings, safe
 _ITEM = "application/vnd.ims.lis.v2.lineitem+json"
 _ITEMS = "application/vnd.ims.lis.v2.lineitemcontainer+json"
 _RESULTS = "application/vnd.ims.lis.v2.resultcontainer+json"
+#: What was seen there longer ago may have been changed since.
+_FRESH = timedelta(seconds=30)
 
 
 @dataclass(frozen=True)
@@ -43,10 +47,44 @@ class Result:
         """
         if self.score is None:
             return not score
-        if score is None:
-            return False
-        shares = [self.score / whole for whole in (self.most, column.most) if whole]
-        return any(abs(share * most - score) < 0.006 for share in shares)
+        return score is not None and any(abs(points - score) < 0.006 for points in self._points(most, column))
+
+    def is_less(self, score: float, most: float, column: Column) -> bool:
+        """Whether it is less than this score, whichever way its points are meant."""
+        return self.score is not None and all(points < score for points in self._points(most, column))
+
+    def _points(self, most: float, column: Column) -> list[float]:
+        """Of ``most``."""
+        return [(self.score or 0.0) / whole * most for whole in (self.most, column.most) if whole]
+
+
+#: Of somebody who has no points there.
+NO_RESULT = Result(None, 1.0)
+
+
+@dataclass(frozen=True)
+class Look:
+    """What the LMS showed of everybody at one time. By ``timestamp`` Moodle refuses to overwrite what changed since."""
+
+    shown: Mapping[str, Result]
+    at: datetime
+
+    @classmethod
+    def now(cls, service: Service, column: Column) -> Self:
+        """Raises LmsError."""
+        at = datetime.now(UTC)
+        return cls(_results(service, column) if column.address else {}, at)
+
+    def of(self, user: str) -> Result:
+        return self.shown.get(user, NO_RESULT)
+
+    @property
+    def is_old(self) -> bool:
+        return datetime.now(UTC) - self.at > _FRESH
+
+    @property
+    def timestamp(self) -> str:
+        return self.at.isoformat(timespec="milliseconds")
 
 
 def find(service: Service, settings: LmsSettings, journal: SentJournal, lab: str, most: float) -> Column:
@@ -97,14 +135,17 @@ def make(service: Service, settings: LmsSettings, journal: SentJournal, column: 
         ) from doubt
 
 
-def results(service: Service, column: Column) -> dict[str, Result]:
-    """User id → what the LMS shows now. Raises LmsError."""
+def _results(service: Service, column: Column) -> dict[str, Result]:
     return {
-        str(entry["userId"]): Result(_number(entry.get("resultScore")), _number(entry.get("resultMaximum")) or 1.0)
+        str(entry["userId"]): _result(_number(entry.get("resultScore")), _number(entry.get("resultMaximum")))
         for page in service.pages(column.below("results"), _RESULTS, RESULTS)
         for entry in _listed(page)
         if entry.get("userId") is not None
     }
+
+
+def _result(score: float | None, most: float | None) -> Result:
+    return NO_RESULT if score is None else Result(score, most or 1.0)
 
 
 def _all(service: Service, settings: LmsSettings) -> list[dict[str, Any]]:

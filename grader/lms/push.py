@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from enum import Enum, auto
 from pathlib import Path
 from typing import Self
 
 from grader.autograde.submissions import Busy, alone
 from grader.i18n import _
-from grader.lms.columns import Column, Result, find, make, results
+from grader.lms.columns import NO_RESULT, Column, Look, Result, find, make
 from grader.lms.journal import FILE, Sent, SentJournal
 from grader.lms.key import ToolKey
 from grader.lms.marks import LabMarks, Mark, State, payload
@@ -46,18 +45,18 @@ class Step:
     mark: Mark
     fate: Fate
     member: Member | None = None
-    there: Result | None = None
+    there: Result = NO_RESULT
     why: str = ""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """For one lab. ``timestamp`` is older than what we saw: Moodle then refuses to overwrite what changed since."""
+    """For one lab, by what the LMS showed at ``look``."""
 
     lab: str
     column: Column
     steps: tuple[Step, ...]
-    timestamp: str
+    look: Look
 
 
 class Push:
@@ -95,8 +94,7 @@ class Push:
         people = [replace(person, lms_user_id=named.get(person.name, person.lms_user_id)) for person in marks.people]
         known = match(people, self._roster)
         column = find(self._service, self._settings, self._journal, marks.lab, marks.most)
-        now = datetime.now(UTC)
-        there = results(self._service, column) if column.address else {}
+        look = Look.now(self._service, column)
         steps = []
         for student, mark in marks.marks.items():
             if only and student not in only:
@@ -105,31 +103,32 @@ class Push:
             if member is None:
                 steps.append(Step(mark, Fate.MISSING, why=known.missing[student]))
             else:
-                result = there.get(member.user_id)
-                step = Step(mark, Fate.SEND, member, result)
+                step = Step(mark, Fate.SEND, member, look.of(member.user_id))
                 steps.append(self._judged(step, column, overwrite=student in overwrite))
-        return Plan(marks.lab, column, tuple(steps), now.isoformat(timespec="milliseconds"))
+        return Plan(marks.lab, column, tuple(steps), look)
 
     def _judged(self, step: Step, column: Column, *, overwrite: bool) -> Step:
         assert step.member is not None
-        mark, there = step.mark, step.there or Result(None, 1.0)
+        mark, there = step.mark, step.there
         if mark.state is State.NOTHING:
             return replace(step, fate=Fate.NOTHING, why=mark.why)
         last = self._journal.last(column.address, step.member.user_id)
         doubt = self._journal.in_doubt(column.address, step.member.user_id)
-        if doubt is not None and doubt.score is not None and there.shows(doubt.score, doubt.most, column):
+        # Where nothing is shown, that may be a zero, and says something only where there was a mark before.
+        tells = there.score is not None or bool(last and last.score)
+        if doubt is not None and doubt.score is not None and tells and there.shows(doubt.score, doubt.most, column):
             # It had arrived when we were stopped.
             self._journal.sent(doubt)
             last = doubt
         if not mark.state.has_score:
-            return self._without_points(step, last, there)
+            return self._without_points(step, last)
         fate, why = _compared(mark, last, there, column)
         return replace(step, fate=Fate.SEND) if overwrite and fate is Fate.HELD else replace(step, fate=fate, why=why)
 
     @staticmethod
-    def _without_points(step: Step, last: Sent | None, there: Result) -> Step:
+    def _without_points(step: Step, last: Sent | None) -> Step:
         """A state takes no mark away: Canvas and Moodle would both, if it came over one."""
-        if there.score is not None or (last is not None and last.score is not None):
+        if step.there.score is not None or (last is not None and last.score is not None):
             return replace(step, fate=Fate.NOTHING, why=_("what the LMS has stays until then"))
         if last is not None and last.progress == _progress(step.mark):
             return replace(step, fate=Fate.SAME)
@@ -156,36 +155,46 @@ class Push:
                 ) from error
         if column.address:
             self._journal.uses(plan.lab, column.address)
-        sent: dict[str, tuple[Sent, Step]] = {}
+        sent: list[tuple[Sent, Step]] = []
+        look = plan.look
         for step in todo:
-            done, entry = self._sent(step, column, plan.timestamp)
+            if look.is_old:
+                look = Look.now(self._service, column)
+            done, entry = self._sent(step, column, look)
             heard()
             if done.fate is Fate.SENT and entry.score is not None:
                 # It is told when it was seen in the LMS: a rule there may make other points of it.
-                sent[entry.user] = (entry, done)
+                sent.append((entry, done))
             else:
                 yield done
         if sent:
-            shown = results(self._service, column)
-            for user, (entry, done) in sent.items():
-                yield self._seen(entry, done, shown.get(user, Result(None, 1.0)), column)
+            look = Look.now(self._service, column)
+            for entry, done in sent:
+                yield self._seen(entry, done, look.of(entry.user), column)
 
-    def _sent(self, step: Step, column: Column, timestamp: str) -> tuple[Step, Sent]:
+    def _sent(self, step: Step, column: Column, look: Look) -> tuple[Step, Sent]:
         assert step.member is not None
         mark, user = step.mark, step.member.user_id
         entry = Sent(column.address, user, mark.student, _progress(mark), mark.score, mark.most)
-        content = payload(mark, user, timestamp)
+        if (there := look.of(user)) != step.there:
+            return _changed(step, there), entry
         self._journal.sending(entry)
         for again in range(_TRIES):
+            content = payload(mark, user, look.timestamp)
             try:
                 self._service.post(column.below("scores"), _SCORE, content, SCORES, again)
             except Refused as error:
                 self._journal.not_sent(entry)
                 return replace(step, fate=Fate.REFUSED, why=_reason(error)), entry
             except Unsure:
-                arrived = results(self._service, column).get(user)
-                if mark.score is None or arrived is None or not arrived.shows(mark.score, mark.most, column):
+                # There was a pause, too: long enough for a teacher.
+                look = Look.now(self._service, column)
+                there = look.of(user)
+                if there == step.there:
                     continue
+                if not there.shows(mark.score, mark.most, column):
+                    self._journal.not_sent(entry)
+                    return _changed(step, there), entry
             self._journal.sent(entry)
             return replace(step, fate=Fate.SENT), entry
         raise LmsError(
@@ -196,8 +205,16 @@ class Push:
     def _seen(self, entry: Sent, done: Step, there: Result, column: Column) -> Step:
         if there.shows(entry.score, entry.most, column) or there.score is None:
             return done
+        assert entry.score is not None
+        if not there.is_less(entry.score, entry.most, column):
+            # A rule takes points off for being late; more is a teacher's.
+            return _changed(done, there)
         self._journal.shows(entry, there.score)
         return replace(done, why=_("the LMS makes {points:g} of it, by a rule of its own").format(points=there.score))
+
+
+def _changed(step: Step, there: Result) -> Step:
+    return replace(step, fate=Fate.HELD, there=there, why=_("somebody changed it there"))
 
 
 def _compared(mark: Mark, last: Sent | None, there: Result, column: Column) -> tuple[Fate, str]:

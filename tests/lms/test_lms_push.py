@@ -7,6 +7,7 @@ import shlex
 import signal
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -236,6 +237,86 @@ def test_what_may_have_arrived_is_looked_at_first(
     platform.trouble += [("POST", "scores", trouble, after), ("POST", "line", 502, after)]
     assert "2 sent" in push(course, monkeypatch, "--yes")
     assert (len(platform.sent("ada")), len(platform.sent("bob")), len(platform.items)) == (1, 1, 1)
+
+
+def test_a_zero_that_never_went_out_is_sent(
+    course: Course, platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing in the LMS looks like a zero in Moodle, and says nothing before one was sent."""
+    platform.enrol("ada")
+    with course.gradebook() as book:
+        book.update_or_create_assignment(LAB, duedate="2026-01-01 00:00:00")
+        book.update_or_create_student("ada", email="ada@example.org")
+    platform.scopes.discard(f"{AGS}/score")
+    assert "does not allow this tool to send scores" in push(course, monkeypatch, "--yes", status=3)
+    platform.scopes.add(f"{AGS}/score")
+    assert "1 sent" in push(course, monkeypatch, "--yes")
+    platform.an_hour_later()
+    assert "1 there already" in push(course, monkeypatch, "--yes")
+    assert [score["scoreGiven"] for score in platform.scores] == [0]
+
+
+def test_a_zero_after_a_state_is_not_taken_for_arrived(
+    course: Course, platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The LMS lists the student without points then, and the connection breaks before it has taken the zero."""
+    platform.enrol("ada")
+    grade(course, "ada", score=1, waiting="essay")
+    push(course, monkeypatch, "--yes")
+    platform.an_hour_later()
+    grade(course, "ada", score=0)
+    platform.trouble.append(("POST", "scores", 503, {}))
+    assert "1 sent" in push(course, monkeypatch, "--yes")
+    assert [score.get("scoreGiven") for score in platform.scores] == [None, 0]
+
+
+@pytest.mark.parametrize("waiting", ["", "essay"])
+def test_what_a_teacher_sets_while_the_lms_is_away_stays(
+    course: Course, platform: Platform, monkeypatch: pytest.MonkeyPatch, waiting: str
+) -> None:
+    platform.enrol("ada")
+    grade(course, "ada", score=9, waiting=waiting)
+    platform.items[12] = {"label": LAB, "scoreMaximum": 14, "tag": "", "resourceId": ""}
+    platform.trouble.append(("POST", "scores", 503, {}))
+    platform.meanwhile["scores"] = lambda: platform.teacher_sets("ada", 6)
+    said = push(course, monkeypatch, "--yes", status=1)
+    assert "somebody changed it there" in said
+    assert "1 held back" in said
+    assert (platform.shown("ada"), platform.scores) == (6, [])
+
+
+def test_what_a_teacher_sets_while_others_are_sent_stays(
+    course: Course, platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    platform.enrol("ada", "bob")
+    grade(course, "ada", "bob", score=9)
+    monkeypatch.setattr("grader.lms.columns._FRESH", timedelta())
+    platform.meanwhile["scores"] = lambda: platform.teacher_sets("bob", 6)
+    said = push(course, monkeypatch, "--yes", status=1)
+    assert "! bob: 6 → 9/14  somebody changed it there" in said
+    assert "1 sent, 1 held back" in said
+    assert (platform.shown("ada"), platform.shown("bob"), platform.sent("bob")) == (9, 6, [])
+
+
+def test_more_than_was_sent_is_no_rule_but_a_teacher(
+    course: Course, platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    platform.enrol("ada", "bob")
+    grade(course, "ada", "bob", score=9)
+    before = platform._score
+
+    def bob_comes_and_a_teacher_was_at_ada(item: int, score: dict[str, Any]) -> Any:
+        if platform.scores:
+            platform.teacher_sets("ada", 12)
+        return before(item, score)
+
+    monkeypatch.setattr(platform, "_score", bob_comes_and_a_teacher_was_at_ada)
+    said = push(course, monkeypatch, "--yes", status=1)
+    assert "! ada: 12 → 9/14  somebody changed it there" in said
+    grade(course, "ada", score=10)
+    platform.an_hour_later()
+    assert "! ada: 12 → 10/14  somebody changed it there" in push(course, monkeypatch, "--yes", status=1)
+    assert platform.shown("ada") == 12
 
 
 def test_it_waits_as_long_as_the_lms_asks(course: Course, platform: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
