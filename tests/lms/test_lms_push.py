@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -177,6 +178,31 @@ def test_a_zero_is_sent_when_the_time_is_over_and_an_extension_is_time(
     assert (score["userId"], score["scoreGiven"]) == (platform.id_of("ada"), 0)
     assert (score["gradingProgress"], score["activityProgress"]) == ("FullyGraded", "Initialized")
     assert "1 there already" in push(course, monkeypatch, "--yes"), "Moodle shows no zeros"
+
+
+@pytest.mark.parametrize("platform", ["moodle"], indirect=True)
+def test_a_first_grading_that_never_ended_says_nothing(
+    course: Course, platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    platform.enrol("ada", "bob", "cyd")
+    with course.gradebook() as book:
+        for name in ("ada", "bob", "cyd"):
+            book.update_or_create_student(name, email=f"{name}@example.org")
+            # As nbgrader does before it grades.
+            book.update_or_create_submission(LAB, name, timestamp="2026-05-01 10:00:00")
+    # bob's ended, and all of it waits; cyd's was killed while nbgrader wrote.
+    signed = course.blank()
+    signed.metadata["drydock"] = {"version": 1}
+    for name, text in (("bob", json.dumps(signed)), ("cyd", json.dumps(signed)[:-9])):
+        folder = course.root / "autograded" / name / LAB
+        folder.mkdir(parents=True)
+        (folder / f"{LAB}.ipynb").write_text(text)
+    said = push(course, monkeypatch, "--yes")
+    shutil.rmtree(course.root / "autograded")
+    assert "· ada: handed in, not graded yet" in said
+    assert "✓ bob: waits for you: " in said
+    assert "· cyd: handed in, not graded yet" in said
+    assert [score["userId"] for score in platform.scores] == [platform.id_of("bob")]
 
 
 @pytest.mark.parametrize("platform", ["moodle"], indirect=True)
