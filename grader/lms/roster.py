@@ -114,13 +114,13 @@ def _several(hits: list[Member]) -> str:
 
 
 def _nobody(person: Person, by_name: dict[str, list[Member]]) -> str:
+    why = _("nobody there has this student id or e-mail")
     if person.lms_user_id:
-        return _("nobody there has the user id {id}").format(id=person.lms_user_id)
+        why = _("nobody there has the user id {id}").format(id=person.lms_user_id)
     alike = by_name.get(person.full_name.casefold(), []) if person.full_name else []
     if not alike:
-        return _("nobody there has this student id or e-mail")
+        return why
     line = f'{json.dumps(person.name)} = "{alike[0].user_id}"'
     return _(
-        "nobody there has this student id or e-mail; the name is that of {ids}. If it is the same person, write into"
-        " lms.toml, below [students]: {line}"
-    ).format(ids=", ".join(member.user_id for member in alike), line=line)
+        "{why}; the name is that of {ids}. If it is the same person, write into lms.toml, below [students]: {line}"
+    ).format(why=why, ids=", ".join(member.user_id for member in alike), line=line)

@@ -34,6 +34,7 @@ def test_who_is_not_found_and_why() -> None:
         Person("gone", email="gone@example.org"),
         Person("twin", email="twins@example.org"),
         Person("lost", lms_user_id="99", email="bob@example.org"),
+        Person("old", lms_user_id="98", full_name="Bob Ross"),
         Person("nobody"),
     ]
     matches = match(people, ROSTER)
@@ -43,7 +44,8 @@ def test_who_is_not_found_and_why() -> None:
     assert "not as an active student" in matches.missing["tom"]
     assert "not as an active student" in matches.missing["gone"]
     assert "one of several there: 6, 7" in matches.missing["twin"]
-    assert "user id 99" in matches.missing["lost"]
+    assert matches.missing["lost"] == "nobody there has the user id 99", "whatever the e-mail says"
+    assert matches.missing["old"].startswith("nobody there has the user id 98; the name is that of 3. ")
     assert matches.missing["nobody"] == "nobody there has this student id or e-mail"
 
 
