@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import StatisticsError, correlation, fmean, median
 
@@ -23,8 +23,9 @@ _FEW = 5
 class TaskFigures:
     """One task. ``difficulty``: the mean share of its points, 1 where everybody had all. ``discrimination``: how its
     points go with those of the lab's other tasks, from -1 to 1; None where nobody can tell. What could not be checked
-    is in ``unchecked`` and in no other figure. ``failing``: the commonest sentence that was not true, and of how many;
-    ``wrong``: what was found in its place most often, and with how many.
+    is in ``unchecked`` and in no other figure. ``who``: the students by how it ended for them. ``failing``: the
+    commonest sentence that was not true, and of how many; ``wrong``: what was found in its place most often, and with
+    how many.
     """
 
     name: str
@@ -41,6 +42,12 @@ class TaskFigures:
     failing_of: int
     wrong: str
     wrong_of: int
+    who: Mapping[Status, tuple[str, ...]]
+
+    @property
+    def not_passed(self) -> list[str]:
+        """Who did not do it, by name."""
+        return sorted(self.who[Status.FAILED] + self.who[Status.BLOCKED])
 
 
 def figures(records: Iterable[SubmissionRecord]) -> list[TaskFigures]:
@@ -54,7 +61,7 @@ def _figures(name: str, graded: Sequence[SubmissionRecord]) -> TaskFigures:
     mine = [(check, record) for record in graded for check in record.checks if check.name == name]
     known = [(check, record) for check, record in mine if check.score is not None]
     scores = [check.score or 0.0 for check, _record in known]
-    statuses = Counter(check.status for check, _record in mine)
+    who = {status: tuple(record.student for check, record in mine if check.status is status) for status in Status}
     points = mine[0][0].points
     failed = [_failed(check) for check, _record in known]
     failing, failing_of = _commonest(set(one) for one in failed)
@@ -63,9 +70,9 @@ def _figures(name: str, graded: Sequence[SubmissionRecord]) -> TaskFigures:
         name=name,
         points=points,
         students=len(mine),
-        passed=statuses[Status.PASSED],
-        failed=statuses[Status.FAILED],
-        blocked=statuses[Status.BLOCKED],
+        passed=len(who[Status.PASSED]),
+        failed=len(who[Status.FAILED]),
+        blocked=len(who[Status.BLOCKED]),
         unchecked=len(mine) - len(known),
         median=median(scores) if scores else None,
         difficulty=fmean(scores) / points if scores and points else None,
@@ -74,6 +81,7 @@ def _figures(name: str, graded: Sequence[SubmissionRecord]) -> TaskFigures:
         failing_of=failing_of,
         wrong=wrong,
         wrong_of=wrong_of,
+        who=who,
     )
 
 

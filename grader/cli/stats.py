@@ -13,7 +13,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from grader.i18n import _, ngettext
-from grader.report.plain import one_line
+from grader.report.plain import listed, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 #: A log, say, may have been found: its beginning and its end tell enough.
 _LONGEST_FOUND = 160
+#: So many names tell whom to talk to; --json has all.
+_MOST_NAMES = 20
 
 
 @click.command("stats")
@@ -72,12 +74,17 @@ def command(*, lab: str, as_json: bool, page: Path | None, db_url: str | None) -
             str(task.unchecked or ""),
         )
     console.print(table, highlight=False)
-    # Sentences are too long for a column of a terminal.
-    if any(task.failing for task in found):
-        console.print(_("What failed most"), style="bold")
-    for task in found:
-        for line in _failed_most(task):
-            console.print(line, highlight=False, soft_wrap=True)
+    # Names and sentences are too long for a column of a terminal.
+    for title, told in ((_("Who did not pass"), _who_did_not), (_("What failed most"), _failed_most)):
+        if lines := [line for task in found for line in told(task)]:
+            console.print(title, style="bold")
+            console.print("\n".join(lines), highlight=False, soft_wrap=True)
+
+
+def _who_did_not(task: TaskFigures) -> Iterator[str]:
+    if task.not_passed:
+        names = listed(map(one_line, task.not_passed), limit=_MOST_NAMES, empty="")
+        yield f"{escape(task.name)}: {escape(names)}"
 
 
 def _failed_most(task: TaskFigures) -> Iterator[str]:

@@ -36,6 +36,8 @@ def test_a_class_counted_on_fingers() -> None:
     ]
     web, net = figures(records)
     assert (web.name, web.students, web.passed, web.failed, web.unchecked) == ("web", 3, 1, 2, 0)
+    assert web.to_dict()["who"] == {"passed": ("ada",), "failed": ("bob", "cyd"), "blocked": (), "could_not_check": ()}
+    assert (net.who[Status.COULD_NOT_CHECK], net.not_passed) == (("cyd",), []), "our fault is no failure of cyd's"
     assert (web.median, web.difficulty) == (2, 0.5)
     assert (web.failing, web.failing_of) == (running, 2)
     assert (net.students, net.passed, net.unchecked, net.median, net.difficulty) == (3, 2, 1, 4, 1)
@@ -77,18 +79,21 @@ def test_the_terminal_shows_the_commonest_wrong_answer(monkeypatch: pytest.Monke
         return CheckRecord("web", 4.0, 0, "", TaskReport("web", "web", "", (verdict,)))
 
     texts = ["[red]8080[/red]\nand\x1b[2J", "[red]8080[/red]\nand\x1b[2J", "81"]
-    records = [record(f"s{n}", failed(text), check("net", 4)) for n, text in enumerate(texts)]
+    names = [f"s{n:02}" for n in range(20)] + ["[b]z\n"]
+    records = [record(name, failed(texts[n % 3]), check("net", 4)) for n, name in enumerate(names)]
     monkeypatch.setattr("grader.autograde.batch.course_folder", lambda start: start)
     monkeypatch.setattr("grader.autograde.batch.course_config", lambda root, db_url: None)
     monkeypatch.setattr("grader.autograde.batch.lab_in_gradebook", lambda config, lab: lab)
     monkeypatch.setattr("grader.autograde.item_analysis.graded_records", lambda config, lab: records)
     shown = CliRunner().invoke(main, ["stats", "01"], env={"COLUMNS": "80"}).output.splitlines()
     assert shown[1].split() == ["task", "passed", "median", "difficulty", "discrimination", "not", "checked"]
-    assert [line.split()[:2] for line in shown[2:4]] == [["web", "0/3"], ["net", "3/3"]]
+    assert [line.split()[:2] for line in shown[2:4]] == [["web", "0/21"], ["net", "21/21"]]
     assert shown[4:] == [
+        "Who did not pass",
+        rf"web: [b]z\n, {', '.join(names[:19])} …",
         "What failed most",
-        "web: 3 × web [b]uses[/b] port 80.",
-        r"  found most often (2 ×): [red]8080[/red]\nand\x1b[2J",
+        "web: 21 × web [b]uses[/b] port 80.",
+        r"  found most often (14 ×): [red]8080[/red]\nand\x1b[2J",
     ]
 
 
