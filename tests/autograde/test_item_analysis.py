@@ -36,7 +36,7 @@ def test_a_class_counted_on_fingers() -> None:
     ]
     web, net = figures(records)
     assert (web.name, web.students, web.passed, web.failed, web.unchecked) == ("web", 3, 1, 2, 0)
-    assert web.to_dict()["who"] == {"passed": ("ada",), "failed": ("bob", "cyd"), "blocked": (), "could_not_check": ()}
+    assert web.who == {"passed": ("ada",), "failed": ("bob", "cyd"), "blocked": (), "could_not_check": ()}
     assert (net.who[Status.COULD_NOT_CHECK], net.not_passed) == (("cyd",), []), "our fault is no failure of cyd's"
     assert (web.median, web.difficulty) == (2, 0.5)
     assert (web.failing, web.failing_of) == (running, 2)
