@@ -27,12 +27,12 @@ HERE = "here"
 #: Images in containerd's store, as Docker 29 has them by default, rather than in the graph driver's.
 STORE = "+containerd"
 
-_NEW = ("docker.io", "docker-cli", "docker-buildx", "docker-compose", "containerd", "runc", "tini-static")
+_NEW = ("docker.io", "docker-cli", "docker-buildx", "docker-compose", "containerd", "runc")
 #: Debian's suite of each release, and its packages. Of libraries only what a stock Debian 13 has not.
 _SUITES = {
     "20.10.24": ("bookworm", ("docker.io", "containerd", "runc", "tini", "libdevmapper1.02.1")),
-    "26.1.5": ("trixie", _NEW),
-    "28.5.2": ("forky", _NEW),
+    "26.1.5": ("trixie", (*_NEW, "tini")),
+    "28.5.2": ("forky", (*_NEW, "tini-static")),
 }
 VERSIONS = tuple(_SUITES)
 _PROGRAMS = ("dockerd", "containerd", "runc", "docker")

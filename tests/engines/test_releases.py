@@ -210,3 +210,16 @@ def test_the_lab_daemon_keeps_its_docker_until_another_is_asked_for(
     finally:
         detached.down(forget=True)
         shutil.rmtree(runtime, ignore_errors=True)
+
+
+@pytest.mark.weekly
+@pytest.mark.parametrize("version", releases.VERSIONS)
+def test_debian_has_each_release_still(version: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DRYDOCK_CACHE", str(tmp_path))
+    monkeypatch.setenv(VARIABLE, version)
+    folder = releases.chosen().folder
+    assert folder is not None
+    for name in ("usr/sbin/dockerd", "usr/bin/docker"):
+        said = subprocess.run([folder / name, "--version"], check=True, capture_output=True, text=True).stdout
+        assert version in said
+    assert (folder / "usr/bin/docker-init").exists()
