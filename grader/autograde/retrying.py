@@ -32,7 +32,8 @@ class RetryingPool:
     """``window`` pieces of work are with the executor that ``make`` makes; made anew when it breaks.
 
     Of those that it had when it broke nobody knows which one was to blame. So each is tried alone from then on.
-    ``hopeless``: what an executor raises that has tried several workers itself.
+    ``hopeless``: what an executor raises that has tried several workers itself. It knows no better who was to blame
+    (Dask counts a worker's death for all that waits there, too), so that is believed only of work that was alone.
     """
 
     def __init__(
@@ -101,7 +102,7 @@ class RetryingPool:
             tries = self._lost[work.key]
             if isinstance(fault, BrokenExecutor):
                 self._drop()
-            if isinstance(fault, self._hopeless) or tries >= TRIES:
+            if tries >= TRIES or (self._alone and isinstance(fault, self._hopeless)):
                 died = isinstance(fault, (BrokenExecutor, *self._hopeless))
                 yield work.key, Lost(TRIES if died else tries, None if died else fault)
             else:

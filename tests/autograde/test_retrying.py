@@ -6,8 +6,9 @@ import multiprocessing
 import os
 import signal
 from collections.abc import Callable
-from concurrent.futures import FIRST_COMPLETED, Executor, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Executor, ProcessPoolExecutor, ThreadPoolExecutor, wait
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 from grader.autograde.retrying import TRIES, Lost, RetryingPool
@@ -75,10 +76,24 @@ def test_what_the_executor_says_is_kept() -> None:
     assert lost.tries == TRIES
 
 
-def test_an_executor_that_has_tried_several_workers_is_not_asked_again(tmp_path: Path) -> None:
-    work = RetryingPool(pool(1), lambda: 1, hopeless=(ValueError,))
-    work.put("ada", refused, "ada")
-    assert run(work) == {"ada": Lost(TRIES)}
+def test_an_executor_that_has_tried_several_workers_is_believed_of_what_was_alone() -> None:
+    """Dask gives up all that was on the workers that died, and what only waited there, too."""
+    tried: list[str] = []
+    both = Barrier(2, timeout=60)
+
+    def given_up_together(name: str) -> str:
+        tried.append(name)
+        if tried.count(name) == 1:
+            both.wait()
+        elif name == "ada":
+            return name
+        raise ValueError("its workers died")
+
+    work = RetryingPool(lambda: ThreadPoolExecutor(2), lambda: 2, hopeless=(ValueError,))
+    for name in ("kim", "ada"):
+        work.put(name, given_up_together, name)
+    assert run(work) == {"ada": "ada", "kim": Lost(TRIES)}
+    assert sorted(tried) == ["ada", "ada", "kim", "kim"], "once more, alone, and no more"
 
 
 def test_no_more_is_out_than_the_window_lets() -> None:
