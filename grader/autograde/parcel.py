@@ -12,7 +12,7 @@ import os
 import stat
 import struct
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path, PurePosixPath
 from typing import Any, Self
 
@@ -68,8 +68,9 @@ class Parcel:
 
     @property
     def digest(self) -> str:
-        """The same for the same work, release, key and settings, wherever and whenever it was packed."""
-        return hashlib.sha256(self.to_bytes()).hexdigest()
+        """The same for the same work, release, key and settings, wherever and whenever it was packed. A machine's
+        language says nothing of the work."""
+        return hashlib.sha256(replace(self, languages="").to_bytes()).hexdigest()
 
     def to_bytes(self) -> bytes:
         about = {field.name: getattr(self, field.name) for field in fields(self)}
