@@ -65,12 +65,18 @@ class Merge:
         return made
 
     def _add(self, entry: Entry) -> None:
-        """Beside what other folders have of the same student: which of it counts, the submission itself will say."""
+        """Beside what other folders have of the same student: which of it counts, the submission itself will say.
+
+        What went wrong in one was ours, so a whole result of the same work counts before it, whichever came last.
+        """
         known = self.entries.get(entry.student)
         if known is None or (known.error and entry.results):
             self.entries[entry.student] = entry
         elif entry.results:
-            self.entries[entry.student] = Entry(entry.student, (*known.results, *entry.results))
+            results = (*known.results, *entry.results)
+            whole = {result.digest for result in results if not result.problem}
+            counting = tuple(result for result in results if not (result.problem and result.digest in whole))
+            self.entries[entry.student] = Entry(entry.student, counting)
 
     def require(self, students: Sequence[str]) -> None:
         """Raises BadShards when a part or a student is missing."""

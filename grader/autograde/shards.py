@@ -149,8 +149,9 @@ class ShardCoordinator(Coordinator):
         self._results.begin(lab, self._shard, proof)
 
     def _known(self, out: InFlight) -> dict[str, bytes]:
-        """Of a run that was stopped: what was graded of this very work."""
-        there = {result.digest: result for result in self._results.of(out.job.student).results}
+        """Of a run that was stopped: what was graded of this very work. What could not be checked is tried again."""
+        earlier = self._results.of(out.job.student).results
+        there = {result.digest: result for result in earlier if not result.problem}
         return {digest: there[digest].to_bytes() for digest in out.parcels if digest in there}
 
     def _failed(self, record: SubmissionRecord) -> SubmissionRecord:

@@ -16,14 +16,17 @@ from grading_course import HALF, LAB, SOLUTIONS, Course
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
+from grader.autograde.backends import processes
+from grader.autograde.coordinator import InFlight
+from grader.autograde.executors import ExecutorFactory
 from grader.autograde.graders import Collector
 from grader.autograde.packing import scratch_config
 from grader.autograde.parcel import GradedParcel, Parcel
-from grader.autograde.records import GradedSubmissions
-from grader.autograde.shards import BadShards, Results, Shard
+from grader.autograde.records import GradedSubmissions, SubmissionRecord
+from grader.autograde.shards import BadShards, Results, Shard, ShardCoordinator
 from grader.autograde.verdict_cells import write_report
 from grader.autograde.worker import Job, Worker
-from grader.autograde.worker_proof import Proof
+from grader.autograde.worker_proof import Proof, Terms
 from grader.cli.grade import command
 from grader.report.verdicts import Status, TaskReport, Verdict
 
@@ -187,6 +190,49 @@ def test_who_has_handed_in_something_else_since_then_has_no_grade(class_of_three
     assert "have changed since it was graded" in words
     assert "No grade for: bob" in words
     assert done.exit_code == 1
+
+
+def test_a_machines_language_is_no_change(class_of_three: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Set on a desktop, and not in a pod; courses need not say one."""
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setenv("LANGUAGE", "en_US:en:C")
+        both = part(class_of_three, 1, "ada", "cyd").parent
+        part(class_of_three, 2, "bob")
+    done = merged(both)
+    assert "3 graded" in done.output, done.output + str(done.exception)
+
+
+def lost(parcel: Parcel) -> GradedParcel:
+    return GradedParcel.lost(parcel, "The process that graded this submission was killed 3 times.", "native")
+
+
+def test_a_whole_result_counts_before_one_that_was_lost(class_of_three: Course) -> None:
+    course = class_of_three
+    good = part(course, 1, *STUDENTS, of=1)
+    bad = Results(course.root / "shards" / "again")
+    bad.begin(LAB, Shard(1, 1), PROOF)
+    for student in STUDENTS:
+        bad.write(student, [lost(parcel_of(course, student))])
+    assert merged(bad.folder).exit_code == 1
+    assert [course.grades(student)["net"] for student in STUDENTS] == [None] * 3
+    assert merged(good, bad.folder).exit_code == 0
+    assert [course.grades(student)["net"] for student in STUDENTS] == [4] * 3
+    before = whole_gradebook(course)
+    merged(bad.folder, good)
+    assert whole_gradebook(course) == before
+
+
+def test_a_part_tries_again_what_was_lost(class_of_three: Course) -> None:
+    parcel = parcel_of(class_of_three, "ada")
+    results = Results(part(class_of_three, 1))
+    grading = ShardCoordinator(
+        class_of_three.config(), ExecutorFactory(processes(1)), Terms(), results=results, shard=Shard(1, 2)
+    )
+    out = InFlight(Job("ada", LAB, more=False), SubmissionRecord("ada", LAB), {parcel.digest: parcel.to_bytes()})
+    results.write("ada", [lost(parcel)])
+    assert grading._known(out) == {}
+    results.write("ada", [graded(parcel)])
+    assert grading._known(out) == {parcel.digest: graded(parcel).to_bytes()}
 
 
 def test_a_submission_that_could_not_be_packed_keeps_nobody_waiting(class_of_three: Course) -> None:
