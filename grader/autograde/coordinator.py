@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, wait
+from collections.abc import Callable, Collection, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, wait
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -25,8 +25,10 @@ from grader.processes import processors
 
 #: Workers that are asked to prove themselves before the run; all others do it before their first parcel.
 _ASKED = 16
-#: Seconds in which every worker that answers is refused, after which nobody waits for a better one.
+#: Seconds in which every worker that answers is refused, or there is none, after which nobody waits for a better one.
 _HOPELESS = 900.0
+#: Seconds without a result, after which we look whether there is anybody who could give one.
+_LOOK = 30.0
 
 
 @dataclass
@@ -62,6 +64,7 @@ class Coordinator:
         self._executor: Executor | None = None
         self._refused: set[tuple[str, str]] = set()
         self._graded_at = 0.0
+        self._nobody_since: float | None = None
         self._out: dict[str, InFlight] = {}
 
     def work(self, lab: str, students: Sequence[str]) -> Iterator[SubmissionRecord]:
@@ -69,23 +72,23 @@ class Coordinator:
         are no workers any more: then the same command goes on later."""
         if not students:
             return
-        with ExitStack() as stack:
-            workers = RetryingPool(self._open, self._window, self._factory.hopeless)
-            stack.callback(workers.close)
-            proof = self._introduced(workers)
-            self._terms = replace(self._terms, wanted=proof)
-            self._begin(lab, proof)
-            scratch = stack.enter_context(packing.scratch_config(self._config))
-            number = min(len(students), processors())
-            make = packing.packing_pool(self._config, scratch, self._kind, number)
-            packers = RetryingPool(make, lambda: number)
-            stack.callback(packers.close)
-            try:
+        try:
+            with ExitStack() as stack:
+                workers = RetryingPool(self._open, self._window, self._factory.hopeless)
+                stack.callback(workers.close)
+                proof = self._introduced(workers)
+                self._terms = replace(self._terms, wanted=proof)
+                self._begin(lab, proof)
+                scratch = stack.enter_context(packing.scratch_config(self._config))
+                number = min(len(students), processors())
+                make = packing.packing_pool(self._config, scratch, self._kind, number)
+                packers = RetryingPool(make, lambda: number)
+                stack.callback(packers.close)
                 yield from self._run(deque(Job(student, lab, more=False) for student in students), workers, packers)
-            except CancelledError as error:
-                raise NoExecutor(
-                    _("The executor has ended."), _("Start it again; then the same command goes on where it was")
-                ) from error
+        except CancelledError as error:
+            raise NoExecutor(
+                _("The executor has ended."), _("Start it again; then the same command goes on where it was")
+            ) from error
 
     @property
     def _kind(self) -> str:
@@ -118,6 +121,22 @@ class Coordinator:
             packers.put(("enter", out.job), packing.enter, out.job, tuple(out.results.values()), first=True)
         yield from ()
 
+    def _awaited(self, futures: Collection[Future[Any]]) -> Collection[Future[Any]]:
+        """Those that are done, if any is within half a minute. An executor without workers keeps its work for ever:
+        raises NoExecutor when it has had none for a quarter of an hour."""
+        done, _rest = wait(futures, timeout=_LOOK, return_when=FIRST_COMPLETED)
+        if done or getattr(self._executor, "workers_now", None) != 0:
+            self._nobody_since = None
+        elif self._nobody_since is None:
+            self._nobody_since = time.monotonic()
+            self._say(_("The executor has no workers at the moment; as soon as there are some, it goes on."))
+        elif time.monotonic() - self._nobody_since > _HOPELESS:
+            raise NoExecutor(
+                _("The executor has had no workers for a quarter of an hour."),
+                _("Start some; then the same command goes on where it was"),
+            )
+        return done
+
     # -- before the run
 
     def _introduced(self, workers: RetryingPool) -> Proof:
@@ -126,7 +145,7 @@ class Coordinator:
         found: list[Proof] = []
         asked, why = 1, ""
         while len(workers):
-            done, _rest = wait(workers.feed(), return_when=FIRST_COMPLETED)
+            done = self._awaited(workers.feed())
             for _key, answer in workers.collect(done):
                 if isinstance(answer, Lost):
                     why = _("the workers end before they have proved themselves: {why}.").format(
@@ -164,7 +183,7 @@ class Coordinator:
                 job = waiting.popleft()
                 packers.put(("pack", job), packing.pack, job)
                 being_packed += 1
-            done, _rest = wait([*workers.feed(), *packers.feed()], return_when=FIRST_COMPLETED)
+            done = self._awaited([*workers.feed(), *packers.feed()])
             for (kind, job), answer in packers.collect(done):
                 if kind == "pack":
                     being_packed -= 1

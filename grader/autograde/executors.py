@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import Callable
-from concurrent.futures import Executor, Future
+from collections.abc import Callable, Iterator
+from concurrent.futures import CancelledError, Executor, Future
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -88,6 +89,14 @@ def _dask(address: str) -> ExecutorFactory:
 
     new_client: Any = Client  # it has no types
 
+    @contextmanager
+    def _scheduler_there() -> Iterator[None]:
+        """Without one the client raises whatever it stumbles over; what is out with it is cancelled."""
+        try:
+            yield
+        except (OSError, RuntimeError) as error:
+            raise CancelledError from error
+
     class Dask(Executor):
         """A scheduler's workers."""
 
@@ -104,11 +113,13 @@ def _dask(address: str) -> ExecutorFactory:
         @property
         def workers_now(self) -> int:
             """Threads of all workers there are now, and one more each, so that none waits for the wire."""
-            threads: dict[str, int] = self._client.nthreads()
+            with _scheduler_there():
+                threads: dict[str, int] = self._client.nthreads()
             return sum(threads.values()) + len(threads)
 
         def submit(self, function: Callable[..., Any], /, *arguments: Any, **more: Any) -> Future[Any]:
-            future: Future[Any] = self._inner.submit(function, *arguments, **more)
+            with _scheduler_there():
+                future: Future[Any] = self._inner.submit(function, *arguments, **more)
             return future
 
         def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:

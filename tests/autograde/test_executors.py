@@ -1,0 +1,84 @@
+"""An executor without workers, and one that ends: a sentence each, and nobody waits for ever. Without a daemon."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import Executor, Future
+from pathlib import Path
+from typing import Any
+
+import pytest
+from grading_course import LAB
+from traitlets.config import Config
+
+from grader.autograde import coordinator
+from grader.autograde.coordinator import Coordinator
+from grader.autograde.executors import ExecutorFactory, NoExecutor, executor_factory
+from grader.autograde.worker_proof import Terms
+
+
+class Deserted(Executor):
+    """Takes work and has nobody to do it, as Dask's scheduler does."""
+
+    workers_now = 0
+
+    def submit(self, *_arguments: Any, **_more: Any) -> Future[Any]:
+        return Future()
+
+
+def test_an_executor_without_workers_is_waited_for_and_then_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(coordinator, "_LOOK", 0.001)
+    monkeypatch.setattr(coordinator, "_HOPELESS", 0.02)
+    said: list[str] = []
+    grading = Coordinator(Config(), ExecutorFactory(Deserted), Terms(), say=said.append)
+    with pytest.raises(NoExecutor, match="has had no workers") as caught:
+        list(grading.work(LAB, ["ada"]))
+    assert caught.value.remedy.startswith("Start some")
+    assert said == ["The executor has no workers at the moment; as soon as there are some, it goes on."]
+
+
+@pytest.fixture
+def scheduler(tmp_path: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """Dask's own, without workers: its address and its process."""
+    where = tmp_path / "scheduler.json"
+    words = ["--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--no-show", "--scheduler-file", str(where)]
+    with (tmp_path / "log").open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "distributed.cli.dask_scheduler", *words], stdout=log, stderr=log
+        )
+    try:
+        address = ""
+        while not address:
+            assert process.poll() is None, (tmp_path / "log").read_text()
+            time.sleep(0.05)
+            try:
+                address = json.loads(where.read_text())["address"]
+            except (OSError, ValueError):  # not yet, or half
+                continue
+        yield address.removeprefix("tcp://"), process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def test_a_scheduler_without_workers_that_is_killed(
+    scheduler: tuple[str, subprocess.Popen[bytes]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(coordinator, "_LOOK", 0.1)
+    monkeypatch.setattr("grader.autograde.executors._PATIENCE", 3)
+    address, process = scheduler
+    said: list[str] = []
+
+    def kill_it(sentence: str) -> None:
+        said.append(sentence)
+        process.kill()
+
+    grading = Coordinator(Config(), executor_factory(f"dask://{address}"), Terms(), say=kill_it)
+    with pytest.raises(NoExecutor, match="The executor has ended"):
+        list(grading.work(LAB, ["ada"]))
+    assert len(said) == 1
+    assert "no workers at the moment" in said[0]
