@@ -50,7 +50,7 @@ def compared(lab: str, submissions: int, jobs: Sequence[int], rounds: int) -> li
     found: dict[str, list[Side]] = {}
     with tempfile.TemporaryDirectory(prefix="drydock-bench-", dir="/var/tmp") as folder:
         root = Path(folder)
-        _make_course(root, name, submissions)
+        make_course(root, name, submissions)
         for _round in range(rounds):
             sides = [stock(root, name, submissions), *(ours(root, name, submissions, count) for count in jobs)]
             for side in sides:
@@ -67,12 +67,12 @@ def compared(lab: str, submissions: int, jobs: Sequence[int], rounds: int) -> li
     return [{"lab": name, "submissions": submissions, **asdict(side)} for all_of in found.values() for side in all_of]
 
 
-def _make_course(root: Path, lab: str, submissions: int) -> None:
+def make_course(root: Path, lab: str, submissions: int) -> None:
     shutil.copy(REPO / "nbgrader_config.py", root)
     shutil.copytree(REPO / "solutions" / lab, root / "solutions" / lab)
     _run(root, sys.executable, "-m", "nbgrader", "generate_assignment", lab)
     solved = _named_sources(REPO / "solutions" / lab / f"{lab}.ipynb")
-    for student in _students(submissions):
+    for student in students(submissions):
         folder = root / "submitted" / student / lab
         shutil.copytree(root / "labs" / lab, folder)
         notebook = nbformat.read(folder / f"{lab}.ipynb", as_version=4)
@@ -82,7 +82,7 @@ def _make_course(root: Path, lab: str, submissions: int) -> None:
         nbformat.write(notebook, folder / f"{lab}.ipynb")
 
 
-def _students(submissions: int) -> list[str]:
+def students(submissions: int) -> list[str]:
     return [f"s{number:03}" for number in range(submissions)]
 
 
@@ -106,7 +106,7 @@ def ours(root: Path, lab: str, submissions: int, jobs: int) -> Side:
 
 def _named(submissions: int) -> list[str]:
     """Named students are graded anew, whatever was graded before."""
-    return [word for student in _students(submissions) for word in ("--student", student)]
+    return [word for student in students(submissions) for word in ("--student", student)]
 
 
 #: Grades the student that each line names, and answers with a line.
@@ -145,7 +145,7 @@ def stock(root: Path, lab: str, submissions: int) -> Side:
             text=True,
         )
         assert grader.stdin is not None and grader.stdout is not None
-        for student in _students(submissions):
+        for student in students(submissions):
             grader.stdin.write(f"{student}\n")
             grader.stdin.flush()
             if not grader.stdout.readline():
