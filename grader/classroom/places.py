@@ -12,7 +12,9 @@ import shutil
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
+from grader.classroom.untrusted_files import FILE, closing, open_below
 from grader.course.labs import RELEASE, WORKSPACE
 from grader.engines.native import FIRST_ID
 from grader.errors import ExpectedError
@@ -229,10 +231,20 @@ class ClassFolder:
     def give_exchange(self, teacher: int) -> None:
         """Let the account with this number release, collect and give feedback; nbgrader wants it to own the folders.
 
-        Root goes on carrying hand-ins (handins.py), and follows no link that lies in there.
+        Root goes on carrying hand-ins (handins.py), and follows no link that lies in there. Raises ClassError.
         """
         for part in (self.exchange, self.exchange / COURSE_ID, self.inbound, self.outbound, self.feedback):
-            os.chown(part, teacher, -1)
+            try:
+                folder = open_below(self.path, part)
+            except OSError as error:
+                raise ClassError(
+                    _("{folder} is no folder, or a link leads there, and in the exchange root follows none.").format(
+                        folder=part
+                    ),
+                    f"ls -ld '{part.parent}' '{part}'",
+                ) from error
+            with closing(folder):
+                os.fchown(folder, teacher, -1)
         # For formgrader and for commands in a terminal alike. Hand-ins are root's, whoever they are from.
         settings = {"Exchange": {"root": str(self.exchange)}, "ExchangeCollect": {"check_owner": False}}
         with atomic(self.teacher / "nbgrader_config.json") as draft:
@@ -240,10 +252,12 @@ class ClassFolder:
             draft.chmod(0o644)
 
     def show(self, course: Path) -> None:
-        """Bring what students see of the course up to date."""
+        """Bring what students see of the course up to date. Links are not shown: the course is the teacher's, and what
+        root can read by them is not."""
+        course = course.resolve()
         with locked(self.path / "course.lock"):
-            wanted = [Path(name) for name in _SHOWN if (course / name).is_file()]
-            wanted += [file.relative_to(course) for file in (course / RELEASE).rglob("*") if file.is_file()]
+            files = [*(course / name for name in _SHOWN), *(course / RELEASE).rglob("*")]
+            wanted = [file.relative_to(course) for file in files if file.is_file() and file.resolve() == file]
             # First what goes: a file may have become a folder, or a folder a file.
             for path in sorted(self.shown.rglob("*"), reverse=True):
                 if path.is_dir():
@@ -252,11 +266,15 @@ class ClassFolder:
                 elif path.relative_to(self.shown) not in wanted:
                     path.unlink()
             for name in wanted:
-                _bring(course / name, self.shown / name)
+                with (
+                    closing(open_below(course, (course / name).parent)) as folder,
+                    os.fdopen(os.open(name.name, FILE, dir_fd=folder), "rb") as source,
+                ):
+                    _bring(source, self.shown / name)
 
 
-def _bring(source: Path, target: Path) -> None:
-    told = source.stat()
+def _bring(source: BinaryIO, target: Path) -> None:
+    told = os.fstat(source.fileno())
     if target.exists():
         there = target.stat()
         if (there.st_size, there.st_mtime_ns) == (told.st_size, told.st_mtime_ns):
@@ -266,6 +284,7 @@ def _bring(source: Path, target: Path) -> None:
         if not folder.exists():
             folder.mkdir(mode=0o755)
     with atomic(target) as draft:
-        shutil.copyfile(source, draft)
+        with draft.open("wb") as copy:
+            shutil.copyfileobj(source, copy)
         draft.chmod(0o755 if told.st_mode & 0o100 else 0o644)
         os.utime(draft, ns=(told.st_atime_ns, told.st_mtime_ns))

@@ -124,11 +124,11 @@ class DrydockSpawner(Spawner):  # type: ignore[misc]  # JupyterHub has no types
         """Returns where the server listens, once it was started. Raises SpawnError."""
         self.port = self.port or random_port()
         self.ip = "127.0.0.1"
-        if self.user.name in self.teachers:
-            self.default_url = "/lab"
-            self._note(self._start_teacher(self.user.name))
-            return self.ip, self.port
         try:
+            if self.user.name in self.teachers:
+                self.default_url = "/lab"
+                self._note(self._start_teacher(self.user.name))
+                return self.ip, self.port
             order = self._order()
         except ExpectedError as error:
             raise SpawnError(str(error), error.remedy) from None
@@ -182,7 +182,7 @@ class DrydockSpawner(Spawner):  # type: ignore[misc]  # JupyterHub has no types
             raise SpawnError(
                 _("There is no user {name} on this machine.").format(name=name), f"adduser {name}"
             ) from None
-        place = ClassFolder(Path(self.folder))
+        place = ClassFolder(Path(self.folder).resolve())
         place.make()
         place.give_exchange(account.pw_uid)
         command = [sys.executable, "-m", "jupyterhub.singleuser", *self.get_args()]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from grader.classroom.places import ClassFolder
 
 
@@ -34,3 +36,32 @@ def test_a_file_of_a_lab_may_become_a_folder_and_a_folder_a_file(tmp_path: Path)
     place.show(course)
     assert _shown(place) == {"labs/01-first/site/index.html": "new", "labs/01-first/data": "new"}
     assert not (place.shown / "labs/01-first/gone").exists()
+
+
+@pytest.mark.parametrize("link", ["course.toml", "docs", "labs", "labs/01-first", "labs/01-first/key"])
+def test_no_link_is_shown(tmp_path: Path, link: str) -> None:
+    """The course is the teacher's, and what root reads is not."""
+    place, course, private = ClassFolder(tmp_path / "class"), tmp_path / "course", tmp_path / "private"
+    place.make()
+    for name in ("key", "glossary.md", "01-first/key"):
+        _write(private / name, "secret")
+    _write(course / "labs/02-second/a", "shown")
+    if link == "labs":
+        (course / "labs").rename(tmp_path / "old")
+    (course / link).parent.mkdir(exist_ok=True)
+    (course / link).symlink_to(private / "key" if link.endswith(("key", "toml")) else private)
+    place.show(course)
+    assert _shown(place) == ({} if link == "labs" else {"labs/02-second/a": "shown"})
+
+
+def test_what_becomes_a_link_as_it_is_shown_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    place, course = ClassFolder(tmp_path / "class"), tmp_path / "course"
+    place.make()
+    _write(tmp_path / "private/key", "secret")
+    (course / "labs/01-first").mkdir(parents=True)
+    (course / "labs/01-first/key").symlink_to(tmp_path / "private/key")
+    # As it was when it was looked at: a plain file.
+    monkeypatch.setattr(Path, "resolve", lambda path: path)
+    with pytest.raises(OSError):
+        place.show(course)
+    assert _shown(place) == {}

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import pwd
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
 from jupyterhub import orm
 
-from grader.classroom.spawner import DrydockSpawner
+from grader.classroom.places import ClassFolder
+from grader.classroom.spawner import DrydockSpawner, SpawnError
 
 
 class _Slow(DrydockSpawner):
@@ -71,3 +75,15 @@ def test_servers_that_start_keep_no_login_waiting() -> None:
         assert [host for host, _port in addresses] == ["127.0.0.1"] * 2
 
     asyncio.run(run())
+
+
+def test_a_teacher_is_told_of_a_link_in_the_exchange(tmp_path: Path) -> None:
+    place, name = ClassFolder(tmp_path / "class"), pwd.getpwuid(os.geteuid()).pw_name
+    place.make()
+    place.inbound.rmdir()
+    place.inbound.symlink_to(tmp_path)
+    # The class's own folder may well be one.
+    (folder := tmp_path / "link").symlink_to(place.path)
+    spawner = DrydockSpawner(user=SimpleNamespace(name=name), teachers={name}, folder=str(folder))
+    with pytest.raises(SpawnError, match=r"inbound is no folder, or a link leads there.* ls -ld "):
+        asyncio.run(spawner.start())

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from grader.classroom import handins
-from grader.classroom.places import COURSE_ID, ClassFolder, StudentFolder
+from grader.classroom.places import COURSE_ID, ClassError, ClassFolder, StudentFolder
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="gives folders to another user")
 #: Accounts that each Debian has, and that are nobody's: nbgrader wants a name for its user.
@@ -97,3 +97,17 @@ def test_a_link_in_the_place_of_the_inbox_is_not_followed(place: ClassFolder) ->
     with pytest.raises(OSError):
         list(handins.collect(place, student, "ada"))
     assert list(elsewhere.iterdir()) == []
+
+
+@pytest.mark.parametrize("part", ["inbound", "."])
+def test_nothing_changes_its_owner_by_a_link(place: ClassFolder, part: str) -> None:
+    link = place.exchange / COURSE_ID / part
+    elsewhere = place.path.parent / "elsewhere"
+    (elsewhere / "inbound").mkdir(parents=True)
+    shutil.rmtree(link)
+    link.symlink_to(elsewhere)
+    place.make()
+    with pytest.raises(ClassError, match=f"{link} is no folder, or a link leads there") as raised:
+        place.give_exchange(_TEACHER)
+    assert raised.value.remedy.startswith("ls -ld ")
+    assert {path.stat().st_uid for path in (elsewhere, *elsewhere.iterdir())} == {0}
