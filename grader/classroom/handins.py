@@ -287,4 +287,6 @@ def _bring_page(released: int, page: str, target: Path) -> bool:
         with atomic(target) as draft:
             draft.write_bytes(content)
             draft.chmod(0o644)
+            # A page that is released while we copy is newer than the copy.
+            os.utime(draft, ns=(at, at))
     return bool(at)

@@ -376,6 +376,19 @@ def test_feedback_goes_to_who_handed_in_and_to_nobody_else(place: ClassFolder) -
     assert list(handins.bring_feedback(place, ada, "ada")) == []
 
 
+def test_a_page_that_is_released_while_we_copy_is_brought_next(place: ClassFolder) -> None:
+    student = _student(place, "ada")
+    _hand_in(student, f"ada+{_LAB}+{_OLD}+x")
+    list(handins.collect(place, student, "ada"))
+    page = place.feedback / f"{hashlib.md5(f's{_LAB}'.encode()).hexdigest()}.html"
+    # Both before the copy of the first is written.
+    for text, released in (("first", 1_000_000_000), ("second", 1_000_000_001)):
+        page.write_text(text)
+        os.utime(page, (released, released))
+        assert len(list(handins.bring_feedback(place, student, "ada"))) == 1
+        assert (student.feedback / page.name).read_text() == text
+
+
 def _gate(place: ClassFolder) -> Gate:
     hub = {f"JUPYTERHUB_{what}_URL": "http://127.0.0.1:9/hub/api" for what in ("API", "ACTIVITY")}
     return Gate(Order(str(place.path), str(place.path / "course"), "ada", 0, environment=hub))
