@@ -47,6 +47,8 @@ _FILES = 2_000
 _DEPTH = 12
 #: Names that are looked at in a student's folder; nbgrader leaves one for each hand-in, and we take it away.
 _NAMES = 1_000
+#: Begins the name of what is being removed. It makes no hand-in of it.
+_GONE = ".gone."
 #: Hand-ins for one look. Whoever makes more of them than a person does waits; it is root's time, and no student's.
 _AT_ONCE = 5
 #: From nbgrader's naming a hand-in to its completing it. A student's clock is the machine's; who says another time has
@@ -90,9 +92,13 @@ def collect(
         # Not made yet, or no folder: it is theirs.
         return
     with closing(outbox), closing(open_below(place.path, place.inbound)) as inbound:
+        names = sorted(names_in(outbox, _NAMES))
+        for left in [entry for entry in names if entry.startswith(_GONE)][:_AT_ONCE]:
+            # By a gate that was killed.
+            shutil.rmtree(left, ignore_errors=True, dir_fd=outbox)
         complete = (
             (entry, lab)
-            for entry in sorted(names_in(outbox, _NAMES))
+            for entry in names
             if (lab := _assignment(place, entry)) is not None and _is_complete(outbox, entry)
         )
         for entry, assignment in islice(complete, _AT_ONCE):
@@ -112,7 +118,17 @@ def collect(
                 yield f"refused, {'no room' if isinstance(why, NoRoom) else 'too large'}: {one_line(entry, 100)}"
                 outcome = _no_room() if isinstance(why, NoRoom) else _too_large()
             receipts.note(student, time, assignment, outcome)
-            shutil.rmtree(entry, ignore_errors=True, dir_fd=outbox)
+            _remove(outbox, entry)
+
+
+def _remove(outbox: int, entry: str) -> None:
+    """Its name first, and at once: of a half one, left by a gate that is killed, the next would make a hand-in."""
+    gone = _GONE + secrets.token_hex(8)
+    # On a student's full disk there may be no room for a name.
+    with suppress(OSError):
+        os.rename(entry, gone, src_dir_fd=outbox, dst_dir_fd=outbox)
+    for left in (gone, entry):
+        shutil.rmtree(left, ignore_errors=True, dir_fd=outbox)
 
 
 #: What no student has caused: the next look tries again, and the hand-in stays where it is.

@@ -7,6 +7,7 @@ import hashlib
 import os
 import re
 import shutil
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -427,6 +428,30 @@ def test_what_a_killed_gate_was_copying_goes_and_nobody_elses(place: ClassFolder
         (place.inbound / name).mkdir(exist_ok=True)
     handins.forget_drafts(place, "ada")
     assert {path.name for path in place.inbound.iterdir()} == others
+
+
+class _Killed(BaseException):
+    pass
+
+
+def test_of_what_a_killed_gate_was_removing_the_next_makes_no_hand_in(
+    place: ClassFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    student = _student(place, "ada")
+    _hand_in(student, f"ada+{_LAB}+{_OLD}+x")
+
+    def killed(entry: str, *, dir_fd: int, **_how: object) -> None:
+        with suppress(FileNotFoundError):
+            os.unlink(f"{entry}/{_LAB}.ipynb", dir_fd=dir_fd)
+            raise _Killed
+
+    with monkeypatch.context() as patch, pytest.raises(_Killed):
+        patch.setattr(shutil, "rmtree", killed)
+        list(handins.collect(place, student, "ada"))
+    assert len(list(student.outbox.iterdir())) == 1
+    assert list(handins.collect(place, student, "ada")) == []
+    assert [(found / f"{_LAB}.ipynb").read_text() for found in _collected(place)] == ["work"]
+    assert list(student.outbox.iterdir()) == []
 
 
 def test_who_asks_for_a_reset_asks_in_a_folder_of_their_own(place: ClassFolder) -> None:
