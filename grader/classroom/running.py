@@ -6,6 +6,7 @@ import contextlib
 import os
 import signal
 import time
+from pathlib import Path
 
 from grader import locks
 from grader.classroom import disk
@@ -24,7 +25,7 @@ def running(place: ClassFolder) -> list[StudentFolder]:
 
 def is_running(student: StudentFolder) -> bool:
     """Whether the student's gate lives."""
-    return _gate(student) is not None
+    return gate_of(student) is not None
 
 
 def all_students(place: ClassFolder) -> list[StudentFolder]:
@@ -34,26 +35,44 @@ def all_students(place: ClassFolder) -> list[StudentFolder]:
     return [StudentFolder(path) for path in sorted(place.students.iterdir()) if path.is_dir()]
 
 
-def _gate(student: StudentFolder) -> int | None:
+def gate_of(student: StudentFolder) -> int | None:
+    """The process of the student's gate, if it lives."""
     if not student.lock.exists():
         return None
     with locks.unowned(student.lock) as free:
-        return None if free else locks.owner(student.lock)
+        pid = None if free else locks.owner(student.lock)
+    # Who only asks holds the lock for a moment, too, and the number of a gate that is gone may be another process's.
+    return pid if pid is not None and _has_open(pid, student.lock) else None
+
+
+def _has_open(pid: int, path: Path) -> bool:
+    with contextlib.suppress(OSError):
+        wanted = path.stat()
+        for descriptor in Path(f"/proc/{pid}/fd").iterdir():
+            with contextlib.suppress(OSError):
+                if os.path.samestat(descriptor.stat(), wanted):
+                    return True
+    return False
+
+
+def end_gate(student: StudentFolder) -> None:
+    """Ask the student's gate to end, if it lives."""
+    pid = gate_of(student)
+    if pid is not None:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGTERM)
 
 
 def stop_all(place: ClassFolder) -> int:
     """End every student's server, and clear up after those whose gate was killed; how many ran. Raises EngineError."""
     found = running(place)
     for student in found:
-        pid = _gate(student)
-        if pid is not None:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGTERM)
+        end_gate(student)
     deadline = time.monotonic() + _END_SECONDS
     while running(place) and time.monotonic() < deadline:
         time.sleep(0.1)
     for student in all_students(place):
-        if _gate(student) is None:
+        if gate_of(student) is None:
             if orphans.is_owned(EngineFolder(student.engine)):
                 orphans.end_supervisor(EngineFolder(student.engine))
             disk.detach(student)

@@ -1,0 +1,41 @@
+"""Whose gate lives, by its lock, and that nobody else is taken for it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from grader.classroom.places import StudentFolder
+from grader.classroom.running import end_gate, gate_of
+from grader.locks import unowned
+
+_GATE = "import sys; from pathlib import Path; from grader.locks import own; own(Path(sys.argv[1])); print(); input()"
+
+
+def test_a_number_that_another_process_has_by_now_is_no_gates(tmp_path: Path) -> None:
+    student = StudentFolder(tmp_path)
+    assert gate_of(student) is None
+    gate, other = (
+        subprocess.Popen([sys.executable, "-c", code, student.lock], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        for code in (_GATE, "input()")
+    )
+    try:
+        assert gate.stdout is not None and gate.stdout.readline()
+        assert gate_of(student) == gate.pid
+        # Somebody has the lock; its number is from before.
+        student.lock.write_text(str(other.pid))
+        assert gate_of(student) is None
+        end_gate(student)
+        student.lock.write_text(str(gate.pid))
+        end_gate(student)
+        assert gate.wait(60) < 0 and other.poll() is None
+        assert gate_of(student) is None
+        with unowned(student.lock) as free:
+            assert free
+            # Who only asks.
+            assert gate_of(student) is None
+    finally:
+        for process in (gate, other):
+            process.kill()
+            process.communicate()
