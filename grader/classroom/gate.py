@@ -28,6 +28,7 @@ from grader import locks
 from grader.classroom import disk, handins, receipts
 from grader.classroom.desk import Desk
 from grader.classroom.places import COURSE_ID, ClassError, ClassFolder
+from grader.classroom.running import end_gate
 from grader.classroom.student_status import bring_progress
 from grader.classroom.to_hub import TheHub
 from grader.classroom.untrusted_files import closing, open_below
@@ -310,6 +311,8 @@ def _run(order: Order, place: ClassFolder) -> int:
         place.make()
         student = place.student(order.name)
         student.make()
+        # Of a Hub that ended as this student's server started, and so doesn't know of it: nobody else would end it.
+        end_gate(student)
         locks.own(student.lock, within=_BEFORE)
         gate = Gate(order)
         gate.open()

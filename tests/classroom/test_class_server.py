@@ -20,6 +20,7 @@ from hub_client import PASSWORD, PATIENCE, TOKEN, Hub, page, request
 from playwright.sync_api import expect
 
 from grader.classroom.places import ClassFolder
+from grader.classroom.running import gate_of
 from grader.engines.folders import EngineFolder
 
 pytestmark = [pytest.mark.daemon, pytest.mark.weekly]
@@ -191,6 +192,23 @@ def test_the_hub_comes_back_under_running_servers(hub: Hub) -> None:
     hub.await_server("ada")
     assert (_student(hub, "ada") / "lock").read_text() == before
     assert hub.sh("ada", "curl -s localhost:8080").strip() == "ada"
+
+
+def test_a_hub_that_ends_as_a_server_starts_locks_nobody_out(hub: Hub) -> None:
+    student = ClassFolder(hub.folder).student("cy")
+    hub.begin("cy")
+    deadline = time.monotonic() + PATIENCE
+    while (left := gate_of(student)) is None:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    hub.end()
+    assert gate_of(student) == left
+    hub.start()
+    assert not hub.is_ready("cy")
+    hub.begin("cy")
+    hub.await_server("cy")
+    assert gate_of(student) not in (None, left)
+    hub.stop("cy")
 
 
 def test_checks_that_only_look_run_by_themselves_here_too(hub: Hub) -> None:

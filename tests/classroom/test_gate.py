@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
+import signal
+import socket
+import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -14,7 +19,9 @@ from docker import DockerClient
 
 from grader.classroom.gate import Gate, Order
 from grader.classroom.places import ClassError, ClassFolder
+from grader.classroom.running import gate_of
 from grader.files import cache_folder
+from grader.processes import start
 
 pytestmark = [
     pytest.mark.daemon,
@@ -69,3 +76,35 @@ def test_a_docker_whose_layers_are_lost_is_made_new_when_the_teacher_asks_for_it
     with _open(place) as client:
         assert client.volumes.list() == []
     assert not student.teachers_reset.exists()
+
+
+def test_a_gate_of_which_no_hub_knows_makes_way(place: ClassFolder) -> None:
+    """Its Hub was killed as it started; the next one asks for a server for the same student."""
+    student, gates = place.student("ada"), list[subprocess.Popen[bytes]]()
+    # For whose answer the first one's server would wait longer than the second gate does for the first.
+    with socket.create_server(("127.0.0.1", 0)) as silent, socket.create_server(("127.0.0.1", 0)) as free:
+        hub = f"http://127.0.0.1:{silent.getsockname()[1]}/hub/api"
+        environment = {f"JUPYTERHUB_{what}_URL": hub for what in ("API", "ACTIVITY")}
+        port = free.getsockname()[1]
+        free.close()
+        order = Order(str(place.path), str(COURSE), "ada", port, environment=environment)
+        try:
+            for _hub in range(2):
+                gate = start("grader.classroom.gate", stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+                gates.append(gate)
+                assert gate.stdin is not None and gate.stdout is not None
+                gate.stdin.write(order.dump().encode())
+                gate.stdin.close()
+                if len(gates) == 1:
+                    deadline = time.monotonic() + 300
+                    while gate_of(student) != gate.pid:
+                        assert time.monotonic() < deadline and gate.poll() is None
+                        time.sleep(0.05)
+                else:
+                    assert json.loads(gate.stdout.readline()) == {"ready": True}
+                    assert gates[0].poll() == 0 and gate_of(student) == gate.pid
+                gate.stdout.close()
+        finally:
+            for gate in gates:
+                gate.send_signal(signal.SIGTERM)
+                gate.wait(300)
