@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -27,6 +28,7 @@ from grader.classroom.places import ClassFolder
 from grader.classroom.running import stop_all
 from grader.engines.folders import runtime_folder
 from grader.files import cache_folder
+from grader.processes import children_of, command_line
 
 _COURSE = Path(__file__).parents[2]
 
@@ -34,6 +36,7 @@ _COURSE = Path(__file__).parents[2]
 PATIENCE = 300.0
 TOKEN = "0123456789abcdef" * 2
 PASSWORD = "sea" * 8
+_OF_THE_HUB = re.compile(rb"configurable-http-proxy|class_service")
 USERS = f"""
 c.JupyterHub.authenticator_class = "dummy"
 c.DummyAuthenticator.password = {PASSWORD!r}
@@ -143,6 +146,15 @@ class Hub:
             self._process.send_signal(signal.SIGTERM)
             self._process.wait(60)
             self._process = None
+
+    def kill(self) -> None:
+        """With its proxy and its service, which would stay, and without the gates."""
+        assert self._process is not None
+        others = [pid for pid in children_of(self._process.pid) if _OF_THE_HUB.search(command_line(pid))]
+        for pid in (self._process.pid, *others):
+            os.kill(pid, signal.SIGKILL)
+        self._process.wait(60)
+        self._process = None
 
     def ask(self, method: str, path: str, body: object = None) -> Any:
         """The Hub's REST API, as its administrator."""

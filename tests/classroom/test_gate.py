@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import signal
 import socket
 import subprocess
 import tempfile
@@ -78,33 +77,37 @@ def test_a_docker_whose_layers_are_lost_is_made_new_when_the_teacher_asks_for_it
     assert not student.teachers_reset.exists()
 
 
+@contextmanager
+def _started(order: Order) -> Iterator[subprocess.Popen[bytes]]:
+    """A gate as a Hub starts it."""
+    with start("grader.classroom.gate", stdin=subprocess.PIPE, stdout=subprocess.PIPE) as gate:
+        assert gate.stdin is not None
+        gate.stdin.write(order.dump().encode())
+        gate.stdin.close()
+        try:
+            yield gate
+        finally:
+            gate.terminate()
+
+
 def test_a_gate_of_which_no_hub_knows_makes_way(place: ClassFolder) -> None:
     """Its Hub was killed as it started; the next one asks for a server for the same student."""
-    student, gates = place.student("ada"), list[subprocess.Popen[bytes]]()
-    # For whose answer the first one's server would wait longer than the second gate does for the first.
+    student = place.student("ada")
+    # For whose answer the first gate's server waits longer than the second gate for the first.
     with socket.create_server(("127.0.0.1", 0)) as silent, socket.create_server(("127.0.0.1", 0)) as free:
-        hub = f"http://127.0.0.1:{silent.getsockname()[1]}/hub/api"
-        environment = {f"JUPYTERHUB_{what}_URL": hub for what in ("API", "ACTIVITY")}
-        port = free.getsockname()[1]
+        hub, port = f"http://127.0.0.1:{silent.getsockname()[1]}/hub/api", free.getsockname()[1]
         free.close()
+        given = {"API_URL": hub, "ACTIVITY_URL": hub, "API_TOKEN": "x", "CLIENT_ID": "x", "USER": "ada"}
+        own = {"SERVICE_PREFIX": "/user/ada/", "SERVICE_URL": f"http://127.0.0.1:{port}/user/ada/"}
+        environment = {f"JUPYTERHUB_{name}": value for name, value in (given | own).items()}
         order = Order(str(place.path), str(COURSE), "ada", port, environment=environment)
-        try:
-            for _hub in range(2):
-                gate = start("grader.classroom.gate", stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-                gates.append(gate)
-                assert gate.stdin is not None and gate.stdout is not None
-                gate.stdin.write(order.dump().encode())
-                gate.stdin.close()
-                if len(gates) == 1:
-                    deadline = time.monotonic() + 300
-                    while gate_of(student) != gate.pid:
-                        assert time.monotonic() < deadline and gate.poll() is None
-                        time.sleep(0.05)
-                else:
-                    assert json.loads(gate.stdout.readline()) == {"ready": True}
-                    assert gates[0].poll() == 0 and gate_of(student) == gate.pid
-                gate.stdout.close()
-        finally:
-            for gate in gates:
-                gate.send_signal(signal.SIGTERM)
-                gate.wait(300)
+        with _started(order) as left:
+            deadline = time.monotonic() + 300
+            while gate_of(student) != left.pid:
+                assert time.monotonic() < deadline and left.poll() is None
+                time.sleep(0.05)
+            assert left.stdout is not None
+            left.stdout.close()
+            with _started(order) as gate:
+                assert gate.stdout is not None and json.loads(gate.stdout.readline()) == {"ready": True}
+                assert left.wait(60) == 0 and gate_of(student) == gate.pid
