@@ -4,8 +4,8 @@ missing=bed-$1 locked=bed-$2 crashed=bed-$3 hungry=bed-$4 shot=bed-$5 asked=bed-
 exec >/dev/null 2>&1
 docker rm -f porter bed-1 bed-2 bed-3 bed-4 bed-5 bed-6 bed-7
 (
-    docker image inspect count:1 || docker build -q -t count:1 ward
-    docker run --name "$crashed" count:1
+    docker image inspect ropes:1 || docker build -q -t ropes:1 ward
+    docker run --name "$crashed" ropes:1
 ) &
 (
     docker run -d --name porter -p 8088:80 drydock/busybox:1 httpd -f

@@ -1,10 +1,15 @@
-/* Counts ropes, until it follows a pointer that leads nowhere. */
+/* Counts the ropes, as many as ROPES says. Whether anybody has said so, it never asks. */
 #include <stdio.h>
+#include <stdlib.h>
 
 int main(void)
 {
-    int *rope = NULL;
-    puts("counting ropes");
+    const char *ropes = getenv("ROPES");
+
+    puts("counting ropes, as many as ROPES says");
     fflush(stdout);
-    return *rope;
+    if (*ropes == '\0')
+        return 2;
+    printf("%s ropes are here\n", ropes);
+    return 0;
 }
