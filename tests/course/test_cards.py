@@ -40,6 +40,14 @@ def test_each_card_has_an_experiment_of_the_course_with_the_right_verdict() -> N
     assert verdicts == {card.name: f"# verdict: {'right' if card.holds else 'wrong'}" for card in deck()}
 
 
+def test_the_table_of_topics_has_each_card_and_what_is_said_of_it() -> None:
+    table = (_FOLDER / "topics.md").read_text(encoding="utf-8")
+    rows = [line.split(" | `")[0].removeprefix("| ") for line in table.splitlines() if line.startswith("| “")]
+    cards = [card for card in deck() if card.name != _EXAMPLE]
+    told = [f"“{card.sentence}”: {'right' if card.holds else 'false'}. {card.said}" for card in cards]
+    assert sorted(rows) == sorted(told)
+
+
 def test_about_a_third_of_the_sentences_are_right() -> None:
     right = [card.holds for card in deck()]
     assert len(right) >= 33

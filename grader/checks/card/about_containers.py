@@ -15,12 +15,22 @@ i=0
 while [ $i -lt 60 ] && docker inspect -f '{{.State.Status}} {{.HostConfig.AutoRemove}}' "$ID" | grep -qE '^(exited|removing|dead) true'
 do sleep 0.05; i=$((i + 1)); done
 """
-_ENDS_WELL = """
+_WORDS = """
 import json
 image = json.loads(sh('docker image inspect -f "{{json .Config}}" "$I"', I=body["Image"]) or "{}")
 own = [word for word in body.get("Entrypoint") or [] if word]
 words = [*(own or image.get("Entrypoint") or []), *(body.get("Cmd") or ([] if own else image.get("Cmd")) or [])]
+"""
+_ENDS_WELL = f"""{_WORDS}
 body["Entrypoint"], body["Cmd"] = ["sh", "-c", '"$@"; exit 0', "sh"], words
+"""
+#: Whoever starts a container again leaves a file in it, and then it sleeps.
+_IDLES = f"""{_WORDS}
+body["Entrypoint"], body["Cmd"] = ["sh", "-c", '[ ! -e /.idle ] || exec sleep 1d; exec "$@"', "sh"], words
+"""
+_AGAIN = """
+if not sh('docker inspect -f "{{.State.StartedAt}}" "$ID"', ID=id).startswith("0001"):
+    sh('docker cp /etc/hostname "$ID:/.idle"', ID=id)
 """
 _CHECKED = """
 import json
@@ -182,4 +192,12 @@ def _hands() -> Iterator[Card]:
         _("A container stays with the image that it was made from: remove it and run a new one."),
         f"{_DOCS}/reference/cli/docker/container/restart/",
         bend=(("POST /containers/([^/]+)/restart", _ANEW),),
+    )
+    yield Card(
+        "start-idle",
+        _("`docker start` brings an ended container back, idle: its command doesn't run again."),
+        False,
+        _("Its command runs once more, and ends once more."),
+        f"{_DOCS}/reference/cli/docker/container/start/",
+        bend=((_CREATE, _IDLES), ("POST /containers/([^/]+)/start", _AGAIN)),
     )

@@ -47,6 +47,11 @@ if sh('docker inspect -f "{{json .Config.Labels}}" "$ID" | grep compose.depends_
     sh(f'for i in $(seq 60); do [ -n "$({ill})" ] || break; sleep 0.2; done')
     if sh(ill): reply(409, "dependency failed to start: a container is unhealthy")
 """
+_VERSIONED = """
+files = (body.get("Labels") or {}).get("com.docker.compose.project.config_files")
+if files and not sh('grep -lE "^.?version.? *:" -- $F </dev/null', F=files.replace(",", " ")):
+    reply(400, "the Compose file has no version")
+"""
 
 
 def cards() -> Iterator[Card]:
@@ -229,4 +234,12 @@ def _compose() -> Iterator[Card]:
                 ' body["Labels"]["com.docker.compose.config-hash"] = "bent"',
             ),
         ),
+    )
+    yield Card(
+        "no-version",
+        _("`docker compose up` refuses a file without a line `version:`."),
+        False,
+        _("The line is obsolete: Compose ignores it, and newer versions warn of it."),
+        f"{_DOCS}/reference/compose-file/version-and-name/",
+        bend=((_CREATE, _VERSIONED),),
     )

@@ -35,4 +35,25 @@ for _ in 1 2 3; do docker run --rm --network host drydock/busybox:1 wget -q -T 2
 echo holds
 EOF
 ;;
+build-arg)
+cat > dockerfile.sh <<'EOF'
+# verdict: right
+printf 'FROM drydock/busybox:1\nARG HARBOUR\nRUN echo built\n' | docker build -t quiz:7 --build-arg HARBOUR=n5417 -
+docker history --no-trunc --format '{{.CreatedBy}}' quiz:7 | grep -q HARBOUR=n5417 && echo holds || echo fails
+EOF
+;;
+user-name)
+cat > dockerfile.sh <<'EOF'
+# verdict: wrong
+printf 'FROM drydock/busybox:1\nUSER sailor\n' | docker build -t quiz -
+[ "$(docker run --rm quiz id -un)" = sailor ] && echo holds || echo fails
+EOF
+;;
+shell-end)
+cat > dockerfile.sh <<'EOF'
+# verdict: wrong
+printf 'FROM drydock/busybox:1\nCMD echo tide\nSHELL ["echo", "other"]\n' | docker build -t quiz -
+docker image inspect -f '{{json .Config.Cmd}}' quiz | grep -q other && echo holds || echo fails
+EOF
+;;
 esac

@@ -39,4 +39,20 @@ docker run --name quiz drydock/busybox:1 touch /note
 docker run drydock/busybox:1 test -e /note && echo holds || echo fails
 EOF
 ;;
+delete)
+cat > images.sh <<'EOF'
+# verdict: wrong
+printf 'FROM drydock/busybox:1\nRUN head -c 5000000 /dev/zero >/large\n' | docker build -t quiz -
+docker run --name quiz-a quiz rm /large
+docker commit quiz-a quiz-b
+docker history --format '{{.Size}}' quiz-b | head -n 1 | grep -q MB && echo holds || echo fails
+EOF
+;;
+push-name)
+cat > images.sh <<'EOF'
+# verdict: right
+printf 'FROM drydock/busybox:1\nLABEL a=b\n' | docker build -t quiz:7 -
+docker push quiz:7 2>&1 | grep -q localhost:5000 && echo fails || echo holds
+EOF
+;;
 esac

@@ -35,4 +35,12 @@ docker compose -p quiz up -d
 docker exec quiz-web-1 test -e /mark && echo fails || echo holds
 EOF
 ;;
+no-version)
+cat > projects.sh <<'EOF'
+# verdict: wrong
+printf 'services:\n  web: {image: drydock/busybox:1, command: sleep 1d}\n' >compose.yaml
+docker compose -p quiz up -d
+docker ps --format '{{.Names}}' | grep -qx quiz-web-1 && echo fails || echo holds
+EOF
+;;
 esac
