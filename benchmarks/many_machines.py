@@ -21,6 +21,7 @@ import logging
 import os
 import random
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -330,6 +331,8 @@ def main() -> None:
     if given.submissions < 2:
         parser.error("two submissions at least")
     json_file = given.json and given.json.absolute()
+    # Or workers would stay.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended"))
     logging.disable(logging.INFO)
     warnings.simplefilter("ignore")
     os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
@@ -339,7 +342,8 @@ def main() -> None:
         os.chdir(made.root)
         get_ready()
         runs = list(compared(made, folder, given, cpu))
-    print("\n".join(ratios(runs, given.share)))
+    for line in ratios(runs, given.share):
+        print(line)
     if json_file:
         json_file.write_text(json.dumps([asdict(run) for run in runs], indent=1) + "\n")
 
