@@ -46,9 +46,10 @@ class Drydock(Configurable):  # type: ignore[misc]
     notebook_seconds = Float(
         _BOUNDS.notebook_seconds, help=f"Longest time for all cells of a student, in seconds; {_SLOW}."
     ).tag(config=True)
-    check_seconds = Float(_BOUNDS.check_seconds, help=f"Longest time for one check, in seconds; {_SLOW}.").tag(
-        config=True
-    )
+    check_seconds = Float(
+        _BOUNDS.check_seconds,
+        help=f"Longest time for one check, in seconds; one that says `longer=` has several times as long, and {_SLOW}.",
+    ).tag(config=True)
     daemon_seconds = Float(
         _BOUNDS.daemon_seconds,
         help=f"A submission's daemon that says nothing for so many seconds counts as ended; {_SLOW}.",

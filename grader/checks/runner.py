@@ -30,6 +30,7 @@ from typing import Any, BinaryIO, NoReturn, TextIO
 from grader.checks import folder, kinds, throwaway
 from grader.checks.errors import CheckFailed, CouldNotCheck, OutOfTime
 from grader.checks.task import Checks, Task
+from grader.course.declared import declared
 from grader.docker_api.course_images import from_environment
 from grader.docker_api.deadline import CHECK_SECONDS
 from grader.docker_api.errors import NoAnswer
@@ -55,6 +56,11 @@ class _Request:
     timeout: float
     key: StudentKey
     only_looks: bool = False
+
+    @property
+    def seconds(self) -> float:
+        """What this cell may take: longer than others, where it says so."""
+        return self.timeout * declared(self.source).longer
 
 
 def serve(requests: TextIO, answers: TextIO, checks: Checks, timeout: float = CHECK_SECONDS) -> None:
@@ -110,7 +116,7 @@ def _run_apart(request: _Request, checks: Checks) -> dict[str, Any]:
     os.close(writer)
     try:
         with open(reader, "rb", buffering=0) as pipe:  # noqa: PTH123 - a file descriptor, not a path
-            result = _collected(pipe, request.timeout + GRACE_SECONDS)
+            result = _collected(pipe, request.seconds + GRACE_SECONDS)
     finally:
         with suppress(ProcessLookupError):
             os.killpg(child, signal.SIGKILL)
@@ -156,7 +162,7 @@ def _child(request: _Request, checks: Checks, writer: int) -> NoReturn:
             resource.setrlimit(resource.RLIMIT_DATA, (_MOST_MEMORY, _MOST_MEMORY))
         signal.signal(signal.SIGALRM, _out_of_time)
         # Again every second: a cell could swallow it once.
-        signal.setitimer(signal.ITIMER_REAL, request.timeout, 1.0)
+        signal.setitimer(signal.ITIMER_REAL, request.seconds, 1.0)
         result = run_cell(
             request.source, request.id, checks, request.timeout, Values(request.key), only_looks=request.only_looks
         )

@@ -7,7 +7,7 @@ import re
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, overload
 
@@ -16,6 +16,7 @@ from grader.checks.answer import store
 from grader.checks.errors import AuthorError, CheckFailed, CouldNotCheck, OutOfTime
 from grader.checks.expectation import Context, author_verdict
 from grader.checks.throwaway import remove_orphans
+from grader.course.declared import LONGEST, is_longer
 from grader.docker_api import blame
 from grader.docker_api.connection import Connection
 from grader.docker_api.course_images import CourseImages
@@ -75,22 +76,30 @@ class Checks:
         self._reports: dict[str, TaskReport] = {}
         self._sightings: set[str] = set()
 
-    def _daemon(self) -> Daemon:
+    def _daemon(self, longer: float = 1) -> Daemon:
         return Daemon(
             self._connection,
-            Deadline(self._deadline),
+            Deadline(self._deadline * longer),
             request_seconds=self._request_seconds,
             on_wait=self._on_wait,
         )
 
     def task(
-        self, id: str, *, hint: str, title: str = "", needs: Sequence[str] = (), symptom_first: bool = False
+        self,
+        id: str,
+        *,
+        hint: str,
+        title: str = "",
+        needs: Sequence[str] = (),
+        symptom_first: bool = False,
+        longer: float = 1,
     ) -> Task:
         """The check of one task, a context manager. ``needs``: tasks that must not have failed before.
 
         ``symptom_first``: of what is not met, the first is shown and the others are folded away.
+        ``longer``: how many times as long as other checks it may take; a plain number, read without running the cell.
         """
-        return Task(self, id, hint=hint, title=title, needs=needs, symptom_first=symptom_first)
+        return Task(self, id, hint, title, needs, symptom_first, longer)
 
     def answer(self, name: str, value: object) -> None:
         """Keep an answer on the daemon, for the check that follows. Typed by students."""
@@ -180,19 +189,18 @@ class Checks:
         self._connection.close()
 
 
+@dataclass(eq=False)
 class Task:
     """One task's check. Every expectation stated inside ``with`` is judged at once; leaving reports."""
 
-    def __init__(
-        self, checks: Checks, id: str, *, hint: str, title: str, needs: Sequence[str], symptom_first: bool = False
-    ) -> None:
-        self._checks = checks
-        self._id = id
-        self._hint = hint
-        self._title = title
-        self._needs = needs
-        self._symptom_first = symptom_first
-        self._context: Context | None = None
+    _checks: Checks
+    _id: str
+    _hint: str
+    _title: str
+    _needs: Sequence[str]
+    _symptom_first: bool
+    _longer: float
+    _context: Context | None = None
 
     if TYPE_CHECKING:
         # Ours, for editors and mypy; pyproject.toml registers them, and others register more.
@@ -235,12 +243,12 @@ class Task:
         return stated
 
     def __enter__(self) -> Task:
-        daemon = self._checks._daemon()
+        mistake = self._mistake()
+        daemon = self._checks._daemon(1 if mistake else self._longer)
         self._context = Context(
             str(self._id), daemon, self._checks._values, self._checks._folder, sightings=self._checks._sightings
         )
         self._context.cleanup.push(daemon.cleanup)
-        mistake = self._mistake()
         if mistake:
             self._context.record(author_verdict(AuthorError(mistake)))
             self._finish(None)
@@ -259,6 +267,8 @@ class Task:
             return _("task {id} needs a hint").format(id=self._id)
         if isinstance(self._needs, str) or not all(isinstance(need, str) for need in self._needs):
             return _('needs must be a list of task ids such as ("build-app",), not {needs!r}').format(needs=self._needs)
+        if not is_longer(self._longer):
+            return _("longer is a number from 1 to {most}, not {longer!r}").format(most=LONGEST, longer=self._longer)
         return ""
 
     def __exit__(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from dataclasses import dataclass
+from typing import TypeGuard
 
 
 @dataclass(frozen=True)
@@ -14,6 +15,17 @@ class Declared:
     id: str = ""
     hint: str = ""
     needs: tuple[str, ...] = ()
+    #: How many times as long as others its check may take.
+    longer: float = 1
+
+
+#: The most that ``longer`` may be.
+LONGEST = 5
+
+
+def is_longer(times: object) -> TypeGuard[float]:
+    """Whether it is a number that ``longer`` may be."""
+    return isinstance(times, int | float) and not isinstance(times, bool) and 1 <= times <= LONGEST
 
 
 def prepares(name: str, task: str) -> bool:
@@ -50,11 +62,12 @@ def declared(source: str) -> Declared:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "task":
             first = _literal(node.args[0]) if node.args else ""
             named = {keyword.arg: _literal(keyword.value) for keyword in node.keywords}
-            needs = named.get("needs") or ()
+            needs, longer = named.get("needs") or (), named.get("longer")
             return Declared(
                 str(first or ""),
                 str(named.get("hint") or ""),
                 tuple(str(need) for need in needs) if isinstance(needs, list | tuple) else (),
+                longer if is_longer(longer) else 1,
             )
     return Declared()
 
@@ -80,5 +93,5 @@ def connecting(source: str) -> ast.Call | None:
 def _literal(node: ast.expr) -> object:
     try:
         return ast.literal_eval(node)
-    except ValueError:
+    except (ValueError, TypeError):
         return ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-#: Seconds that the check of one task may take: live, in the author's proof and when it is graded.
+#: Seconds that the check of one task may take (``check.task`` may ask for ``longer``): live, in the proof and graded.
 CHECK_SECONDS = 60.0
 
 

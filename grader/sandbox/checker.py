@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from grader.checks.folder import Place
+from grader.course.declared import declared
 from grader.docker_api.course_images import CourseImages, as_variable
 from grader.engines.protocol import Engine, EngineError
 from grader.files import pinned
@@ -129,7 +130,7 @@ class Checker:
     def check(
         self, cell_id: str, source: str, timeout: float, *, key: StudentKey = DEFAULT_KEY, only_looks: bool = False
     ) -> TaskReport:
-        """Run one check cell, at most ``timeout`` seconds (longer where the engine wants patience).
+        """Run one check cell, at most ``timeout`` seconds (longer where the engine or the cell asks for it).
 
         What goes wrong here becomes could-not-check. ``key``: whose copy is checked, for what ``check.value`` gives.
         ``only_looks``: what would leave a trace on the daemon, too.
@@ -141,7 +142,7 @@ class Checker:
         try:
             question = {"id": cell_id, "source": source, "values_key": key.text, "only_looks": only_looks}
             # The runner gives up first: a cell that it ends itself costs no other cell its history (`needs`).
-            answer = self._ask({**question, "timeout": timeout}, timeout + _PATIENCE)
+            answer = self._ask({**question, "timeout": timeout}, timeout * declared(source).longer + _PATIENCE)
         except _NoAnswer as trouble:
             self._end()
             return could_not_check(cell_id, str(trouble))

@@ -123,6 +123,14 @@ def test_time_that_runs_out_inside_a_task_keeps_what_was_found(runner: Runner) -
     assert "time for this check (3 s) is over" in report.verdicts[-1].found
 
 
+@pytest.mark.parametrize("longer", [1, 5])
+def test_a_cell_may_have_longer_than_others(runner: Runner, longer: int) -> None:
+    cell = task("import time; time.sleep(3)\n    t.container('web').is_running()", extra=f", longer={longer}")
+    answer = runner.ask(cell, timeout=2)
+    found = TaskReport.from_dict(answer["report"]).verdicts[-1].found
+    assert ("time for this check" in found) == (longer == 1), found
+
+
 LATE = "import signal\nlate = signal.raise_signal, signal.SIGALRM\n"
 
 

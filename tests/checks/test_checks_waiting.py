@@ -175,6 +175,24 @@ def test_a_slow_engines_check_has_one_time_live_and_graded(
     live.close()
 
 
+@pytest.mark.parametrize("longer", [1, 2])
+def test_a_check_that_says_so_has_longer(world: Engine, longer: float) -> None:
+    check = Checks(world.endpoint.host, deadline=LONG)
+    with check.task("job", hint="Look.", longer=longer) as t:
+        assert t._context is not None
+        assert t._context.daemon.deadline.seconds == LONG * longer
+        t.container("ck-peer").is_running()
+    check.close()
+
+
+@pytest.mark.parametrize("longer", [9, 0.5, True, "2"])
+def test_a_check_that_takes_how_long_it_likes_is_none(world: Engine, longer: float) -> None:
+    check = Checks(world.endpoint.host, deadline=LONG)
+    with pytest.raises(CouldNotCheck, match="longer is a number from 1 to 5"):
+        check.task("job", hint="Look.", longer=longer).__enter__()
+    check.close()
+
+
 def test_what_may_still_come_is_waited_for(world: Engine) -> None:
     """A created container is started while the check waits, and gets healthy."""
     client = world.endpoint.client()
