@@ -11,6 +11,7 @@ docker create --privileged --name quayboard --hostname quayboard --network tidew
 # containerd's image store, so that the builder can keep its cache in a registry (lab 15).
 docker cp -q harbour/daemon.json printery:/etc/docker/daemon.json
 docker cp -q harbour/post-receive printery:/srv/post-receive
+docker cp -q harbour/today.sh printery:/srv/today.sh
 docker start printery quayboard >/dev/null
 docker exec printery ready
 docker exec quayboard ready

@@ -1,5 +1,5 @@
-# The clerk: half a second to wake up, then half a second for each who asks.
-sleep 0.5
+# The clerk: two seconds to wake up, then half a second for each who asks.
+sleep 2
 mkdir -p /www/cgi-bin
 cat >/www/cgi-bin/tide <<'EOF'
 #!/bin/sh

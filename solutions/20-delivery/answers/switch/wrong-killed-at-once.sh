@@ -8,7 +8,7 @@ docker rm -f $new >/dev/null 2>&1
 docker run -d --name $new --network quay "$1"
 until docker exec pane wget -q -O /dev/null http://$new/cgi-bin/tide; do sleep 0.2; done
 sed -i "s/$old/$new/" /srv/front/default.conf
-docker exec pane nginx -s reload & docker rm -f $old
+docker kill $old; docker exec pane nginx -s reload; docker rm -f $old
 EOF
 chmod +x /usr/local/bin/deploy
 END
