@@ -49,7 +49,7 @@ if sh('docker inspect -f "{{json .Config.Labels}}" "$ID" | grep compose.depends_
 """
 _VERSIONED = """
 files = (body.get("Labels") or {}).get("com.docker.compose.project.config_files")
-if files and not sh('grep -lE "^.?version.? *:" -- $F </dev/null', F=files.replace(",", " ")):
+if files and not sh('grep -lE "^[^#]?version.? *:" -- $F </dev/null', F=files.replace(",", " ")):
     reply(400, "the Compose file has no version")
 """
 

@@ -9,7 +9,7 @@ for reader in 1 2 3 4 5 6; do
     done &
 done
 sleep 0.4
-timeout 30 "$@" >said 2>&1 </dev/null
+timeout 45 "$@" >said 2>&1 </dev/null
 sleep 0.4
 touch over
 wait
