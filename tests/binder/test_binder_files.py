@@ -17,7 +17,10 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from grader.cli import machine
+from grader.course.labs import Course
 from grader.engines.microvm.engine import MicrovmEngine
+from grader.report import cell_runs
+from grader.workspace import Workspace
 
 _ROOT = Path(__file__).parents[2]
 _BINDER = _ROOT / "binder"
@@ -69,11 +72,15 @@ def test_repo2docker_takes_the_dockerfile_and_its_start_and_postbuild_can_run() 
 
 @pytest.fixture
 def elsewhere() -> Iterator[Mapping[str, str]]:
-    """An environment with a runtime folder and a state of its own."""
+    """An environment with a runtime folder, a state and a course of its own, in which no student has worked."""
     folder = Path(tempfile.mkdtemp(prefix="dd-"))
     folder.chmod(0o711)
+    course = folder / "course"
+    course.mkdir()
+    for name in ("nbgrader_config.py", "course.toml", "labs", "docs"):
+        (course / name).symlink_to(_ROOT / name)
     environment = {name: value for name, value in os.environ.items() if not name.startswith("DOCKER_")}
-    environment |= {"DRYDOCK_RUNTIME": f"{folder}/r", "DRYDOCK_STATE": f"{folder}/s"}
+    environment |= {"DRYDOCK_RUNTIME": f"{folder}/r", "DRYDOCK_STATE": f"{folder}/s", "DRYDOCK_COURSE": str(course)}
     try:
         yield environment
     finally:
@@ -88,13 +95,33 @@ def _start(environment: Mapping[str, str], *words: str) -> subprocess.CompletedP
     )
 
 
-def test_start_becomes_its_command_even_without_a_daemon(elsewhere: Mapping[str, str], tmp_path: Path) -> None:
+@pytest.fixture
+def without_qemu(elsewhere: Mapping[str, str], tmp_path: Path) -> Mapping[str, str]:
     for tool in ("bash", "dirname", "echo"):
         (tmp_path / tool).symlink_to(str(shutil.which(tool)))
-    done = _start({**elsewhere, "PATH": f"{Path(sys.executable).parent}:{tmp_path}"}, "echo", "the notebooks open")
+    return {**elsewhere, "PATH": f"{Path(sys.executable).parent}:{tmp_path}"}
+
+
+def test_start_becomes_its_command_even_without_a_daemon(without_qemu: Mapping[str, str]) -> None:
+    done = _start(without_qemu, "echo", "the notebooks open")
     assert (done.returncode, done.stdout) == (0, "the notebooks open\n")
     assert "qemu-system-x86_64" in done.stderr
     assert "The lab daemon did not start" in done.stderr
+
+
+def test_start_lays_out_what_a_volume_lacks_and_keeps_the_students_work(without_qemu: Mapping[str, str]) -> None:
+    workspace = Workspace(Course(Path(without_qemu["DRYDOCK_COURSE"])))
+    _start(without_qemu, "echo")
+    mine, other = (workspace.notebook(lab) for lab in workspace.course.names("labs")[:2])
+    assert workspace.index.is_file()
+    # The next pod: its daemon has nothing of what ran in the last one's.
+    mine.write_text("what the student wrote")
+    other.unlink()
+    ran = workspace.progress.file(mine.stem, cell_runs.ENDING)
+    ran.write_text("{}\n")
+    done = _start(without_qemu, "echo")
+    assert "laid out" not in done.stderr
+    assert (mine.read_text(), other.is_file(), ran.exists()) == ("what the student wrote", True, False)
 
 
 # Where nobody has made the template yet, it is made now: three minutes of a processor.
