@@ -28,6 +28,10 @@ from grader.engines.relay import Connector, Relay
 ROOT = Path(__file__).parents[2]
 IMAGE = "drydock-binder"
 REPO2DOCKER = "jupyter-repo2docker==2026.4.0"
+#: The Hub's version in Zero to JupyterHub's chart that binder/values.yaml is for. Binder's sessions don't use it.
+JUPYTERHUB = "5.5.0"
+#: Where a student's copies lie in the image; in Kubernetes a volume.
+WORKSPACE = "/home/jovyan/drydock/workspace"
 MIB = 2**20
 #: Control groups as a container sees its own, of either version.
 _GROUPS = "/sys/fs/cgroup"
@@ -79,7 +83,8 @@ def build(engine: Engine) -> None:
         done = subprocess.run(
             [
                 f"{sys.prefix}/bin/uv", "tool", "run", "--from", REPO2DOCKER, "repo2docker", "--no-run",
-                "--user-name", "jovyan", "--user-id", "1000", "--image-name", IMAGE, *options, ".",
+                "--user-name", "jovyan", "--user-id", "1000", "--image-name", IMAGE,
+                "--build-arg", f"JUPYTERHUB={JUPYTERHUB}", *options, ".",
             ],
             cwd=ROOT,
             env={**os.environ, "DOCKER_HOST": engine.endpoint.host},
@@ -202,6 +207,23 @@ def session(engine: Engine, image: str, *, cpus: str = "2") -> Iterator[Session]
         yield running
     finally:
         docker(engine, "rm", "--force", "--volumes", name)
+
+
+@contextmanager
+def new_volume(engine: Engine, image: str) -> Iterator[tuple[str, ...]]:
+    """As Kubernetes mounts a claim for the first time: root's, empty, to be written to by the pod's group (fsGroup).
+    Gives the words that put it where a student's copies lie."""
+    name = docker(engine, "volume", "create").strip()
+    # Docker would copy what the image has there; Kubernetes does not.
+    mount = ("--mount", f"type=volume,source={name},target={WORKSPACE},volume-nocopy")
+    try:
+        docker(
+            engine, "run", "--rm", "--user", "0:0", *mount, "--entrypoint", "sh", image,
+            "-c", f"chgrp 1000 {WORKSPACE} && chmod 2775 {WORKSPACE}",
+        )  # fmt: skip
+        yield mount
+    finally:
+        docker(engine, "volume", "rm", name)
 
 
 def free_port() -> int:

@@ -71,6 +71,18 @@ def test_the_daemon_is_up_and_everything_in_the_image_knows_it(session: pod.Sess
     assert "solutions" not in session.run("ls", "..").split()
 
 
+def test_a_pod_of_a_jupyterhub_finds_the_labs_on_an_empty_volume(engine: Engine, image: str) -> None:
+    """docs/kubernetes.md: what its Hub would start, up to the Hub itself."""
+    words = "jupyterhub-singleuser --version; docker run --rm -v $PWD/labs:/labs:ro drydock/busybox:1 ls /labs"
+    with pod.new_volume(engine, image) as mount:
+        said = [
+            pod.docker(engine, "run", "--rm", *pod.RULES, *mount, image, "sh", "-c", words, timeout=600).split()
+            for _ in range(2)
+        ]
+    assert said[0] == [pod.JUPYTERHUB, *Course(pod.ROOT).names("labs")]
+    assert said[1] == said[0], "the second pod finds what the first left"
+
+
 def test_lab_01_earns_full_marks_in_a_browser(
     session: pod.Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
