@@ -170,7 +170,7 @@ class Cluster:
         where = self._folder / "scheduler.json"
         words = ["--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--no-show", "--scheduler-file", str(where)]
         self._scheduler.append(self._start("scheduler", "distributed.cli.dask_scheduler", *words))
-        _until(where.exists, "Dask's scheduler does not start")
+        _until(lambda: where.exists() and where.read_text().endswith("}"), "Dask's scheduler does not start")
         self.address = str(json.loads(where.read_text())["address"]).removeprefix("tcp://")
         for number in range(self.number):
             if self._share:

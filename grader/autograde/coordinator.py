@@ -127,7 +127,10 @@ class Coordinator:
         done, _rest = wait(futures, timeout=_LOOK, return_when=FIRST_COMPLETED)
         if done or getattr(self._executor, "workers_now", None) != 0:
             self._nobody_since = None
-        elif self._nobody_since is None:
+            return done
+        # Nobody was refused meanwhile.
+        self._graded_at = time.monotonic()
+        if self._nobody_since is None:
             self._nobody_since = time.monotonic()
             self._say(_("The executor has no workers at the moment; as soon as there are some, it goes on."))
         elif time.monotonic() - self._nobody_since > _HOPELESS:

@@ -86,6 +86,7 @@ def _factory(name: str) -> Callable[[], Executor]:
 def _dask(address: str) -> ExecutorFactory:
     with extras.needed():
         from distributed import Client, KilledWorker
+        from distributed.client import ClosedClientError
 
     new_client: Any = Client  # it has no types
 
@@ -94,7 +95,7 @@ def _dask(address: str) -> ExecutorFactory:
         """Without one the client raises whatever it stumbles over; what is out with it is cancelled."""
         try:
             yield
-        except (OSError, RuntimeError) as error:
+        except (OSError, RuntimeError, ClosedClientError) as error:
             raise CancelledError from error
 
     class Dask(Executor):

@@ -226,7 +226,9 @@ class ClassFolder:
             (self.outbound, 0o755),
             (self.feedback, 0o700),
         ):
-            part.mkdir(mode=mode, exist_ok=True)
+            # What is in the place of one is the teacher's doing, and give_exchange tells them.
+            with suppress(FileExistsError):
+                part.mkdir(mode=mode)
 
     def give_exchange(self, teacher: int) -> None:
         """Let the account with this number release, collect and give feedback; nbgrader wants it to own the folders.

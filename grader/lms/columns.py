@@ -68,19 +68,22 @@ class Look:
 
     shown: Mapping[str, Result]
     at: datetime
+    #: When all of it had come, which may take long.
+    done: datetime
 
     @classmethod
     def now(cls, service: Service, column: Column) -> Self:
         """Raises LmsError."""
         at = datetime.now(UTC)
-        return cls(_results(service, column) if column.address else {}, at)
+        shown = _results(service, column) if column.address else {}
+        return cls(shown, at, datetime.now(UTC))
 
     def of(self, user: str) -> Result:
         return self.shown.get(user, NO_RESULT)
 
     @property
     def is_old(self) -> bool:
-        return datetime.now(UTC) - self.at > _FRESH
+        return datetime.now(UTC) - self.done > _FRESH
 
     @property
     def timestamp(self) -> str:

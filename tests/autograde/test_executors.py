@@ -69,7 +69,6 @@ def test_a_scheduler_without_workers_that_is_killed(
     scheduler: tuple[str, subprocess.Popen[bytes]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(coordinator, "_LOOK", 0.1)
-    monkeypatch.setattr("grader.autograde.executors._PATIENCE", 3)
     address, process = scheduler
     said: list[str] = []
 

@@ -206,7 +206,8 @@ def test_a_hub_that_is_killed_as_a_server_starts_locks_nobody_out(hub: Hub) -> N
         hub.kill()
     assert gate_of(student) == left
     hub.start()
-    assert not hub.is_ready("cy") and gate_of(student) == left
+    # Without a Hub its server gives up after 46 seconds, and a busy machine's Hub may need more.
+    assert not hub.is_ready("cy") and gate_of(student) in (left, None)
     hub.begin("cy")
     hub.await_server("cy")
     assert gate_of(student) not in (None, left)

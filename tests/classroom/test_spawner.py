@@ -77,11 +77,15 @@ def test_servers_that_start_keep_no_login_waiting() -> None:
     asyncio.run(run())
 
 
-def test_a_teacher_is_told_of_a_link_in_the_exchange(tmp_path: Path) -> None:
+@pytest.mark.parametrize("what", ["a link", "a link to nothing", "a file"])
+def test_a_teacher_is_told_of_what_is_no_folder_in_the_exchange(tmp_path: Path, what: str) -> None:
     place, name = ClassFolder(tmp_path / "class"), pwd.getpwuid(os.geteuid()).pw_name
     place.make()
     place.inbound.rmdir()
-    place.inbound.symlink_to(tmp_path)
+    if what == "a file":
+        place.inbound.touch()
+    else:
+        place.inbound.symlink_to(tmp_path if what == "a link" else tmp_path / "nothing")
     # The class's own folder may well be one.
     (folder := tmp_path / "link").symlink_to(place.path)
     spawner = DrydockSpawner(user=SimpleNamespace(name=name), teachers={name}, folder=str(folder))
