@@ -39,7 +39,7 @@ from cpu_time import CpuClock, counted
 REPO = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(REPO / "tests"))
 
-from grading_course import HALF, LAB, SOLUTIONS, Course  # noqa: E402
+from grading_course import HALF, LAB, SOLUTIONS, Course, fields  # noqa: E402
 from nbgrader.api import Gradebook  # noqa: E402
 
 from grader.autograde.backends import terms_of  # noqa: E402
@@ -89,19 +89,10 @@ class Class:
     lab: str
     students: list[str]
 
-    def fields(self) -> Fields:
-        """Everything nbgrader keeps of grades and comments."""
+    def kept(self) -> Fields:
+        """What the gradebook has of it."""
         with Gradebook(f"sqlite:///{self.root}/gradebook.db") as book:
-            notebooks = [(s.student_id, n) for s in book.assignment_submissions(self.lab) for n in s.notebooks]
-            grades = [
-                (student, g.cell.name, g.auto_score, g.manual_score, g.extra_credit, g.needs_manual_grade, g.score)
-                for student, n in notebooks
-                for g in n.grades
-            ]
-            comments = [
-                (student, c.cell.name, c.auto_comment, c.manual_comment) for student, n in notebooks for c in n.comments
-            ]
-        return sorted([*grades, *comments], key=repr)
+            return fields(book, self.lab)
 
     def forget(self) -> None:
         shutil.rmtree(self.root / "autograded", ignore_errors=True)
@@ -278,14 +269,14 @@ def graded(made: Class, name: str, cpu: CpuClock, cluster: Cluster | None = None
 def compared(made: Class, folder: Path, given: argparse.Namespace, cpu: CpuClock) -> Iterator[Run]:
     """The serial run, and one for each number of workers. Raises SystemExit where a field differs."""
     yield graded(made, "serial", cpu)
-    wanted = made.fields()
+    wanted = made.kept()
     for workers in given.workers:
         place = folder / f"dask-{workers}"
         place.mkdir()
         chance = random.Random(given.seed) if given.kill else None
         with Cluster(place, workers, given.share, chance) as cluster:
             yield graded(made, f"Dask, {workers} worker{'s' * (workers > 1)}", cpu, cluster)
-        found = made.fields()
+        found = made.kept()
         if found != wanted:
             differ = sorted({*map(repr, wanted)} ^ {*map(repr, found)})
             raise SystemExit(f"{workers} workers: other grades than the serial run's:\n" + "\n".join(differ))

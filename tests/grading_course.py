@@ -212,3 +212,17 @@ class Course:
 
 def sources(notebook: NotebookNode) -> Iterable[str]:
     return (cell.source for cell in notebook.cells)
+
+
+def fields(book: Any, lab: str) -> list[tuple[Any, ...]]:
+    """Everything that a gradebook keeps of a lab's grades and comments."""
+    notebooks = [(s.student_id, n) for s in book.assignment_submissions(lab) for n in s.notebooks]
+    grades = [
+        (student, g.cell.name, g.auto_score, g.manual_score, g.extra_credit, g.needs_manual_grade, g.score)
+        for student, n in notebooks
+        for g in n.grades
+    ]
+    comments = [
+        (student, c.cell.name, c.auto_comment, c.manual_comment) for student, n in notebooks for c in n.comments
+    ]
+    return sorted(grades, key=repr) + sorted(comments, key=repr)

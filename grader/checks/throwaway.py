@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 #: HostConfig of a container that looks. A student's that has the daemon's socket would lay a program of its own into it
 #: between its making and its start (`docker cp`); into a root that can't be written to the daemon puts nothing.
 SEALED = {"ReadonlyRootfs": True}
+#: A helper's command may take so long.
+_HELPER_SECONDS = 8
 #: A container of ours older than this (seconds) was left by a check that was killed.
 _STALE = 600
 #: A container's start is the slowest request: emulated, on a busy machine, it takes more than the usual time.
@@ -204,7 +206,7 @@ def run_among(daemon: Daemon, container: str, command: Sequence[str]) -> Outcome
     Raises Unavailable, Obstructed or Refused, as ``run_beside`` does.
     """
     host = {"PidMode": f"container:{container}", **SEALED}
-    return _run(daemon, helper_image(daemon), command, seconds=8, host=host)
+    return _run(daemon, helper_image(daemon), command, seconds=_HELPER_SECONDS, host=host)
 
 
 def run_beside(daemon: Daemon, container: str, command: Sequence[str]) -> Outcome:
@@ -224,7 +226,7 @@ def run_in_network(daemon: Daemon, mode: str, command: Sequence[str]) -> Outcome
         daemon,
         helper_image(daemon),
         command,
-        seconds=8,
+        seconds=_HELPER_SECONDS,
         host={"NetworkMode": mode, **SEALED},
         # An unknown name is passed on to outer name servers, which may be unreachable (resolv.conf(5)).
         Env=["RES_OPTIONS=timeout:2 attempts:1"],

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from grading_course import HALF, LAB, SOLUTIONS, Course
+from grading_course import HALF, LAB, SOLUTIONS, Course, fields
 
 from grader.autograde.backends import processes, terms_of
 from grader.autograde.batch import Batch
@@ -28,20 +28,9 @@ pytestmark = [pytest.mark.daemon, pytest.mark.deep]
 STUDENTS = ("ada", "bob", "cyd", "dan", "eve", "fay")
 
 
-def fields(course: Course) -> list[tuple[Any, ...]]:
-    """Everything nbgrader keeps of grades and comments."""
+def kept(course: Course) -> list[tuple[Any, ...]]:
     with course.gradebook() as book:
-        submitted = book.assignment_submissions(LAB)
-        notebooks = [(s.student_id, n) for s in submitted for n in s.notebooks]
-        grades = [
-            (student, g.cell.name, g.auto_score, g.manual_score, g.extra_credit, g.needs_manual_grade, g.score)
-            for student, n in notebooks
-            for g in n.grades
-        ]
-        comments = [
-            (student, c.cell.name, c.auto_comment, c.manual_comment) for student, n in notebooks for c in n.comments
-        ]
-        return sorted(grades, key=repr) + sorted(comments, key=repr)
+        return fields(book, LAB)
 
 
 def verdicts(course: Course) -> dict[str, Any]:
@@ -74,7 +63,7 @@ def serial(course: Course) -> tuple[list[tuple[Any, ...]], dict[str, Any]]:
     for student, notebook in zip(STUDENTS, notebooks, strict=True):
         course.hand_in(student, notebook)
     course.autograde()
-    found = fields(course), verdicts(course)
+    found = kept(course), verdicts(course)
     assert len({field[0] for field in found[0]}) == len(STUDENTS)
     return found
 
@@ -104,7 +93,7 @@ def test_workers_that_are_killed_change_no_grade(
     assert len(pools) >= 2, "the pool was made anew"
     assert [record.student for record in records] == list(STUDENTS)
     assert [record.error for record in records] == [""] * len(STUDENTS)
-    assert (fields(course), verdicts(course)) == serial
+    assert (kept(course), verdicts(course)) == serial
 
 
 def killed_at_a_result(root: Path) -> dict[Path, bytes]:
@@ -145,7 +134,7 @@ def test_parts_give_the_same_grades_and_a_stopped_one_goes_on(
     assert {path: path.read_bytes() for path in times} == kept
     done = CliRunner().invoke(command, ["merge", str(folder)])
     assert "No grade for" not in done.output, (done.output, done.exception)
-    assert (fields(course), verdicts(course)) == serial
+    assert (kept(course), verdicts(course)) == serial
 
 
 def test_a_named_factory_grades(course: Course, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
