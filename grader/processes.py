@@ -136,6 +136,17 @@ def command_line(pid: int) -> bytes:
         return b""
 
 
+def has_open(pid: int, path: Path) -> bool:
+    """Whether this process has this file open."""
+    with contextlib.suppress(OSError):
+        wanted = path.stat()
+        for descriptor in (_PROC / str(pid) / "fd").iterdir():
+            with contextlib.suppress(OSError):
+                if os.path.samestat(descriptor.stat(), wanted):
+                    return True
+    return False
+
+
 def machine_memory() -> dict[str, int]:
     """/proc/meminfo (proc_meminfo(5)) in bytes; empty where there is none."""
     try:

@@ -6,13 +6,13 @@ import contextlib
 import os
 import signal
 import time
-from pathlib import Path
 
 from grader import locks
 from grader.classroom import disk
 from grader.classroom.places import ClassFolder, StudentFolder
 from grader.engines import orphans
 from grader.engines.folders import EngineFolder
+from grader.processes import has_open
 
 #: Seconds for all of them to end.
 _END_SECONDS = 120.0
@@ -42,17 +42,7 @@ def gate_of(student: StudentFolder) -> int | None:
     with locks.unowned(student.lock) as free:
         pid = None if free else locks.owner(student.lock)
     # Who only asks holds the lock for a moment, too, and the number of a gate that is gone may be another process's.
-    return pid if pid is not None and _has_open(pid, student.lock) else None
-
-
-def _has_open(pid: int, path: Path) -> bool:
-    with contextlib.suppress(OSError):
-        wanted = path.stat()
-        for descriptor in Path(f"/proc/{pid}/fd").iterdir():
-            with contextlib.suppress(OSError):
-                if os.path.samestat(descriptor.stat(), wanted):
-                    return True
-    return False
+    return pid if pid is not None and has_open(pid, student.lock) else None
 
 
 def end_gate(student: StudentFolder) -> None:
