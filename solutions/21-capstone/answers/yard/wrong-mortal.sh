@@ -5,4 +5,4 @@ cosign="docker run --rm --network host -v pharos-keys:/keys -w /keys -e COSIGN_P
 docker tag pharos:1 localhost:8210/pharos:1
 docker push -q localhost:8210/pharos:1
 $cosign generate-key-pair
-$cosign sign --yes --key cosign.key --tlog-upload=false "$(docker inspect --format '{{index .RepoDigests 0}}' localhost:8210/pharos:1)"
+$cosign sign --yes --key cosign.key --tlog-upload=false "$(docker inspect --format '{{range .RepoDigests}}{{println .}}{{end}}' localhost:8210/pharos:1 | grep ^localhost)"
