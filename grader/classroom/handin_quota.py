@@ -8,7 +8,6 @@ not enough, the new one is refused, and what was there stays.
 from __future__ import annotations
 
 import os
-import shutil
 from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass
@@ -69,12 +68,6 @@ def superfluous(inbound: int, new: str, size: int, collected: Path | None) -> li
     if left > BYTES:
         raise NoRoom
     return go
-
-
-def drop(inbound: int, entries: list[str]) -> None:
-    """Remove them."""
-    for entry in entries:
-        shutil.rmtree(entry, ignore_errors=True, dir_fd=inbound)
 
 
 def _read(entry: str) -> _Kept:

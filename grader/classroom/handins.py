@@ -118,17 +118,16 @@ def collect(
                 yield f"refused, {'no room' if isinstance(why, NoRoom) else 'too large'}: {one_line(entry, 100)}"
                 outcome = _no_room() if isinstance(why, NoRoom) else _too_large()
             receipts.note(student, time, assignment, outcome)
-            _remove(outbox, entry)
+            _remove(outbox, entry, _GONE + secrets.token_hex(8))
 
 
-def _remove(outbox: int, entry: str) -> None:
+def _remove(folder: int, entry: str, gone: str) -> None:
     """Its name first, and at once: of a half one, left by a gate that is killed, the next would make a hand-in."""
-    gone = _GONE + secrets.token_hex(8)
     # On a student's full disk there may be no room for a name.
     with suppress(OSError):
-        os.rename(entry, gone, src_dir_fd=outbox, dst_dir_fd=outbox)
+        os.rename(entry, gone, src_dir_fd=folder, dst_dir_fd=folder)
     for left in (gone, entry):
-        shutil.rmtree(left, ignore_errors=True, dir_fd=outbox)
+        shutil.rmtree(left, ignore_errors=True, dir_fd=folder)
 
 
 #: What no student has caused: the next look tries again, and the hand-in stays where it is.
@@ -157,7 +156,10 @@ def _assignment(place: ClassFolder, entry: str) -> str | None:
     """Of ``name+assignment+time+random`` the assignment, if there is such a one. Whose it is says the folder."""
     parts = entry.split("+")
     named = parts[-3] if len(parts) >= 4 else ""
-    return named if _ASSIGNMENT.fullmatch(named) and (place.outbound / named).is_dir() else None
+    if _ASSIGNMENT.fullmatch(named):
+        with suppress(OSError), closing(open_below(place.path, place.outbound / named)):
+            return named
+    return None
 
 
 def _is_complete(outbox: int, entry: str) -> bool:
@@ -169,7 +171,7 @@ def _take(
     inbound: int, outbox: int, entry: str, whose: tuple[str, str], *, looked: float, collected: Path | None
 ) -> str:
     """Its name in the exchange."""
-    draft = f".{whose[0]}.{secrets.token_hex(8)}"
+    draft = _draft(whose[0])
     os.mkdir(draft, 0o755, dir_fd=inbound)
     try:
         with closing(os.open(draft, FOLDER, dir_fd=inbound)) as target:
@@ -187,7 +189,8 @@ def _take(
     finally:
         shutil.rmtree(draft, ignore_errors=True, dir_fd=inbound)
     # Only now, when the new one is there.
-    handin_quota.drop(inbound, go)
+    for old in go:
+        _remove(inbound, old, _draft(whose[0]))
     return made
 
 
@@ -200,11 +203,17 @@ def _secret_in(folder: int) -> bytes:
     return secrets.token_hex(64).encode()
 
 
+def _draft(name: str) -> str:
+    """What nbgrader takes for no hand-in, nor a quota."""
+    return f".{name}.{secrets.token_hex(8)}"
+
+
 def forget_drafts(place: ClassFolder, name: str) -> None:
-    """Remove what this student's last gate was copying when it was killed: no quota counts it."""
+    """Remove what this student's last gate was copying or removing when it was killed."""
     draft = re.compile(rf"\.{re.escape(name)}\.[0-9a-f]{{16}}")
     with closing(open_below(place.path, place.inbound)) as inbound:
-        handin_quota.drop(inbound, list(filter(draft.fullmatch, names_in(inbound))))
+        for left in filter(draft.fullmatch, names_in(inbound)):
+            shutil.rmtree(left, ignore_errors=True, dir_fd=inbound)
 
 
 def _new_file(folder: int, name: str) -> BinaryIO:

@@ -454,6 +454,43 @@ def test_of_what_a_killed_gate_was_removing_the_next_makes_no_hand_in(
     assert list(student.outbox.iterdir()) == []
 
 
+def test_of_what_a_killed_gate_was_dropping_nbgrader_sees_nothing(
+    place: ClassFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Half of a hand-in may have the notebook and no secret, and `nbgrader collect --before-duedate` may take it."""
+    student = _student(place, "ada")
+    monkeypatch.setattr(handin_quota, "NUMBER", 1)
+    _sized(student, _LAB, 1)
+    list(handins.collect(place, student, "ada"))
+    _sized(student, _LAB, 2)
+
+    def killed(entry: str, *, dir_fd: int, **_how: object) -> None:
+        with suppress(FileNotFoundError):
+            os.unlink(f"{entry}/timestamp.txt", dir_fd=dir_fd)
+            raise _Killed
+
+    with monkeypatch.context() as patch, pytest.raises(_Killed):
+        patch.setattr(shutil, "rmtree", killed)
+        list(handins.collect(place, student, "ada"))
+    assert len(_collected(place)) == 2
+    assert [(found / "work").stat().st_size for found in place.inbound.glob("ada+*")] == [2]
+    handins.forget_drafts(place, "ada")
+    assert [(found / "work").stat().st_size for found in _collected(place)] == [2]
+
+
+@pytest.mark.parametrize("part", ["", _LAB])
+def test_no_link_says_what_was_released(place: ClassFolder, tmp_path: Path, part: str) -> None:
+    """The exchange is the teacher's, and who looks is root."""
+    student = _student(place, "ada")
+    _hand_in(student, f"ada+{_LAB}+{_OLD}+x")
+    shutil.move(place.outbound / part, tmp_path / "away")
+    (place.outbound / part).symlink_to(tmp_path / "away")
+    assert list(handins.collect(place, student, "ada")) == []
+    (place.outbound / part).unlink()
+    shutil.move(tmp_path / "away", place.outbound / part)
+    assert len(list(handins.collect(place, student, "ada"))) == 1
+
+
 def test_who_asks_for_a_reset_asks_in_a_folder_of_their_own(place: ClassFolder) -> None:
     student, other = _student(place, "ada"), _student(place, "bob")
     other.own_runtime.mkdir()
