@@ -27,7 +27,7 @@ from urllib.parse import urlparse
 from grader import locks
 from grader.classroom import disk, handins, receipts
 from grader.classroom.desk import Desk
-from grader.classroom.places import COURSE_ID, ClassError, ClassFolder
+from grader.classroom.places import COURSE_ID, ClassError, ClassFolder, link_in
 from grader.classroom.running import end_gate
 from grader.classroom.student_status import bring_progress
 from grader.classroom.to_hub import TheHub
@@ -135,12 +135,21 @@ class Gate:
         )
         self._engine.more_images = order.images
         try:
-            self._engine.start()
+            self._start_engine(self._engine)
         except LostLayersError as error:
             # Whose server can't start can't ask for another Docker either.
             raise ClassError(str(error), f"touch '{student.teachers_reset}'") from error
         self._connector = Connector(self._engine.enter)
         self._server = self._start_server(self._engine)
+
+    def _start_engine(self, engine: NativeEngine) -> None:
+        released = self._place.outbound
+        with closing(self._place.opened(released)) as folder:
+            engine.start()
+            # Its name is the teacher's, who may have put a link in its place just as root mounted it.
+            shown = Path(f"/proc/{engine.endpoint.netns_pid}/root{released}")
+            if not os.path.samestat(os.fstat(folder), shown.stat()):
+                raise link_in(released)
 
     def _start_server(self, engine: NativeEngine) -> subprocess.Popen[bytes]:
         place, student = self._place, self._student

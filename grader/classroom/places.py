@@ -37,6 +37,14 @@ class ClassError(ExpectedError):
     """The class can't be served as asked. ``str()`` is one sentence; ``remedy`` the next command."""
 
 
+def link_in(part: Path) -> ClassError:
+    """What is said of a folder of the exchange to which a link leads."""
+    return ClassError(
+        _("{folder} is no folder, or a link leads there, and in the exchange root follows none.").format(folder=part),
+        f"ls -ld '{part.parent}' '{part}'",
+    )
+
+
 def checked_name(name: str) -> str:
     """The name if a student may have it. Raises ClassError."""
     if not _NAME.fullmatch(name) or name in _TAKEN:
@@ -227,8 +235,11 @@ class ClassFolder:
             (self.feedback, 0o700),
         ):
             # What is in the place of one is the teacher's doing, and give_exchange tells them.
-            with suppress(FileExistsError):
-                part.mkdir(mode=mode)
+            with (
+                suppress(FileExistsError, NotADirectoryError),
+                closing(open_below(self.path, part.parent)) as above,
+            ):
+                os.mkdir(part.name, mode, dir_fd=above)
 
     def give_exchange(self, teacher: int) -> None:
         """Let the account with this number release, collect and give feedback; nbgrader wants it to own the folders.
@@ -236,22 +247,20 @@ class ClassFolder:
         Root goes on carrying hand-ins (handins.py), and follows no link that lies in there. Raises ClassError.
         """
         for part in (self.exchange, self.exchange / COURSE_ID, self.inbound, self.outbound, self.feedback):
-            try:
-                folder = open_below(self.path, part)
-            except OSError as error:
-                raise ClassError(
-                    _("{folder} is no folder, or a link leads there, and in the exchange root follows none.").format(
-                        folder=part
-                    ),
-                    f"ls -ld '{part.parent}' '{part}'",
-                ) from error
-            with closing(folder):
+            with closing(self.opened(part)) as folder:
                 os.fchown(folder, teacher, -1)
         # For formgrader and for commands in a terminal alike. Hand-ins are root's, whoever they are from.
         settings = {"Exchange": {"root": str(self.exchange)}, "ExchangeCollect": {"check_owner": False}}
         with atomic(self.teacher / "nbgrader_config.json") as draft:
             draft.write_text(json.dumps(settings, indent=1))
             draft.chmod(0o644)
+
+    def opened(self, part: Path) -> int:
+        """A descriptor of this folder of the exchange. Raises ClassError where a link leads there."""
+        try:
+            return open_below(self.path, part)
+        except OSError as error:
+            raise link_in(part) from error
 
     def show(self, course: Path) -> None:
         """Bring what students see of the course up to date. Links are not shown: the course is the teacher's, and what

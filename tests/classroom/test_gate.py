@@ -9,7 +9,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from docker import DockerClient
 from grader.classroom.gate import Gate, Order
 from grader.classroom.places import ClassError, ClassFolder
 from grader.classroom.running import gate_of
+from grader.engines.native import NativeEngine
 from grader.files import cache_folder
 from grader.processes import start
 
@@ -75,6 +76,32 @@ def test_a_docker_whose_layers_are_lost_is_made_new_when_the_teacher_asks_for_it
     with _open(place) as client:
         assert client.volumes.list() == []
     assert not student.teachers_reset.exists()
+
+
+@pytest.mark.parametrize("when", ["before", "as it is mounted"])
+def test_no_link_in_the_place_of_what_is_released_is_shown(
+    place: ClassFolder, monkeypatch: pytest.MonkeyPatch, when: str
+) -> None:
+    """It is the teacher's, and who mounts is root."""
+    private = place.path / "private"
+    private.mkdir()
+    (place.outbound / "01-first").mkdir()
+
+    def swap() -> None:
+        place.outbound.rename(place.outbound.with_name("away"))
+        place.outbound.symlink_to(private)
+
+    def start(engine: NativeEngine, really: Callable[[NativeEngine], None] = NativeEngine.start) -> None:
+        swap()
+        really(engine)
+
+    if when == "before":
+        swap()
+    else:
+        monkeypatch.setattr(NativeEngine, "start", start)
+    with pytest.raises(ClassError, match="a link leads there"), _open(place):
+        pass
+    assert not place.student("ada").disk.is_mount()
 
 
 @contextmanager

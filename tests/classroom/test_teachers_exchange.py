@@ -111,3 +111,4 @@ def test_nothing_changes_its_owner_by_a_link(place: ClassFolder, part: str) -> N
         place.give_exchange(_TEACHER)
     assert raised.value.remedy.startswith("ls -ld ")
     assert {path.stat().st_uid for path in (elsewhere, *elsewhere.iterdir())} == {0}
+    assert [path.name for path in elsewhere.iterdir()] == ["inbound"]
