@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from grader.i18n import _
+from grader.processes import has_open
 
 
 @contextmanager
@@ -65,6 +66,13 @@ def owner(path: Path) -> int | None:
         return int(path.read_text())
     except (OSError, ValueError):
         return None
+
+
+def living_owner(path: Path) -> int | None:
+    """The owner's process, if it lives."""
+    pid = owner(path)
+    # The number of one that is gone may be another process's.
+    return pid if pid is not None and has_open(pid, path) else None
 
 
 def share(path: Path) -> None:

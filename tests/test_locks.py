@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from grader.engines import EngineError, detached
-from grader.locks import locked, own, owner, unowned
+from grader.engines import EngineError, detached, orphans
+from grader.engines.folders import EngineFolder
+from grader.locks import living_owner, locked, own, owner, unowned
 
 HOLDER = """
 import sys, time
@@ -59,6 +60,30 @@ def test_a_second_command_does_not_wait(tmp_path: Path, monkeypatch: pytest.Monk
         other.kill()
         other.wait()
     assert not detached.down()
+
+
+def test_a_number_that_another_engines_process_has_by_now_ends_nobody(tmp_path: Path) -> None:
+    """Each user's lab engine lies in a folder of the same name."""
+    one, two = (EngineFolder(tmp_path / user / "lab") for user in ("ada", "bob"))
+    processes = []
+    for folder in (one, two):
+        folder.path.mkdir(parents=True)
+        processes.append(holder(folder.lock, f"own(path)  # {folder.spec}"))
+    ours, theirs = processes
+    try:
+        one.lock.write_text(str(theirs.pid))
+        assert living_owner(one.lock) is None and living_owner(two.lock) == theirs.pid
+        with pytest.raises(EngineError, match="does not end"):
+            orphans.end_supervisor(one, within=0)
+        assert theirs.poll() is None
+        one.lock.write_text(str(ours.pid))
+        orphans.end_supervisor(one)
+        assert ours.wait(60) < 0 and theirs.poll() is None
+    finally:
+        for process in processes:
+            process.kill()
+            process.wait()
+    assert living_owner(two.lock) is None
 
 
 def test_an_owner_is_known_and_nobody_becomes_it_meanwhile(tmp_path: Path) -> None:

@@ -12,7 +12,6 @@ from grader.classroom import disk
 from grader.classroom.places import ClassFolder, StudentFolder
 from grader.engines import orphans
 from grader.engines.folders import EngineFolder
-from grader.processes import has_open
 
 #: Seconds for all of them to end.
 _END_SECONDS = 120.0
@@ -37,12 +36,7 @@ def all_students(place: ClassFolder) -> list[StudentFolder]:
 
 def gate_of(student: StudentFolder) -> int | None:
     """The process of the student's gate, if it lives."""
-    if not student.lock.exists():
-        return None
-    with locks.unowned(student.lock) as free:
-        pid = None if free else locks.owner(student.lock)
-    # Who only asks holds the lock for a moment, too, and the number of a gate that is gone may be another process's.
-    return pid if pid is not None and has_open(pid, student.lock) else None
+    return locks.living_owner(student.lock)
 
 
 def end_gate(student: StudentFolder) -> None:

@@ -18,8 +18,7 @@ from grader.engines import cgroups
 from grader.engines.folders import EngineFolder, is_throwaway, runtime_folder
 from grader.engines.protocol import EngineError
 from grader.i18n import _
-from grader.locks import owner, unowned
-from grader.processes import command_line
+from grader.locks import living_owner, unowned
 
 #: A folder this young may belong to an engine whose supervisor has not taken its lock yet.
 _YOUNG_SECONDS = 60.0
@@ -104,7 +103,7 @@ def end_supervisor(folder: EngineFolder, within: float = 30.0) -> None:
     asked = None
     deadline = time.monotonic() + within
     while is_owned(folder):
-        pid = _supervisor(folder)
+        pid = living_owner(folder.lock)
         if pid is not None and pid != asked:
             asked = pid
             with contextlib.suppress(ProcessLookupError):
@@ -112,10 +111,3 @@ def end_supervisor(folder: EngineFolder, within: float = 30.0) -> None:
         if time.monotonic() > deadline:
             raise EngineError(_("The engine in {folder} does not end.").format(folder=folder.path), "drydock doctor")
         time.sleep(0.01)
-
-
-def _supervisor(folder: EngineFolder) -> int | None:
-    """The process that owns the folder, as far as it can be known."""
-    pid = owner(folder.lock)
-    named = f"{folder.path.name}/{folder.spec.name}".encode()
-    return pid if pid is not None and named in command_line(pid) else None
