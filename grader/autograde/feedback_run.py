@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
+import signal
 import sys
 from collections.abc import Iterator, Sequence, Set
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
+from types import FrameType
 from typing import NoReturn
 
 from nbgrader.converters import GenerateFeedback
@@ -26,6 +31,8 @@ from grader.logs import CaughtLog
 
 #: What is graded has been looked at and counted already.
 _ALL = Ceilings(sys.maxsize, sys.maxsize, sys.maxsize)
+#: For one student's pages, which take a second or two. Some expressions of nbconvert's take for ever over some texts.
+_SECONDS = 300.0
 
 
 class FeedbackRun:
@@ -50,8 +57,11 @@ class FeedbackRun:
             )
         self.students = [student for student in there if not students or student in students]
 
-    def run(self, jobs: int) -> Iterator[SubmissionRecord]:
-        """One record for each student as it is done, with an error or without. Raises BatchError."""
+    def run(self, jobs: int, seconds: float = _SECONDS) -> Iterator[SubmissionRecord]:
+        """One record for each student as it is done, with an error or without; each has so many seconds.
+
+        Raises BatchError.
+        """
         course = CourseDirectory(config=self._config)
         drafts = _drafts(course, self.lab)
         try:
@@ -63,7 +73,7 @@ class FeedbackRun:
                     known = standings(book, self.lab)
                 told = told_marks(self._config, self.lab)
                 size = min(jobs, len(self.students))
-                pool = WorkerPool(self._config, "", size, begin=_begin, task=_make)
+                pool = WorkerPool(self._config, "", size, begin=_begin, task=partial(_make, seconds=seconds))
                 for record in pool.work(self.lab, self.students):
                     if not record.error and record.student in known:
                         told.add(record.student, known[record.student].told)
@@ -115,15 +125,40 @@ class _Place:
 
 def _begin(config: Config, _kind: str) -> None:
     settle_in()
+    signal.signal(signal.SIGALRM, _out_of_time)
     _Place.config = config
 
 
-def _make(job: Job) -> SubmissionRecord:
+class _TooLong(BaseException):
+    """Only ``_make`` may catch it."""
+
+
+def _out_of_time(_number: int, _frame: FrameType | None) -> None:
+    raise _TooLong
+
+
+@contextmanager
+def _at_most(seconds: float) -> Iterator[None]:
+    """Raises _TooLong after them, and again every second: somebody could swallow it once."""
+    signal.setitimer(signal.ITIMER_REAL, seconds, 1.0)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def _make(job: Job, seconds: float) -> SubmissionRecord:
     """The feedback of one student. Whatever fails is in the record."""
     words = CaughtLog()
     error = ""
     try:
-        _put_in_place(job, words)
+        with _at_most(seconds):
+            place, made = _drafted(job, words)
+        _replace(place, made)
+    except _TooLong:
+        error = _(
+            "Its feedback could not be made within {n:.0f} seconds. Where the machine was busy: {command}"
+        ).format(n=seconds, command=shlex.join(["drydock", "feedback", job.lab, "--student", job.student]))
     except NbGraderException:
         error = words.first_error() or _("nbgrader could not make this feedback.")
     except Exception as fault:
@@ -132,7 +167,8 @@ def _make(job: Job) -> SubmissionRecord:
     return SubmissionRecord(job.student, job.lab, error=error, log=tuple(words.lines))
 
 
-def _put_in_place(job: Job, words: CaughtLog) -> None:
+def _drafted(job: Job, words: CaughtLog) -> tuple[Path, Path]:
+    """Where it belongs, and where it was made."""
     config = Config(_Place.config)
     config.CourseDirectory.assignment_id = job.lab
     course = CourseDirectory(config=config)
@@ -146,7 +182,7 @@ def _put_in_place(job: Job, words: CaughtLog) -> None:
     if not graded or not all((made / f"{path.stem}.html").is_file() for path in graded):
         # A grading that begins just now takes them away.
         _unfinished(job, words)
-    _replace(Path(course.format_path(course.feedback_directory, job.student, job.lab)), made)
+    return Path(course.format_path(course.feedback_directory, job.student, job.lab)), made
 
 
 def _unfinished(job: Job, words: CaughtLog) -> NoReturn:

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
 from grading_course import ESSAY, HALF, LAB, SOLUTIONS, Course
+from nbconvert.preprocessors import Preprocessor
+from nbformat import NotebookNode
 
 from grader.autograde.feedback_run import FeedbackRun, _replace
 from grader.autograde.mailing import Mail, Missing, feedback_mails
@@ -98,6 +104,37 @@ def test_a_page_stays_where_the_graded_notebook_has_just_gone(graded: Course, he
     (here / "away").rename(folder)
     assert "was not finished" in record.error
     assert page.read_text() == "a page"
+
+
+class Hangs(Preprocessor):  # type: ignore[misc]
+    """As some of nbconvert's expressions over some texts, in code that is no Python."""
+
+    enabled = True
+
+    def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
+        if "An image." in nb.cells[-1].source:
+            assert signal.getitimer(signal.ITIMER_REAL)[0] > 0
+            # Its time is over soon: nobody waits for minutes here.
+            signal.setitimer(signal.ITIMER_REAL, 0.1, 1.0)
+            with suppress(BaseException):
+                re.match(r"(a+)+$", "a" * 60 + "b")
+            re.match(r"(a+)+$", "a" * 60 + "b")
+        return nb, resources
+
+
+def test_one_that_hangs_is_stopped_and_the_others_are_made(graded: Course, here: Path) -> None:
+    config = graded.config()
+    config.GenerateFeedback.preprocessors = [*config.GenerateFeedback.preprocessors, Hangs]
+    for student in ("*", "ada"):
+        page = here / "feedback" / student / LAB / f"{LAB}.html"
+        page.parent.mkdir(parents=True, exist_ok=True)
+        page.write_text("a page")
+    records = {record.student: record for record in FeedbackRun(config, LAB, ["*", "ada"]).run(2)}
+    assert "within 300 seconds" in records["ada"].error and not records["*"].error
+    assert f"drydock feedback {LAB} --student ada" in records["ada"].error
+    assert page.read_text() == "a page"
+    assert (here / "feedback" / "*" / LAB / f"{LAB}.html").read_text() != "a page"
+    assert not (here / "feedback" / f".drafts-{LAB}").exists()
 
 
 def test_whose_mark_was_changed_by_hand_since_then_gets_no_mail_with_the_old_one(graded: Course, here: Path) -> None:
