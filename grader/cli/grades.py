@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 import shlex
+import time
 from datetime import UTC, datetime
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +22,9 @@ if TYPE_CHECKING:
     from grader.lms.push import Plan, Push, Step
 
 _DB = click.option("--db", "db_url", default=None, help="The gradebook (default: the course's).")
+
+#: Seconds after which whoever waits at a terminal wants to know for what.
+_SILENCE = 5.0
 
 
 @click.group("grades")
@@ -62,7 +67,7 @@ def push(
     config = course_config(root, db_url=db_url)
     console = Console()
     status = 0
-    with Push(root) as lms:
+    with Push(root, sleep=partial(_sleep, console)) as lms:
         for lab in labs:
             marks = lab_marks(config, lab_in_gradebook(config, lab))
             if unknown := sorted({*students, *overwrite} - set(marks.marks)):
@@ -77,6 +82,14 @@ def push(
         words = shlex.join(["drydock", "grades", "push", *labs, *chain(*options), "--yes"])
         console.print(_("Nothing was sent. To send it: {command}").format(command=escape(words)), soft_wrap=True)
     raise SystemExit(status)
+
+
+def _sleep(console: Console, seconds: float) -> None:
+    if seconds > _SILENCE:
+        console.print(
+            _("The LMS has too much to do; asked again in {n:.0f} seconds.").format(n=seconds), highlight=False
+        )
+    time.sleep(seconds)
 
 
 def _push(console: Console, lms: Push, plan: Plan, *, yes: bool) -> int:

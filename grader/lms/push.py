@@ -62,10 +62,12 @@ class Plan:
 class Push:
     """One LMS, one course folder, one at a time. To be used in a ``with`` block."""
 
-    def __init__(self, root: Path, service: Service | None = None) -> None:
+    def __init__(
+        self, root: Path, service: Service | None = None, sleep: Callable[[float], None] | None = None
+    ) -> None:
         self._settings: LmsSettings = lms_settings(root)
         self.host = self._settings.host
-        self._service = service or Service(self._settings, ToolKey.read(root))
+        self._service = service or Service(self._settings, ToolKey.read(root), sleep)
         with ExitStack() as stack:
             try:
                 stack.enter_context(alone(root / f".{FILE}.lock"))

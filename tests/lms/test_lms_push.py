@@ -370,6 +370,14 @@ def test_it_waits_as_long_as_the_lms_asks(course: Course, platform: Platform, mo
     assert len(platform.scores) == 1
 
 
+def test_who_waits_is_told_for_what(course: Course, platform: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
+    platform.enrol("ada")
+    grade(course, "ada", score=6)
+    platform.trouble += [("POST", "scores", 429, {"Retry-After": "240"}), ("POST", "scores", 429, {"Retry-After": "2"})]
+    said = push(course, monkeypatch, "--yes")
+    assert said.count("asked again in") == 1 and "in 240 seconds" in said and "1 sent" in said
+
+
 def test_a_platform_with_many_pages_is_read_to_the_end(
     course: Course, platform: Platform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
