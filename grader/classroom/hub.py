@@ -21,6 +21,9 @@ _PROXY_API_PORT = 8001
 _PAGE_PORT = 8082
 #: Bytes: as many as tornado reads of a request's head. A login of an LMS has some thousands; files don't pass the Hub.
 _BODY = 65_536
+#: Seconds that a browser's token for a server holds; a script makes forty a second, and the Hub keeps each so long.
+#: With whole days a class that meets daily or weekly would be turned away (403) at the minute at which it began.
+_TOKEN = 36 * 3600
 
 _TEMPLATE = '''\
 """Written by `drydock serve`. Give it a name of your own and keep it: drydock serve --config FILE."""
@@ -38,6 +41,8 @@ c.JupyterHub.bind_url = {url!r}
 {https}c.JupyterHub.hub_bind_url = "http://127.0.0.1:{api_port}"
 c.JupyterHub.db_url = "sqlite:///{hub}/jupyterhub.sqlite"
 c.JupyterHub.cookie_secret_file = "{hub}/cookie_secret"
+# JupyterHub's own 14 days fill its database. Who comes back has another without a word, as long as they are logged in.
+c.JupyterHub.oauth_token_expires_in = {token}
 c.JupyterHub.pid_file = "{hub}/jupyterhub.pid"
 c.ConfigurableHTTPProxy.pid_file = "{hub}/proxy.pid"
 c.ConfigurableHTTPProxy.command = [{proxy!r}]
@@ -141,6 +146,7 @@ def configuration(wanted: Wanted) -> str:
         proxy_api_port=_PROXY_API_PORT,
         page_port=_PAGE_PORT,
         body=_BODY,
+        token=_TOKEN,
         hub=wanted.place.hub,
         proxy=proxy_program() or _PROXY,
         folder=str(wanted.place.path),

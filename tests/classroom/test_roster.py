@@ -279,6 +279,15 @@ def test_what_a_request_brings_to_the_hub_has_a_bound(tmp_path: Path) -> None:
     assert brought == [60_000]
 
 
+@pytest.mark.usefixtures("server")
+def test_a_browsers_token_is_kept_a_while_and_ends_at_no_hour_of_the_class(tmp_path: Path) -> None:
+    """By JupyterHub's own settings: of one that it does not know it says nothing."""
+    from jupyterhub.app import JupyterHub
+
+    days = JupyterHub(config=_settings(hub.Wanted(ClassFolder(tmp_path), tmp_path))).oauth_token_expires_in / 86_400
+    assert days == 1.5
+
+
 def _settings(wanted: hub.Wanted) -> Any:
     """The configuration as JupyterHub would read it."""
     from traitlets.config import Config
