@@ -53,7 +53,7 @@ proof: setup ## The author's proof for all labs (LAB=02 for one)
 	@drydock author check $(LAB)
 
 .PHONY: mutants
-mutants: setup ## A lab's checks against changed solutions (LAB=02; LAB="--seconds 900 02")
+mutants: setup ## A lab's checks against changed solutions (LAB=02; LAB="--record --seconds 900 02")
 	@drydock author mutate $(LAB)
 
 .PHONY: release
@@ -74,7 +74,7 @@ messages: setup ## Make the translators' catalogue anew from the code
 	  -o grader/locale/drydock.pot grader
 
 .PHONY: topics
-topics: setup ## Make docs/topics.md anew from the labs' tables of topics
+topics: setup ## Make docs/topics.md and the table of docs/mutants.md anew from what lies beside the labs
 	@python scripts/topics.py
 
 .PHONY: lock

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""Write what docs/topics.md says of the labs, from their tables: solutions/*/topics.md.
+"""Write what docs/topics.md and docs/mutants.md say of the labs, from what lies beside them.
 
     scripts/topics.py [--check] [COURSE]
 
-What is written by hand, above and below the two marks, stays. Exit code 1 with ``--check`` if the page isn't what the
-tables would make; nothing is changed then.
+The one is made of the labs' tables, solutions/*/topics.md, the other of their answers/mutants.json. What is written by
+hand, above and below the two marks, stays. Exit code 1 with ``--check`` if a page isn't what would be made; nothing is
+changed then.
 """
 
 from __future__ import annotations
@@ -15,11 +16,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from grader.author.mutants.kept import read_kept
+from grader.author.mutants.record import Fate, counted, read_record
 from grader.course.claims import claims_of
 from grader.course.lab_cards import card_of
 from grader.course.labs import Course, Lab
 
-PAGE = Path("docs") / "topics.md"
 TABLE = "topics.md"
 BEGIN, END = "<!-- from here on: make topics -->", "<!-- up to here -->"
 
@@ -87,21 +89,21 @@ def places(row: Row, lab: Lab, under: dict[str, tuple[str, ...]]) -> list[str]:
     return list(found)
 
 
-def page_part(course: Course) -> str:
-    """The generated part of the page, with its marks."""
+def topics_part(course: Course) -> str:
+    """The generated part of docs/topics.md."""
     labs = [
         (course.lab(name), rows((course.source / name / TABLE).read_text(encoding="utf-8")))
         for name in course.names()
         if (course.source / name / TABLE).exists()
     ]
-    lines = [BEGIN, "", "## Popular claims", "", "| they say | so it is | lab | task |", "|---|---|---|---|"]
+    lines = ["## Popular claims", "", "| they say | so it is | lab | task |", "|---|---|---|---|"]
     for lab, table in labs:
         for claim in claims(lab, table):
             what = claim.verdict or "try it"
             lines.append(_line(f"“{claim.words}”", what, _link(lab, lab.name[:2]), _ticked(claim.tasks)))
     for lab, table in labs:
         lines += ["", *_of_one_lab(lab, table)]
-    return "\n".join([*lines, "", END])
+    return "\n".join(lines)
 
 
 def _of_one_lab(lab: Lab, table: list[Row]) -> Iterator[str]:
@@ -113,6 +115,26 @@ def _of_one_lab(lab: Lab, table: list[Row]) -> Iterator[str]:
     yield from ("| topic | section | task |", "|---|---|---|")
     for row in table:
         yield _line(row.topic, "; ".join(places(row, lab, under)), _ticked(row.tasks))
+
+
+def mutants_part(course: Course) -> str:
+    """The generated part of docs/mutants.md: what was found, whether or not a lab has changed since."""
+    told = ("killed", "limit", "justified", "survived", "not checked")
+    fates = (Fate.KILLED, Fate.OVERRAN, Fate.JUSTIFIED, Fate.SURVIVED, Fate.NOT_JUDGED)
+    heads = ("lab", "made", "run", *told, "killed or justified", "last run", "Docker", "minutes")
+    lines = [_line(*heads), "|---" * len(heads) + "|"]
+    for name in course.names():
+        lab = course.lab(name)
+        record = read_record(lab)
+        found = counted(record, read_kept(lab))
+        if not found.run:
+            lines.append(_line(_link(lab, name), "none on record", *[""] * (len(heads) - 2)))
+            continue
+        share = f"{found.good / found.judged:.1%}" if found.judged else ""
+        numbers = (found.made, found.run, *(found.fates[fate] for fate in fates))
+        about = (share, record.day, ", ".join(record.docker), f"{record.seconds / 60:.0f}")
+        lines.append(_line(_link(lab, name), *map(str, numbers), *about))
+    return "\n".join(lines)
 
 
 def _link(lab: Lab, text: str) -> str:
@@ -127,23 +149,31 @@ def _line(*fields: str) -> str:
     return "| " + " | ".join(_PIPE.sub(r"\\|", field) for field in fields) + " |"
 
 
+PAGES = {Path("docs") / "topics.md": topics_part, Path("docs") / "mutants.md": mutants_part}
+
+
 def main() -> int:
     arguments = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     arguments.add_argument("course", nargs="?", type=Path, default=Path(__file__).resolve().parents[1])
     arguments.add_argument("--check", action="store_true", help="Change nothing.")
     given = arguments.parse_args()
-    page = given.course / PAGE
+    course = Course(given.course)
+    return max([made_anew(course.root / page, part(course), given.check) for page, part in PAGES.items()])
+
+
+def made_anew(page: Path, part: str, only_check: bool) -> int:
+    """The exit code for one page, written anew where it isn't current."""
     old = page.read_text(encoding="utf-8")
     above, begin, rest = old.partition(BEGIN)
     _, end, below = rest.partition(END)
     if not (begin and end):
         print(f"{page} lacks one of the marks: {BEGIN} and {END}")
         return 1
-    new = above + page_part(Course(given.course)) + below
+    new = f"{above}{BEGIN}\n\n{part}\n\n{END}{below}"
     if new == old:
         return 0
-    if given.check:
-        print(f"{page} isn't what the labs' tables make. Run: make topics")
+    if only_check:
+        print(f"{page} isn't what is made of what lies beside the labs. Run: make topics")
         return 1
     page.write_text(new, encoding="utf-8")
     print(f"{page}: written anew")

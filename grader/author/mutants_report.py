@@ -8,7 +8,8 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from grader.author.mutation import Fate, LabMutants, Trial
+from grader.author.mutants.record import Fate
+from grader.author.mutation import LabMutants, Trial
 from grader.i18n import _, ngettext
 
 
@@ -72,6 +73,7 @@ def as_json(lab: LabMutants) -> dict[str, Any]:
         "lab": lab.name,
         "made": lab.made,
         "seconds": round(lab.seconds, 2),
+        "docker": lab.docker,
         "share": round(lab.share, 4),
         "idle": lab.idle,
         "mutants": [

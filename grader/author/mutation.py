@@ -9,10 +9,10 @@ from __future__ import annotations
 import json
 import subprocess
 import time
-from collections.abc import Sequence
-from contextlib import closing
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 from itertools import zip_longest
 from pathlib import Path
 
@@ -20,16 +20,17 @@ from grader.author import release
 from grader.author.cases import Case, Check, Kind, Run, Want, after_the_others
 from grader.author.mutants.cells import Mutant, mutants_of
 from grader.author.mutants.kept import Kept, read_kept
+from grader.author.mutants.record import Fate, Record, TaskRecord, digests_of, read_record, sources_of
 from grader.author.proof import Progress, judge, share, side_by_side
 from grader.author.trial import Life, Outcome, StoppableSandboxes, run_cases
 from grader.autograde.settings import Drydock
 from grader.course.cells import cells_of
-from grader.course.labs import Course, CourseError, Lab, Task, tasks_of
+from grader.course.labs import Course, CourseError, Lab, tasks_of
 from grader.course.release import release_in
 from grader.i18n import _
 from grader.report.verdicts import Status
 from grader.sandbox.fork_client import ForkServer
-from grader.sandbox.sandbox import remove_orphans
+from grader.sandbox.sandbox import Sandbox, remove_orphans
 
 #: The most a mutant's cell may take. Those that only wait forever are many.
 CELL_SECONDS = 20.0
@@ -37,18 +38,6 @@ CELL_SECONDS = 20.0
 _AS_IT_IS = "as it is"
 #: A group has one mutant for so many seconds of all the time that there is.
 _GROUP_SHARE = 15
-
-
-class Fate(StrEnum):
-    """What became of a mutant; the value is its word in reports and in JSON."""
-
-    KILLED = "killed"
-    #: Its cell did not end; nobody would call that solved.
-    OVERRAN = "ran into the limit"
-    SURVIVED = "survived"
-    #: It passed, and its author says why it is right.
-    JUSTIFIED = "justified"
-    NOT_JUDGED = "could not be checked"
 
 
 @dataclass(frozen=True)
@@ -65,9 +54,13 @@ class Trial:
 
 @dataclass
 class LabMutants:
-    """What was found out about a lab's checks. ``seconds``: by the clock."""
+    """What was found out about a lab's checks. ``seconds``: by the clock.
+
+    ``record``: what was known before, of tasks that are still the same; the others are in it with nothing known.
+    """
 
     name: str
+    record: Record
     made: int = 0
     trials: list[Trial] = field(default_factory=list)
     #: Mutants for which there was no time.
@@ -75,6 +68,8 @@ class LabMutants:
     #: Lines of mutants.toml that no mutant answers to, and those whose mutant does not pass.
     idle: list[str] = field(default_factory=list)
     seconds: float = 0.0
+    #: The release that it was tried on.
+    docker: str = ""
 
     def of(self, *fates: Fate) -> list[Trial]:
         return [trial for trial in self.trials if trial.fate in fates]
@@ -106,8 +101,9 @@ def mutate(
     """
     lab = course.lab(name)
     kept = read_kept(lab)
-    mutants = [one for one in in_turn(lab, tasks) if not only or one.id in only]
-    found = LabMutants(name, len(mutants))
+    found = LabMutants(name, known(lab))
+    mutants = unjudged_first(found.record, [one for one in in_turn(lab, tasks) if not only or one.id in only])
+    found.made = len(mutants)
     by_case = {f"{one.task}/{one.id}": one for one in mutants}
     #: Tasks whose solution did not pass, and why.
     unsound: dict[str, str] = {}
@@ -123,10 +119,16 @@ def mutate(
         sandboxes = StoppableSandboxes(kind, fork_server, Drydock.of_course(course.root).bounds())
         cells = release_in(lab.notebook)
 
+        @contextmanager
+        def opened(images: Sequence[str]) -> Iterator[Sandbox]:
+            with sandboxes.opened(images) as sandbox:
+                found.docker = found.docker or _release(sandbox)
+                yield sandbox
+
         def run(group: Sequence[Case]) -> list[Life]:
             if time.monotonic() - began > seconds:
                 return []
-            return judge(group, lambda some: run_cases(some, cells, fresh / name, sandboxes.opened))
+            return judge(group, lambda some: run_cases(some, cells, fresh / name, opened))
 
         for life in side_by_side(groups, run, jobs, sandboxes):
             for outcome in life.outcomes:
@@ -143,6 +145,35 @@ def mutate(
     found.trials.sort(key=lambda trial: order[trial.mutant.id])
     found.seconds = time.monotonic() - began
     return found
+
+
+def known(lab: Lab) -> Record:
+    """What is on record of the lab's mutants as they are now: begun anew for the tasks that have changed since."""
+    record, mutants = read_record(lab).of_today(lab), in_turn(lab)
+    made = Counter(one.task for one in mutants)
+    still = {(one.task, one.id) for one in mutants}
+    tasks = {name: TaskRecord(digest, made[name]) for name, digest in digests_of(lab).items()}
+    for name, task in record.tasks.items():
+        tasks[name].fates |= {one: fate for one, fate in task.fates.items() if (name, one) in still}
+        tasks[name].passed |= {one: what for one, what in task.passed.items() if (name, one) in still}
+    return replace(record, tasks=tasks)
+
+
+def unjudged_first(record: Record, mutants: Sequence[Mutant]) -> list[Mutant]:
+    """Those on record come last, so that little time at a time comes to all of them in the end."""
+    return sorted(mutants, key=lambda one: record.tasks[one.task].judged(one.id))
+
+
+def with_found(found: LabMutants) -> Record:
+    """The record with what a run has found."""
+    for trial in found.trials:
+        found.record.tasks[trial.mutant.task].add(trial.mutant.id, trial.fate, trial.mutant.what)
+    return found.record.with_run(found.docker, found.seconds)
+
+
+def _release(sandbox: Sandbox) -> str:
+    with closing(sandbox.engine.endpoint.client()) as client:
+        return str(client.version()["Version"])
 
 
 def in_turn(lab: Lab, tasks: Sequence[str] = ()) -> list[Mutant]:
@@ -185,7 +216,7 @@ def _judged(mutant: Mutant, outcome: Outcome, kept: Kept) -> Trial:
     if outcome.overran:
         fate = Fate.OVERRAN
     elif outcome.status is Status.PASSED:
-        why = kept.reason(mutant)
+        why = kept.reason(mutant.task, mutant.id, mutant.what)
         fate = Fate.JUSTIFIED if why else Fate.SURVIVED
     elif outcome.status in (Status.FAILED, Status.BLOCKED):
         fate = Fate.KILLED
@@ -205,12 +236,8 @@ def changed_tasks(lab: Lab, commit: str) -> list[str]:
     if _git(lab.folder, "rev-parse", "--verify", "--quiet", f"{commit}^{{commit}}") is None:
         raise CourseError(_("Git knows no commit {commit} here.").format(commit=commit), "git log --oneline")
     text = _git(lab.folder, "show", f"{commit}:./{lab.notebook.name}")
-    then = {task.id: _sources(task) for task in tasks_of(tuple(cells_of(json.loads(text))))} if text else {}
-    return [task.id for task in lab.tasks if then.get(task.id) != _sources(task)]
-
-
-def _sources(task: Task) -> tuple[str, ...]:
-    return tuple(cell.source for cell in (*task.setups, task.answer, task.check) if cell is not None)
+    then = {task.id: sources_of(task) for task in tasks_of(tuple(cells_of(json.loads(text))))} if text else {}
+    return [task.id for task in lab.tasks if then.get(task.id) != sources_of(task)]
 
 
 def _git(folder: Path, *words: str) -> str | None:

@@ -11,8 +11,10 @@ from dataclasses import dataclass, field
 from grader.author import release, rules
 from grader.author.cases import Case, Kind, cases_of
 from grader.author.findings import Finding
+from grader.author.mutants.record import Figures, figures_of
 from grader.author.trial import Life, Outcome, StoppableSandboxes, run_cases
 from grader.autograde.settings import Drydock
+from grader.course.answers import FOLDER
 from grader.course.labs import Course, CourseError, Lab, read_lab
 from grader.course.release import release_in
 from grader.i18n import _
@@ -45,6 +47,8 @@ class LabProof:
     outcomes: list[Outcome] = field(default_factory=list)
     #: Seconds that each daemon lived.
     daemons: list[float] = field(default_factory=list)
+    #: What is on record of its mutants; None where that can't be read.
+    mutants: Figures | None = None
 
     @property
     def sound(self) -> bool:
@@ -101,6 +105,10 @@ def prove(
     for lab in labs.values():
         proofs[lab.name].tasks = len(lab.tasks)
         proofs[lab.name].findings += rules.findings(lab)
+        try:
+            proofs[lab.name].mutants = figures_of(lab)
+        except CourseError as error:
+            proofs[lab.name].findings.append(Finding(lab.name, FOLDER, str(error), error.remedy))
     remove_orphans(kind)
     with release.generated(course, list(labs)) as fresh, closing(ForkServer()) as fork_server:
         for name in labs:

@@ -14,17 +14,22 @@ from rich.text import Text
 
 from grader.author.cases import Kind
 from grader.author.findings import Finding
+from grader.author.mutants.record import Fate, Figures
 from grader.author.proof import LabProof, Proof
 from grader.author.trial import Outcome
 from grader.i18n import _, ngettext
 
 
 def show(proof: Proof, console: Console) -> None:
-    """Print the findings, then one line a lab, then the sum."""
+    """Print the findings, then one line a lab, then another about its mutants, then the sum."""
     for lab in proof.labs:
         for finding in lab.findings:
             console.print(_finding(finding))
     console.print(_table(proof))
+    for lab in proof.labs:
+        if lab.mutants is not None:
+            words = _("{lab}: mutants: {figures}").format(lab=lab.name, figures=_of_mutants(lab.mutants))
+            console.print(Text(words, style="yellow" if lab.mutants.fates[Fate.SURVIVED] else ""))
     count = sum(len(lab.findings) for lab in proof.labs)
     if count:
         words = ngettext("{count} thing to mend.", "{count} things to mend.", count).format(count=count)
@@ -81,6 +86,20 @@ def _table(proof: Proof) -> Table:
     return table
 
 
+def _of_mutants(figures: Figures) -> str:
+    if figures.outdated:
+        return _("what is on record is older than the lab's checks")
+    if not figures.run:
+        return _("none on record")
+    words = _("{good} of {judged} killed or justified ({run} of {made} run, {date})").format(
+        good=figures.good, judged=figures.judged, run=figures.run, made=figures.made, date=figures.record.day
+    )
+    if not figures.newer:
+        return words
+    newer = ngettext("{count} task is newer", "{count} tasks are newer", figures.newer).format(count=figures.newer)
+    return f"{words}; {newer}"
+
+
 def _share(outcomes: list[Outcome]) -> str:
     return f"{sum(not outcome.findings for outcome in outcomes)}/{len(outcomes)}"
 
@@ -102,6 +121,7 @@ def _lab_json(lab: LabProof) -> dict[str, Any]:
         "daemons": len(lab.daemons),
         "findings": [asdict(finding) for finding in lab.findings],
         "cases": list(_cases_json(lab)),
+        "mutants": lab.mutants.as_json() if lab.mutants else None,
     }
 
 

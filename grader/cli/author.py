@@ -135,6 +135,7 @@ def _chosen(course: Course, labs: tuple[str, ...]) -> list[str]:
 @click.option("--mutant", "only", multiple=True, metavar="ID", help="Only this mutant (may be repeated).")
 @click.option("--seconds", type=float, default=300.0, show_default=True, help="After so long no further one is begun.")
 @click.option("--jobs", "-j", type=click.IntRange(1, 64), default=None, help="Daemons at once (default: as for check).")
+@click.option("--record", is_flag=True, help="Add what was found to answers/mutants.json beside the lab.")
 @click.option("--list", "only_list", is_flag=True, help="Run nothing; say which mutants there are.")
 @click.option("--engine", "kind", default=None, help="The engine to use (default: the best one here).")
 @docker_option
@@ -147,6 +148,7 @@ def mutate(
     only: tuple[str, ...],
     seconds: float,
     jobs: int | None,
+    record: bool,
     only_list: bool,
     kind: str | None,
     json_file: Path | None,
@@ -154,12 +156,14 @@ def mutate(
     """Change LAB's solutions in one place each, and see whether the checks notice.
 
     A mutant that passes survives: a hole in the check, or a right answer to be kept in answers/mutants.toml.
+    Those that are on record already come last.
     """
     from grader.engines.choice import seen
     from grader.extras import needed
 
     with needed():
         from grader.author import mutants_report, mutation
+    from grader.author.mutants.record import Fate, path_of, write_record
 
     course = find_course()
     name = course.pick(lab)
@@ -193,7 +197,10 @@ def mutate(
         )
     mutants_report.show(found, Console())
     _write_json(json_file, mutants_report.as_json(found))
-    raise SystemExit(1 if found.of(mutation.Fate.SURVIVED) else 0)
+    if record:
+        write_record(course.lab(name), mutation.with_found(found))
+        click.echo(_("recorded in {path}").format(path=path_of(course.lab(name)).relative_to(course.root)))
+    raise SystemExit(1 if found.of(Fate.SURVIVED) else 0)
 
 
 @command.command("release")

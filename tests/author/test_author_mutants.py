@@ -190,14 +190,12 @@ def _write_kept(course: Course, text: str) -> Kept:
 def test_what_is_right_is_kept_by_id_or_by_words(course: Course) -> None:
     kept = _write_kept(course, '[site]\n1a2b3c4d = "by id"\n"drop -q" = "by words"\n[any]\n"drop --rm" = "anywhere"\n')
 
-    def mutant(task: str, name: str, what: str) -> Mutant:
-        return Mutant(task, name, Operator.OPTION, what, "", "")
-
-    assert kept.reason(mutant("site", "1a2b3c4d", "drop -x")) == "by id"
-    assert kept.reason(mutant("site", "00000000", "drop -q")) == "by words"
-    assert kept.reason(mutant("hello", "00000000", "drop --rm")) == "anywhere"
-    assert kept.reason(mutant("hello", "1a2b3c4d", "drop -q")) == ""
-    assert kept.idle([mutant("site", "1a2b3c4d", "drop -x")]) == ["site: drop -q", "any: drop --rm"]
+    assert kept.reason("site", "1a2b3c4d", "drop -x") == "by id"
+    assert kept.reason("site", "00000000", "drop -q") == "by words"
+    assert kept.reason("hello", "00000000", "drop --rm") == "anywhere"
+    assert kept.reason("hello", "1a2b3c4d", "drop -q") == ""
+    mutant = Mutant("site", "1a2b3c4d", Operator.OPTION, "drop -x", "", "")
+    assert kept.idle([mutant]) == ["site: drop -q", "any: drop --rm"]
 
 
 @pytest.mark.parametrize("text", ["[site", '[nosuch]\na = "b"\n', "[site]\na = 1\n", '[site]\na = " "\n', 'a = "b"\n'])

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from grader.author.mutants.record import figures_of, read_record
 from grader.author.mutation import in_turn
 from grader.course.labs import Course
 
@@ -53,9 +54,15 @@ def test_a_hole_is_found_and_is_gone_when_it_is_mended(course: Course, tmp_path:
 
     (course.source / "00-tiny" / "answers" / "mutants.toml").write_text(f'[site]\n{right} = "the order is free"\n')
     _mend(course)
-    done = _mutate(course, *chosen)
+    done = _mutate(course, *chosen, "--record")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "2 killed, 1 justified; 100.0% killed or justified" in done.stdout
+    assert "recorded in solutions/00-tiny/answers/mutants.json" in done.stdout
+    record = read_record(course.lab("00-tiny"))
+    assert record.docker and record.seconds > 0
+    assert record.tasks["site"].fates == {hole: "killed", noticed: "killed", right: "survived"}
+    found = figures_of(course.lab("00-tiny"))
+    assert (found.good, found.judged, found.run, found.newer) == (3, 3, 3, 0)
 
     # Of a check that the solution doesn't pass either nothing is believed.
     _mend(course, '.has_label("nosuch").has_label("')

@@ -48,6 +48,8 @@ def test_a_sound_course_is_proved(course: Course, tmp_path: Path) -> None:
     assert "Every lab is sound." in done.stdout
     proof = json.loads((tmp_path / "proof.json").read_text())
     (lab,) = proof["labs"]
+    assert "00-tiny: mutants: none on record" in done.stdout
+    assert (lab["mutants"]["run"], lab["mutants"]["outdated"]) == (0, False)
     assert {case["name"]: case["holds"] for case in lab["cases"]} == {
         "blank": True,
         "solution": True,

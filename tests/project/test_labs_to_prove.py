@@ -66,6 +66,7 @@ def test_what_changed_is_proved_and_each_of_the_others_comes_first_in_its_turn(r
     repo.write("solutions/02-second/answers/task/wrong-так.sh", "# expect: no\n")
     repo.commit()
     repo.write("labs/01-first/01-first.ipynb", "{}")
+    repo.write("solutions/03-third/answers/mutants.json", "{}")
     repo.write("grader/new.py")
     repo.commit()
     changed, others = repo.asked()

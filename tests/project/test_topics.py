@@ -1,4 +1,5 @@
-"""A lab's table of topics: a cell teaches each, a task grades it, all are there; and docs/topics.md has them all."""
+"""A lab's table of topics: a cell teaches each, a task grades it, all are there; and docs/topics.md has them all, as
+docs/mutants.md has what is on record of the labs' mutants."""
 
 from __future__ import annotations
 
@@ -59,7 +60,7 @@ def topics(*words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, str(script), *words], capture_output=True, text=True, check=False)
 
 
-def test_the_page_of_topics_is_what_the_tables_make() -> None:
+def test_the_pages_are_what_is_made_of_what_lies_beside_the_labs() -> None:
     done = topics("--check")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
@@ -108,7 +109,8 @@ def course(tmp_path: Path) -> Path:
     (tmp_path / "solutions" / "07-knots" / "topics.md").write_text(_TABLE)
     (tmp_path / "docs").mkdir()
     page = "# Mine\n\n<!-- from here on: make topics -->\n<!-- up to here -->\n\nBelow.\n"
-    (tmp_path / "docs" / "topics.md").write_text(page)
+    for name in ("topics.md", "mutants.md"):
+        (tmp_path / "docs" / name).write_text(page)
     return tmp_path
 
 
@@ -137,3 +139,28 @@ def test_a_claim_is_listed_with_what_the_table_knows_of_it(course: Path) -> None
     topics(str(course))
     assert f"| “A reef knot is two knots” | right, of a kind | {knots} | `reef` |" in page.read_text()
     assert "try it" not in page.read_text()
+
+
+def test_what_is_on_record_of_mutants_is_a_row_a_lab(course: Path) -> None:
+    assert topics(str(course)).returncode == 0
+    answers = course / "solutions" / "07-knots" / "answers"
+    answers.mkdir()
+    known = {
+        "digest": "of another day",
+        "made": 9,
+        "killed": "1a 1b",
+        "ran into the limit": "2a",
+        "passed": {"3a": "x"},
+    }
+    tasks = {"reef": {**known, "could not be checked": "4a"}}
+    record = {"date": "2026-12-01", "docker": ["26.1.5"], "seconds": 301, "tasks": tasks}
+    (answers / "mutants.json").write_text(json.dumps(record))
+    assert topics("--check", str(course)).returncode == 1
+    topics(str(course))
+    page = course / "docs" / "mutants.md"
+    row = "[07-knots](../labs/07-knots/07-knots.ipynb) | 9 | 5 | 2 | 1 | {} | 1 | {} | 2026-12-01 | 26.1.5 | 5 |"
+    assert row.format("0 | 1", "75.0%") in page.read_text()
+    assert "[08-bare](../labs/08-bare/08-bare.ipynb) | none on record |" in page.read_text()
+    (answers / "mutants.toml").write_text('[reef]\nx = "as good"\n')
+    topics(str(course))
+    assert row.format("1 | 0", "100.0%") in page.read_text()
