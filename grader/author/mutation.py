@@ -173,7 +173,8 @@ def with_found(found: LabMutants) -> Record:
 
 def _release(sandbox: Sandbox) -> str:
     with closing(sandbox.engine.endpoint.client()) as client:
-        return str(client.version()["Version"])
+        # Without what a distribution adds to it.
+        return str(client.version()["Version"]).partition("+")[0]
 
 
 def in_turn(lab: Lab, tasks: Sequence[str] = ()) -> list[Mutant]:
