@@ -13,13 +13,23 @@ from nbformat import NotebookNode
 REPO = Path(__file__).resolve().parents[2]
 NOTEBOOKS = sorted(REPO.glob("solutions/*/[0-9]*.ipynb")) + sorted(REPO.glob("labs/*/[0-9]*.ipynb"))
 FOLD = "<details><summary>"
+OPEN = "**What just happened"
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: f"{path.parts[-3]}-{path.stem}")
 def test_no_explanation_stands_open_below_a_check(path: Path) -> None:
     cells = nbformat.read(path, as_version=4).cells
     below = [cell.source for check, cell in pairwise(cells) if _is_check(check)]
-    assert not [text for text in below if text.startswith("**What just happened")]
+    assert not [text for text in below if text.startswith(OPEN)]
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in NOTEBOOKS if path.stem < "10"], ids=lambda path: f"{path.parts[-3]}-{path.stem}"
+)
+def test_the_first_ten_labs_tell_nothing_unasked(path: Path) -> None:
+    """Neither below an experiment, where somebody may not have guessed yet, nor two cells below a check."""
+    cells = nbformat.read(path, as_version=4).cells
+    assert not [cell.id for cell in cells if cell.source.startswith(OPEN)]
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: f"{path.parts[-3]}-{path.stem}")
