@@ -1,4 +1,4 @@
-"""The points that a lab's text speaks of are those that its tasks give."""
+"""The points that a lab's text speaks of are those that its tasks give, and its minutes are those of its parts."""
 
 from __future__ import annotations
 
@@ -16,6 +16,9 @@ _TASK = re.compile(r"\*\*Task `(?P<task>[\w-]+)`(?: ★)? \((?P<points>\d+) poin
 _PART = re.compile(r"^# Part [^\n]* \((?P<points>\d+) points\)$", re.MULTILINE)
 _TOTAL = re.compile(r"\*\*Tasks:\*\* (?P<tasks>\d+), for (?P<points>\d+) points")
 _IN_PART = re.compile(r"(\d+) in part \w+")
+#: The whole time, the number of parts, and the time of each, or one number for all.
+_TIME = re.compile(r"\*\*Time:\*\* (\d+) minutes, mistakes included, in (\w+) parts of about ([\d, and]+) minutes\.")
+_WORDS = ("no", "one", "two", "three", "four", "five", "six")
 
 
 def graded(cell: NotebookNode) -> int:
@@ -49,6 +52,19 @@ def test_a_lab_and_its_parts_have_the_sum_of_their_tasks(path: Path) -> None:
     assert (int(total["tasks"]), int(total["points"])) == (len(points), sum(points))
     line = cells[0].source[total.start() :].partition("\n")[0]
     assert [int(number) for number in _IN_PART.findall(line)] in ([], told)
+
+
+@pytest.mark.parametrize("path", [path for path in NOTEBOOKS if path.stem < "10"], ids=lambda path: path.stem)
+def test_the_first_ten_labs_come_in_parts_of_forty_minutes_at_most(path: Path) -> None:
+    cells = nbformat.read(path, as_version=4).cells
+    parts = sum(len(_PART.findall(cell.source)) for cell in cells if cell.cell_type == "markdown")
+    told = _TIME.search(cells[0].source)
+    assert told is not None
+    minutes = [int(number) for number in re.findall(r"\d+", told[3])]
+    assert told[2] == _WORDS[parts]
+    assert len(minutes) in (1, parts)
+    assert int(told[1]) == sum(minutes) * parts // len(minutes)
+    assert max(minutes) <= 40
 
 
 def test_the_readme_says_how_many_tasks_a_lab_has() -> None:
