@@ -18,5 +18,5 @@ CMD ["serve"]
 USER harbour
 HEALTHCHECK --interval=1s CMD ["python3", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8000/health')"]
 EOF
-docker build -t tides:1.0 --build-arg VERSION=1.0 tides
+docker build -t tides:1.0 --build-arg VERSION=1.0 --label berth=$VALUE_BERTH tides
 docker run -d --name tides-prod --publish 8023:8000 tides:1.0

@@ -14,5 +14,5 @@ HEALTHCHECK --interval=1s --timeout=3s --retries=1 CMD wget -q -O /dev/null http
 ENTRYPOINT ["python3", "tides.py"]
 CMD ["serve"]
 EOF
-docker build -q -t tides:1.0 --build-arg VERSION=1.0 tides
+docker build -q -t tides:1.0 --build-arg VERSION=1.0 --label berth=$VALUE_BERTH tides
 docker run -d --name tides-prod -p 8023:8000 tides:1.0
