@@ -93,23 +93,36 @@ class Folder(HoldsFiles):
         return Claim(self._says(_("{what} exists")), _("a folder"), lambda attrs: Finding(True), "ls -l", "")
 
     @expectation
-    def has_context(self, name: str, host: str) -> Claim:
-        """As a folder for `docker --config` it has this context, by which one reaches the daemon of a host."""
+    def has_context(self, name: str, host: str, *, trusting: str | None = None) -> Claim:
+        """As a folder for `docker --config` it has this context, by which one reaches the daemon of a host.
+
+        With ``trusting`` it takes the word of the same authority (`ca.pem`) as another context in the folder.
+        """
         wanted, context = arguments.text(host, "host"), arguments.text(name, "name")
+        like = None if trusting is None else arguments.text(trusting, "trusting")
 
         def judge(_attrs: Attrs) -> Finding:
-            from grader.checks.host.context import endpoint_of, follow
+            from grader.checks.host.context import Endpoint, endpoint_of, follow
             from grader.checks.host.subject import Host
 
-            endpoint = endpoint_of(lambda path: entry_in(root_of(self._context), path), self._inner, context)
-            if endpoint is None:
-                return Finding(False, _("there is no context {name}").format(name=context))
-            return follow(self._daemon, endpoint, lambda: Host(self._context, wanted).identity())
+            found: list[Endpoint] = []
+            for one in (context, like or context):
+                endpoint = endpoint_of(lambda path: entry_in(root_of(self._context), path), self._inner, one)
+                if endpoint is None:
+                    return Finding(False, _("there is no context {name}").format(name=one))
+                found.append(endpoint)
+            reached = follow(self._daemon, found[0], lambda: Host(self._context, wanted).identity())
+            its, theirs = (endpoint.papers.get("ca.pem", "").split() for endpoint in found)
+            if reached.ok and its != theirs:
+                return Finding(False, _("it trusts another authority than the context {name}").format(name=like))
+            return reached
 
         shown = f"docker --config {shlex.quote(self._inner)} --context {shlex.quote(context)}"
         return Claim(
             self._says(_("{what} has the context {name}, which leads to the host {host}"), name=context, host=wanted),
-            _("the daemon of {host}").format(host=wanted),
+            _("the daemon of {host}, by the authority of {name}").format(host=wanted, name=like)
+            if like
+            else _("the daemon of {host}").format(host=wanted),
             judge,
             f"{shown} info --format '{{{{.Name}}}}'",
             _("`docker context inspect` shows where a context leads, and which papers (ca, cert, key) it has."),

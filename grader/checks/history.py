@@ -34,6 +34,7 @@ def daemons_memory(daemon: Daemon) -> list[Attrs]:
             labels[container] = _labels_now(daemon, container)
         for forged in _OF_EVENTS & labels[container]:
             told.pop(forged, None)
+    _say_what_ended(events)
     # A network's event tells which container, but not its labels.
     ours = {actor(event).get("ID") for event in events if _is_a_helpers(event)}
     # None of ours was ever called otherwise.
@@ -45,6 +46,19 @@ def daemons_memory(daemon: Daemon) -> list[Attrs]:
         elif event.get("Type") == "container":
             told.pop(OWN_LABEL, None)
     return events
+
+
+def _say_what_ended(events: list[Attrs]) -> None:
+    """The end of an exec has its exit code, and only its start what it ran: the command is told at both."""
+    ran: dict[object, str] = {}
+    for event in events:
+        told = attributes(event)
+        action, _colon, command = str(event.get("Action")).partition(": ")
+        if action == "exec_start" and "execID" in told:
+            ran[told["execID"]] = command
+        if action in ("exec_start", "exec_die"):
+            # In the place of a label of that name, too.
+            told["command"] = ran.get(told.get("execID"), "")
 
 
 def _tells_labels_only(event: Attrs) -> bool:

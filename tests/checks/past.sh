@@ -15,6 +15,8 @@ docker run -d --name ck-crash --restart on-failure:2 drydock/busybox:1 false >/d
 docker run -d --name ck-live drydock/busybox:1 sleep 1d >/dev/null
 docker run -d --name ck-peer drydock/busybox:1 sleep 1d >/dev/null
 docker exec ck-peer true
+docker run -d --name ck-forger --label command='sh /hail.sh' drydock/busybox:1 sleep 1d >/dev/null
+docker exec ck-forger echo sh /hail.sh
 docker network create ck-front >/dev/null
 docker volume create ck-data >/dev/null
 timeout 300 sh -c 'until [ "$(docker inspect -f "{{.RestartCount}} {{.State.Status}}" ck-crash)" = "2 exited" ]; do sleep 0.1; done'

@@ -197,8 +197,8 @@ def test_contexts_are_followed_with_their_own_papers(fleet: Engine, tmp_path: Pa
     subprocess.run(["bash", HERE / "contexts.sh", tmp_path], env=environment, check=True, stdout=subprocess.DEVNULL)
     with closing(Checks(fleet.endpoint.host, deadline=120, folder=Place(str(tmp_path)))) as check:
 
-        def verdict(context: str, host: str) -> Verdict:
-            (one,) = verdicts_of(check, f't.folder("ways").has_context("{context}", host="{host}")')
+        def verdict(context: str, host: str, more: str = "") -> Verdict:
+            (one,) = verdicts_of(check, f't.folder("ways").has_context("{context}", host="{host}"{more})')
             return one
 
         for context, host in (("good", "hk-door"), ("plain", "hk-plain")):
@@ -209,6 +209,12 @@ def test_contexts_are_followed_with_their_own_papers(fleet: Engine, tmp_path: Pa
             assert said in bad.found
             assert bad.command == f"docker --config ways --context {context} info --format '{{{{.Name}}}}'"
         assert "no container is named hk-none" in verdict("good", "hk-none").found
+        # The other one need not lead anywhere: what counts is whom it trusts.
+        assert verdict("good", "hk-door", ', trusting="closed"').status is Status.PASSED
+        for other, said in {"other-ca": "it trusts another authority than", "none": "there is no context none"}.items():
+            bad = verdict("good", "hk-door", f', trusting="{other}"')
+            assert bad.status is Status.FAILED, bad.text
+            assert said in bad.found
 
 
 def test_checks_leave_nothing_behind(check: Checks, fleet: Engine) -> None:

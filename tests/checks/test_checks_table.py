@@ -424,6 +424,8 @@ p("ck-gone-shop").is_gone(after_existing=True) | p("ck-never").is_gone(after_exi
 v("ck-gone-vol").is_gone(after_existing=True) | v("ck-data").is_gone() | still there: local
 t.event("container", "die", "ck-done", exitCode="3").happened() | t.event("container", "die", "ck-done", exitCode="4").happened() | 0 times
 t.event("container", "die", "ck-crash").happened(at_least=3) | t.event("container", "pause", "ck-live").happened() | start
+t.event("container", "exec_die", "ck-peer", exitCode="0", command="true").happened() | t.event("container", "exec_die", "ck-peer", exitCode="1", command="true").happened() | exec_die
+t.event("container", "exec_die", "ck-forger", exitCode="0", command="echo sh /hail.sh").happened() | t.event("container", "exec_die", "ck-forger", command="sh /hail.sh").happened() | 0 times
 t.event("container", "exec_start", "ck-live").never_happened() | t.event("container", "exec_start", "ck-peer").never_happened() | 1 time
 """
 ROWS, PAST_ROWS = list(_rows(TABLE)), list(_rows(PAST))
