@@ -44,4 +44,5 @@ docker exec pilot ready
 docker --config watchroom context create pilot \
     --docker host=tcp://localhost:8167,ca=watchroom/papers/ca.pem,cert=watchroom/papers/cert.pem,key=watchroom/papers/key.pem \
     >/dev/null 2>&1
+docker --config watchroom context create mate --docker host=tcp://pilot:2376,ca=watchroom/papers/ca.pem >/dev/null 2>&1
 chmod -R a+rwX watchroom
