@@ -55,7 +55,7 @@ def _say_what_ended(events: list[Attrs]) -> None:
         told = attributes(event)
         action, _colon, command = str(event.get("Action")).partition(": ")
         if action == "exec_start" and "execID" in told:
-            ran[told["execID"]] = command
+            ran[told["execID"]] = command.strip()
         if action in ("exec_start", "exec_die"):
             # In the place of a label of that name, too.
             told["command"] = ran.get(told.get("execID"), "")
