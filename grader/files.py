@@ -1,5 +1,5 @@
 """Atomic writes: after a kill or on a full disk there is still what was there before. What tells one file from another,
-and holds on to it. And where the cache lies.
+and holds on to it. And where things lie.
 
 Standard library only: every engine's supervisor imports it.
 """
@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 #: Seconds after which nobody writes to a draft any more.
 _ABANDONED = 3600.0
@@ -71,6 +72,19 @@ def pinned(path: str | Path, flags: int = 0) -> int | None:
     """A descriptor by which a socket or a folder is reached whatever its name comes to mean: proc_pid_fd(5). None
     elsewhere than on Linux, where no engine has walls and whose code it is has started it. Raises OSError."""
     return os.open(path, os.O_PATH | flags) if sys.platform == "linux" else None
+
+
+class Inside:
+    """In a class with a ``path``: where this lies below it. ``Inside("hub") / "roster.json"`` lies deeper."""
+
+    def __init__(self, *parts: str) -> None:
+        self._parts = parts
+
+    def __truediv__(self, part: str) -> Inside:
+        return Inside(*self._parts, part)
+
+    def __get__(self, place: Any, _kind: type) -> Path:
+        return Path(place.path, *self._parts)
 
 
 def cache_folder() -> Path:

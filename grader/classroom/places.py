@@ -18,7 +18,7 @@ from grader.classroom.untrusted_files import FILE, closing, open_below
 from grader.course.labs import RELEASE, WORKSPACE
 from grader.engines.native import FIRST_ID
 from grader.errors import ExpectedError
-from grader.files import atomic
+from grader.files import Inside, atomic
 from grader.i18n import _
 from grader.locks import locked
 from grader.report.progress import FOLDER as PROGRESS
@@ -67,79 +67,35 @@ class StudentFolder:
         self.path.mkdir(mode=0o710, exist_ok=True)
         os.chown(self.path, 0, FIRST_ID)
 
-    @property
-    def lock(self) -> Path:
-        """Held by the student's gate while it lives."""
-        return self.path / "lock"
-
-    @property
-    def log(self) -> Path:
-        """What the gate says."""
-        return self.path / "gate.log"
-
-    @property
-    def server_log(self) -> Path:
-        """What the student's server says: students' words, of a bounded size."""
-        return self.path / "server.log"
-
-    @property
-    def image(self) -> Path:
-        """The file with the student's file system."""
-        return self.path / "disk.img"
-
-    @property
-    def disk(self) -> Path:
-        """Where that is mounted while the server runs."""
-        return self.path / "disk"
-
-    @property
-    def home(self) -> Path:
-        """The student's own, at the same path inside the walls."""
-        return self.disk / "home"
-
-    @property
-    def outbox(self) -> Path:
-        """The student's: what they hand in by nbgrader."""
-        return self.home / ".exchange" / COURSE_ID / "inbound"
-
-    @property
-    def own_runtime(self) -> Path:
-        """The student's: what their own commands note of the daemon that they were given."""
-        return self.home / ".drydock"
-
-    @property
-    def reset_mark(self) -> Path:
-        """The student's: asks for a Docker that is as new."""
-        return self.own_runtime / "reset"
-
-    @property
-    def teachers_reset(self) -> Path:
-        """Ours: asks for the same, at the next start of a server that can't start as it is."""
-        return self.path / "reset"
-
-    @property
-    def own_progress(self) -> Path:
-        """The student's: what the checks said last, and which cells ran (grader/report)."""
-        return self.home / "course" / WORKSPACE / PROGRESS
-
-    @property
-    def progress(self) -> Path:
-        """Ours: a copy of that, there while the disk isn't mounted."""
-        return self.path / "progress"
-
-    @property
-    def docker_data(self) -> Path:
-        return self.disk / "docker"
-
-    @property
-    def engine(self) -> Path:
-        """Ours alone: what of the engine is no data of the student's."""
-        return self.path / "engine"
-
-    @property
-    def feedback(self) -> Path:
-        """Ours, and shown to this student alone."""
-        return self.path / "feedback"
+    #: Held by the student's gate while it lives.
+    lock = Inside("lock")
+    #: What the gate says.
+    log = Inside("gate.log")
+    #: What the student's server says: students' words, of a bounded size.
+    server_log = Inside("server.log")
+    #: The file with the student's file system.
+    image = Inside("disk.img")
+    #: Where that is mounted while the server runs.
+    disk = Inside("disk")
+    #: The student's own, at the same path inside the walls.
+    home = disk / "home"
+    #: The student's: what they hand in by nbgrader.
+    outbox = home / ".exchange" / COURSE_ID / "inbound"
+    #: The student's: what their own commands note of the daemon that they were given.
+    own_runtime = home / ".drydock"
+    #: The student's: asks for a Docker that is as new.
+    reset_mark = own_runtime / "reset"
+    #: Ours: asks for the same, at the next start of a server that can't start as it is.
+    teachers_reset = Inside("reset")
+    #: The student's: what the checks said last, and which cells ran (grader/report).
+    own_progress = home / "course" / WORKSPACE / PROGRESS
+    #: Ours: a copy of that, there while the disk isn't mounted.
+    progress = Inside("progress")
+    docker_data = disk / "docker"
+    #: Ours alone: what of the engine is no data of the student's.
+    engine = Inside("engine")
+    #: Ours, and shown to this student alone.
+    feedback = Inside("feedback")
 
 
 @dataclass(frozen=True)
@@ -148,65 +104,27 @@ class ClassFolder:
 
     path: Path
 
-    @property
-    def hub(self) -> Path:
-        """JupyterHub's own: its configuration, database and secrets."""
-        return self.path / "hub"
-
-    @property
-    def roster(self) -> Path:
-        """Who may log in where the class has a list of names, with the hashes of their passwords."""
-        return self.hub / "roster.json"
-
-    @property
-    def passwords(self) -> Path:
-        """New passwords in words, until they are handed out."""
-        return self.hub / "passwords.csv"
-
-    @property
-    def cache(self) -> Path:
-        """Course images and the template that all engines share."""
-        return self.path / "cache"
-
-    @property
-    def archives(self) -> Path:
-        """The images among it, as students' own commands find them."""
-        return self.cache / "images" / "archives"
-
-    @property
-    def runtime(self) -> Path:
-        return self.path / "run"
-
-    @property
-    def shown(self) -> Path:
-        """What students see of the course."""
-        return self.path / "course"
-
-    @property
-    def students(self) -> Path:
-        return self.path / "students"
-
-    @property
-    def exchange(self) -> Path:
-        """nbgrader's exchange, in which no student can write."""
-        return self.path / "exchange"
-
-    @property
-    def teacher(self) -> Path:
-        """Settings of Jupyter's programs that a teacher uses in this class."""
-        return self.path / "teacher"
-
-    @property
-    def inbound(self) -> Path:
-        return self.exchange / COURSE_ID / "inbound"
-
-    @property
-    def outbound(self) -> Path:
-        return self.exchange / COURSE_ID / "outbound"
-
-    @property
-    def feedback(self) -> Path:
-        return self.exchange / COURSE_ID / "feedback"
+    #: JupyterHub's own: its configuration, database and secrets.
+    hub = Inside("hub")
+    #: Who may log in where the class has a list of names, with the hashes of their passwords.
+    roster = hub / "roster.json"
+    #: New passwords in words, until they are handed out.
+    passwords = hub / "passwords.csv"
+    #: Course images and the template that all engines share.
+    cache = Inside("cache")
+    #: The images among it, as students' own commands find them.
+    archives = cache / "images" / "archives"
+    runtime = Inside("run")
+    #: What students see of the course.
+    shown = Inside("course")
+    students = Inside("students")
+    #: nbgrader's exchange, in which no student can write.
+    exchange = Inside("exchange")
+    #: Settings of Jupyter's programs that a teacher uses in this class.
+    teacher = Inside("teacher")
+    inbound = exchange / COURSE_ID / "inbound"
+    outbound = exchange / COURSE_ID / "outbound"
+    feedback = exchange / COURSE_ID / "feedback"
 
     def student(self, name: str) -> StudentFolder:
         """Raises ClassError where nobody can have that name."""

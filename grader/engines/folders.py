@@ -12,7 +12,7 @@ from pathlib import Path
 
 from grader.engines import cgroups
 from grader.engines.protocol import EngineError
-from grader.files import atomic_write
+from grader.files import Inside, atomic_write
 from grader.i18n import _
 
 #: Where the system's programs are. An ordinary user's PATH names half of it: stock Debian's has no /usr/sbin.
@@ -63,47 +63,18 @@ class EngineFolder:
         """Names its control groups. Every runtime folder may have an engine "lab": they must never share groups."""
         return f"{self.path.name}-{zlib.crc32(bytes(self.path.resolve())):08x}"
 
-    @property
-    def root(self) -> Path:
-        return self.path / "root"
-
-    @property
-    def sockets(self) -> Path:
-        return self.path / "s"
-
-    @property
-    def socket(self) -> Path:
-        return self.sockets / "docker.sock"
-
-    @property
-    def data(self) -> Path:
-        return self.path / "data"
-
-    @property
-    def lock(self) -> Path:
-        return self.path / "lock"
-
-    @property
-    def log(self) -> Path:
-        return self.path / "log"
-
-    @property
-    def spec(self) -> Path:
-        return self.path / "spec.json"
-
-    @property
-    def state(self) -> Path:
-        return self.path / "state.json"
-
-    @property
-    def ports(self) -> Path:
-        """Which published ports are on this machine's localhost, and which could not be had."""
-        return self.path / "relay.json"
-
-    @property
-    def groups_note(self) -> Path:
-        """The engine's control groups, one a line: a later process may be in other groups and could not guess them."""
-        return self.path / "cgroups"
+    root = Inside("root")
+    sockets = Inside("s")
+    socket = sockets / "docker.sock"
+    data = Inside("data")
+    lock = Inside("lock")
+    log = Inside("log")
+    spec = Inside("spec.json")
+    state = Inside("state.json")
+    #: Which published ports are on this machine's localhost, and which could not be had.
+    ports = Inside("relay.json")
+    #: The engine's control groups, one a line: a later process may be in other groups and could not guess them.
+    groups_note = Inside("cgroups")
 
     def noted_groups(self) -> list[Path]:
         """The groups that the note names; only this engine's, whatever it says."""
@@ -113,10 +84,8 @@ class EngineFolder:
             return []
         return [group for group in noted if group.is_relative_to(cgroups.ROOT) and group.name == self.engine_id]
 
-    @property
-    def template_note(self) -> Path:
-        """Which template kept data was made from."""
-        return self.path / "template"
+    #: Which template kept data was made from.
+    template_note = Inside("template")
 
     def note_template(self, template: str) -> None:
         if not self.template_note.exists() or self.template_note.read_text() != template:

@@ -13,7 +13,7 @@ from grader.engines import orphans
 from grader.engines.folders import EngineFolder, runtime_folder, throwaway_name
 from grader.engines.microvm.guest_agent import GuestAgent
 from grader.engines.protocol import Endpoint, EngineError
-from grader.files import atomic_write
+from grader.files import Inside, atomic_write
 from grader.i18n import _
 from grader.processes import Launched, with_last_words
 
@@ -22,53 +22,24 @@ from grader.processes import Launched, with_last_words
 class GuestFolder(EngineFolder):
     """One guest's folder. Only its owner may enter it."""
 
-    @property
-    def enclosed(self) -> Path:
-        """Of a guest in walls: what QEMU sees of this folder. Key, monitor and layer lie there, named as here."""
-        return self.path / "q"
-
-    @property
-    def key(self) -> Path:
-        """The key to the guest's agent."""
-        return self.path / "key"
-
-    @property
-    def monitor(self) -> Path:
-        return self.path / "m"
-
-    @property
-    def console(self) -> Path:
-        """What the guest's kernel says."""
-        return self.path / "console"
-
-    @property
-    def layer(self) -> Path:
-        """What a throwaway guest writes, above the template's disk."""
-        return self.path / "layer.qcow2"
-
-    @property
-    def disk(self) -> Path:
-        """The whole disk of a guest that keeps its data."""
-        return self.path / "disk.qcow2"
-
-    @property
-    def boots(self) -> Path:
-        """There from the moment a kept guest's disk is ahead of the template's snapshot: it must boot from now on."""
-        return self.path / "boots"
-
-    @property
-    def kernel(self) -> Path:
-        """The kernel that fits the modules on a kept disk."""
-        return self.path / "vmlinux"
-
-    @property
-    def initrd(self) -> Path:
-        return self.path / "initrd"
-
-    @property
-    def nothing(self) -> Path:
-        """An empty folder, for the guest's spare shared folders."""
-        return self.path / "none"
+    #: Of a guest in walls: what QEMU sees of this folder. Key, monitor and layer lie there, named as here.
+    enclosed = Inside("q")
+    #: The key to the guest's agent.
+    key = Inside("key")
+    monitor = Inside("m")
+    #: What the guest's kernel says.
+    console = Inside("console")
+    #: What a throwaway guest writes, above the template's disk.
+    layer = Inside("layer.qcow2")
+    #: The whole disk of a guest that keeps its data.
+    disk = Inside("disk.qcow2")
+    #: There from the moment a kept guest's disk is ahead of the template's snapshot: it must boot from now on.
+    boots = Inside("boots")
+    #: The kernel that fits the modules on a kept disk.
+    kernel = Inside("vmlinux")
+    initrd = Inside("initrd")
+    #: An empty folder, for the guest's spare shared folders.
+    nothing = Inside("none")
 
 
 @dataclass(frozen=True)
@@ -77,52 +48,23 @@ class TemplateFolder:
 
     path: Path
 
-    @property
-    def kernel(self) -> Path:
-        return self.path / "vmlinux"
-
-    @property
-    def initrd(self) -> Path:
-        return self.path / "initrd"
-
-    @property
-    def draft(self) -> Path:
-        """The disk while the template is made: a file with holes."""
-        return self.path / "disk.raw"
-
-    @property
-    def disk(self) -> Path:
-        """The disk without holes: a template may travel in a container's image, which would fill them."""
-        return self.path / "disk.qcow2"
-
-    @property
-    def layer(self) -> Path:
-        """An empty layer to copy."""
-        return self.path / "layer.qcow2"
-
-    @property
-    def memory(self) -> Path:
-        return self.path / "memory"
-
-    @property
-    def state(self) -> Path:
-        """The snapshot of processor and devices."""
-        return self.path / "state"
-
-    @property
-    def key(self) -> Path:
-        """The key to the agent of a guest just restored; the first thing it gets is one of its own."""
-        return self.path / "key"
-
-    @property
-    def counter(self) -> Path:
-        """The frequency of the time-stamp counter of the machine that made the template, in kHz; 0 if unknown."""
-        return self.path / "counter"
-
-    @property
-    def record(self) -> Path:
-        """Sizes and hashes of the files above; written last."""
-        return self.path / "record.json"
+    kernel = Inside("vmlinux")
+    initrd = Inside("initrd")
+    #: The disk while the template is made: a file with holes.
+    draft = Inside("disk.raw")
+    #: The disk without holes: a template may travel in a container's image, which would fill them.
+    disk = Inside("disk.qcow2")
+    #: An empty layer to copy.
+    layer = Inside("layer.qcow2")
+    memory = Inside("memory")
+    #: The snapshot of processor and devices.
+    state = Inside("state")
+    #: The key to the agent of a guest just restored; the first thing it gets is one of its own.
+    key = Inside("key")
+    #: The frequency of the time-stamp counter of the machine that made the template, in kHz; 0 if unknown.
+    counter = Inside("counter")
+    #: Sizes and hashes of the files above; written last.
+    record = Inside("record.json")
 
 
 # -- What a guest's supervisor is told.
