@@ -140,10 +140,6 @@ class NamespaceEngine(Engine):
     def unheld_limits(cls) -> tuple[str, ...]:
         return () if _DATA_IN_MEMORY else ("disk",)
 
-    @property
-    def has_walls(self) -> bool:
-        return True
-
     @abstractmethod
     def _spec_details(self) -> dict[str, object]:
         """Spec fields only this kind of engine sets."""

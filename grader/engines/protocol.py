@@ -157,11 +157,6 @@ class Engine(ABC):
         """Which of ``Limits`` ("memory", "pids", "disk") would not hold on this machine for a whole engine."""
         return ()
 
-    @property
-    def has_walls(self) -> bool:
-        """Whether ``confine`` has walls to offer."""
-        return False
-
     @classmethod
     def offers_walls(cls) -> bool:
         """Whether ``for_strangers`` gives an engine with walls, on this machine. Takes well under a second."""

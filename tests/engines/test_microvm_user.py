@@ -57,7 +57,7 @@ def test_no_wall_is_promised_where_none_can_be(home: Path) -> None:
 from grader.autograde.settings import Drydock, NoWalls
 from grader.engines.microvm.engine import MicrovmEngine
 assert not MicrovmEngine.offers_walls()
-assert not MicrovmEngine.for_strangers().has_walls
+assert MicrovmEngine.for_strangers()._walls is None
 try:
     Drydock(engine="microvm").engine_kind()
 except NoWalls as refusal:

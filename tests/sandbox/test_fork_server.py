@@ -65,7 +65,6 @@ def place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     else:
         engine = engine_named("native", shares=[folder], images=False)
     with engine as running:
-        assert running.has_walls
         yield running, folder
 
 

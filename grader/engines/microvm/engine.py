@@ -204,10 +204,6 @@ class MicrovmEngine(Engine):
         unheld = walls.builder().unheld_limits() if cls.offers_walls() else ()
         return tuple(name for name in unheld if name != "disk")
 
-    @property
-    def has_walls(self) -> bool:
-        return self._walls is not None
-
     def confine(self, argv: Sequence[str]) -> list[str]:
         if self._walls is not None:
             return self._walls.students.confine(argv)
