@@ -7,6 +7,8 @@ from typing import Any, ClassVar
 
 from grader.checks import arguments
 from grader.checks.expectation import Claim, Subject, expectation
+from grader.checks.throwaway import is_own
+from grader.docker_api.words import listed_name
 from grader.i18n import _
 from grader.report.plain import listed
 
@@ -112,3 +114,8 @@ class Driven(Subject):
             show=lambda options: shown_pairs(options, _("no options")),
             look=_("Driver options are given when it is made: its `create --help` shows how."),
         )
+
+    def _users(self) -> list[str]:
+        """Names of the containers that use it, running or not: `docker network inspect` shows running ones only."""
+        found = self._daemon.ask(lambda client: client.containers(all=True, filters={self.kind: self.name}))
+        return sorted(listed_name(container) for container in found if not is_own(container))

@@ -12,7 +12,6 @@ from grader.checks.errors import AuthorError
 from grader.checks.expectation import Claim, Finding, expectation
 from grader.checks.history import gone, none_here, there
 from grader.checks.labels import Driven, Labelled
-from grader.checks.throwaway import is_own
 from grader.docker_api.daemon import Attrs
 from grader.docker_api.words import dig
 from grader.i18n import _
@@ -70,7 +69,7 @@ class Network(Labelled, Driven):
         shown += _(" at {ip}").format(ip=ip) if ip else ""
 
         def judge(_attrs: Attrs) -> Finding:
-            members = self._members()
+            members = self._users()
             right = wanted in members
             if right and (alias or ip):
                 attrs = self._daemon.find(lambda client: client.inspect_container(wanted)) or {}
@@ -86,7 +85,7 @@ class Network(Labelled, Driven):
         return self._member_claim(
             self._says(_("{what} does not have the member {container}"), container=unwanted),
             _("without {container}").format(container=unwanted),
-            lambda _attrs: Finding(unwanted not in (m := self._members()), listed(m, empty=_("no containers"))),
+            lambda _attrs: Finding(unwanted not in (m := self._users()), listed(m, empty=_("no containers"))),
         )
 
     @expectation
@@ -97,7 +96,7 @@ class Network(Labelled, Driven):
         return self._member_claim(
             self._says(_("{what} has exactly the members {containers}"), containers=shown),
             shown,
-            lambda _attrs: Finding((m := self._members()) == wanted, listed(m, empty=_("no containers"))),
+            lambda _attrs: Finding((m := self._users()) == wanted, listed(m, empty=_("no containers"))),
         )
 
     def _member_claim(self, sentence: str, expected: str, judge: Any) -> Claim:
@@ -107,13 +106,6 @@ class Network(Labelled, Driven):
             judge,
             f"docker ps --all --filter {shlex.quote(f'network={self.name}')}",
             _("`docker network --help` lists how a container joins and leaves."),
-        )
-
-    def _members(self) -> list[str]:
-        # `docker network inspect` shows running containers only; this filter also finds stopped ones.
-        found = self._daemon.ask(lambda client: client.containers(all=True, filters={"network": self.name}))
-        return sorted(
-            str((container.get("Names") or ["?"])[0]).removeprefix("/") for container in found if not is_own(container)
         )
 
     @expectation

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import shlex
 from dataclasses import replace
-from typing import Any
 
 from grader.checks import arguments
 from grader.checks.container import FoundContainer
@@ -18,7 +17,7 @@ from grader.checks.files import followed
 from grader.checks.history import gone, none_here, remembered, there
 from grader.docker_api.daemon import Attrs, Daemon
 from grader.docker_api.events import attributes
-from grader.docker_api.words import dig, inspect_command
+from grader.docker_api.words import dig, inspect_command, listed_name
 from grader.i18n import _
 from grader.report.plain import listed
 
@@ -107,7 +106,7 @@ class Service(FoundContainer):
         return subject
 
     def _search(self) -> str:
-        return next(map(_name, containers_of(self._daemon, self.project, self.service)), "")
+        return next(map(listed_name, containers_of(self._daemon, self.project, self.service)), "")
 
     @property
     def what(self) -> str:
@@ -137,7 +136,7 @@ class Service(FoundContainer):
 
         def count() -> Finding:
             found = containers_of(self._daemon, self.project, self.service)
-            running = [_name(container) for container in found if container.get("State") == "running"]
+            running = [listed_name(container) for container in found if container.get("State") == "running"]
             return Finding(len(running) == number, listed(running, empty=_("none runs")))
 
         return Claim(
@@ -200,7 +199,7 @@ def containers_of(daemon: Daemon, project: str, service: str | None = None) -> l
     labels = [f"{_LABEL}project={project}", *([f"{_LABEL}service={service}"] if service else [])]
     found = daemon.ask(lambda client: client.containers(all=True, filters={"label": labels}))
     lasting = [container for container in found if _label(container, "oneoff").lower() != "true"]
-    return sorted(lasting, key=lambda container: (_number(_label(container, "container-number")), _name(container)))
+    return sorted(lasting, key=lambda one: (_number(_label(one, "container-number")), listed_name(one)))
 
 
 def _label(container: Attrs, name: str) -> str:
@@ -211,10 +210,5 @@ def _number(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 10**9
 
 
-def _name(container: Attrs) -> str:
-    names: list[Any] = container.get("Names") or ["?"]
-    return str(min(names, key=len)).removeprefix("/")
-
-
 def _shown(attrs: Attrs) -> str:
-    return listed([*map(_name, attrs["containers"]), *attrs["networks"]], empty=_("none"))
+    return listed([*map(listed_name, attrs["containers"]), *attrs["networks"]], empty=_("none"))

@@ -10,7 +10,7 @@ from grader.checks.expectation import Claim, Context, Finding, Subject, expectat
 from grader.checks.files import HoldsFiles, Reader, followed, read_entry
 from grader.checks.history import gone, none_here, there
 from grader.checks.labels import Driven, Labelled
-from grader.checks.throwaway import any_image, is_own, throwaway
+from grader.checks.throwaway import any_image, throwaway
 from grader.docker_api.daemon import Attrs
 from grader.docker_api.words import unnamed_volume
 from grader.i18n import _
@@ -74,12 +74,6 @@ class Volume(Labelled, Driven, HoldsFiles):
             judge,
             f"docker ps --all --filter {shlex.quote(f'volume={self.name}')}",
             _("A volume is mounted when a container is made."),
-        )
-
-    def _users(self) -> list[str]:
-        found = self._daemon.ask(lambda client: client.containers(all=True, filters={"volume": self.name}))
-        return sorted(
-            str((container.get("Names") or ["?"])[0]).removeprefix("/") for container in found if not is_own(container)
         )
 
     def _reader(self) -> Reader:

@@ -36,6 +36,12 @@ def short_id(identifier: str) -> str:
     return identifier.removeprefix("sha256:")[:12]
 
 
+def listed_name(listed: Mapping[str, Any]) -> str:
+    """The name of a container in the daemon's list."""
+    # A link adds names with more slashes; the container's own has one.
+    return str(min(listed.get("Names") or ["?"], key=lambda name: str(name).count("/"))).removeprefix("/")
+
+
 def looks_own(listed: Mapping[str, Any]) -> bool:
     """Whether a container in the daemon's list looks like a check's own."""
     names = [str(name).removeprefix("/") for name in listed.get("Names") or ()]

@@ -9,7 +9,7 @@ from grader.charts.networks import PREDEFINED
 from grader.charts.use import CpuSample, MemorySample, cpu_sample, memory_sample, read_stats
 from grader.checks.answer import LABEL as ANSWER_LABEL
 from grader.docker_api.daemon import Attrs, Daemon
-from grader.docker_api.words import OWN_LABEL, dig, short_id
+from grader.docker_api.words import OWN_LABEL, dig, listed_name, short_id
 
 _COURSE_LABEL = "drydock.course"
 _HEALTH = re.compile(r"\((?:health: )?(starting|healthy|unhealthy)\)")
@@ -119,18 +119,12 @@ def _is_course(entry: Attrs) -> bool:
     )
 
 
-def _names(entry: Attrs) -> str:
-    # A link adds names with more slashes; the container's own has one.
-    names = sorted((str(name) for name in entry.get("Names") or ("?",)), key=lambda name: name.count("/"))
-    return names[0].removeprefix("/")
-
-
 def _container(entry: Attrs) -> ContainerRow:
     status = str(entry.get("Status") or "")
     health = _HEALTH.search(status)
     return ContainerRow(
         str(entry.get("Id") or ""),
-        _names(entry),
+        listed_name(entry),
         str(entry.get("Image") or "?"),
         str(entry.get("State") or "?"),
         health[1] if health else "",
@@ -152,7 +146,7 @@ def _networks(networks: list[Attrs], containers: list[Attrs]) -> list[NetworkRow
     members: dict[str, list[str]] = {}
     for entry in containers:
         for name in dig(entry, "NetworkSettings", "Networks") or {}:
-            members.setdefault(str(name), []).append(_names(entry))
+            members.setdefault(str(name), []).append(listed_name(entry))
     rows = [
         NetworkRow(str(attrs["Name"]), str(attrs.get("Driver") or ""), tuple(sorted(members.get(attrs["Name"], ()))))
         for attrs in networks
@@ -168,7 +162,7 @@ def _volumes(volumes: list[Attrs], containers: list[Attrs]) -> list[VolumeRow]:
     for entry in containers:
         for mount in entry.get("Mounts") or ():
             if mount.get("Type") == "volume":
-                users.setdefault(str(mount.get("Name")), set()).add(_names(entry))
+                users.setdefault(str(mount.get("Name")), set()).add(listed_name(entry))
     return sorted(
         (
             VolumeRow(str(attrs["Name"]), str(attrs.get("Driver") or ""), tuple(sorted(users.get(attrs["Name"], ()))))

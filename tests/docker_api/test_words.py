@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from grader.docker_api.words import CPU_PERIOD, cpu_limit, is_healthcheck, moment_of
+from grader.docker_api.words import CPU_PERIOD, cpu_limit, is_healthcheck, listed_name, moment_of
 
 
 @pytest.mark.parametrize(
@@ -44,3 +44,8 @@ def test_a_cpu_limit_has_two_spellings() -> None:
     assert cpu_limit({"CpuQuota": 25_000, "CpuPeriod": 50_000}) == 0.5
     assert cpu_limit({"CpuQuota": CPU_PERIOD}) == 1
     assert cpu_limit({"CpuQuota": -1}) is None
+
+
+def test_a_containers_name_is_its_own_and_not_a_links() -> None:
+    assert listed_name({"Names": ["/web/db", "/database"]}) == "database"
+    assert listed_name({"Names": None}) == "?"

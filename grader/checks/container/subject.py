@@ -15,7 +15,7 @@ from grader.checks.throwaway import is_own
 from grader.checks.waiting import Awaited
 from grader.docker_api.daemon import Attrs
 from grader.docker_api.errors import Unavailable
-from grader.docker_api.words import dig, full_reference, inspect_command, short_id, shown_words
+from grader.docker_api.words import dig, full_reference, inspect_command, listed_name, short_id, shown_words
 from grader.i18n import _
 from grader.report.plain import listed
 
@@ -58,11 +58,7 @@ class ContainerSubject(Awaited):
 
     def _names(self) -> list[str]:
         containers = self._daemon.ask(lambda client: client.containers(all=True))
-        return sorted(
-            str(names[0]).removeprefix("/")
-            for container in containers
-            if (names := container.get("Names")) and not is_own(container)
-        )
+        return sorted(listed_name(one) for one in containers if one.get("Names") and not is_own(one))
 
     def _beside(self, other: str, compare: Callable[[Attrs, Attrs], Finding]) -> Callable[[Attrs], Finding]:
         """A judge that compares this container with another one; it fails when there is no other."""

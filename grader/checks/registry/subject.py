@@ -15,6 +15,7 @@ from grader.checks.registry.store import stored_bytes
 from grader.checks.registry.tls import certificate_of
 from grader.checks.waiting import wait_for
 from grader.docker_api.daemon import Attrs
+from grader.docker_api.words import listed_name
 from grader.i18n import _
 from grader.report.plain import listed
 
@@ -80,7 +81,7 @@ class RegistrySubject(Subject):
             return None
         port, box = here[0]
         self.host = web.here(self._daemon.host, str(port.get("IP") or ""), self.port)
-        name = str((box.get("Names") or ["?"])[0]).removeprefix("/")
+        name = listed_name(box)
         until = _("{name} answers on port {port}").format(name=name, port=self.port)
         answer = wait_for(
             self._daemon, "container", name, self._answers, until=until, seconds=_START_SECONDS, retry=_RETRY

@@ -9,7 +9,7 @@ from grader.checks.container.subject import is_live
 from grader.checks.expectation import Context, Finding, required_name
 from grader.checks.files import Entry, Reader
 from grader.docker_api.daemon import Attrs, Daemon
-from grader.docker_api.words import dig
+from grader.docker_api.words import dig, listed_name
 from grader.i18n import _
 from grader.report.plain import listed
 
@@ -74,4 +74,4 @@ def _containers(daemon: Daemon, service: str) -> list[str]:
     """Names of the running ones, the youngest first."""
     found = daemon.ask(lambda client: client.containers(filters={"label": f"{_LABEL}={service}", "status": "running"}))
     young = sorted(found, key=lambda one: int(one.get("Created") or 0), reverse=True)
-    return [str(min(one.get("Names") or ["/?"], key=len)).removeprefix("/") for one in young]
+    return [listed_name(one) for one in young]
