@@ -32,33 +32,29 @@ class Configured(Labelled):
             option=option
         )
 
+    def _words(self, sentence: str, wanted: list[str], field: str, option: str) -> Claim:
+        """A claim about one of the lists that a Dockerfile's exec form writes."""
+        return self._field(
+            self._says(sentence, words=shown_words(wanted)),
+            shown_words(wanted),
+            "Config",
+            field,
+            right=lambda has: list(has or []) == wanted,
+            show=shown_words,
+            look=self._config_look(field.upper(), option),
+        )
+
     @expectation
     def has_entrypoint(self, entrypoint: Sequence[str] | str) -> Claim:
         """Its ENTRYPOINT as a list of words; ``[]`` means none."""
         wanted = arguments.words(entrypoint, "entrypoint")
-        return self._field(
-            self._says(_("{what} has the entrypoint {words}"), words=shown_words(wanted)),
-            shown_words(wanted),
-            "Config",
-            "Entrypoint",
-            right=lambda has: list(has or []) == wanted,
-            show=shown_words,
-            look=self._config_look("ENTRYPOINT", "entrypoint"),
-        )
+        return self._words(_("{what} has the entrypoint {words}"), wanted, "Entrypoint", "entrypoint")
 
     @expectation
     def has_command(self, command: Sequence[str] | str) -> Claim:
         """Its command (CMD, or what follows the image in ``docker run``); ``[]`` means none."""
         wanted = arguments.words(command, "command")
-        return self._field(
-            self._says(_("{what} has the command {words}"), words=shown_words(wanted)),
-            shown_words(wanted),
-            "Config",
-            "Cmd",
-            right=lambda has: list(has or []) == wanted,
-            show=shown_words,
-            look=self._config_look("CMD", "command"),
-        )
+        return self._words(_("{what} has the command {words}"), wanted, "Cmd", "command")
 
     @expectation
     def has_env(self, named: Mapping[str, str] | None = None, /, **variables: str) -> Claim:

@@ -14,7 +14,7 @@ from grader.checks.image.subject import ImageSubject, find_image
 from grader.checks.registry.image import pushed
 from grader.docker_api import blame
 from grader.docker_api.daemon import Attrs
-from grader.docker_api.words import full_reference, inspect_command, short_id, shown_words
+from grader.docker_api.words import full_reference, inspect_command, short_id
 from grader.i18n import _
 from grader.report.plain import listed
 
@@ -118,15 +118,7 @@ class Identity(Configured, ImageSubject):
     def has_shell(self, shell: Sequence[str] | str) -> Claim:
         """Its SHELL for instructions in shell form; ``[]`` means the default."""
         wanted = arguments.words(shell, "shell") if shell else []
-        return self._field(
-            self._says(_("{what} has the shell {words}"), words=shown_words(wanted)),
-            shown_words(wanted),
-            "Config",
-            "Shell",
-            right=lambda has: list(has or []) == wanted,
-            show=shown_words,
-            look=self._config_look("SHELL", "shell"),
-        )
+        return self._words(_("{what} has the shell {words}"), wanted, "Shell", "shell")
 
     @expectation
     def has_author(self, author: str | None = None) -> Claim:
