@@ -8,6 +8,7 @@ import json
 import re
 import shlex
 import socket
+import ssl
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -56,7 +57,7 @@ class Question:
 
     def all_headers(self) -> dict[str, str]:
         """Those of the author, and what makes ``user`` known."""
-        known = {} if self.user is None else {"Authorization": "Basic " + _base64(":".join(self.user))}
+        known = {} if self.user is None else {"Authorization": basic(self.user)}
         return {**known, **self.headers}
 
     def shown(self) -> str:
@@ -75,8 +76,8 @@ class Question:
         return shlex.join(words) + " " if words else ""
 
 
-def _base64(text: str) -> str:
-    return base64.b64encode(text.encode()).decode()
+def basic(user: tuple[str, str]) -> str:
+    return "Basic " + base64.b64encode(":".join(user).encode()).decode()
 
 
 @dataclass(frozen=True)
@@ -241,14 +242,16 @@ def fetch(host: str, port: int, question: Question) -> Answer:
         connection.close()
 
 
-def why_none(error: Exception) -> str:
+def why_none(error: Exception, seconds: float = _TRY_SECONDS) -> str:
     """As a person would say it, without the names that Python has for it."""
     if isinstance(error, ConnectionRefusedError):
         return _("the connection was refused: nobody listens there")
     if isinstance(error, ConnectionError):  # http.client's RemoteDisconnected is one, too.
         return _("the connection was closed without a word")
     if isinstance(error, TimeoutError):
-        return _("nothing came within {seconds:g} s").format(seconds=_TRY_SECONDS)
+        return _("nothing came within {seconds:g} s").format(seconds=seconds)
+    if isinstance(error, ssl.SSLError):
+        return _("it speaks no TLS, or another kind of it ({why})").format(why=error.reason or error)
     return (error.strerror if isinstance(error, OSError) else "") or str(error) or type(error).__name__
 
 

@@ -92,8 +92,9 @@ def test_a_page_that_says_yes_to_all_takes_no_upload() -> None:
     place = {"Location": "/v2/x/blobs/uploads/1", "Range": "0-63"}
     with pretending({"POST /v2/drydock-check/blobs/uploads/": (202, place, b"")}) as api:
         assert api.upload(b"x" * 64).status == 404
+    whole = {"Location": "http://depot:5000/v2/x/blobs/uploads/1"}
     answers: Answers = {
-        "POST /v2/drydock-check/blobs/uploads/": (202, place, b""),
+        "POST /v2/drydock-check/blobs/uploads/": (202, whole, b""),
         "PATCH /v2/x/blobs/uploads/1": (202, place, b""),
     }
     with pretending(answers) as api:

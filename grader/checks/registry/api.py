@@ -6,7 +6,6 @@ the digest by which they were asked for.
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import http.client
 import json
@@ -29,6 +28,8 @@ _PAGE_LIMIT = 4 * 1024 * 1024
 _BLOB_LIMIT = 256 * 1024 * 1024
 _INDEXES = ("application/vnd.oci.image.index.v1+json", "application/vnd.docker.distribution.manifest.list.v2+json")
 _MANIFESTS = ("application/vnd.oci.image.manifest.v1+json", "application/vnd.docker.distribution.manifest.v2+json")
+#: A Location may name it, too; its path is asked for where the other answers came from.
+_ORIGIN = re.compile(r"^\w+://[^/]*")
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 
 
@@ -103,7 +104,7 @@ class Api:
             headers["Content-Type"] = "application/octet-stream"
         known = None if anonymous else user or self._user
         if known:
-            headers["Authorization"] = "Basic " + base64.b64encode(":".join(known).encode()).decode()
+            headers["Authorization"] = web.basic(known)
         connection = self._connection()
         limit = Deadline(_WHOLE_SECONDS)
         try:
@@ -127,12 +128,8 @@ class Api:
         return http.client.HTTPSConnection(self._host, self._port, timeout=_TRY_SECONDS, context=self._tls)
 
     def _trouble(self, error: Exception) -> str:
-        why = web.why_none(error)
-        if isinstance(error, TimeoutError):
-            why = _("nothing came within {seconds:g} s").format(seconds=_TRY_SECONDS)
-        elif isinstance(error, ssl.SSLError):
-            why = _("it speaks no TLS, or another kind of it ({why})").format(why=error.reason or error)
-        elif isinstance(error, http.client.BadStatusLine) and self._tls is None:
+        why = web.why_none(error, _TRY_SECONDS)
+        if isinstance(error, http.client.BadStatusLine) and self._tls is None:
             why = _("what answers there speaks no HTTP")
         return _("no answer at port {port}: {why}").format(port=self._port, why=why)
 
@@ -182,13 +179,11 @@ class Api:
         Nothing of it stays: an upload that is called off belongs to no repository.
         """
         begun = self.ask("/v2/drydock-check/blobs/uploads/", "POST", send=b"")
-        place = begun.headers.get("location", "")
-        path = "/" + place.split("/", 3)[3] if "://" in place and place.count("/") > 2 else place
+        path = _ORIGIN.sub("", begun.headers.get("location", ""))
         if begun.status != 202 or not re.fullmatch(r"/v2/[!-~]+", path):
             return begun if begun.status != 202 else Reply(0, trouble=_("it names no place for an upload"))
         sent = self.ask(path, "PATCH", send=content)
-        path = sent.headers.get("location", path)
-        path = "/" + path.split("/", 3)[3] if "://" in path and path.count("/") > 2 else path
+        path = _ORIGIN.sub("", sent.headers.get("location", path))
         self.ask(path, "DELETE") if re.fullmatch(r"/v2/[!-~]+", path) else None
         if sent.status != 202:
             return sent

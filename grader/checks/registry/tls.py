@@ -38,9 +38,7 @@ def certificate_of(context: Context, host: str, port: int, *, volume: str, path:
 def _refusal(error: Exception) -> str:
     if isinstance(error, ssl.SSLCertVerificationError):
         return _("not accepted: {why}").format(why=error.verify_message)
-    if isinstance(error, ssl.SSLError):
-        return _("it speaks no TLS, or another kind of it ({why})").format(why=error.reason or error)
-    return web.why_none(error)
+    return web.why_none(error, _SECONDS)
 
 
 def _presented(trust: ssl.SSLContext, host: str, port: int, name: str) -> bytes:
