@@ -54,13 +54,10 @@ class _Request:
     id: str
     source: str
     timeout: float
+    #: What this cell may take: longer than others, where it says so.
+    seconds: float
     key: StudentKey
-    only_looks: bool = False
-
-    @property
-    def seconds(self) -> float:
-        """What this cell may take: longer than others, where it says so."""
-        return self.timeout * declared(self.source).longer
+    only_looks: bool
 
 
 def serve(requests: TextIO, answers: TextIO, checks: Checks, timeout: float = CHECK_SECONDS) -> None:
@@ -91,11 +88,11 @@ def _parsed(line: str, timeout: float) -> _Request:
     data = json.loads(line)
     if not isinstance(data, dict) or not isinstance(data.get("id"), str) or not isinstance(data.get("source"), str):
         raise ValueError(_("it needs the texts id and source"))
-    seconds = data.get("timeout", timeout)
-    if not isinstance(seconds, int | float) or isinstance(seconds, bool) or not 0 < seconds <= 3600:
+    timeout = data.get("timeout", timeout)
+    if not isinstance(timeout, int | float) or isinstance(timeout, bool) or not 0 < timeout <= 3600:
         raise ValueError(_("timeout must be a number of seconds above 0 and up to 3600"))
-    key = _key(data.get("values_key"))
-    return _Request(data["id"], data["source"], float(seconds), key, data.get("only_looks") is True)
+    key, seconds = _key(data.get("values_key")), timeout * declared(data["source"]).longer
+    return _Request(data["id"], data["source"], float(timeout), seconds, key, data.get("only_looks") is True)
 
 
 def _key(text: object) -> StudentKey:
