@@ -143,7 +143,7 @@ def cases_of(source: Lab, released: Lab, *, runs: int) -> list[Case]:
             source.name,
             Kind.SOLUTION,
             f"solution {number}" if several else "solution",
-            tuple(_solution(source, released, before=number == 1)),
+            tuple(_solution(source, before=number == 1)),
             student=student,
         )
         for number, student in enumerate(students if several else students[:1], 1)
@@ -181,7 +181,7 @@ def _visible(released: Lab) -> dict[str, str]:
     return {task.id: task.check.source for task in released.tasks}
 
 
-def _solution(source: Lab, released: Lab, *, before: bool) -> Iterator[Step]:
+def _solution(source: Lab, *, before: bool) -> Iterator[Step]:
     """The whole notebook in order. With ``before``, a task with needs must fail just before its answer.
 
     The blank run can't show that: there such a task is blocked and never evaluated.

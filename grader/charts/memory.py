@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from grader.charts import style
 from grader.charts.chart import Chart, Table
 from grader.charts.lab_docker import NotThere, TooLate, ask, inspect_container, state_word
-from grader.charts.recording import AT_MOST, Recording
+from grader.charts.recording import Recording
 from grader.charts.use import Ending, MemoryCurve, MemorySample, ending_of, kills_of, memory_sample, read_stats
 from grader.checks.arguments import human_memory
 from grader.docker_api.connection import Connection
@@ -144,9 +144,9 @@ _PATIENCE = 3
 class MemoryRecording(Recording):
     """Made by ``charts.record_memory``."""
 
-    def __init__(self, container: str, host: str, *, start: bool = False, at_most: float = AT_MOST) -> None:
+    def __init__(self, container: str, host: str, *, start: bool = False) -> None:
         """``start``: start the container, which must exist, once recording. Raises NotThere or NoDaemon."""
-        super().__init__(container, at_most=at_most)
+        super().__init__(container)
         self._host = host
         self._container = container
         self._start = start

@@ -24,11 +24,11 @@ _REINS = ("/dev/", "/proc/", "/run/", "/sys/", "/var/run/")
 _ROOM = 16 * 1024 * 1024
 
 
-def must_be_alone(daemon: Daemon, container: str, execs: Collection[str] | None, *, archives: int = 0) -> bool:
+def must_be_alone(daemon: Daemon, container: str, execs: Collection[str] | None) -> bool:
     """Raises Obstructed where the daemon knows of something that was done to it, and not by the check.
 
-    ``execs``: the IDs of the check's own, None where these aren't known; ``archives``: how many it has laid into it.
-    Whether the daemon remembers all since it was made, or since the last but one of these execs.
+    ``execs``: the IDs of the check's own, None where these aren't known. One archive is the check's, too. Whether the
+    daemon remembers all since it was made, or since the last but one of these execs.
     """
     begun, laid, strange = 0, 0, []
     for event in past_events(daemon, {"type": ["container"], "container": [container]}):
@@ -44,16 +44,16 @@ def must_be_alone(daemon: Daemon, container: str, execs: Collection[str] | None,
         elif kind not in _HARMLESS:
             strange.append(action)
         begun += 2 * (kind == "create")
-    strange += ["extract-to-dir"] * max(laid - archives, 0)
+    strange += ["extract-to-dir"] * (laid - 1)
     if strange:
         meddled = _("somebody had a hand in a container of the check: {actions}")
         raise Obstructed(meddled.format(actions=listed(strange, empty="")))
     return begun >= 2
 
 
-def must_be_known_to_be_alone(daemon: Daemon, container: str, execs: Collection[str], *, archives: int = 0) -> None:
+def must_be_known_to_be_alone(daemon: Daemon, container: str, execs: Collection[str]) -> None:
     """The same, and Obstructed where so much else has happened that the daemon can't know."""
-    if not must_be_alone(daemon, container, execs, archives=archives):
+    if not must_be_alone(daemon, container, execs):
         forgotten = _("The daemon remembers only its last {count} events, and so much happened during this check.")
         raise Obstructed(forgotten.format(count=REMEMBERED))
 

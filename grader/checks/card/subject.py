@@ -144,14 +144,14 @@ class CardSubject(Subject):
             outcome, first = execute(self._daemon, world, ["ready"], seconds=had)
         except (Refused, Obstructed) as trouble:
             # It is our container: nothing of the student's has run in it.
-            must_be_alone(self._daemon, world, None, archives=1)
+            must_be_alone(self._daemon, world, None)
             raise of_undone(self._daemon, not_up.format(why=trouble), hands) from trouble
-        must_be_alone(self._daemon, world, {first}, archives=1)
+        must_be_alone(self._daemon, world, {first})
         if outcome.code != 0:
             raise of_undone(self._daemon, not_up.format(why=_last(outcome)), hands)
         program = ["python3", "-I", "-S", "-B", "-c", _PROGRAM]
         outcome, second = execute(self._daemon, world, program, seconds=EXPERIMENT_SECONDS + 5)
-        must_be_alone(self._daemon, world, {first, second}, archives=1)
+        must_be_alone(self._daemon, world, {first, second})
         begun, _newline, result = outcome.output.partition("\n")
         # Killed before it began: a student's containers may have taken all memory there is.
         if begun != BEGUN and outcome.code != 137:

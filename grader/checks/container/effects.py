@@ -253,7 +253,7 @@ class Effects(Reaching):
             raise
         self._context.sightings.add(f"exec:{own}")
         execs = {one.removeprefix("exec:") for one in self._context.sightings}
-        must_be_known_to_be_alone(self._daemon, twin, execs, archives=1)
+        must_be_known_to_be_alone(self._daemon, twin, execs)
         return outcome
 
 
