@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import os
-import re
 import subprocess
 from collections.abc import Iterator
 from contextlib import closing, suppress
@@ -15,12 +14,11 @@ import pytest
 
 from grader.checks import CheckFailed, Checks, CouldNotCheck, Status, Verdict
 from grader.checks.daemon import DaemonSettings
-from grader.checks.expectation import expectations_of
 from grader.checks.folder import Place
 from grader.checks.host import Host
 from grader.engines.protocol import Engine
 from tests.checks.conftest import engine_with
-from tests.checks.test_checks_table import Row, _rows, tells_apart
+from tests.checks.test_checks_table import Row, _rows, all_are_tried, tells_apart
 
 pytestmark = [pytest.mark.daemon, pytest.mark.deep]
 HERE = Path(__file__).parent
@@ -87,11 +85,7 @@ WAYS = {
 
 
 def test_every_expectation_has_a_right_and_a_wrong_row() -> None:
-    for kind, short in ((Host, r'h\("[\w-]+"\)'), (DaemonSettings, r'd\("[\w-]+"\)')):
-        for side in ("right", "wrong"):
-            lines = [getattr(row, side) for row in ROWS]
-            told = {found[1] for line in lines if (found := re.match(rf"{short}\.(\w+)\(", line))}
-            assert set(expectations_of(kind)) <= told, side
+    all_are_tried(ROWS, {"h": Host, "d": DaemonSettings})
 
 
 @pytest.fixture(scope="module")

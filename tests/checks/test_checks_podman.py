@@ -4,18 +4,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from contextlib import closing, suppress
 
 import pytest
 
 from grader.checks import CheckFailed, Checks, CouldNotCheck, Verdict
-from grader.checks.expectation import expectations_of
 from grader.checks.host import Pod
 from grader.engines.protocol import Engine
 from tests.checks.conftest import engine_with
-from tests.checks.test_checks_table import Row, _rows, tells_apart
+from tests.checks.test_checks_table import Row, _rows, all_are_tried, tells_apart
 
 pytestmark = [pytest.mark.daemon, pytest.mark.deep]
 
@@ -59,10 +57,7 @@ ROWS = list(_rows(TABLE))
 
 
 def test_every_expectation_of_a_pod_has_a_right_and_a_wrong_row() -> None:
-    for side in ("right", "wrong"):
-        lines = [getattr(row, side) for row in ROWS]
-        told = {found[1] for line in lines if (found := re.match(r'p\.pod\("[\w-]+"\)\.(\w+)\(', line))}
-        assert set(expectations_of(Pod)) <= told, side
+    all_are_tried(ROWS, {r"p\.pod": Pod})
 
 
 @pytest.fixture(scope="module")

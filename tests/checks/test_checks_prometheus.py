@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import os
-import re
 import subprocess
 from collections.abc import Iterator
 from contextlib import closing, suppress
@@ -14,11 +13,10 @@ from pathlib import Path
 import pytest
 
 from grader.checks import CheckFailed, Checks, CouldNotCheck, Status, Verdict
-from grader.checks.expectation import expectations_of
 from grader.checks.prometheus import Prometheus, PrometheusAlert
 from grader.engines.protocol import Engine
 from tests.checks.conftest import engine_with, network_of
-from tests.checks.test_checks_table import Row, _rows, tells_apart
+from tests.checks.test_checks_table import Row, _rows, all_are_tried, tells_apart
 
 pytestmark = [pytest.mark.daemon, pytest.mark.deep]
 HERE = Path(__file__).parent
@@ -46,11 +44,7 @@ ROWS = list(_rows(TABLE))
 
 
 def test_every_expectation_has_a_right_and_a_wrong_row() -> None:
-    for kind, short in ((Prometheus, "p"), (PrometheusAlert, "a")):
-        for side in ("right", "wrong"):
-            lines = [getattr(row, side) for row in ROWS]
-            told = {found[1] for line in lines if (found := re.match(rf"{short}\(.*?\)\.(\w+)\(", line))}
-            assert set(expectations_of(kind)) <= told, side
+    all_are_tried(ROWS, {"p": Prometheus, "a": PrometheusAlert})
 
 
 @pytest.fixture(scope="module")

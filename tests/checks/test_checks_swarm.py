@@ -4,17 +4,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from contextlib import suppress
 
 import pytest
 
 from grader.checks import CheckFailed, Checks, CouldNotCheck, Verdict
-from grader.checks.expectation import expectations_of
 from grader.checks.swarm import Node, Stack, SwarmService
 from tests.checks.conftest import engine_with
-from tests.checks.test_checks_table import Row, _rows, tells_apart
+from tests.checks.test_checks_table import Row, _rows, all_are_tried, tells_apart
 
 pytestmark = [pytest.mark.daemon, pytest.mark.deep]
 
@@ -61,11 +59,7 @@ ROWS = list(_rows(TABLE))
 
 
 def test_every_expectation_has_a_right_and_a_wrong_row() -> None:
-    for kind, short in ((Node, "n"), (SwarmService, "s"), (Stack, "k")):
-        for side in ("right", "wrong"):
-            lines = [getattr(row, side) for row in ROWS]
-            told = {found[1] for line in lines if (found := re.match(rf"{short}\(.*?\)\.(\w+)\(", line))}
-            assert set(expectations_of(kind)) <= told, side
+    all_are_tried(ROWS, {"n": Node, "s": SwarmService, "k": Stack})
 
 
 @pytest.fixture(scope="module")

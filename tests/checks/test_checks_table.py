@@ -28,7 +28,7 @@ from grader.checks.build import Build, Builder
 from grader.checks.commands import Outcome
 from grader.checks.container import Container, programs
 from grader.checks.event import Event
-from grader.checks.expectation import expectations_of
+from grader.checks.expectation import Subject, expectations_of
 from grader.checks.folder import Folder, Place
 from grader.checks.image import Image, Images
 from grader.checks.network import Network
@@ -79,6 +79,14 @@ def _rows(table: str) -> Iterator[Row]:
         if line and not line.startswith("#"):
             right, wrong, says = re.split(r"\s+\|\s+", line.strip())
             yield Row(right, wrong, says)
+
+
+def all_are_tried(rows: list[Row], kinds: dict[str, type[Subject]]) -> None:
+    """Each expectation of these kinds has a right and a wrong row, which begins as is told."""
+    for begins, kind in kinds.items():
+        for side in ("right", "wrong"):
+            told = {found[1] for row in rows if (found := re.match(rf"{begins}\(.*?\)\.(\w+)\(", getattr(row, side)))}
+            assert set(expectations_of(kind)) <= told, f"{begins}, {side}"
 
 
 # A subject is written short: c: container, i: image, n: network, v: volume, p: project, r: registry, ri: image in one.
