@@ -106,11 +106,6 @@ def test_no_daemon_is_one_sentence_and_the_next_command(host: str, says: str) ->
     assert "Traceback" not in done.stdout + done.stderr
 
 
-def test_importing_is_cheap() -> None:
-    script = "import sys, grader.notebook; print([m for m in ('docker', 'requests', 'IPython') if m in sys.modules])"
-    assert subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout == "[]\n"
-
-
 WAITS = (
     'with check.task("slow", hint="Look.") as t:\n'
     '    t.container("ck-live").answers_http(8123, inside=True, within=2)\n'

@@ -1,4 +1,4 @@
-"""What a command costs before it does anything: pictures and widgets are for notebooks."""
+"""What a command and a notebook cost before they do anything: pictures, widgets and the Docker client come later."""
 
 from __future__ import annotations
 
@@ -28,8 +28,12 @@ def test_a_command_imports_no_pictures_and_no_widgets(command: str) -> None:
     assert imported.isdisjoint(_HEAVY)
 
 
-def test_help_and_grader_itself_import_no_pictures_and_no_widgets() -> None:
-    assert _imported_by("import grader; import grader.notebook").isdisjoint(_HEAVY)
+def test_what_a_notebook_begins_with_imports_no_client_either() -> None:
+    imported = _imported_by("import grader.notebook; from grader.widgets import charts")
+    assert imported.isdisjoint((*_HEAVY, "docker", "requests"))
+
+
+def test_help_imports_no_pictures_and_no_widgets() -> None:
     assert _imported_by(
         "from click.testing import CliRunner\nfrom grader.cli import main\n"
         "assert CliRunner().invoke(main, ['--help']).exit_code == 0"
@@ -39,3 +43,4 @@ def test_help_and_grader_itself_import_no_pictures_and_no_widgets() -> None:
 def test_this_test_would_see_them() -> None:
     assert {"ipywidgets", "IPython"} <= _imported_by("from grader.panel.live import Panel; Panel()")
     assert "matplotlib" in _imported_by("from grader.charts.style import figure; figure(1)")
+    assert {"docker", "requests"} <= _imported_by("import grader.docker_api.client")
