@@ -23,7 +23,6 @@ from grader.charts.use import (
     Ending,
     MemoryCurve,
     MemorySample,
-    cpu_limit,
     ending_of,
     memory_sample,
 )
@@ -278,20 +277,6 @@ def test_cpu_is_time_over_time() -> None:
     assert [row[3] for row in cpu_chart(CPU).table.rows] == ["25 %", "75 %", ""]
     (axes,) = draw_cpu(CPU).axes
     assert len({(line.get_edgecolor(), str(line.get_linestyle())) for line in axes.patches}) == 2
-
-
-@pytest.mark.parametrize(
-    ("host", "expected"),
-    [
-        ({"NanoCpus": 500_000_000}, 0.5),
-        ({"CpuQuota": 25_000}, 0.25),
-        ({"CpuQuota": 25_000, "CpuPeriod": 50_000}, 0.5),
-        ({"CpuQuota": -1}, None),
-        ({}, None),
-    ],
-)
-def test_a_cpu_limit_has_two_spellings(host: dict[str, int], expected: float | None) -> None:
-    assert cpu_limit(host) == expected
 
 
 def test_states_are_said_in_the_readers_language(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -44,6 +44,7 @@ def test_a_cpu_limit_has_two_spellings() -> None:
     assert cpu_limit({"CpuQuota": 25_000, "CpuPeriod": 50_000}) == 0.5
     assert cpu_limit({"CpuQuota": CPU_PERIOD}) == 1
     assert cpu_limit({"CpuQuota": -1}) is None
+    assert cpu_limit({}) is None
 
 
 def test_a_containers_name_is_its_own_and_not_a_links() -> None:
