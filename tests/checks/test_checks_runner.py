@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
@@ -19,6 +18,7 @@ from grader.checks import Checks, Status, TaskReport
 from grader.checks import runner as runner_module
 from grader.engines.protocol import Engine
 from grader.values import Values
+from tests.engines.engine_tests import eventually
 
 RUNNER = [sys.executable, "-m", "grader.checks.runner", "--timeout", "20"]
 
@@ -178,17 +178,10 @@ def test_a_cell_dies_with_its_runner(tmp_path: Path) -> None:
     assert runner.process.stdin is not None
     runner.process.stdin.write(line + "\n")
     runner.process.stdin.flush()
-    _wait(lambda: note.exists() and note.read_text() != "")
+    eventually(lambda: note.exists() and note.read_text() != "")
     runner.process.send_signal(signal.SIGKILL)
     runner.process.communicate()
-    _wait(lambda: not Path(f"/proc/{note.read_text()}").exists())
-
-
-def _wait(true: Any) -> None:
-    end = time.monotonic() + 120
-    while not true():
-        assert time.monotonic() < end
-        time.sleep(0.02)
+    eventually(lambda: not Path(f"/proc/{note.read_text()}").exists())
 
 
 def test_a_daemon_that_is_away_could_not_be_checked(runner: Runner) -> None:

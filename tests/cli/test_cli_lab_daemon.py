@@ -11,7 +11,6 @@ import shutil
 import signal
 import socket
 import time
-from collections.abc import Callable
 from http.client import HTTPException
 from pathlib import Path
 from urllib.request import urlopen
@@ -23,6 +22,7 @@ from student_desk import Desk
 from grader.checks import Checks
 from grader.panel import parts
 from grader.panel.feed import PanelFeed
+from tests.engines.engine_tests import eventually
 
 pytestmark = pytest.mark.daemon
 _PAGE = "<h1>tiny</h1>\n"
@@ -122,9 +122,9 @@ def test_a_port_that_another_student_has_is_told_with_another_address(
         with socket.create_server(("127.0.0.1", 0)) as taken:
             port = taken.getsockname()[1]
             assert desk.docker("run", "-d", "--name", "second", "-p", f"{port}:80", "drydock/nginx:1").returncode == 0
-            eventually(lambda: bool(said) and "is somebody else's" in said[-1], within=100)
+            eventually(lambda: bool(said) and "is somebody else's" in said[-1])
             (address,) = set(re.findall(rf"http://127\.0\.0\.[0-9]+:{port}/", said[-1]))
-            eventually(lambda: shows_nginx(address), within=100)
+            eventually(lambda: shows_nginx(address))
             assert address in desk.drydock("status").stdout
             # A check asks there, too.
             with Checks(os.environ["DOCKER_HOST"], deadline=300).task("page", hint="Look.") as t:
@@ -133,8 +133,8 @@ def test_a_port_that_another_student_has_is_told_with_another_address(
             assert f"http://{status['ports_elsewhere'][str(port)]}:{port}/" == address
             assert "in use" in status["refused_ports"][str(port)]
         desk.docker("rm", "-f", "second")
-        eventually(lambda: "somebody else's" not in said[-1], within=100)
-        eventually(lambda: "somebody else's" not in desk.drydock("status").stdout, within=100)
+        eventually(lambda: "somebody else's" not in said[-1])
+        eventually(lambda: "somebody else's" not in desk.drydock("status").stdout)
     finally:
         feed.close()
 
@@ -162,13 +162,6 @@ def shows_nginx(address: str) -> bool:
     with contextlib.suppress(OSError, HTTPException), urlopen(address, timeout=60) as page:
         return b"nginx" in page.read()
     return False
-
-
-def eventually(condition: Callable[[], bool], within: float) -> None:
-    deadline = time.monotonic() + within
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.1)
 
 
 def _wait_until_gone(pid: int) -> None:

@@ -38,7 +38,7 @@ def empty_at_the_end(name: str) -> Iterator[Path]:
     assert left == []
 
 
-def eventually(condition: Callable[[], bool], within: float = 120) -> None:
+def eventually(condition: Callable[[], bool], within: float = 180) -> None:
     deadline = time.monotonic() + within
     while not condition():
         assert time.monotonic() < deadline, "it did not happen in time"

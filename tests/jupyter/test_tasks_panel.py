@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
 import pytest
-from chromium import NEEDS_CHROMIUM, PATIENCE
+from chromium import NEEDS_CHROMIUM
 from lab_page import LabPage, lab_page, start_cell
 from nbformat.v4 import new_code_cell, new_notebook
 from playwright.sync_api import Locator, Page, WebSocket, expect
 from student_desk import DRYDOCK, Desk
 
 from grader.processes import command_line, descendants
+from tests.engines.engine_tests import eventually
 
 pytestmark = [pytest.mark.daemon, pytest.mark.browser, NEEDS_CHROMIUM]
 LAB = "labs/00-tiny/00-tiny.ipynb"
@@ -169,17 +169,9 @@ def test_it_can_be_read_in_the_light_and_in_the_dark(page: Page, tmp_path: Path)
 def test_switched_off_nothing_looks_any_more(page: Page, server: tuple[str, int]) -> None:
     assert len(_auto_checkers(server[1])) == 1
     _panel(page).locator("input[type=checkbox]").uncheck()
-    _wait_for(lambda: not _auto_checkers(server[1]))
+    eventually(lambda: not _auto_checkers(server[1]))
     _panel(page).locator("input[type=checkbox]").check()
-    _wait_for(lambda: len(_auto_checkers(server[1])) == 1)
-
-
-def _wait_for(true: object) -> None:
-    assert callable(true)
-    end = time.monotonic() + PATIENCE / 1000
-    while not true():
-        assert time.monotonic() < end
-        time.sleep(0.1)
+    eventually(lambda: len(_auto_checkers(server[1])) == 1)
 
 
 def test_closed_it_stays_closed_for_that_lab_until_it_is_wanted(page: Page) -> None:
@@ -206,12 +198,12 @@ def test_closed_it_stays_closed_for_that_lab_until_it_is_wanted(page: Page) -> N
 
 def test_after_a_restart_of_the_kernel_it_goes_on(page: Page, desk: Desk, server: tuple[str, int]) -> None:
     # The page was loaded anew: the one before ends.
-    _wait_for(lambda: len(_auto_checkers(server[1])) == 1)
+    eventually(lambda: len(_auto_checkers(server[1])) == 1)
     (before,) = _auto_checkers(server[1])
     page.locator(".lm-MenuBar-itemLabel", has_text="Kernel").click()
     page.locator(".lm-Menu-itemLabel", has_text="Restart Kernel…").first.click()
     page.locator(".jp-Dialog button", has_text="Restart").click()
-    _wait_for(lambda: len(found := _auto_checkers(server[1])) == 1 and found != [before])
+    eventually(lambda: len(found := _auto_checkers(server[1])) == 1 and found != [before])
     desk.docker("rm", "-f", "hello")
     expect(_task(page, "hello")).to_contain_text("Passed before, and not now.")
 

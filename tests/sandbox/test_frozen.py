@@ -25,6 +25,7 @@ from grader.sandbox import CellOutcome, CellStatus
 from grader.sandbox.processes import FreezeError, ProcessTree, Restless
 from grader.sandbox.session import Session
 from grader.values import DEFAULT_KEY
+from tests.engines.engine_tests import eventually
 
 TICKING = """
 import ctypes, os, platform, sys, threading, time
@@ -81,19 +82,12 @@ def ticks(tmp_path: Path) -> Path:
 def running(script: str, ticks: Path) -> Iterator[ProcessTree]:
     process = subprocess.Popen([sys.executable, "-c", script, str(ticks)], start_new_session=True)
     try:
-        wait_for(ticks.exists)
+        eventually(ticks.exists)
         yield ProcessTree(process)
     finally:
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
-
-
-def wait_for(what: Callable[[], bool]) -> None:
-    end = time.monotonic() + 60
-    while not what():
-        assert time.monotonic() < end
-        time.sleep(0.01)
 
 
 def state_of(pid: int) -> str:
@@ -118,13 +112,13 @@ def state_of(pid: int) -> str:
 def test_no_thread_of_theirs_runs_and_then_all_go_on(script: str, ticks: Path) -> None:
     with running(script, ticks) as tree:
         if script in (WITHOUT_FIRST, FIRST_IS_TRACED):
-            wait_for(lambda: state_of(tree.members()[-1]) in "Zt")
+            eventually(lambda: state_of(tree.members()[-1]) in "Zt")
         for _turn in range(3):
             with tree.frozen():
                 before = ticks.stat().st_size
                 time.sleep(0.1)
                 assert ticks.stat().st_size == before
-            wait_for(lambda before=before: ticks.stat().st_size > before)  # type: ignore[misc]
+            eventually(lambda before=before: ticks.stat().st_size > before)  # type: ignore[misc]
 
 
 @pytest.mark.parametrize("stops_again", [False, True])
@@ -134,10 +128,10 @@ def test_who_was_let_go_meanwhile_is_noticed_and_ended(stops_again: bool, ticks:
             before = ticks.stat().st_size
             (pid,) = tree.members()
             os.kill(pid, signal.SIGCONT)
-            wait_for(lambda: ticks.stat().st_size > before)
+            eventually(lambda: ticks.stat().st_size > before)
             if stops_again:
                 os.kill(pid, signal.SIGSTOP)
-                wait_for(lambda: state_of(pid) == "T")
+                eventually(lambda: state_of(pid) == "T")
         assert not tree.is_alive()
         with tree.frozen():
             pass

@@ -16,6 +16,7 @@ from grader.sandbox.fork_client import ForkServer
 from grader.sandbox.sandbox import Sandbox
 from grader.sandbox.session import Session
 from grader.values import DEFAULT_KEY
+from tests.engines.engine_tests import eventually
 
 pytestmark = pytest.mark.daemon
 
@@ -33,10 +34,7 @@ def sandbox() -> Iterator[Sandbox]:
 def ticking(kernel: StudentKernel, file: Path) -> None:
     loop = f"while :; do date +%s%N > {file}; done &"
     kernel.run(f"get_ipython().system_raw({loop!r})", 20)
-    end = time.monotonic() + 60
-    while not file.exists() and time.monotonic() < end:
-        time.sleep(0.02)
-    assert file.exists()
+    eventually(file.exists)
 
 
 def test_setup_cells_processes_are_held_too(sandbox: Sandbox) -> None:
@@ -49,7 +47,4 @@ def test_setup_cells_processes_are_held_too(sandbox: Sandbox) -> None:
         time.sleep(0.3)
         assert [file.stat().st_mtime_ns for file in files] == before
     assert all(kernel.is_alive() for kernel in sandbox.kernels)
-    end = time.monotonic() + 60
-    while any(file.stat().st_mtime_ns == old for file, old in zip(files, before, strict=True)):
-        assert time.monotonic() < end, "they don't go on"
-        time.sleep(0.02)
+    eventually(lambda: all(file.stat().st_mtime_ns != old for file, old in zip(files, before, strict=True)))

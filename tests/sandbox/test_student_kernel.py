@@ -25,6 +25,7 @@ from grader.sandbox import (
     checker,
     student_kernel,
 )
+from tests.engines.engine_tests import eventually
 
 pytestmark = pytest.mark.daemon
 
@@ -173,19 +174,13 @@ def test_frozen_students_do_nothing_and_then_go_on(
     ticks = place[1] / "ticks"
     ticks.unlink(missing_ok=True)
     kernel.run(f"get_ipython().system_raw({escape!r})", 20)
-    end = time.monotonic() + 60
-    while not ticks.exists() and time.monotonic() < end:
-        time.sleep(0.05)
-    assert ticks.exists()
+    eventually(ticks.exists)
     with kernel.processes.frozen():
         before = ticks.stat().st_mtime_ns
         time.sleep(0.3)
         assert ticks.stat().st_mtime_ns == before
     assert kernel.run("1", 20).status is CellStatus.OK
-    end = time.monotonic() + 60
-    while ticks.stat().st_mtime_ns == before and time.monotonic() < end:
-        time.sleep(0.05)
-    assert ticks.stat().st_mtime_ns > before
+    eventually(lambda: ticks.stat().st_mtime_ns > before)
 
 
 def test_a_closed_kernel_has_nothing_to_stop(place: tuple[Engine, Path]) -> None:
@@ -270,7 +265,4 @@ with best_engine(shares=[folder], images=False) as engine, student_kernel(engine
     process.kill()
     process.wait()
     process.stdout.close()
-    end = time.monotonic() + 120
-    while _running(mark) and time.monotonic() < end:
-        time.sleep(0.1)
-    assert not _running(mark)
+    eventually(lambda: not _running(mark))
