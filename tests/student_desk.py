@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,6 +47,23 @@ class Desk:
         """The docker command, pointed at the lab daemon the way a student does it."""
         script = f'eval "$({str(DRYDOCK)!r} env)" && exec docker "$@"'
         return self.run(["sh", "-c", script, "sh", *words])
+
+    @contextmanager
+    def lab(self, *words: str, **extra: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+        """The address that ``drydock lab`` says, and its process, which ends with the context."""
+        process = subprocess.Popen(
+            [str(DRYDOCK), "lab", *words, "--no-browser"],
+            cwd=self.root,
+            env={**self.environment, **extra},
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        try:
+            assert process.stdout is not None
+            yield next(line.strip() for line in process.stdout if "http" in line), process
+        finally:
+            process.terminate()
+            process.wait(timeout=300)
 
 
 @pytest.fixture(scope="session")

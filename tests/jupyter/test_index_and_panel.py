@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -52,20 +51,9 @@ def address(desk: Desk) -> Iterator[str]:
     (desk.root / "workspace").mkdir()
     nbformat.write(drawing, desk.root / "workspace" / "drawing.ipynb")
     nbformat.write(charts, desk.root / "workspace" / "charts.ipynb")
-    process = subprocess.Popen(
-        [str(DRYDOCK), "lab", "--no-browser"],
-        cwd=desk.root,
-        # What is checked by itself is noted as well (test_tasks_panel.py): here the tests run the checks.
-        env={**desk.environment, "DRYDOCK_AUTO_CHECKS": "0"},
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        assert process.stdout is not None
-        yield next(line.strip() for line in process.stdout if "http" in line)
-    finally:
-        process.terminate()
-        process.wait(timeout=300)
+    # What is checked by itself is noted as well (test_tasks_panel.py): here the tests run the checks.
+    with desk.lab(DRYDOCK_AUTO_CHECKS="0") as (url, _process):
+        yield url
 
 
 def _add_text(notebook: Path, source: str) -> None:

@@ -17,7 +17,7 @@ import pytest
 from chromium import NEEDS_CHROMIUM, PATIENCE
 from lab_page import LabPage, lab_page
 from playwright.sync_api import Locator, expect
-from student_desk import DRYDOCK, Desk
+from student_desk import Desk
 
 pytestmark = [
     pytest.mark.daemon,
@@ -63,20 +63,8 @@ def _add_prediction(notebook: Path) -> None:
 @pytest.fixture(scope="module")
 def lab(desk: Desk) -> Iterator[OpenLab]:
     _add_prediction(desk.root / "labs" / "00-tiny" / "00-tiny.ipynb")
-    process = subprocess.Popen(
-        [str(DRYDOCK), "lab", "00", "--no-browser"],
-        cwd=desk.root,
-        env=dict(desk.environment),
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        assert process.stdout is not None
-        url = next(line.strip() for line in process.stdout if "http" in line)
+    with desk.lab("00") as (url, process):
         yield OpenLab(process, url, desk.root / "workspace" / "labs" / "00-tiny" / "00-tiny.ipynb")
-    finally:
-        process.terminate()
-        process.wait(timeout=300)
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +11,7 @@ from chromium import NEEDS_CHROMIUM
 from lab_page import LabPage, lab_page, start_cell
 from nbformat.v4 import new_code_cell, new_notebook
 from playwright.sync_api import Locator, Page, WebSocket, expect
-from student_desk import DRYDOCK, Desk
+from student_desk import Desk
 
 from grader.processes import command_line, descendants
 from tests.engines.engine_tests import eventually
@@ -25,19 +24,8 @@ _RUN = ("run", "-d", "--name", "hello", "drydock/busybox:1", "sleep", "600")
 @pytest.fixture(scope="module")
 def server(desk: Desk) -> Iterator[tuple[str, int]]:
     """The lab's address, and JupyterLab's process."""
-    process = subprocess.Popen(
-        [str(DRYDOCK), "lab", "00-tiny", "--no-browser"],
-        cwd=desk.root,
-        env=dict(desk.environment),
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        assert process.stdout is not None
-        yield next(line.strip() for line in process.stdout if "http" in line), process.pid
-    finally:
-        process.terminate()
-        process.wait(timeout=300)
+    with desk.lab("00-tiny") as (url, process):
+        yield url, process.pid
 
 
 @pytest.fixture(scope="module")
