@@ -42,8 +42,12 @@ def read_reasons(folder: Path) -> dict[str, dict[str, str]]:
 
     Raises CourseError for a file that is no such list.
     """
-    path = folder / FOLDER / FILE
     remedy = _('It has a table for each task, and in it lines like "wrong-NAME" = "Why it is wrong."')
+    return read_tables(folder / FOLDER / FILE, remedy)
+
+
+def read_tables(path: Path, remedy: str) -> dict[str, dict[str, str]]:
+    """What an author says why, in a table for each task; nothing without such a file. Raises CourseError."""
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:

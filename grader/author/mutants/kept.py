@@ -10,12 +10,12 @@ changed so, and why that is right. The table ``any`` holds for every task.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from grader.course.labs import CourseError, Lab
+from grader.course.reasons import read_tables
 from grader.i18n import _
 
 if TYPE_CHECKING:
@@ -54,15 +54,8 @@ def read_kept(lab: Lab) -> Kept:
     """Raises CourseError for a file that is no such list."""
     path = lab.folder / "answers" / FILE
     remedy = _('It has a table for each task, and in it lines like 1a2b3c4d = "why it is right".')
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return Kept({})
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise CourseError(_("{path} can't be read: {reason}").format(path=path, reason=error), remedy) from None
-    for task, table in content.items():
+    kept = read_tables(path, remedy)
+    for task in kept:
         if task != _ANY and lab.task(task) is None:
             raise CourseError(_("{path} names a task {task} that is not there.").format(path=path, task=task), remedy)
-        if not isinstance(table, dict) or not all(isinstance(why, str) and why.strip() for why in table.values()):
-            raise CourseError(_("{path} does not say why in {task}.").format(path=path, task=task), remedy)
-    return Kept(content)
+    return Kept(kept)
