@@ -12,6 +12,7 @@ from grader.checks.history import gone, none_here, there
 from grader.checks.labels import Driven, Labelled
 from grader.checks.throwaway import any_image, throwaway
 from grader.docker_api.daemon import Attrs
+from grader.docker_api.errors import NoAnswer, Unavailable
 from grader.docker_api.words import unnamed_volume
 from grader.i18n import _
 from grader.report.plain import listed
@@ -85,7 +86,14 @@ class Volume(Labelled, Driven, HoldsFiles):
 
     def content(self, path: str) -> bytes | None:
         """The bytes of a file in it (at most 1 MiB), None without one: a key or certificate that others are held to."""
-        entry = None if self._seen() is None else followed(self._reader(), path)
+        try:
+            entry = None if self._seen() is None else followed(self._reader(), path)
+        except NoAnswer as error:
+            trouble = self._whose_trouble(error)
+            if isinstance(trouble, Unavailable):
+                raise trouble from error
+            # What the student has put in the way is no file; whoever asks for it beside this is told why.
+            return None
         return entry.content if entry is not None and entry.kind == "file" else None
 
     def _look_command(self, path: str) -> str:

@@ -169,6 +169,12 @@ while True:
         "The Docker daemon answered",
     ),
     Trick(
+        "content-of-a-volume-that-cannot-be-mounted",
+        "docker volume create --opt type=ext4 --opt device=/dev/null b-void; docker volume create b-other",
+        lambda t: t.volume("b-other").has_file("/x", equals=str(t.volume("b-void").content("/x"))),
+        "there is nothing at /x",
+    ),
+    Trick(
         "image-that-makes-no-container",
         """printf 'FROM drydock/busybox:1\nRUN rm -rf /one; echo > /one\nWORKDIR /one\n' > "$TMPDIR/b-dockerfile"
         docker build -q -t b/odd:1 - < "$TMPDIR/b-dockerfile" ||

@@ -83,6 +83,27 @@ WAYS = {
     "none": "there is no context none",
 }
 
+#: What is done in a host so that `docker buildx` is another program, and what is said of it.
+_FORGE = "printf '#!/bin/sh\\necho forged\\n' > "
+FORGED_PLUGINS = {
+    "root's own": (
+        f"mkdir -p /root/.docker/cli-plugins; {_FORGE}/root/.docker/cli-plugins/docker-buildx",
+        "docker-buildx is /root/.docker/cli-plugins/docker-buildx there",
+    ),
+    "in a folder before": (
+        f"mkdir -p /usr/local/lib/docker/cli-plugins; {_FORGE}/usr/local/lib/docker/cli-plugins/docker-buildx",
+        "docker-buildx is /usr/local/lib/docker/cli-plugins/docker-buildx there",
+    ),
+    "in its place": (
+        f"{_FORGE}$(ls /usr/lib*/docker/cli-plugins/docker-buildx)",
+        "and that is not the course's program",
+    ),
+    "by another place for plugins": (
+        """mkdir -p /root/.docker; echo '{"cliPluginsExtraDirs": ["/x"]}' >/root/.docker/config.json""",
+        "has a file /root/.docker/config.json",
+    ),
+}
+
 
 def test_every_expectation_has_a_right_and_a_wrong_row() -> None:
     all_are_tried(ROWS, {"h": Host, "d": DaemonSettings})
@@ -183,6 +204,22 @@ def test_a_host_restarts_with_its_data_and_images(fleet: Engine, check: Checks) 
             assert host.exec_run("docker image inspect drydock/nginx:1").exit_code == 1
         finally:
             host.remove(force=True, v=True)
+
+
+@pytest.mark.parametrize("way", FORGED_PLUGINS)
+def test_a_plugin_in_the_place_of_the_courses_is_told(fleet: Engine, check: Checks, way: str) -> None:
+    does, says = FORGED_PLUGINS[way]
+    asked = 't.container("hk-forger").has_programs("docker", "docker-buildx", of="drydock/host:1")'
+    with closing(fleet.endpoint.client()) as client:
+        host = client.containers.run("drydock/host", "1d", name="hk-forger", entrypoint="sleep", detach=True)
+        try:
+            (good,) = verdicts_of(check, asked)
+            assert host.exec_run(["sh", "-c", does]).exit_code == 0
+            (bad,) = verdicts_of(check, asked)
+        finally:
+            host.remove(force=True)
+    assert (good.status, bad.status) == (Status.PASSED, Status.FAILED), f"{good.text}\n{bad.text}"
+    assert says in bad.found
 
 
 def test_contexts_are_followed_with_their_own_papers(fleet: Engine, tmp_path: Path) -> None:

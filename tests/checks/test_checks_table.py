@@ -620,6 +620,7 @@ FORGED: dict[str, tuple[str, dict[str, Any], str]] = {
         "no program cat",
     ),
     "a file for the loader": ("echo /x.so >/etc/ld.so.preload", {}, "has a file /etc/ld.so.preload"),
+    "another docker's settings": ("true", {"tmpfs": {"/root": ""}}, "mounted at /root"),
 }
 
 

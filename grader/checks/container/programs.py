@@ -36,6 +36,14 @@ _FOLDERS = ("/bin", "/lib", "/lib64", "/sbin", "/usr")
 _SETTINGS = "/usr/local/etc/"
 _INIT = ("/sbin/docker-init", "/usr/sbin/docker-init")
 _PRELOAD = "/etc/ld.so.preload"
+#: Where `docker` has root's settings, which may name other places for plugins, and where it looks for those, in order
+#: (docker/cli, cli-plugins/manager).
+_CLIENT = "/root/.docker"
+_CONFIG = f"{_CLIENT}/config.json"
+_PLUGINS = (
+    f"{_CLIENT}/cli-plugins",
+    *(f"/usr/{folder}/docker/cli-plugins" for folder in ("local/lib", "local/libexec", "lib", "libexec")),
+)
 
 
 def _is_below(path: str) -> bool:
@@ -63,6 +71,10 @@ class _Files:
         ):
             return None
         return self._entry(path)
+
+    def has(self, path: str) -> bool:
+        """Whether anything is there, be it a program that may be the course's or not."""
+        return self._entry(path) is not None
 
     def _entry(self, path: str) -> Entry | None:
         if path not in self._read:
@@ -104,7 +116,7 @@ class Programs(Storage):
     @expectation
     def has_programs(self, *names: str, of: str | Sequence[str]) -> Claim:
         """What these commands run is, to the byte, the program at the same place in one of these course images; and
-        neither a mount nor a variable puts another one in its place."""
+        neither a mount nor a variable puts another one in its place. So of docker's plugins, such as docker-buildx."""
         if not names:
             raise AuthorError(_("has_programs needs at least one program"))
         wanted = [arguments.text(name, "name") for name in names]
@@ -161,7 +173,8 @@ class Programs(Storage):
             if posixpath.dirname(place) in _PATH.split(":") and not self._is_in_one_of(images, place):
                 # A program of the student's own, such as a script for cron. (What is wanted may be a link to another.)
                 continue
-            if any(place == one or place.startswith(f"{one}/") for one in (*_FOLDERS, _PRELOAD)):
+            below = any(place == one or place.startswith(f"{one}/") for one in (*_FOLDERS, _PRELOAD, _CLIENT))
+            if below or place == posixpath.dirname(_CLIENT):
                 yield _("something is mounted at {place}").format(place=place)
 
     def _mounted(self, attrs: Attrs) -> list[str]:
@@ -186,12 +199,14 @@ class Programs(Storage):
         if strange is not None:
             return _("its PATH has the folder {place}").format(place=strange or ".")
         here = _Files(self._daemon, str(attrs["Id"]))
-        if here.at(_PRELOAD) is not None:
-            return _("it has a file {path}").format(path=_PRELOAD)
+        plugins = [name for name in names if name.startswith("docker-")]
+        for path in (_PRELOAD, *([_CONFIG] if plugins else [])):
+            if here.has(path):
+                return _("it has a file {path}").format(path=path)
         course = [_Files(self._daemon, self._of(image)) for image in images]
         for name in names:
-            paths = [posixpath.join(folder, name) for folder in folders]
-            path = next((path for path in paths if here.at(path) is not None), "")
+            paths = [posixpath.join(folder, name) for folder in (_PLUGINS if name in plugins else folders)]
+            path = next((path for path in paths if (here.has(path) if name in plugins else here.at(path))), "")
             if not path:
                 return _("it has no program {name}").format(name=name)
             # Each question costs the daemon some milliseconds: the images are asked at this path only, one by one.
