@@ -6,18 +6,22 @@ what lies there is the student's, and a container of theirs may change it at thi
 
 from __future__ import annotations
 
+import io
 import os
 import posixpath
 import shlex
 import stat
-from collections.abc import Iterator
+import tarfile
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
-from grader.checks import arguments
+from grader.checks import arguments, commands
 from grader.checks.errors import AuthorError
 from grader.checks.expectation import Claim, Context, Finding, expectation
-from grader.checks.files import Entry, HoldsFiles, Reader, content_of
+from grader.checks.files import Entry, HoldsFiles, Reader, content_of, followed
+from grader.checks.meddling import must_be_known_to_be_alone
+from grader.checks.throwaway import course_image, start, throwaway
 from grader.docker_api.daemon import Attrs
 from grader.docker_api.errors import Obstructed, Unavailable
 from grader.i18n import _
@@ -26,6 +30,8 @@ from grader.i18n import _
 _VARIABLE = "DRYDOCK_LAB_FOLDER"
 #: Folders may be links, too: so many steps lead to a file at most, as in path_resolution(7).
 _LINKS = 40
+#: A program that judges a file has so long.
+_JUDGE_SECONDS = 20
 
 
 @dataclass(frozen=True)
@@ -128,6 +134,36 @@ class Folder(HoldsFiles):
             _("`docker context inspect` shows where a context leads, and which papers (ca, cert, key) it has."),
         )
 
+    @expectation
+    def satisfies(self, path: str, command: Sequence[str] | str, *, of: str) -> Claim:
+        """A program of the course image ``of``, given this file as its last word, ends with 0 and prints nothing."""
+        target, image = self._path(path), arguments.text(of, "of")
+        there = f"/lab/{posixpath.basename(target)}"
+        words = [*arguments.words(command, "command"), there]
+        silent = commands.wanted(prints=None, lacks=None, matching=r"\A\Z", errors=None, exit_code=0)
+
+        def judge(_attrs: Attrs) -> Finding:
+            entry = followed(self._reader(), target)
+            if entry is None or entry.kind != "file":
+                return Finding(False, _("there is no file {path}").format(path=target))
+            self._daemon.waits_until(_("a container of {name} has ended").format(name=image), _JUDGE_SECONDS)
+            identifier = str(course_image(self._daemon, image)["Id"])
+            with throwaway(self._daemon, identifier, words) as judging:
+                self._daemon.ask(lambda client: client.put_archive(judging, "/", _packed(there, entry)))
+                outcome = start(self._daemon, judging, seconds=_JUDGE_SECONDS, whole=True)
+                # What it has read must be the student's file, and what it says its own word.
+                must_be_known_to_be_alone(self._daemon, judging, (), archives=1)
+            return silent.judge(outcome, _JUDGE_SECONDS)
+
+        mount = shlex.quote(f"{posixpath.normpath(posixpath.join(self._inner, target))}:{there}:ro")
+        return Claim(
+            self._says(_("{what} has at {path} what satisfies {image}"), path=target, image=image),
+            _("code 0, and not a word"),
+            judge,
+            f'docker run --rm -v "$PWD"/{mount} {shlex.quote(image)} {shlex.join(words)}',
+            _("Run it yourself and read what it says."),
+        )
+
     def _path(self, path: object) -> str:
         return within(path, "path")
 
@@ -153,6 +189,17 @@ def within(path: object, what: str) -> str:
             _("{what} must lie in the lab's folder, such as compose.yaml, not {value!r}").format(what=what, value=path)
         )
     return inner
+
+
+def _packed(path: str, entry: Entry) -> bytes:
+    """A tar with this one file, which anybody may read. Raises Obstructed."""
+    if len(entry.content) < entry.size:
+        raise Obstructed(_("The file {path} is too large for a check.").format(path=posixpath.basename(path)))
+    about, packed = tarfile.TarInfo(path.lstrip("/")), io.BytesIO()
+    about.size = entry.size
+    with tarfile.open(fileobj=packed, mode="w") as archive:
+        archive.addfile(about, io.BytesIO(entry.content))
+    return packed.getvalue()
 
 
 def entry_in(root: str, path: str) -> Entry | None:

@@ -29,7 +29,7 @@ ACTING: Mapping[str, frozenset[str]] = {
     "answer": frozenset(),
     "container": _CONTAINER,
     "event": frozenset(),
-    "folder": frozenset({"has_context"}),
+    "folder": frozenset({"has_context", "satisfies"}),
     "image": _FILES | {"runs", "starts_with", "stops_within", "layers_lack", "is_pushed"},
     "images": frozenset(),
     "network": frozenset(),

@@ -18,8 +18,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from grader.checks.commands import Outcome
+from grader.checks.errors import AuthorError
 from grader.docker_api import blame
-from grader.docker_api.daemon import HELPER_IMAGE, Daemon
+from grader.docker_api.daemon import HELPER_IMAGE, Attrs, Daemon
 from grader.docker_api.deadline import Deadline
 from grader.docker_api.errors import Obstructed, Refused, Unavailable
 from grader.docker_api.streams import read_logs
@@ -116,16 +117,21 @@ def _run(
     daemon: Daemon, image: str, command: Sequence[str] | None, *, seconds: float, whole: bool = False, **more: Any
 ) -> Outcome:
     with throwaway(daemon, image, command, **more) as identifier:
-        daemon.ask(lambda client: client.start(identifier), patience=START_SECONDS)
-        had = min(seconds, daemon.deadline.remaining())
-        code = daemon.wait_for_exit(identifier, seconds)
-        if code is None:
-            blame.must_have_had(daemon, seconds, had)
-        # Of what goes on for ever the beginning is enough to say so.
-        whole = whole and code is not None
-        output = read_logs(daemon, identifier, tty=False, streams=(1,), whole=whole)
-        errors = read_logs(daemon, identifier, tty=False, streams=(2,), whole=whole)
-        return Outcome(code, output, errors)
+        return start(daemon, identifier, seconds=seconds, whole=whole)
+
+
+def start(daemon: Daemon, identifier: str, *, seconds: float, whole: bool = False) -> Outcome:
+    """Start such a container, and see how it ends within ``seconds``. Raises Unavailable, Obstructed or Refused."""
+    daemon.ask(lambda client: client.start(identifier), patience=START_SECONDS)
+    had = min(seconds, daemon.deadline.remaining())
+    code = daemon.wait_for_exit(identifier, seconds)
+    if code is None:
+        blame.must_have_had(daemon, seconds, had)
+    # Of what goes on for ever the beginning is enough to say so.
+    whole = whole and code is not None
+    output = read_logs(daemon, identifier, tty=False, streams=(1,), whole=whole)
+    errors = read_logs(daemon, identifier, tty=False, streams=(2,), whole=whole)
+    return Outcome(code, output, errors)
 
 
 @dataclass(frozen=True)
@@ -231,6 +237,18 @@ def run_in_network(daemon: Daemon, mode: str, command: Sequence[str]) -> Outcome
         # An unknown name is passed on to outer name servers, which may be unreachable (resolv.conf(5)).
         Env=["RES_OPTIONS=timeout:2 attempts:1"],
     )
+
+
+def course_image(daemon: Daemon, image: str) -> Attrs:
+    """A course image's description. Raises Obstructed where it is gone, AuthorError where there is no such one."""
+    known = daemon.course_image(image)
+    if known is None:
+        raise AuthorError(_("{image} is no course image of this lab").format(image=image))
+    found = daemon.find(lambda client: client.inspect_image(known["Id"]))
+    if found is None:
+        gone = _("the course image {image} is gone from this daemon; `drydock reset` brings it back")
+        raise Obstructed(gone.format(image=image))
+    return found
 
 
 def helper_image(daemon: Daemon) -> str:

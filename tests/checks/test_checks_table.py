@@ -351,6 +351,8 @@ t.builder().has_no_record("nobody's step") | t.builder().has_no_record(type="reg
 t.folder(".").exists() | t.folder("none").exists() | no folder none beside
 t.folder("project").has_file("compose.yaml", matching="^services:", lacking="version:") | t.folder("project").has_file("Dockerfile") | there is nothing at Dockerfile
 t.folder(".").has_file("project/site/cgi-bin/echo", executable_by="owner") | t.folder(".").has_file("project/site/index.html", executable_by="any") | tide table
+t.folder(".").satisfies("seccomp.json", "grep -q SCMP_ACT", of="drydock/busybox:1") | t.folder(".").satisfies("seccomp.json", "grep -c SCMP_ACT", of="drydock/busybox:1") | code 0: 3
+t.folder("project").satisfies("compose.yaml", "grep -q services", of="drydock/busybox:1") | t.folder("project").satisfies("compose.yaml", "grep -q wharf", of="drydock/busybox:1") | code 1: no output
 t.folder("project/site").has_no_file("compose.yaml") | t.folder(".").has_no_file("world.sh") | a file
 # networks
 n("ck-front").exists() | n("ck-nothing").exists() | there is no network ck-nothing

@@ -7,12 +7,13 @@ import posixpath
 import tarfile
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
 from docker.errors import APIError
 
-from grader.checks import CheckFailed, Checks, CouldNotCheck, Status, TaskReport, commands, meddling
+from grader.checks import CheckFailed, Checks, CouldNotCheck, Status, TaskReport, commands, folder, meddling, throwaway
 from grader.checks.commands import Outcome
 from grader.checks.container import effects, inside
 from grader.checks.files import read_entry
@@ -119,6 +120,36 @@ def test_nothing_is_laid_into_the_container_by_which_an_images_files_are_read(
     assert refused
     assert check.reports["job"].status is Status.FAILED, report_as_text(check.reports["job"])
     assert "nothing at" in report_as_text(check.reports["job"])
+
+
+def replace_the_file(client: Any, judging: str) -> None:
+    packed, line = io.BytesIO(), b"fine\n"
+    with tarfile.open(fileobj=packed, mode="w") as archive:
+        about = tarfile.TarInfo("lab/words")
+        about.size = len(line)
+        archive.addfile(about, io.BytesIO(line))
+    client.api.put_archive(judging, "/", packed.getvalue())
+
+
+@pytest.mark.parametrize("hand", [replace_the_file, rename])
+def test_what_judges_a_file_and_was_not_left_alone_says_nothing(
+    stage: Engine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, hand: Callable[[Any, str], None]
+) -> None:
+    (tmp_path / "words").write_text("bad\n")
+    start = throwaway.start
+
+    def after_it(daemon: Any, judging: str, **named: Any) -> Outcome:
+        with closing(stage.endpoint.client()) as client:
+            hand(client, judging)
+        return start(daemon, judging, **named)
+
+    monkeypatch.setattr(folder, "start", after_it)
+    check = Checks(stage.endpoint.host, deadline=200, folder=folder.Place(str(tmp_path)))
+    with closing(check), suppress(CheckFailed, CouldNotCheck), check.task("job", hint="Look.") as t:
+        t.folder(".").satisfies("words", "grep -q fine", of="drydock/busybox:1")
+    report = check.reports["job"]
+    assert report.status is Status.FAILED, report_as_text(report)
+    assert "had a hand in a container of the check" in report_as_text(report)
 
 
 def look_of(engine: Engine, monkeypatch: pytest.MonkeyPatch, code: int | None) -> TaskReport:

@@ -15,7 +15,7 @@ from grader.checks.container.subject import NOT_RUNNING, is_live, state_in_words
 from grader.checks.errors import AuthorError
 from grader.checks.expectation import Claim, Finding, expectation
 from grader.checks.files import CHECKSUM_LIMIT, Entry, followed, read_entry
-from grader.checks.throwaway import SEALED, files_of, helper_image, run, uncut
+from grader.checks.throwaway import SEALED, course_image, files_of, helper_image, run, uncut
 from grader.docker_api.daemon import Attrs, Daemon
 from grader.docker_api.errors import Obstructed, Unavailable
 from grader.docker_api.words import dig, environment
@@ -154,7 +154,7 @@ class Programs(Storage):
 
     def _unheard(self, attrs: Attrs, images: Sequence[str]) -> list[str]:
         """Its own variables, which no command of a check is to hear."""
-        course = {entry for image in images for entry in dig(self._image(image), "Config", "Env") or ()}
+        course = {entry for image in images for entry in dig(course_image(self._daemon, image), "Config", "Env") or ()}
         own = [entry for entry in dig(attrs, "Config", "Env") or () if entry not in course]
         names = [entry.partition("=")[0] for entry in own]
         return [name for name in names if name not in _HEARD and not name.startswith(_HEARD_OF)]
@@ -220,14 +220,4 @@ class Programs(Storage):
 
     def _of(self, image: str) -> str:
         """A container of this course image that nobody has laid anything into, never started."""
-        return files_of(self._context, self._daemon, str(self._image(image)["Id"]))
-
-    def _image(self, image: str) -> Attrs:
-        known = self._daemon.course_image(image)
-        if known is None:
-            raise AuthorError(_("{image} is no course image of this lab").format(image=image))
-        found = self._daemon.find(lambda client: client.inspect_image(known["Id"]))
-        if found is None:
-            gone = _("the course image {image} is gone from this daemon; `drydock reset` brings it back")
-            raise Obstructed(gone.format(image=image))
-        return found
+        return files_of(self._context, self._daemon, str(course_image(self._daemon, image)["Id"]))
