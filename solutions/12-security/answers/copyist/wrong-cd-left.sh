@@ -1,4 +1,4 @@
-# expect: begins with cd
+# expect: hadolint has nothing to say
 cat > copyist/Dockerfile <<'EOF'
 FROM drydock/python:3
 COPY copyist.py /srv/

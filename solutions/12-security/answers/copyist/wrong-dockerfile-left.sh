@@ -1,4 +1,4 @@
-# expect: names its base image with a tag
+# expect: hadolint has nothing to say
 cat > copyist/Dockerfile <<'EOF'
 FROM drydock/python:latest
 WORKDIR /srv

@@ -1,2 +1,2 @@
-# expect: exactly the capabilities
+# expect: the one right that it needs
 docker run -d --name crane --init crane:1

@@ -1,0 +1,21 @@
+# expect: asks about the daemon
+cat > panel/wicket.conf <<'EOF'
+user root;
+events {}
+http {
+    access_log /dev/stdout;
+    server {
+        listen 2375;
+        if ($request_method = POST) { return 403; }
+        location ~ ^(/v[0-9.]+)?/containers/.+/(json|archive)$ { return 403; }
+        location /images/ { return 403; }
+        location / { proxy_pass http://unix:/var/run/docker.sock:; }
+    }
+}
+EOF
+docker cp panel/wicket.conf pierhead:/srv/wicket.conf
+docker exec pierhead sh -c '
+    docker rm -f panel
+    docker network create lookout
+    docker run -d --name wicket --network lookout -v /var/run/docker.sock:/var/run/docker.sock -v /srv/wicket.conf:/etc/nginx/nginx.conf:ro drydock/nginx:1
+    docker run -d --name panel --network lookout -p 8120:80 -e DOCKER_AT=wicket:2375 panel:1'
