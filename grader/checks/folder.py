@@ -152,7 +152,7 @@ class Folder(HoldsFiles):
                 self._daemon.ask(lambda client: client.put_archive(judging, "/", _packed(there, entry)))
                 outcome = start(self._daemon, judging, seconds=_JUDGE_SECONDS, whole=True)
                 # What it has read must be the student's file, and what it says its own word.
-                must_be_known_to_be_alone(self._daemon, judging, (), archives=1)
+                must_be_known_to_be_alone(self._daemon, judging, ())
             return silent.judge(outcome, _JUDGE_SECONDS)
 
         mount = shlex.quote(f"{posixpath.normpath(posixpath.join(self._inner, target))}:{there}:ro")
