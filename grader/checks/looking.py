@@ -20,8 +20,8 @@ _REACHING = frozenset({"answers_http", "reaches", "cannot_reach", "resolves", "d
 _INSIDE = frozenset(
     {"has_process", "has_no_process", "has_zombies", "has_no_zombies", "has_env_of_engine", "comes_back", "was_visited"}
 )
-_CPU_TIME = frozenset({"uses_cpus", "outruns"})
-_CONTAINER = _FILES | _REACHING | _INSIDE | _CPU_TIME | {"can", "cannot", "has_programs", "runs"}
+_TRYING = frozenset({"uses_cpus", "outruns", "has_healthcheck_that_can_fail"})
+_CONTAINER = _FILES | _REACHING | _INSIDE | _TRYING | {"can", "cannot", "has_programs", "runs"}
 #: For each kind that can be judged by looking, its words that do more: run or start something, copy a file out (which
 #: the daemon notes as an event), talk to a server. A kind that is not here is never only looked at.
 #: (tests/checks/test_looking.py tries each word on a daemon that can only be looked at.)

@@ -103,6 +103,8 @@ c("ck-oom").was_oom_killed() | c("ck-done").was_oom_killed() | not killed for wa
 c("ck-done").was_oom_killed(False) | c("ck-oom").was_oom_killed(False) | killed for want of memory
 c("ck-live").has_health("healthy") | c("ck-sick").has_health("healthy") | no good
 c("ck-done").has_health("none") | c("ck-live").has_health("none") | healthy
+c("ck-sick").has_healthcheck_that_can_fail() | c("ck-live").has_healthcheck_that_can_fail() | code 0: no output
+c("ck-sick").has_healthcheck_that_can_fail() | c("ck-done").has_healthcheck_that_can_fail() | no health check
 c("ck-live").becomes_running(within=5) | c("ck-done").becomes_running(within=0.3) | exited with code 3
 c("ck-live").becomes_healthy(within=10) | c("ck-sick").becomes_healthy(within=0.3) | no good
 c("ck-sick").becomes_unhealthy(within=10) | c("ck-live").becomes_unhealthy(within=0.3) | healthy

@@ -1,16 +1,20 @@
-"""A container's health: what its health check says, and whether it comes to say it."""
+"""A container's health: what its health check says, whether it comes to say it, and whether it can say no."""
 
 from __future__ import annotations
 
+import shlex
 from typing import Any
 
-from grader.checks import arguments
+from grader.checks import arguments, commands
 from grader.checks.container.subject import ContainerSubject, state_in_words
 from grader.checks.expectation import Claim, Finding, expectation
+from grader.checks.throwaway import run
 from grader.docker_api.daemon import Attrs
-from grader.docker_api.words import dig, is_healthcheck
+from grader.docker_api.words import dig, inspect_command, is_healthcheck
 from grader.i18n import _
 
+#: Seconds that the engine gives a health check which says nothing of its time (Dockerfile reference, HEALTHCHECK).
+_PATIENCE = 30
 _HEALTH = ("healthy", "unhealthy", "starting", "none")
 
 
@@ -40,6 +44,35 @@ class Health(ContainerSubject):
     def becomes_unhealthy(self, within: float = 30) -> Claim:
         """Its health check has failed for good now or within so many seconds."""
         return self._comes_to("unhealthy", _("{what} is unhealthy within {seconds:g} s"), within)
+
+    @expectation
+    def has_healthcheck_that_can_fail(self) -> Claim:
+        """Its health check says no where nothing is at work: its command, run alone in a new container of its image.
+
+        So it must be one of what the container does: of a server that answers, of a file that its command makes.
+        """
+        return Claim(
+            self._says(_("{what} has a health check that says no where nothing is at work")),
+            _("another code than 0"),
+            self._asked_alone,
+            inspect_command("container", self.name, ".Config.Healthcheck"),
+            _("A health check must ask what the container is there for, and end with 1 where that is missing."),
+        )
+
+    def _asked_alone(self, attrs: Attrs) -> Finding:
+        check, config = dig(attrs, "Config", "Healthcheck"), attrs["Config"]
+        if not is_healthcheck(check) or len(check["Test"]) < 2:
+            return Finding(False, _("no health check"))
+        shell = config.get("Shell") or ["/bin/sh", "-c"]
+        words = [*(shell if check["Test"][0] == "CMD-SHELL" else []), *check["Test"][1:]]
+        # What takes longer than this has said no, as to the engine. (Its own default, and half of a check's minute.)
+        seconds = min((check.get("Timeout") or _PATIENCE * 1e9) / 1e9, _PATIENCE)
+        more = {"Entrypoint": words[:1], **{key: config.get(key) for key in ("Env", "User", "WorkingDir")}}
+        outcome = run(self._daemon, str(attrs["Image"]), words[1:], seconds=seconds, **more)
+        said = _("code {code}: {output}").format(code=outcome.code, output=commands.shown_output(outcome))
+        image = shlex.quote(str(config["Image"]))
+        typed = f"docker run --rm --network none --entrypoint {shlex.quote(words[0])} {image} {shlex.join(words[1:])}"
+        return Finding(outcome.code != 0, said, typed)
 
     def _comes_to(self, status: str, sentence: str, within: float) -> Claim:
         says = self._says(sentence, seconds=within)
