@@ -1,5 +1,6 @@
 . ferry/mine.sh
 cat > ferry/compose.yaml <<EOF
+# The line version: of old examples isn't needed.
 services:
   web:
     image: drydock/nginx:1

@@ -1,4 +1,4 @@
-# expect: The folder ferry has at compose.yaml
+# expect: ferry/compose.yaml has no line version:
 . ferry/mine.sh
 cat > ferry/compose.yaml <<EOF
 version: "3"

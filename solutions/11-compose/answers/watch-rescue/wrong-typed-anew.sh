@@ -1,3 +1,3 @@
-# expect: The lab's folder has at rescued/fares.txt a file containing
+# expect: is the old office's list
 mkdir -p rescued
 echo "adult 4, child 2, dog 1" > rescued/fares.txt
