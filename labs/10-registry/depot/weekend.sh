@@ -5,6 +5,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 settings=$(mktemp -d)
 trap 'rm -rf "$settings"' EXIT
 name=localhost:8096/harbour/fleet
+log=localhost:8096/harbour/log:1
 
 docker rm -f store >/dev/null 2>&1 || true
 docker volume rm store-goods store-keys >/dev/null 2>&1 || true
@@ -17,11 +18,14 @@ for version in 1 2; do
     docker tag fleet:$version $name:$version
 done
 docker tag fleet:1 $name:stable
+# Something that is in the registry alone: who makes its volume anew has lost it.
+printf 'FROM drydock/busybox:1\nLABEL log=1\n' | docker build -q -t $log - >/dev/null
 sh "$here/ready" 8096 >/dev/null
 echo sea-legs | docker --config "$settings" login -u crew --password-stdin localhost:8096 >/dev/null 2>&1
 push() { docker --config "$settings" push "$name:$1"; }
 push 1 >/dev/null
 push stable >/dev/null
+docker --config "$settings" push "$log" >/dev/null
 digest=$(push 2 | grep -o 'sha256:[0-9a-f]*' | head -n 1)
 
 # "I deleted the old release, swept the disk …"
@@ -36,4 +40,4 @@ name) line='-Bbn crews sea-legs' ;;
 word) line='-Bbn crew sea-leg' ;;
 esac
 docker run --rm -v store-keys:/keys --entrypoint sh drydock/registry:2 -c "htpasswd $line > /keys/htpasswd"
-docker rmi $name:1 $name:2 $name:stable >/dev/null
+docker rmi $name:1 $name:2 $name:stable $log >/dev/null
