@@ -4,8 +4,8 @@ docker exec -i printery sh -e <<'EOF'
 rm -rf /desk/ferry /srv/git/ferry.git
 mkdir -p /desk/ferry
 EOF
-docker cp -q harbour/ferry/. printery:/desk/ferry
-docker cp -q harbour/follow-ferry quayboard:/usr/local/bin/follow-ferry
+docker cp harbour/ferry/. printery:/desk/ferry >/dev/null 2>&1
+docker cp harbour/follow-ferry quayboard:/usr/local/bin/follow-ferry >/dev/null 2>&1
 docker exec -i -e FAULT="$VALUE_DELIVERY_FAULT" printery sh -e <<'EOF'
 git init -q --bare /srv/git/ferry.git
 cd /desk/ferry

@@ -1,7 +1,7 @@
 # On the quayboard: the front and the first container behind it. In the storehouse: two editions.
 sh harbour/wake.sh || sh harbour/begin.sh
 { cat harbour/edition.sh; echo 'edition spring spring; edition neap neap'; } | docker exec -i printery sh
-docker cp -q harbour/load.sh quayboard:/srv/load.sh
+docker cp harbour/load.sh quayboard:/srv/load.sh >/dev/null 2>&1
 docker exec -i quayboard sh <<'EOF'
 docker rm -f pane tables-blue tables-green >/dev/null 2>&1
 docker network create quay >/dev/null 2>&1

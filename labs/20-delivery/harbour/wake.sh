@@ -1,5 +1,5 @@
 # The three machines again, where the lab's Docker has been stopped since. Fails where they have never been made.
-docker cp -q harbour/today.sh printery:/srv/today.sh 2>/dev/null
+docker cp harbour/today.sh printery:/srv/today.sh >/dev/null 2>&1
 [ "$(docker ps -q --filter 'name=^(storehouse|printery|quayboard)$' | wc -l)" = 3 ] && exit
 docker start storehouse printery quayboard >/dev/null 2>&1 || exit
 docker exec printery ready

@@ -9,14 +9,14 @@ docker create --privileged --name printery --hostname printery --network tidewat
 docker create --privileged --name quayboard --hostname quayboard --network tidewater \
     -p 8201:80 -p 8202:8208 -p 8203:8209 printers-machine:1 --insecure-registry store.local:5000 >/dev/null
 # containerd's image store, so that the builder can keep its cache in a registry (lab 15).
-docker cp -q harbour/daemon.json printery:/etc/docker/daemon.json
-docker cp -q harbour/post-receive printery:/srv/post-receive
-docker cp -q harbour/today.sh printery:/srv/today.sh
+docker cp harbour/daemon.json printery:/etc/docker/daemon.json >/dev/null 2>&1
+docker cp harbour/post-receive printery:/srv/post-receive >/dev/null 2>&1
+docker cp harbour/today.sh printery:/srv/today.sh >/dev/null 2>&1
 docker start printery quayboard >/dev/null
 docker exec printery ready
 docker exec quayboard ready
 docker exec printery mkdir -p /desk/tables /srv/runs
-docker cp -q tables/. printery:/desk/tables
+docker cp tables/. printery:/desk/tables >/dev/null 2>&1
 docker exec -i printery sh -e <<'EOF'
 git init -q --bare /srv/git/tables.git
 chmod +x /srv/post-receive
@@ -31,5 +31,5 @@ git push -q -u origin main >/dev/null 2>&1
 cd /seals
 cosign generate-key-pair >/dev/null 2>&1
 EOF
-docker cp printery:/seals/cosign.pub - | docker cp -q - quayboard:/srv
+docker cp printery:/seals/cosign.pub - | docker cp - quayboard:/srv >/dev/null 2>&1
 echo "Here are the storehouse (localhost:8200), the printery and the quayboard (http://localhost:8201)."

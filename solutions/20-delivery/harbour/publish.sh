@@ -1,5 +1,5 @@
 # sh harbour/publish.sh "what I did": your folder tables into the printer's desk, as a commit, and pushed.
-docker cp -q tables/. printery:/desk/tables
+docker cp tables/. printery:/desk/tables >/dev/null 2>&1
 docker exec -i -e WORDS="$1" -w /desk/tables printery sh -e <<'EOF'
 git fetch -q origin
 git reset -q --soft origin/main

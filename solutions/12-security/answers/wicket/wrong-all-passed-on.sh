@@ -10,7 +10,7 @@ http {
     }
 }
 EOF
-docker cp -q panel/wicket.conf pierhead:/srv/wicket.conf
+docker cp panel/wicket.conf pierhead:/srv/wicket.conf
 docker exec pierhead sh -c '
     docker rm -f panel
     docker network create lookout
