@@ -148,7 +148,7 @@ class Programs(Storage):
             f"docker diff {self._shell_name}",
             _(
                 "The check runs commands in it, by programs that the course gave it: put them back, or make it anew. "
-                "Mount nothing below /usr, /bin, /sbin and /lib."
+                "Mount nothing below /usr, /bin, /sbin and /lib, at /root or below /root/.docker."
             ),
         )
 
