@@ -11,10 +11,13 @@ import subprocess
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 from pathlib import Path
+
+from docker.errors import DockerException
+from requests import RequestException
 
 from grader.author import release
 from grader.author.cases import Case, Check, Kind, Run, Want, after_the_others
@@ -172,7 +175,8 @@ def with_found(found: LabMutants) -> Record:
 
 
 def _release(sandbox: Sandbox) -> str:
-    with closing(sandbox.engine.endpoint.client()) as client:
+    # Only the record wants it: a busy daemon that does not answer ends no run.
+    with suppress(RequestException, DockerException), closing(sandbox.engine.endpoint.client()) as client:
         # Without what a distribution adds to it.
         return str(client.version()["Version"]).partition("+")[0]
 

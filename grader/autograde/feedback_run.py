@@ -156,6 +156,7 @@ def _make(job: Job, seconds: float) -> SubmissionRecord:
             place, made = _drafted(job, words)
         _replace(place, made)
     except _TooLong:
+        signal.setitimer(signal.ITIMER_REAL, 0)
         error = _(
             "Its feedback could not be made within {n:.0f} seconds. Where the machine was busy: {command}"
         ).format(n=seconds, command=shlex.join(["drydock", "feedback", job.lab, "--student", job.student]))

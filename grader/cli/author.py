@@ -197,7 +197,7 @@ def mutate(
         )
     mutants_report.show(found, Console())
     _write_json(json_file, mutants_report.as_json(found))
-    if record:
+    if record and found.trials:
         write_record(course.lab(name), mutation.with_found(found))
         click.echo(_("recorded in {path}").format(path=path_of(course.lab(name)).relative_to(course.root)))
     raise SystemExit(1 if found.of(Fate.SURVIVED) else 0)

@@ -86,9 +86,7 @@ def push(
 
 def _sleep(console: Console, seconds: float) -> None:
     if seconds > _SILENCE:
-        console.print(
-            _("The LMS has too much to do; asked again in {n:.0f} seconds.").format(n=seconds), highlight=False
-        )
+        console.print(_("The LMS can't answer now; asked again in {n:.0f} seconds.").format(n=seconds), highlight=False)
     time.sleep(seconds)
 
 

@@ -61,6 +61,9 @@ def test_runs_are_added_up_and_each_begins_with_what_was_not_judged_yet(course: 
     assert (found.run, found.judged, found.fates[Fate.OVERRAN]) == (9, 9, 3)
     _run(course, most=made)
     assert figures_of(_lab(course)).run == made
+    # A run in which a solution did not pass takes nothing away.
+    _run(course, Fate.NOT_JUDGED)
+    assert figures_of(_lab(course)).judged == made
 
 
 def test_a_task_that_has_changed_is_forgotten_and_the_others_are_not(course: Course) -> None:

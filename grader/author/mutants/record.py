@@ -54,6 +54,8 @@ class TaskRecord:
     passed: dict[str, str] = field(default_factory=dict)
 
     def add(self, mutant: str, fate: Fate, what: str) -> None:
+        if fate is Fate.NOT_JUDGED and self.judged(mutant):
+            return  # What an earlier run has found is still true.
         self.fates[mutant] = fate
         self.passed.pop(mutant, None)
         if fate in (Fate.SURVIVED, Fate.JUSTIFIED):
