@@ -179,6 +179,7 @@ def _release(sandbox: Sandbox) -> str:
     with suppress(RequestException, DockerException), closing(sandbox.engine.endpoint.client()) as client:
         # Without what a distribution adds to it.
         return str(client.version()["Version"]).partition("+")[0]
+    return ""
 
 
 def in_turn(lab: Lab, tasks: Sequence[str] = ()) -> list[Mutant]:

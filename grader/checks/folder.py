@@ -145,7 +145,8 @@ class Folder(HoldsFiles):
         def judge(_attrs: Attrs) -> Finding:
             entry = followed(self._reader(), target)
             if entry is None or entry.kind != "file":
-                return Finding(False, _("there is no file {path}").format(path=target))
+                missing = _("there is no file {path}").format(path=target)
+                return Finding(False, missing, self._look_command(target), self._how_to_look())
             self._daemon.waits_until(_("a container of {name} has ended").format(name=image), _JUDGE_SECONDS)
             identifier = str(course_image(self._daemon, image)["Id"])
             with throwaway(self._daemon, identifier, words) as judging:
