@@ -77,6 +77,7 @@ ASKED: list[Callable[[Any], object]] = [
     lambda host: host.container("web").limited_to(memory="64m"),
     lambda host: host.container("web").limits_device("/dev/null", read_bps="1m"),
     lambda host: host.container("web").has_healthcheck(start_interval=2),
+    lambda host: host.container("web").has_healthcheck_that_can_fail(),
     lambda host: host.image("web").has_digest(),
     lambda host: host.volume("hold").has_label("seal", "wax"),
     lambda host: host.network("front").has_only_members("nobody"),
