@@ -158,8 +158,8 @@ def test_build_commit_save_and_volume(running: Engine, tmp_path: Path) -> None:
     assert docker(running, "run", "--rm", "conf:1", "/seven", ok=False).returncode == 7
     docker(running, "run", "--name", "conf-c", "-v", "conf-vol:/v", "conf:1", "sh", "-c", "echo 1 > /v/a; echo 2 > /b")
     docker(running, "commit", "conf-c", "conf:2")
-    read = ["run", "--rm", "-v", "conf-vol:/w", "conf:2", "cat", "/w/a", "/b"]
-    assert docker(running, *read).stdout == "1\n2\n"
+    # By its code: on a busy machine a container that ends at once was seen to take its output with it.
+    docker(running, "run", "--rm", "-v", "conf-vol:/w", "conf:2", "sh", "-c", "grep -qx 1 /w/a && grep -qx 2 /b")
     docker(running, "save", "-o", str(tmp_path / "saved.tar"), "conf:2", "drydock/nginx:1")
     assert (tmp_path / "saved.tar").stat().st_size > 10_000_000
     docker(running, "rm", "conf-c")
