@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 import posixpath
 import re
+import stat
 import tarfile
 from abc import abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import IO, Any, ClassVar
 
@@ -18,7 +20,7 @@ from grader.checks.errors import AuthorError
 from grader.checks.expectation import Claim, Finding, Subject, expectation
 from grader.docker_api.daemon import Daemon
 from grader.docker_api.deadline import Deadline
-from grader.docker_api.errors import Refused
+from grader.docker_api.errors import Obstructed, Refused
 from grader.i18n import _
 from grader.report.plain import excerpt
 
@@ -312,3 +314,25 @@ class HoldsFiles(Subject):
     @abstractmethod
     def _look_command(self, path: str) -> str:
         """The docker command that shows the file at this path."""
+
+
+def packed(files: Mapping[str, Entry]) -> bytes:
+    """A tar of these, by their paths in it. Raises Obstructed for a file whose content was cut."""
+    content = io.BytesIO()
+    with tarfile.open(fileobj=content, mode="w") as archive:
+        for path, entry in sorted(files.items()):
+            about = tarfile.TarInfo(path)
+            about.mode = stat.S_IMODE(entry.mode)
+            if entry.kind == "folder":
+                about.type = tarfile.DIRTYPE
+            elif entry.kind == "link":
+                about.type, about.linkname = tarfile.SYMTYPE, entry.target
+            elif entry.kind != "file":
+                continue
+            elif len(entry.content) < entry.size:
+                raise Obstructed(_("The file {path} is too large for a check.").format(path=path))
+            else:
+                about.size = len(entry.content)
+            # Without a size nothing is read of what is beside it.
+            archive.addfile(about, io.BytesIO(entry.content))
+    return content.getvalue()

@@ -6,20 +6,18 @@ what lies there is the student's, and a container of theirs may change it at thi
 
 from __future__ import annotations
 
-import io
 import os
 import posixpath
 import shlex
 import stat
-import tarfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from grader.checks import arguments, commands
 from grader.checks.errors import AuthorError
 from grader.checks.expectation import Claim, Context, Finding, expectation
-from grader.checks.files import Entry, HoldsFiles, Reader, content_of, followed
+from grader.checks.files import Entry, HoldsFiles, Reader, content_of, followed, packed
 from grader.checks.meddling import must_be_known_to_be_alone
 from grader.checks.throwaway import course_image, start, throwaway
 from grader.docker_api.daemon import Attrs
@@ -148,9 +146,11 @@ class Folder(HoldsFiles):
                 missing = _("there is no file {path}").format(path=target)
                 return Finding(False, missing, self._look_command(target), self._how_to_look())
             self._daemon.waits_until(_("a container of {name} has ended").format(name=image), _JUDGE_SECONDS)
+            # The image's user is none who owns it.
+            readable = replace(entry, mode=0o644)
             identifier = str(course_image(self._daemon, image)["Id"])
             with throwaway(self._daemon, identifier, words) as judging:
-                self._daemon.ask(lambda client: client.put_archive(judging, "/", _packed(there, entry)))
+                self._daemon.ask(lambda client: client.put_archive(judging, "/", packed({there.lstrip("/"): readable})))
                 outcome = start(self._daemon, judging, seconds=_JUDGE_SECONDS, whole=True)
                 # What it has read must be the student's file, and what it says its own word.
                 must_be_known_to_be_alone(self._daemon, judging, ())
@@ -190,17 +190,6 @@ def within(path: object, what: str) -> str:
             _("{what} must lie in the lab's folder, such as compose.yaml, not {value!r}").format(what=what, value=path)
         )
     return inner
-
-
-def _packed(path: str, entry: Entry) -> bytes:
-    """A tar with this one file, which anybody may read. Raises Obstructed."""
-    if len(entry.content) < entry.size:
-        raise Obstructed(_("The file {path} is too large for a check.").format(path=posixpath.basename(path)))
-    about, packed = tarfile.TarInfo(path.lstrip("/")), io.BytesIO()
-    about.size = entry.size
-    with tarfile.open(fileobj=packed, mode="w") as archive:
-        archive.addfile(about, io.BytesIO(entry.content))
-    return packed.getvalue()
 
 
 def entry_in(root: str, path: str) -> Entry | None:

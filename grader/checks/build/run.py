@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import io
 import json
 import re
 import secrets
-import stat
-import tarfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from grader.checks.build.trace import Trace
-from grader.checks.files import Entry
+from grader.checks.files import Entry, packed
 from grader.checks.folder import tree_in
 from grader.docker_api import blame
 from grader.docker_api.daemon import Daemon
@@ -85,7 +82,7 @@ def build(daemon: Daemon, files: Mapping[str, Entry], recipe: Recipe) -> Trace:
         "labels": json.dumps({OWN_LABEL: "1"}),
     }
     trace = Trace()
-    archive = _archive(files)
+    archive = packed(files)
     began = time.monotonic()
     try:
         with daemon.stream("/build", params, patience=_STEP_SECONDS, archive=archive) as response:
@@ -111,24 +108,3 @@ def _messages(response: Any) -> Iterator[dict[str, Any]]:
     for line in response.iter_lines():
         if line.strip():
             yield json.loads(line)
-
-
-def _archive(files: Mapping[str, Entry]) -> bytes:
-    packed = io.BytesIO()
-    with tarfile.open(fileobj=packed, mode="w") as archive:
-        for path, entry in sorted(files.items()):
-            about = tarfile.TarInfo(path)
-            about.mode = stat.S_IMODE(entry.mode)
-            if entry.kind == "folder":
-                about.type = tarfile.DIRTYPE
-            elif entry.kind == "link":
-                about.type, about.linkname = tarfile.SYMTYPE, entry.target
-            elif entry.kind != "file":
-                continue
-            elif len(entry.content) < entry.size:
-                raise Obstructed(_("The file {path} is too large to be built by a check.").format(path=path))
-            else:
-                about.size = len(entry.content)
-            # Without a size nothing is read of what is beside it.
-            archive.addfile(about, io.BytesIO(entry.content))
-    return packed.getvalue()
