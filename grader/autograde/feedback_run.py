@@ -156,6 +156,7 @@ def _make(job: Job, seconds: float) -> SubmissionRecord:
             place, made = _drafted(job, words)
         _replace(place, made)
     except _TooLong:
+        # It may have come just before it was to be switched off.
         signal.setitimer(signal.ITIMER_REAL, 0)
         error = _(
             "Its feedback could not be made within {n:.0f} seconds. Where the machine was busy: {command}"
