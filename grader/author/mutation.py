@@ -104,8 +104,10 @@ def mutate(
     """
     lab = course.lab(name)
     kept = read_kept(lab)
-    found = LabMutants(name, known(lab))
-    mutants = unjudged_first(found.record, [one for one in in_turn(lab, tasks) if not only or one.id in only])
+    every = in_turn(lab)
+    found = LabMutants(name, known(lab, every))
+    asked = [one for one in every if (not tasks or one.task in tasks) and (not only or one.id in only)]
+    mutants = unjudged_first(found.record, asked)
     found.made = len(mutants)
     by_case = {f"{one.task}/{one.id}": one for one in mutants}
     #: Tasks whose solution did not pass, and why.
@@ -150,9 +152,9 @@ def mutate(
     return found
 
 
-def known(lab: Lab) -> Record:
+def known(lab: Lab, mutants: Sequence[Mutant]) -> Record:
     """What is on record of the lab's mutants as they are now: begun anew for the tasks that have changed since."""
-    record, mutants = read_record(lab).of_today(lab), in_turn(lab)
+    record = read_record(lab).of_today(lab)
     made = Counter(one.task for one in mutants)
     still = {(one.task, one.id) for one in mutants}
     tasks = {name: TaskRecord(digest, made[name]) for name, digest in digests_of(lab).items()}

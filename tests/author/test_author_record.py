@@ -23,7 +23,7 @@ def _lab(course: Course) -> Lab:
 def _run(course: Course, fate: Fate = Fate.KILLED, most: int = 3, docker: str = "26.1.5") -> list[str]:
     """As a recorded run of few mutants that all have this fate; which ones."""
     lab = _lab(course)
-    found = LabMutants(lab.name, known(lab), seconds=30.0, docker=docker)
+    found = LabMutants(lab.name, known(lab, in_turn(lab)), seconds=30.0, docker=docker)
     found.trials = [Trial(one, fate) for one in unjudged_first(found.record, in_turn(lab))[:most]]
     write_record(lab, with_found(found))
     return [trial.mutant.id for trial in found.trials]
@@ -72,7 +72,10 @@ def test_a_task_that_has_changed_is_forgotten_and_the_others_are_not(course: Cou
     found = figures_of(_lab(course))
     assert (found.run, found.newer) == (2, 1)
     assert _told(found).endswith("; 1 task is newer")
-    assert {task: len(one.fates) for task, one in known(_lab(course)).tasks.items()} == {"hello": 2, "site": 0}
+    assert {task: len(one.fates) for task, one in known(_lab(course), in_turn(_lab(course))).tasks.items()} == {
+        "hello": 2,
+        "site": 0,
+    }
     # A task's mutants are tried after the solutions of those that it needs, and with the lab's files.
     _run(course, most=4)
     (_lab(course).folder / "site" / "new.txt").write_text("new")
