@@ -64,7 +64,7 @@ def read_entry(daemon: Daemon, container: str, path: str) -> Entry | None:
             tarfile.open(fileobj=response.raw, mode="r|") as archive,
         ):
             member = archive.next()
-            return None if member is None else _entry(archive, member)
+            return None if member is None else entry_of(archive, member)
     except Refused as refusal:
         # A file in a folder's place has nothing below it.
         if refusal.status == 404 or refusal.explanation.endswith("not a directory"):
@@ -72,7 +72,8 @@ def read_entry(daemon: Daemon, container: str, path: str) -> Entry | None:
         raise
 
 
-def _entry(archive: tarfile.TarFile, member: tarfile.TarInfo) -> Entry:
+def entry_of(archive: tarfile.TarFile, member: tarfile.TarInfo) -> Entry:
+    """The member that the archive has just come to."""
     kind = "file" if member.isreg() or member.islnk() else "folder" if member.isdir() else "other"
     if member.issym():
         kind = "link"

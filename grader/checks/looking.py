@@ -35,7 +35,7 @@ ACTING: Mapping[str, frozenset[str]] = {
     "network": frozenset(),
     "project": frozenset(),
     "service": _CONTAINER | {"has_secret"},
-    "volume": _FILES,
+    "volume": _FILES | {"has_same_files_as"},
     "volumes": frozenset(),
 }
 #: What may follow an expectation.

@@ -6,11 +6,13 @@ import shlex
 from typing import Any, Self
 
 from grader.checks import arguments
+from grader.checks.errors import AuthorError
 from grader.checks.expectation import Claim, Context, Finding, Subject, expectation, required_name
 from grader.checks.files import HoldsFiles, Reader, followed, read_entry
 from grader.checks.history import gone, none_here, there
 from grader.checks.labels import Driven, Labelled
 from grader.checks.throwaway import any_image, throwaway
+from grader.checks.tree import Tree, read_tree
 from grader.docker_api.daemon import Attrs
 from grader.docker_api.errors import NoAnswer, Unavailable
 from grader.docker_api.words import unnamed_volume
@@ -68,6 +70,33 @@ class Volume(Labelled, Driven, HoldsFiles):
             lambda _attrs: Finding(not (users := self._users()), _shown_users(users)),
         )
 
+    @expectation
+    def has_same_files_as(self, other: Volume) -> Claim:
+        """All that is in another volume and no more: bytes, links, owners and modes. Times don't matter.
+
+        The other may be on another host. At most 2,000 files and 64 MiB.
+        """
+        if not isinstance(other, Volume):
+            raise AuthorError(_("has_same_files_as wants a volume, not {value!r}").format(value=other))
+
+        def judge(_attrs: Attrs) -> Finding:
+            if other._seen() is None:
+                return other._missing()
+            mine, theirs = self._tree(), other._tree()
+            differ = sorted(path for path in mine.keys() | theirs.keys() if mine.get(path) != theirs.get(path))
+            return Finding(not differ, listed((f"/{path}" for path in differ), empty=_("the same")))
+
+        return Claim(
+            self._says(_("{what} has the same files as {other}"), other=other.what),
+            _("the same, with owners and modes"),
+            judge,
+            self._look_command("/"),
+            _("`ls -lanR` in a container on each side shows names, owners and modes."),
+        )
+
+    def _tree(self) -> Tree:
+        return read_tree(self._daemon, self._box(), _MOUNT)
+
     def _use_claim(self, sentence: str, expected: str, judge: Any) -> Claim:
         return Claim(
             sentence,
@@ -77,11 +106,14 @@ class Volume(Labelled, Driven, HoldsFiles):
             _("A volume is mounted when a container is made."),
         )
 
-    def _reader(self) -> Reader:
+    def _box(self) -> str:
         # A container that is created and never started: the daemon mounts the volume for its archive.
         image = self._context.kept("any image", lambda: any_image(self._daemon))
         bind = {"Binds": [f"{self.name}:{_MOUNT}:ro,nocopy"]}
-        box = self._context.kept(f"volume:{self.name}", lambda: throwaway(self._daemon, image, ["-"], host=bind))
+        return self._context.kept(f"volume:{self.name}", lambda: throwaway(self._daemon, image, ["-"], host=bind))
+
+    def _reader(self) -> Reader:
+        box = self._box()
         return lambda path: read_entry(self._daemon, box, _MOUNT + path)
 
     def content(self, path: str) -> bytes | None:

@@ -35,6 +35,9 @@ s("north").runs_on("sw-two") | s("web").runs_on("sw-two", within=0.3) | one on s
 s("web").made_from("drydock/nginx:1") | s("web").made_from("own:2") | drydock/nginx:1
 s("back").made_from("drydock/busybox:1") | s("back").made_from("own:2") | drydock/busybox:1
 s("north").is_global() | s("web").is_global() | Replicated
+s("north").has_constraint(r"^node\.labels\.zone==north$") | s("web").has_constraint("zone") | none
+s("plain").has_constraint("^(node|engine)\\.") | s("north").has_constraint("hostname") | node.labels.zone==north
+s("web").has_endpoint_mode("dnsrr") | s("plain").has_endpoint_mode("dnsrr") | vip
 s("web").on_network("lane") | s("plain").on_network("lane") | none
 s("web").uses_secret("password") | s("plain").uses_secret("password") | none
 s("web").uses_config("motd") | s("plain").uses_config("motd") | none

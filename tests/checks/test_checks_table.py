@@ -384,6 +384,8 @@ v("ck-opt").is_unused() | v("ck-data").is_unused() | ck-live
 v("ck-data").has_file("/list.txt", equals="milk", mode="0600", owner=7, group=8) | v("ck-data").has_file("/list.txt", containing="bread") | milk
 v("ck-data").has_file("/box", kind="folder") | v("ck-data").has_file("/box/none") | there is nothing
 v("ck-data").has_no_file("/none") | v("ck-data").has_no_file("/list.txt") | milk
+v("ck-twin").has_same_files_as(v("ck-data")) | v("ck-opt").has_same_files_as(v("ck-data")) | /box, /list.txt
+v("ck-twin").has_same_files_as(v("ck-data")) | v("ck-twin").has_same_files_as(v("ck-nothing")) | there is no volume ck-nothing
 t.volumes(label="team=blue").has_no_anonymous() | t.volumes(label="team=red").has_no_anonymous() | ck-red,
 t.volumes(label="team=green").has_no_anonymous() | t.volumes(label="team").has_no_anonymous() | ck-data, ck-red,
 # several images

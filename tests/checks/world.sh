@@ -75,6 +75,7 @@ docker volume create --label team=red ck-red >/dev/null
 docker volume create --label team=red >/dev/null
 docker volume create --opt type=tmpfs --opt device=tmpfs --opt o=size=1m ck-opt >/dev/null
 docker run --rm -v ck-data:/d drydock/busybox:1 sh -c 'echo milk > /d/list.txt; chmod 600 /d/list.txt; chown 7:8 /d/list.txt; mkdir /d/box'
+docker run --rm -v ck-data:/d:ro -v ck-twin:/t drydock/busybox:1 cp -a /d/. /t
 
 docker run -d --name ck-peer --network ck-front --network-alias peer drydock/busybox:1 \
   sh -c 'sleep 0.3; exec httpd -f -p 6379 -h /etc' >/dev/null &

@@ -1,0 +1,42 @@
+"""All that is below a folder of a container or volume, to hold it to another."""
+
+from __future__ import annotations
+
+import tarfile
+
+from grader.checks.files import entry_of
+from grader.docker_api.daemon import Daemon
+from grader.docker_api.errors import Obstructed
+from grader.i18n import _
+
+#: What a check reads of one folder: entries, and bytes of all its files.
+_MOST, _LARGEST = 2_000, 64 * 1024 * 1024
+#: Seconds for reading it.
+_READ_SECONDS = 10.0
+
+#: Kind, mode, owner, group, link's target and SHA-256, by the path below the folder.
+type Tree = dict[str, tuple[object, ...]]
+
+
+def read_tree(daemon: Daemon, container: str, path: str) -> Tree:
+    """All below ``path``, without its own mode and owner. A hard link is what it leads to.
+
+    Raises NoAnswer, Obstructed where it is too much for a check.
+    """
+    found: Tree = {}
+    read = 0
+    with (
+        daemon.stream(f"/containers/{container}/archive", {"path": path}, patience=_READ_SECONDS) as response,
+        tarfile.open(fileobj=response.raw, mode="r|") as archive,
+    ):
+        for member in archive:
+            read += member.size
+            if len(found) >= _MOST or read > _LARGEST:
+                raise Obstructed(_("What is in {path} is too much for a check.").format(path=path))
+            name = member.name.partition("/")[2]
+            if member.islnk():
+                found[name] = found.get(member.linkname.partition("/")[2], ())
+            elif name:
+                entry = entry_of(archive, member)
+                found[name] = (entry.kind, entry.mode, entry.uid, entry.gid, entry.target, entry.sha256)
+    return found
