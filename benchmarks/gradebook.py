@@ -56,6 +56,7 @@ def fill(root: Path, labs: list[str], students: int, db_url: str) -> None:
             book.db.add(Student(id=name, first_name=name, last_name="X", email=f"{name}@example.org"))
         book.db.commit()
         for lab in labs:
+            book.update_or_create_assignment(lab, duedate=datetime(2026, 4, 30))
             notebook = book.find_assignment(lab).notebooks[0]
             template = json.loads((root / "labs" / lab / f"{lab}.ipynb").read_text())
             for name in names:
@@ -98,6 +99,10 @@ def write(folder: Path, lab: str, template: dict[str, Any], earned: dict[str, fl
     notebook.metadata["drydock"] = {"version": "0"}
     folder.mkdir(parents=True)
     (folder / f"{lab}.ipynb").write_text(json.dumps(notebook))
+    feedback = folder.parents[2] / "feedback" / folder.parent.name / lab
+    feedback.mkdir(parents=True)
+    # As large as a page of a short lab.
+    (feedback / f"{lab}.html").write_text("<p>Well done.</p>\n" * 20_000)
 
 
 def command(root: Path, words: list[str]) -> tuple[float, float]:
@@ -127,6 +132,10 @@ def measure(root: Path, lab: str) -> dict[str, tuple[float, float]]:
         "nbgrader export": [*_NBGRADER, "export", "--to", "grades.csv"],
         "nbgrader export (Canvas)": [*_NBGRADER, "export", f"{lms}.CanvasExport", "--to", "canvas.csv"],
         "nbgrader export (Moodle)": [*_NBGRADER, "export", f"{lms}.MoodleExport", "--to", "moodle.csv"],
+        "drydock values keys": [*_RUN, "values", "keys"],
+        f"drydock values show {lab}": [*_RUN, "values", "show", lab],
+        f"drydock grades extend {lab} STUDENT": [*_RUN, "grades", "extend", lab, "student0007", "--days", "2"],
+        f"drydock mail feedback {lab}": [*_RUN, "mail", "feedback", lab, "--from", "Ada <ada@example.org>"],
     }
     found = {name: command(root, words) for name, words in commands.items()}
     config = course_config(root)
