@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -33,7 +32,6 @@ IDLE_SECONDS = 1200.0
 _AT_WORK, _LEAST_DISK, _SPARE = 548 * 1024**2, 512 * 1024**2, 1024**3
 #: A check's time, as a clock that somebody set by hand may have it.
 _AHEAD = 60.0
-_CHECK = re.compile(r"check\s*\.\s*task\(\s*[\"']([^\"']+)")
 
 
 @dataclass(frozen=True)
@@ -133,7 +131,7 @@ def _stuck(tasks: Mapping[str, TaskProgress], runs: Sequence[CellRun], now: floa
     if not runs or now - max(run.at for run in runs) > IDLE_SECONDS:
         return None
     passed = max((entry.at for entry in tasks.values() if entry.passed and entry.at <= now + _AHEAD), default=0.0)
-    checks = [(match[1], run.at) for run in runs if run.at > passed and (match := _CHECK.search(run.line))]
+    checks = [(run.task, run.at) for run in runs if run.at > passed and run.task]
     if not checks:
         return None
     task = checks[-1][0]

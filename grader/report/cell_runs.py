@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import time
 from collections.abc import Iterable
 from contextlib import suppress
@@ -21,16 +22,21 @@ ENDING = ".runs.jsonl"
 #: A file that grew beyond this (bytes) begins anew: some thousands of runs.
 LARGEST = 1_000_000
 _LONGEST_LINE = 100
+#: Wherever it stands in a cell: many a check begins with a student's value, or has the name on the next line.
+_CHECK = re.compile(r"\bcheck\s*\.\s*task\(\s*[\"']([^\"'\n]{1,100})")
 
 
 @dataclass(frozen=True)
 class CellRun:
-    """One run of a cell. ``cell``: its id, "" where the front end didn't tell; ``at``: when it began, since 1970."""
+    """One run of a cell. ``cell``: its id, "" where the front end didn't tell; ``at``: when it began, since 1970;
+    ``task``: the one that it checks, or "".
+    """
 
     cell: str
     digest: str
     line: str
     at: float
+    task: str = ""
 
 
 def digest_of(source: str) -> str:
@@ -45,6 +51,12 @@ def telling_line(source: str) -> str:
     return next(telling, lines[0] if lines else "")[:_LONGEST_LINE]
 
 
+def checked_task(source: str) -> str:
+    """The task that a cell checks, or ""."""
+    found = _CHECK.search(source)
+    return found[1] if found else ""
+
+
 def note_runs(folder: ProgressFolder, lab: str, shell: Any) -> None:
     """Note every cell that ``shell`` (IPython's) runs from now on. Calling it again changes nothing."""
     earlier = getattr(shell, "_drydock_note", None)
@@ -53,7 +65,8 @@ def note_runs(folder: ProgressFolder, lab: str, shell: Any) -> None:
 
     def note(info: Any) -> None:
         source = str(info.raw_cell or "")
-        run = CellRun(str(info.cell_id or ""), digest_of(source), telling_line(source), time.time())
+        cell, digest, line = str(info.cell_id or ""), digest_of(source), telling_line(source)
+        run = CellRun(cell, digest, line, time.time(), checked_task(source))
         # A full disk must not keep a student's cell from running.
         with suppress(OSError, ValueError):
             _append(folder.file(lab, ENDING), run)
@@ -82,7 +95,13 @@ def _readable(lines: Iterable[str]) -> Iterable[CellRun]:
     for line in lines:
         with suppress(ValueError, TypeError, KeyError, OverflowError, RecursionError):
             entry = json.loads(line)
-            yield CellRun(str(entry["cell"]), str(entry["digest"]), str(entry["line"]), float(entry["at"]))
+            yield CellRun(
+                str(entry["cell"]),
+                str(entry["digest"]),
+                str(entry["line"]),
+                float(entry["at"]),
+                str(entry.get("task") or ""),  # older notes have none
+            )
 
 
 def forget_runs(folder: ProgressFolder) -> None:

@@ -7,6 +7,7 @@ import os
 import shutil
 import time
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -20,7 +21,8 @@ from grader.classroom.places import ClassFolder, StudentFolder
 from grader.classroom.student_status import Machine, Standing, bring_progress, machine, standings
 from grader.cli.serve import command
 from grader.course.lab_cards import read_labs
-from grader.course.labs import Course
+from grader.course.labs import RELEASE, Course
+from grader.report.cell_runs import ENDING, CellRun, checked_task, digest_of, telling_line
 from grader.report.progress import ProgressFolder
 from grader.report.verdicts import Status, TaskReport, Verdict
 
@@ -46,9 +48,15 @@ def ada(place: ClassFolder) -> Iterator[StudentFolder]:
     yield student
 
 
-def _runs(student: StudentFolder, *ats: float, line: str = 'with check.task("first", hint="…") as t:') -> None:
-    lines = [json.dumps({"cell": "c", "digest": "d", "line": line, "at": at}) for at in ats]
-    (student.own_progress / f"{_LAB}.runs.jsonl").write_text("\n".join(lines))
+def _runs(student: StudentFolder, source: str, *ats: float) -> None:
+    """As the student's kernel notes a cell with this text."""
+    runs = [CellRun("c", digest_of(source), telling_line(source), at, checked_task(source)) for at in ats]
+    (student.own_progress / f"{_LAB}{ENDING}").write_text("".join(f"{json.dumps(asdict(run))}\n" for run in runs))
+
+
+def _check_cells(place: ClassFolder) -> dict[str, str]:
+    """Task → its check cell, as released."""
+    return {task.id: task.check.source for task in Course(place.shown).lab(_LAB, RELEASE).tasks}
 
 
 def _note(student: StudentFolder, **tasks: tuple[str, bool, float]) -> None:
@@ -102,8 +110,8 @@ def test_the_lab_is_the_one_at_work_last(place: ClassFolder, ada: StudentFolder)
 def test_who_may_want_help(
     place: ClassFolder, ada: StudentFolder, checks: tuple[float, ...], passed_at: float, wants: bool
 ) -> None:
-    first, second, *_others = (task.id for task in read_labs(Course(place.shown))[0].tasks)
-    _runs(ada, *checks, line=f'with check.task("{first}", hint="…") as t:')
+    first, second, *_others = cells = _check_cells(place)
+    _runs(ada, cells[first], *checks)
     others = {second: ("passed", True, passed_at)} if passed_at else {}
     _note(ada, **{first: ("failed", False, checks[-1])}, **others)
     stuck = _standing(place, ada).stuck
@@ -145,7 +153,7 @@ def test_what_a_student_writes_there_neither_ends_the_page_nor_shows_on_it(
 ) -> None:
     task = read_labs(Course(place.shown))[0].tasks[0].id
     (ada.own_progress / f"{_LAB}.json").write_text(notes.replace("TASK", task))
-    _runs(ada, float("nan"), float("inf"), 10.0**300, -1.0, *(_NOW - n for n in (900, 800, 10)), line='check.task("<b>')
+    _runs(ada, 'check.task("<b>"', float("nan"), float("inf"), 10.0**300, -1.0, *(_NOW - n for n in (900, 800, 10)))
     with (ada.own_progress / f"{_LAB}.runs.jsonl").open("a") as lines:
         lines.write(f"\n{_DEEP}\n" + '{"cell": 1, "digest": 1, "line": 1, "at": 1' + "0" * 400 + "}\n")
     bring_progress(place, ada)
@@ -219,9 +227,9 @@ def test_room_is_what_memory_and_disk_are_enough_for(
 
 def test_the_page_and_the_command_say_the_same(place: ClassFolder, ada: StudentFolder) -> None:
     StudentFolder(place.students / "bob").path.mkdir()
-    first, *_others = (task.id for task in read_labs(Course(place.shown))[0].tasks)
+    first, *_others = cells = _check_cells(place)
     now = time.time()
-    _runs(ada, now - 700, now - 400, now - 10, line=f'with check.task("{first}", hint="…") as t:')
+    _runs(ada, cells[first], now - 700, now - 400, now - 10)
     _note(ada, **{first: ("failed", False, now - 10)})
     bring_progress(place, ada)
     page, said = class_page(place, "n"), CliRunner().invoke(command, ["--status", "--folder", str(place.path)])
