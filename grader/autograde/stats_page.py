@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from html import escape
 
+from grader.autograde import efforts
 from grader.autograde.item_analysis import TaskFigures
 from grader.autograde.records import SubmissionRecord
 from grader.i18n import _, ngettext
@@ -133,29 +134,34 @@ def _worth(tasks: Sequence[TaskFigures]) -> str:
 
 
 def _table(tasks: Sequence[TaskFigures]) -> str:
+    noted = any(task.noted for task in tasks)
     heads = (
         *(_("task"), _("passed"), _("failed"), _("blocked"), _("could not check")),
         *(_("median"), _("difficulty"), _("discrimination")),
+        *((_("checks run"), _("minutes")) if noted else ()),
     )
-    rows = "".join(f'<tr><th scope="row">{escape(task.name)}</th>{"".join(_cells(task))}</tr>' for task in tasks)
+    rows = "".join(f'<tr><th scope="row">{escape(it.name)}</th>{"".join(_cells(it, noted))}</tr>' for it in tasks)
     head = "".join(f'<th scope="col">{escape(word)}</th>' for word in heads)
     caption = _(
         "Difficulty: the mean share of the task's points. Discrimination: how they go with those of the other tasks,"
         " from five students on."
     )
+    if noted:
+        caption += f" {efforts.ABOUT}"
     return (
         f'<section><h2>{escape(_("All figures"))}</h2><div class="scroll" tabindex="0"><table>'
         f"<caption>{escape(caption)}</caption><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div></section>"
     )
 
 
-def _cells(task: TaskFigures) -> Iterator[str]:
+def _cells(task: TaskFigures, noted: bool) -> Iterator[str]:
     for count in (task.passed, task.failed, task.blocked, task.unchecked):
         yield f"<td>{count}</td>"
     median = "–" if task.median is None else f"{task.median:g}/{task.points:g}"
     for text in (
         median,
         *("–" if value is None else f"{value:.2f}" for value in (task.difficulty, task.discrimination)),
+        *(efforts.cells(task) if noted else ()),
     ):
         yield f"<td>{text}</td>"
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shlex
+import time
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,9 +18,10 @@ from grader.i18n import _, ngettext
 from grader.report.plain import listed, one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from grader.autograde.item_analysis import TaskFigures
+    from grader.autograde.records import SubmissionRecord
 
 #: A log, say, may have been found: its beginning and its end tell enough.
 _LONGEST_FOUND = 160
@@ -32,8 +35,16 @@ _MOST_NAMES = 20
 @click.option(
     "--html", "page", type=click.Path(path_type=Path, dir_okay=False), help="As a page with charts, into this file."
 )
+@click.option(
+    "--class",
+    "class_folder",
+    type=click.Path(path_type=Path),
+    default=None,
+    metavar="FOLDER",
+    help="Where a class server's students lie: how often they ran each check, and minutes at it (as root).",
+)
 @click.option("--db", "db_url", default=None, help="The gradebook (default: the course's).")
-def command(*, lab: str, as_json: bool, page: Path | None, db_url: str | None) -> None:
+def command(*, lab: str, as_json: bool, page: Path | None, class_folder: Path | None, db_url: str | None) -> None:
     """Say how the tasks of LAB did: who passed, median points, difficulty, discrimination, what failed most.
 
     Difficulty is the mean share of a task's points (1: everybody had all). Discrimination says how its points go with
@@ -46,6 +57,8 @@ def command(*, lab: str, as_json: bool, page: Path | None, db_url: str | None) -
     name = lab_in_gradebook(config, lab)
     records = graded_records(config, name)
     found = figures(records)
+    if class_folder is not None:
+        found = _with_efforts(found, name, records, class_folder)
     if as_json:
         click.echo(json.dumps({"lab": name, "students": len(records), "tasks": [asdict(it) for it in found]}))
         return
@@ -74,11 +87,52 @@ def command(*, lab: str, as_json: bool, page: Path | None, db_url: str | None) -
             str(task.unchecked or ""),
         )
     console.print(table, highlight=False)
+    if class_folder is not None:
+        _show_efforts(console, found)
     # Names and sentences are too long for a column of a terminal.
     for title, told in ((_("Who did not pass"), _who_did_not), (_("What failed most"), _failed_most)):
         if lines := [line for task in found for line in told(task)]:
             console.print(title, style="bold")
             console.print("\n".join(lines), highlight=False, soft_wrap=True)
+
+
+def _with_efforts(
+    found: Sequence[TaskFigures], lab: str, records: Sequence[SubmissionRecord], folder: Path
+) -> list[TaskFigures]:
+    """With what the notebooks of those who are graded noted on a class server. Raises ClassError."""
+    from grader.autograde.efforts import efforts, with_efforts
+    from grader.classroom.places import ClassError, ClassFolder
+    from grader.classroom.running import all_students
+    from grader.report.cell_runs import runs_of
+    from grader.report.progress import ProgressFolder
+
+    place = ClassFolder(folder)
+    try:
+        if not place.students.is_dir():
+            raise ClassError(_("There is no class in {folder}.").format(folder=folder), "drydock serve --help")
+        students = all_students(place)
+    except PermissionError:
+        command = f"sudo drydock stats {lab} --class {shlex.quote(str(folder))}"
+        raise ClassError(_("The notes of a class are root's."), command) from None
+    graded, tasks = {record.student for record in records}, {task.name for task in found}
+    folders = [ProgressFolder(student.progress) for student in students if student.path.name in graded]
+    return with_efforts(found, [efforts(runs_of(one, lab), tasks, time.time()) for one in folders])
+
+
+def _show_efforts(console: Console, found: Sequence[TaskFigures]) -> None:
+    from grader.autograde import efforts
+
+    if not any(task.noted for task in found):
+        console.print(_("No notebook of these students has noted a check of this lab."), highlight=False)
+        return
+    # More columns than 80 characters have room for.
+    table = Table(box=None, pad_edge=False)
+    for title in (_("task"), _("checks run"), _("minutes")):
+        table.add_column(title, justify="left" if not table.columns else "right")
+    for task in found:
+        table.add_row(escape(task.name), *efforts.cells(task))
+    console.print(efforts.ABOUT, highlight=False, soft_wrap=True)
+    console.print(table, highlight=False)
 
 
 def _who_did_not(task: TaskFigures) -> Iterator[str]:
