@@ -108,6 +108,7 @@ c("ck-sick").has_healthcheck_that_can_fail() | c("ck-done").has_healthcheck_that
 c("ck-live").becomes_running(within=5) | c("ck-done").becomes_running(within=0.3) | exited with code 3
 c("ck-live").becomes_healthy(within=10) | c("ck-sick").becomes_healthy(within=0.3) | no good
 c("ck-sick").becomes_unhealthy(within=10) | c("ck-live").becomes_unhealthy(within=0.3) | healthy
+c("ck-sick").becomes_unhealthy(within=10) | c("ck-lost").becomes_unhealthy(within=0.3) | exited with code 0
 c("ck-done").exits(within=5, code=3) | c("ck-live").exits(within=0.3) | running
 c("ck-crash").has_restarted(at_least=2, at_most=2) | c("ck-live").has_restarted() | 0 times
 c("ck-crash").has_restarted(at_least=2, within=5) | c("ck-live").has_restarted(within=0.3) | 0 times

@@ -103,6 +103,7 @@ docker run -d --name ck-readonly -p 18089:5000 -e 'REGISTRY_STORAGE_MAINTENANCE_
 docker run --rm -v ck-ca:/ca -v "$here/tls:/tls:ro" drydock/busybox:1 cp /tls/ca.crt /tls/server.crt /tls/cosign.pub /ca &
 docker run -d --name ck-sick --health-cmd 'echo no good; false' --health-interval 1s --health-retries 1 -m 64m \
   drydock/busybox:1 sleep 1d >/dev/null &
+docker run --name ck-lost --health-cmd true drydock/busybox:1 true >/dev/null &
 docker run -d --name ck-phoenix --restart always --health-cmd true --health-interval 1s drydock/busybox:1 sleep 1d >/dev/null &
 docker run -d --name ck-bare ck/bare:1 >/dev/null &
 docker run -d --name ck-admin --cap-add SYS_ADMIN drydock/busybox:1 sleep 1d >/dev/null &

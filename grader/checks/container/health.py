@@ -42,7 +42,7 @@ class Health(ContainerSubject):
 
     @expectation
     def becomes_unhealthy(self, within: float = 30) -> Claim:
-        """Its health check has failed for good now or within so many seconds."""
+        """It runs, and its health check has failed for good now or within so many seconds."""
         return self._comes_to("unhealthy", _("{what} is unhealthy within {seconds:g} s"), within)
 
     @expectation
@@ -93,9 +93,9 @@ def _shown_health(health: Any) -> str:
 
 def _judged_health(attrs: Attrs, status: str) -> Finding:
     health = dig(attrs, "State", "Health")
-    found = _shown_health(health)
-    if dig(attrs, "State", "Running") is not True:
-        found = state_in_words(attrs)
+    # Of one that has ended the daemon says "unhealthy" (moby: "for compatibility reasons"): nobody has asked it.
+    lives = dig(attrs, "State", "Running") is True
+    found = _shown_health(health) if lives else state_in_words(attrs)
     # A container keeps for life the health check it was created with, or its lack of one.
     hopeless = not is_healthcheck(dig(attrs, "Config", "Healthcheck"))
-    return Finding(_health(health) == status, found, hopeless=hopeless)
+    return Finding(lives and _health(health) == status, found, hopeless=hopeless)
