@@ -43,7 +43,11 @@ _MODULES = ("world", "proxy", "policy")
 _LONGEST = 16 * 1024
 _VERDICT = re.compile(r"^\s*#\s*verdict:\s*(\w*)", re.IGNORECASE | re.MULTILINE)
 #: What an experiment has no use for: each world is fresh, so a name of one's own is free there.
-_CHANCE = re.compile(r"\bRANDOM\b|/dev/u?random|\bshuf\b|\bs?rand\(|random/uuid|\bmktemp\b|\bdate\b")
+_CHANCE = re.compile(
+    r"\bRANDOM\b|/dev/u?random|\bshuf\b|\bs?rand\(|random/uuid|\bmktemp\b|(?<!\bup[ -]to[ -])\bdate\b(?!['\"])"
+)
+#: In a comment it is a word like any other.
+_COMMENT = re.compile(r"^\s*#.*$", re.MULTILINE)
 _SAYS = ("holds", "fails")
 
 
@@ -102,10 +106,9 @@ class CardSubject(Subject):
         if verdict not in ("right", "wrong"):
             found = _("{path} has no line `# verdict: right` or `# verdict: wrong`").format(path=path)
             return Finding(False, found, f"cat {shlex.quote(path)}")
-        chance = _CHANCE.search(script)
-        if chance:
+        if chance := chance_in(script):
             found = _("the experiment uses {word}; each world is fresh, so nothing in it needs chance or time")
-            return Finding(False, found.format(word=chance[0]))
+            return Finding(False, found.format(word=chance))
         return _compared(card, verdict, self._in_both(card, script))
 
     def _script(self, path: str) -> str:
@@ -185,6 +188,12 @@ def _files(card: Card, script: str, *, bent: bool) -> bytes:
             file.mode, file.size = 0o600, len(data)
             tar.addfile(file, io.BytesIO(data))
     return packed.getvalue()
+
+
+def chance_in(script: str) -> str:
+    """What in it is different each time; nothing: it has no such thing."""
+    found = _CHANCE.search(_COMMENT.sub("", script))
+    return found[0] if found else ""
 
 
 def told_by(result: str) -> Told | None:
