@@ -128,7 +128,7 @@ def _images() -> Iterator[Card]:
     )
     yield Card(
         "second-run",
-        _("A second container of the same image sees the files that the first one has written."),
+        _("A new container starts with the files that an earlier one of the same image has written."),
         False,
         _("Each has a writable layer of its own; the image stays as it is."),
         f"{_DOCS}/engine/storage/drivers/#container-and-layers",
@@ -207,8 +207,9 @@ def _dockerfile() -> Iterator[Card]:
         bend=(
             (
                 _CREATE,
-                "if sh('docker image inspect -f \"{{len .Config.ExposedPorts}}\" \"$I\"', I=body['Image']) == '0':"
-                " host['PortBindings'] = {}",
+                """exposed = sh('docker image inspect -f "{{json .Config.ExposedPorts}}" "$I"', I=body["Image"])
+if [port for port in host.get("PortBindings") or [] if f'"{port}"' not in exposed]:
+    reply(400, "a port that the image doesn't expose can't be published")""",
             ),
         ),
     )
