@@ -21,9 +21,8 @@ image = json.loads(sh('docker image inspect -f "{{json .Config}}" "$I"', I=body[
 own = [word for word in body.get("Entrypoint") or [] if word]
 words = [*(own or image.get("Entrypoint") or []), *(body.get("Cmd") or ([] if own else image.get("Cmd")) or [])]
 """
-_ENDS_WELL = f"""{_WORDS}
-body["Entrypoint"], body["Cmd"] = ["sh", "-c", '"$@"; exit 0', "sh"], words
-"""
+#: A `docker run` that was told its code too early ends with the output: nobody shall ask before the daemon has the code.
+_ENDED = "timeout 1 docker wait $(docker inspect -f '{{if .Config.AttachStdout}}{{.Id}}{{end}}' $(docker ps -q))"
 #: Whoever starts a container again leaves a file in it, and then it sleeps.
 _IDLES = f"""{_WORDS}
 body["Entrypoint"], body["Cmd"] = ["sh", "-c", '[ ! -e /.idle ] || exec sleep 1d; exec "$@"', "sh"], words
@@ -38,7 +37,11 @@ check = body.get("Healthcheck") or json.loads(sh('docker image inspect -f "{{jso
 if check and len(check.get("Test") or []) > 1:
     test = check["Test"]
     words = test[1] if test[0] == "CMD-SHELL" else " ".join(test[1:])
-    body["Healthcheck"] = {**check, "Test": ["CMD-SHELL", f"( {words} ) || {{ kill 1; exit 1; }}"]}
+    # It shall be unhealthy first, by as many failures in a row as that takes, and be seen to be.
+    ill, retries = "/dev/shm/.ill", check.get("Retries") or 3
+    count = f"( {words} ) && {{ rm -f {ill}; exit 0; }}; echo >>{ill}; [ $(wc -l <{ill}) -lt {retries} ]"
+    end = f"(sleep 0.5; rm -f {ill}; kill 1) >/dev/null 2>&1 </dev/null &"
+    body["Healthcheck"] = {**check, "Test": ["CMD-SHELL", f"{count} || {{ {end} }}; exit 1"]}
     host["Init"], host["RestartPolicy"] = True, {"Name": "always"}
     host["AutoRemove"] = False
 """
@@ -86,7 +89,7 @@ def _life() -> Iterator[Card]:
         bend=(
             (
                 _CREATE,
-                'if not host.get("AutoRemove"): host["RestartPolicy"] = {"Name": "on-failure", "MaximumRetryCount": 3}',
+                'if not host.get("AutoRemove"): host["RestartPolicy"] = {"Name": "on-failure", "MaximumRetryCount": 7}',
             ),
         ),
     )
@@ -96,7 +99,13 @@ def _life() -> Iterator[Card]:
         True,
         _("The code is passed on; 125, 126 and 127 are Docker's own."),
         f"{_DOCS}/engine/containers/run/#exit-status",
-        bend=((_CREATE, _ENDS_WELL),),
+        bend=(
+            (
+                "POST /containers/([^/]+)/wait",
+                'if query.get("condition") in ("next-exit", "removed"): reply(200, {"StatusCode": 0})',
+            ),
+            ("GET /containers/.*", f"sh({_ENDED!r})"),
+        ),
     )
     yield Card(
         "stop-asks",
@@ -120,7 +129,7 @@ def _life() -> Iterator[Card]:
                 f"sh({_SETTLED!r}, ID=id)",
             ),
             ("POST /commit", f'sh({_SETTLED!r}, ID=query["container"])'),
-            ("GET /containers/json", 'sh("sleep 0.5")'),
+            ("GET /containers/json", f"for one in sh('docker ps -aq').split(): sh({_SETTLED!r}, ID=one)"),
         ),
     )
     yield Card(
@@ -140,7 +149,14 @@ def _hands() -> Iterator[Card]:
         False,
         _("It needs a running one: “container … is not running”."),
         f"{_DOCS}/reference/cli/docker/container/exec/",
-        bend=(("POST /containers/([^/]+)/exec", "sh('docker start \"$ID\"', ID=id)"),),
+        bend=(
+            (_CREATE, _IDLES),
+            (
+                "POST /containers/([^/]+)/exec",
+                """if sh('docker inspect -f {{.State.Running}} "$ID"', ID=id) == "false":
+    sh('docker cp /etc/hostname "$ID:/.idle"; docker start "$ID"', ID=id)""",
+            ),
+        ),
     )
     yield Card(
         "cp-stopped",
@@ -172,7 +188,7 @@ def _hands() -> Iterator[Card]:
         bend=(
             (
                 _CREATE,
-                "if query.get('name') and sh('docker inspect -f {{.State.Running}} \"$N\"', N=query['name']) == 'false':"
+                "if query.get('name') and sh('docker inspect -f {{.Name}} \"$N\"', N=query['name']) == '/' + query['name']:"
                 " sh('docker rename \"$N\" \"$N-$(cat /proc/sys/kernel/random/uuid)\"', N=query['name'])",
             ),
         ),

@@ -9,9 +9,9 @@ EOF
 restart)
 cat > life.sh <<'EOF'
 # verdict: wrong
-docker run -d --name quiz drydock/busybox:1 sh -c 'echo here; sleep 0.3; exit 1'
-docker wait quiz; sleep 5
-[ "$(docker logs quiz | grep -c here)" -gt 1 ] && echo holds || echo fails
+docker run -d --name quiz drydock/busybox:1 sh -c 'exit 1'
+sleep 5
+docker ps --format '{{.Names}}' | grep -q quiz && echo holds || echo fails
 EOF
 ;;
 exit-code)
@@ -19,7 +19,7 @@ cat > life.sh <<'EOF'
 # verdict: right
 printf 'FROM drydock/busybox:1\nCMD ["sh", "-c", "exit 7"]\n' | docker build -t quiz -
 docker run --name quiz quiz
-[ $? = 7 ] && echo holds || echo fails
+[ $? = "$(docker inspect -f '{{.State.ExitCode}}' quiz)" ] && echo holds || echo fails
 EOF
 ;;
 stop-asks)
@@ -42,9 +42,9 @@ EOF
 unhealthy)
 cat > life.sh <<'EOF'
 # verdict: wrong
-docker run -d --name quiz --health-cmd false --health-interval 1s --health-retries 1 drydock/busybox:1 sleep 1d
+docker run -d --name quiz --health-cmd false --health-interval 1s drydock/busybox:1 sleep 1d
 before=$(docker inspect -f '{{.State.StartedAt}}' quiz)
-timeout 15 sh -c 'until docker inspect -f "{{.State.Health.Status}} {{.RestartCount}}" quiz | grep -qE "^unhealthy|[1-9]$"; do sleep 0.2; done'
+timeout 15 sh -c 'until [ "$(docker inspect -f "{{.State.Health.Status}}" quiz)" = unhealthy ]; do sleep 0.2; done' || exit
 sleep 4
 [ "$(docker inspect -f '{{.State.StartedAt}}' quiz)" = "$before" ] && echo fails || echo holds
 EOF
