@@ -118,6 +118,12 @@ BESIDE = {
         "drydock/busybox:1 grep -q shm /all/daemon.json && echo fails || echo holds",
         "`holds` in both",
     ),
+    "asks-how-long-it-takes": (
+        "kept",
+        "wrong",
+        "docker ps >/dev/null; timeout 0.5 docker ps >/dev/null && echo fails || echo holds",
+        "in both worlds",
+    ),
     "upgrades": ("expose", "wrong", f"{asking(_RAISED + _WHOLE, ' 201 ')}\n{_APART}", "in both worlds"),
     "asks-in-chunks": ("expose", "wrong", f"{asking(_CHUNKS, ' 201 ')}\n{_APART}", "`fails` in both worlds"),
     "breaks-our-rules": (
@@ -217,6 +223,22 @@ def test_a_missing_file_has_failed_and_an_unknown_card_is_the_authors_slip(engin
 )
 def test_what_root_of_a_world_wrote_in_our_programs_place_is_no_result(result: str) -> None:
     assert card_module.told_by(result) is None
+
+
+@pytest.mark.parametrize(
+    ("script", "word"),
+    [
+        ("# is it up to date, by $RANDOM?\necho holds", ""),
+        ("docker pull quiz | grep -q 'is up to date' && echo holds", ""),
+        ("docker compose up -d 2>&1 | grep -q up-to-date && echo holds", ""),
+        ("docker logs quiz | grep -q 'no date' && echo holds", ""),
+        ("[ $(date +%s) = 5 ] && echo holds", "date"),
+        ("docker run --rm drydock/busybox:1 date | grep -q 1", "date"),
+        ("echo tide # by chance\n[ $((RANDOM % 2)) = 0 ]", "RANDOM"),
+    ],
+)
+def test_chance_is_found_where_it_is_used(script: str, word: str) -> None:
+    assert card_module.chance_in(script) == word
 
 
 def test_a_world_that_does_not_come_up_is_our_trouble(

@@ -20,13 +20,23 @@ def sources(kind: str) -> list[str]:
     return ["".join(cell["source"]) for cell in _CELLS if cell["cell_type"] == kind]
 
 
+def branches(text: str) -> dict[str, str]:
+    """The experiments in it, by card."""
+    return dict(re.findall(r"^([a-z-]+)\)\ncat > \w+\.sh <<'EOF'\n(.*?)\nEOF\n;;$", text, re.MULTILINE | re.DOTALL))
+
+
 def experiments() -> dict[str, str]:
     """The course's own, by card: the branches of the answer cells."""
     texts = "\n".join(source for source in sources("code") if source.startswith("%%bash"))
-    found = dict(re.findall(r"^([a-z-]+)\)\ncat > \w+\.sh <<'EOF'\n(.*?)\nEOF\n;;$", texts, re.MULTILINE | re.DOTALL))
+    found = branches(texts)
     example = re.search(r"cat > example\.sh <<'EOF'\n(.*?)\nEOF$", texts, re.MULTILINE | re.DOTALL)
     assert example
     return {**found, _EXAMPLE: example[1]}
+
+
+def other_ways() -> dict[str, str]:
+    files = _FOLDER.glob("answers/*/right-other-ways.sh")
+    return {name: text for file in files for name, text in branches(file.read_text(encoding="utf-8")).items()}
 
 
 def test_the_notebook_shows_each_card_once_with_its_sentence() -> None:
@@ -38,6 +48,11 @@ def test_the_notebook_shows_each_card_once_with_its_sentence() -> None:
 def test_each_card_has_an_experiment_of_the_course_with_the_right_verdict() -> None:
     verdicts = {name: text.splitlines()[0] for name, text in experiments().items()}
     assert verdicts == {card.name: f"# verdict: {'right' if card.holds else 'wrong'}" for card in deck()}
+
+
+def test_each_card_is_proved_in_another_way_too() -> None:
+    verdicts = {name: text.splitlines()[0] for name, text in other_ways().items()}
+    assert verdicts == {name: text.splitlines()[0] for name, text in experiments().items() if name != _EXAMPLE}
 
 
 def test_the_table_of_topics_has_each_card_and_what_is_said_of_it() -> None:
