@@ -1,3 +1,3 @@
-# expect: Image chartroom:1 has this many layers
+# expect: comes from the cache
 printf '%s\n' 'FROM drydock/python:3' 'WORKDIR /app' 'COPY . .' 'RUN python3 prepare.py' 'CMD ["python3", "app.py"]' > chartroom/Dockerfile
 docker build -q -t chartroom:1 chartroom
