@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import base64
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
 from grader.checks.build.run import Recipe, changed, files_of
+from grader.checks.build.subject import Build
 from grader.checks.build.trace import Trace
+from grader.checks.expectation import Context
 from grader.docker_api.errors import Obstructed
+
+if TYPE_CHECKING:
+    from grader.docker_api.daemon import Daemon
 
 
 def field(number: int, value: bytes | int) -> bytes:
@@ -81,3 +87,9 @@ def test_each_change_is_another_one(tmp_path: Path) -> None:
     assert first != second
     with pytest.raises(Obstructed, match=r"no file b\.txt"):
         changed(files, "b.txt", "x")
+
+
+def test_a_line_that_is_always_the_same_is_the_authors_mistake() -> None:
+    context = Context("yard", cast("Daemon", None))
+    Build.stated(context, "yard").runs_again("make", after="a.txt", adding="x")
+    assert "must contain {token}" in context.verdicts[0].found

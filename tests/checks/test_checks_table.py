@@ -346,7 +346,8 @@ t.build("yard").works() | t.build("yard", dockerfile="broken.Dockerfile").works(
 t.build("yard").keeps("first.txt", after="second.txt") | t.build("yard").keeps("second.txt", after="second.txt") | run: COPY second.txt
 t.build("yard").runs_again("second.txt", after="second.txt") | t.build("yard").runs_again("first.txt", after="second.txt") | CACHED COPY first.txt
 t.build("yard").runs_at_most(1, after="second.txt") | t.build("yard").runs_at_most(1, after="first.txt") | run: RUN
-t.build("yard").runs_at_most(0, after="idle.txt") | t.build("yard").runs_at_most(0, after="ignored.txt") | no file ignored.txt
+t.build("yard").runs_at_most(0, after="idle.txt") | t.build("yard").runs_at_most(0, after="none.txt") | no file none.txt
+t.build("yard").keeps("first.txt", after="ignored.txt") | t.build("yard").runs_again("first.txt", after="ignored.txt") | CACHED COPY first.txt
 t.build("yard").prints("kept: 1", after="first.txt") | t.build("yard").prints("kept: 7", after="first.txt") | kept: 1
 t.builder().has_record(type="regular") | t.builder().has_record("nobody's step") | none
 t.builder().has_no_record("nobody's step") | t.builder().has_no_record(type="regular") | no record of regular

@@ -13,6 +13,7 @@ from typing import Self
 from grader.checks import arguments
 from grader.checks.build.run import Recipe, build, changed, files_of
 from grader.checks.build.trace import Step, Trace
+from grader.checks.errors import AuthorError
 from grader.checks.expectation import Claim, Context, Finding, Subject, expectation
 from grader.checks.folder import entry_in, root_of, within
 from grader.docker_api.daemon import Attrs
@@ -165,13 +166,24 @@ class Build(Subject):
             if before is not None and before.error:
                 self._built[key] = before
             else:
-                files = files_of(root_of(self._context), self._recipe)
-                self._built[key] = build(self._daemon, changed(files, path, adding) if path else files, self._recipe)
+                root = root_of(self._context)
+                files = files_of(root, self._recipe)
+                # What .dockerignore keeps back may change as it likes: the builder is sent the same.
+                if path and (path in files or entry_in(root, f"{self.name}/{path}") is None):
+                    files = changed(files, path, adding)
+                self._built[key] = build(self._daemon, files, self._recipe)
         return self._built[key]
 
 
 def _arguments(step: str, after: str, adding: str) -> tuple[str, str, str]:
-    return arguments.text(step, "step"), within(after, "after"), arguments.text(adding, "adding")
+    line = arguments.text(adding, "adding")
+    if _TOKEN not in line:
+        raise AuthorError(
+            _("{what} must contain {token}: a line that a build has seen before changes nothing").format(
+                what="adding", token=_TOKEN
+            )
+        )
+    return arguments.text(step, "step"), within(after, "after"), line
 
 
 def _shown(steps: list[Step]) -> str:
