@@ -1,3 +1,3 @@
-# expect: gilded rope
+# expect: /old-hemp/bale
 docker rmi dock-rope:1
 docker buildx prune -af
