@@ -1,6 +1,7 @@
+# expect: tables:cache
 cat > tables/pipeline.sh <<'EOF'
 set -e
-docker build -q --cache-from type=registry,ref=store.local:5000/type:cache --cache-to type=registry,ref=store.local:5000/type:cache -t store.local:5000/tables:$COMMIT .
+docker build -q --cache-from type=local,src=/srv/type --cache-to type=local,dest=/srv/type,mode=max -t store.local:5000/tables:$COMMIT .
 docker run --rm store.local:5000/tables:$COMMIT sh /proof.sh
 docker push -q store.local:5000/tables:$COMMIT
 EOF
