@@ -123,6 +123,29 @@ class Network(Labelled, Driven):
         wanted = str(ipaddress.ip_address(arguments.text(ip, "ip")))
         return self._address(self._says(_("{what} has the gateway {ip}"), ip=wanted), wanted, "Gateway")
 
+    @expectation
+    def gives_out(self, ip_range: str) -> Claim:
+        """Of its addresses it gives out none but those in this range: "172.30.0.128/25"."""
+        try:
+            wanted = ipaddress.ip_network(arguments.text(ip_range, "ip_range"))
+        except ValueError as error:
+            raise AuthorError(_("ip_range: {why}").format(why=error)) from None
+
+        def shares(config: Any) -> list[Any]:
+            given = [entry.get("IPRange") or entry.get("Subnet") for entry in config or ()]
+            nets = [ipaddress.ip_network(one, strict=False) for one in given if one]
+            return [net for net in nets if net.version == wanted.version]
+
+        return self._field(
+            self._says(_("{what} gives out addresses of {ip_range} only"), ip_range=wanted),
+            str(wanted),
+            "IPAM",
+            "Config",
+            right=lambda config: bool(has := shares(config)) and all(net.subnet_of(wanted) for net in has),
+            show=lambda config: listed(map(str, shares(config)), empty=_("none")),
+            look=_("Addresses are chosen when a network is made: `docker network create --help`."),
+        )
+
     def _address(self, sentence: str, wanted: str, field: str) -> Claim:
         def values(config: Any) -> list[str]:
             return [str(entry[field]) for entry in config or () if entry.get(field)]

@@ -124,6 +124,7 @@ c("ck-live").made_from("drydock/busybox") | c("ck-live").made_from("ck/app:1") |
 c("ck-created").made_from("ck/app:same") | c("ck-created").made_from("drydock/busybox:1") | ck/app:1
 c("ck-oom").has_command("tail /dev/zero") | c("ck-oom").has_command(["tail"]) | "/dev/zero"
 c("ck-paused").has_same_command_as("ck-joined") | c("ck-live").has_same_command_as("ck-oom") | "/dev/zero"
+c("ck-paused").has_same_environment_as("ck-oom") | c("ck-live").has_same_environment_as("ck-paused") | MODE=prod
 c("ck-created").has_entrypoint(["echo", "hello"]) | c("ck-done").has_entrypoint("sh") | []
 c("ck-live").has_env(MODE="prod", GREETING="a=b") | c("ck-live").has_env(MODE="dev") | MODE=prod
 c("ck-live").has_env_like("MODE", "^pr") | c("ck-live").has_env_like("MODE", "^dev$") | MODE=prod
@@ -374,6 +375,7 @@ n("ck-front").has_no_member("ck-done") | n("ck-front").has_no_member("ck-live") 
 n("ck-front").has_only_members("ck-peer", "ck-live") | n("ck-front").has_only_members("ck-live") | ck-peer
 n("ck-front").has_subnet("172.30.77.0/24") | n("ck-front").has_subnet("172.30.78.0/24") | 172.30.77.0/24
 n("ck-front").has_gateway("172.30.77.1") | n("ck-front").has_gateway("172.30.77.2") | 172.30.77.1
+n("ck-front").gives_out("172.30.77.0/24") | n("ck-front").gives_out("172.30.77.0/26") | 172.30.77.0/25
 # volumes
 v("ck-data").exists() | v("ck-nothing").exists() | there is no volume ck-nothing
 v("ck-data").has_driver("local") | v("ck-data").has_driver("nfs") | local

@@ -67,7 +67,7 @@ FROM drydock/busybox:1
 LABEL team=stray
 DOCKERFILE
 
-docker network create --subnet 172.30.77.0/24 --gateway 172.30.77.1 --label team=blue --attachable \
+docker network create --subnet 172.30.77.0/24 --ip-range 172.30.77.0/25 --gateway 172.30.77.1 --label team=blue --attachable \
   --opt com.docker.network.driver.mtu=1400 ck-front >/dev/null
 docker network create --internal ck-inner >/dev/null
 docker volume create --label team=blue ck-data >/dev/null

@@ -225,6 +225,22 @@ class Creation(Configured, ContainerSubject):
         )
 
     @expectation
+    def has_same_environment_as(self, other: str) -> Claim:
+        """It was given the same variables as another container, whatever these are."""
+
+        def compare(attrs: Attrs, theirs: Attrs) -> Finding:
+            mine, others = (set(dig(one, "Config", "Env") or ()) for one in (attrs, theirs))
+            return Finding(mine == others, listed(sorted(mine ^ others), empty=_("no difference")))
+
+        return Claim(
+            self._says(_("{what} has the same environment as {other}"), other=other),
+            _("the environment of {other}").format(other=other),
+            self._beside(other, compare),
+            inspect_command("container", self.name, ".Config.Env"),
+            _("Give both the same variables, or none."),
+        )
+
+    @expectation
     def has_hostname(self, hostname: str) -> Claim:
         """The name it calls itself."""
         wanted = arguments.text(hostname, "hostname")
