@@ -1,4 +1,4 @@
-# expect: Container branch-web is not on the network bridge
+# expect: Container branch-web is on the network branch-front and on no others
 docker network connect bridge branch-web
 for name in branch-web branch-api branch-stock; do
   for network in branch-front branch-back branch-yard; do docker network disconnect $network $name 2>/dev/null; done
