@@ -20,6 +20,6 @@ wait_for("healthy", int(time.time()) - 300)
 before = time.time()
 hazy.exec_run("wget -q -O - http://localhost:8000/fog", detach=True)
 event = wait_for("unhealthy", before)
-text = f"{event['Action']} name={event['Actor']['Attributes']['name']}"
+text = f"{event['Action']} {event['Actor']['ID']} name={event['Actor']['Attributes']['name']}"
 client.containers.run("drydock/busybox:1", ["echo", text], name="bell")
 hazy.restart()
