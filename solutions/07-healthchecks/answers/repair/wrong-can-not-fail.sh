@@ -1,0 +1,4 @@
+# expect: says no where nothing is at work
+docker rm -f beacon-1
+docker run -d --name beacon-2 --restart unless-stopped -p 8077:8000 --health-cmd "wget -q -O /dev/null http://localhost:8000/health || true" \
+  --health-timeout 5s --health-retries 3 --health-start-period 5s beacon:1
