@@ -1,2 +1,2 @@
-# expect: "bicycle": 3
+# expect: as it is in booth:1
 docker exec west touch fares.json

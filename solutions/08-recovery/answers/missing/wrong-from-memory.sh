@@ -1,0 +1,2 @@
+# expect: as it is in booth:1
+docker exec west sh -c 'echo "{\"adult\": 6, \"child\": 3, \"bicycle\": 3}" > fares.json'
