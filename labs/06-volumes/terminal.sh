@@ -30,6 +30,6 @@ docker run --rm -e closed="$closed" -v terminal-book:/restored drydock/busybox:1
     eval "$closed"'
 wait
 docker run -d --name terminal $mounts -p 8064:8000 terminal:3
-docker exec terminal sh -c 'for name in "Sadie Farrell" "Edward Low"; do python3 guestbook.py sign "$name"; done'
+docker exec -e VALUE_TERMINAL_SHIP terminal sh -c 'for name in "Sadie Farrell" "Edward Low of $VALUE_TERMINAL_SHIP"; do python3 guestbook.py sign "$name"; done'
 docker stop -t 1 terminal
 docker ps --all --filter name=terminal

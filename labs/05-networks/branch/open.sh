@@ -26,8 +26,11 @@ docker run -d --name branch-web --network $web_on -p 8060:80 chandlery/web:1 >/d
 wait $api
 wait $stock
 
+# The storekeeper has weighed the tar, and noted it down at home, too.
+tar=$(od -An -N2 -tu2 /dev/urandom | tr -d ' ')
+docker run --rm -v branch-keeper:/home drydock/busybox:1 sh -c "echo $tar > /home/tar"
 for _ in $(seq 100); do
-    docker exec branch-stock redis-cli hset book rope 17 lantern 5 >/dev/null 2>&1 && exit 0
+    docker exec branch-stock redis-cli hset book rope 17 lantern 5 tar "$tar" >/dev/null 2>&1 && exit 0
     sleep 0.1
 done
 echo "The branch's stock book does not open." >&2
