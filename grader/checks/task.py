@@ -91,15 +91,17 @@ class Checks:
         hint: str,
         title: str = "",
         needs: Sequence[str] = (),
+        after: Sequence[str] = (),
         symptom_first: bool = False,
         longer: float = 1,
     ) -> Task:
-        """The check of one task, a context manager. ``needs``: tasks that must not have failed before.
+        """The check of one task, a context manager.
 
+        ``needs``: tasks that must not have failed before. ``after``: others that it builds on; may have failed.
         ``symptom_first``: of what is not met, the first is shown and the others are folded away.
         ``longer``: how many times as long as other checks it may take; a plain number, read without running the cell.
         """
-        return Task(self, id, hint, title, needs, symptom_first, longer)
+        return Task(self, id, hint, title, needs, after, symptom_first, longer)
 
     def answer(self, name: str, value: object) -> None:
         """Keep an answer on the daemon, for the check that follows. Typed by students."""
@@ -198,6 +200,7 @@ class Task:
     _hint: str
     _title: str
     _needs: Sequence[str]
+    _after: Sequence[str]
     _symptom_first: bool
     _longer: float
     _context: Context | None = None
@@ -252,8 +255,7 @@ class Task:
         if mistake:
             self._context.record(author_verdict(AuthorError(mistake)))
             self._finish(None)
-        for need in self._needs:
-            report = self._checks._reports.get(need)
+        for report in map(self._checks._reports.get, self._needs):
             if report is not None and report.status in (Status.FAILED, Status.BLOCKED):
                 self._context.record(_blocked(report))
         if self._context.verdicts:
@@ -265,8 +267,9 @@ class Task:
             return _("a task's id must be lower case letters, digits and dashes, not {id!r}").format(id=self._id)
         if not isinstance(self._hint, str) or not self._hint.strip():
             return _("task {id} needs a hint").format(id=self._id)
-        if isinstance(self._needs, str) or not all(isinstance(need, str) for need in self._needs):
-            return _('needs must be a list of task ids such as ("build-app",), not {needs!r}').format(needs=self._needs)
+        for tasks in (self._needs, self._after):
+            if isinstance(tasks, str) or not all(isinstance(task, str) for task in tasks):
+                return _('needs and after list task ids such as ("build-app",), not {tasks!r}').format(tasks=tasks)
         if not is_longer(self._longer):
             return _("longer is a number from 1 to {most}, not {longer!r}").format(most=LONGEST, longer=self._longer)
         return ""
@@ -289,8 +292,7 @@ class Task:
         self._finish(error)
 
     def _finish(self, cause: BaseException | None) -> None:
-        context = self._context
-        self._context = None
+        context, self._context = self._context, None
         if context:
             context.cleanup.close()
         verdicts = tuple(context.verdicts) if context else ()

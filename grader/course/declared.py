@@ -14,6 +14,7 @@ class Declared:
 
     id: str = ""
     hint: str = ""
+    #: All tasks that it builds on, whether their failure blocks it (``needs``) or not (``after``).
     needs: tuple[str, ...] = ()
     #: How many times as long as others its check may take.
     longer: float = 1
@@ -62,14 +63,18 @@ def declared(source: str) -> Declared:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "task":
             first = _literal(node.args[0]) if node.args else ""
             named = {keyword.arg: _literal(keyword.value) for keyword in node.keywords}
-            needs, longer = named.get("needs") or (), named.get("longer")
+            longer = named.get("longer")
             return Declared(
                 str(first or ""),
                 str(named.get("hint") or ""),
-                tuple(str(need) for need in needs) if isinstance(needs, list | tuple) else (),
+                (*_names(named.get("needs")), *_names(named.get("after"))),
                 longer if is_longer(longer) else 1,
             )
     return Declared()
+
+
+def _names(tasks: object) -> tuple[str, ...]:
+    return tuple(map(str, tasks)) if isinstance(tasks, list | tuple) else ()
 
 
 def images_of(connect: str) -> tuple[str, ...]:

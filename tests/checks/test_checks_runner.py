@@ -208,6 +208,10 @@ def test_verdicts_needs_and_memory_over_cells(world: Engine) -> None:
     assert "one" in report.verdicts[0].look
     blocked = runner.ask(task('t.container("ck-live").exists()', "three", ', needs=("two", "unknown")'))
     assert blocked["report"]["status"] == "blocked"
+    # What only comes after a failed task is evaluated.
+    office = runner.ask(task('t.container("ck-live").exists()', "office", ', after=("one", "two")'))
+    report = TaskReport.from_dict(office["report"])
+    assert (report.status, report.fraction) == (Status.PASSED, 1)
     again = runner.ask(task('t.container("ck-done").has_exited(3)', "one"))
     assert again["report"]["status"] == "passed"
     free = runner.ask(task('t.container("ck-live").answers_http(18080, "/passwd")', "two", ', needs=("one",)'))

@@ -19,10 +19,12 @@ from grader.checks import CheckFailed, Checks, CouldNotCheck, Status, TaskReport
 from grader.checks.commands import Outcome
 from grader.checks.container import inside, reaching, storage
 from grader.checks.container.subject import lacks_interface
+from grader.checks.folder import Place
 from grader.docker_api import blame, events
 from grader.docker_api.deadline import Deadline
 from grader.engines.protocol import Engine
 from grader.report.render import report_as_text
+from grader.report.verdicts import Verdict
 
 
 def report_of(check: Checks, body: Callable[..., object], **more: object) -> TaskReport:
@@ -396,13 +398,36 @@ def test_an_authors_mistake_is_named_and_fails_nobody(mistake: Callable[..., obj
 
 
 @pytest.mark.parametrize(
-    "task", [{"hint": ""}, {"needs": "build"}, {"needs": [1]}, {"id": "Not An Id"}, {"id": None}, {"hint": None}]
+    "task",
+    [
+        {"hint": ""},
+        {"needs": "build"},
+        {"needs": [1]},
+        {"after": "build"},
+        {"id": "Not An Id"},
+        {"id": None},
+        {"hint": None},
+    ],
 )
 def test_a_wrong_task_is_named(task: dict[str, object]) -> None:
     check = Checks("unix:///nonexistent/docker.sock")
     given = {"id": "job", "hint": "Look.", **task}
     with pytest.raises(CouldNotCheck, match="mistake"), check.task(**given):  # type: ignore[arg-type]
         pytest.fail("evaluated all the same")
+
+
+@pytest.mark.parametrize(
+    ("words", "status"), [({"after": ("half",)}, Status.PASSED), ({"needs": ("half",)}, Status.BLOCKED)]
+)
+def test_a_task_that_only_comes_after_a_failed_one_can_be_right(
+    words: dict[str, object], status: Status, tmp_path: Path
+) -> None:
+    (tmp_path / "office").mkdir()
+    (tmp_path / "office/table").write_text("60 readings")
+    check = Checks("unix:///nonexistent/docker.sock", folder=Place(str(tmp_path)))
+    check.remember(TaskReport("half", "Half", "Look.", (Verdict(Status.FAILED, "The line is right"),)))
+    report = report_of(check, lambda t: t.folder("office").has_file("table"), **words)
+    assert (report.status, report.fraction) == (status, float(status is Status.PASSED))
 
 
 def test_a_task_outside_of_with_says_so() -> None:

@@ -23,3 +23,9 @@ def test_what_is_no_such_number_is_as_long_as_others(words: str) -> None:
 
 def test_who_says_nothing_is_as_long_as_others() -> None:
     assert declared('with check.task("drill", hint="Look.") as t: pass').longer == declared("").longer == 1
+
+
+def test_what_comes_after_another_task_builds_on_it_as_well() -> None:
+    both = declared('with check.task("drill", hint="Look.", after=["plan"], needs=("secret",)) as t: pass')
+    assert both.needs == ("secret", "plan")
+    assert declared('with check.task("drill", hint="Look.", after="plan") as t: pass').needs == ()
