@@ -182,9 +182,9 @@ def _visible(released: Lab) -> dict[str, str]:
 
 
 def _solution(source: Lab, *, before: bool) -> Iterator[Step]:
-    """The whole notebook in order. With ``before``, a task with needs must fail just before its answer.
+    """The whole notebook in order. With ``before``, a task that builds on others must fail just before its answer.
 
-    The blank run can't show that: there such a task is blocked and never evaluated.
+    The blank run can't show that: there the others have failed, and one with ``needs`` is never evaluated.
     """
     by_answer = {task.answer.index: task for task in source.tasks if task.answer is not None and task.needs}
     predictions = list(predictions_of(source.cells))

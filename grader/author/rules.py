@@ -162,7 +162,9 @@ def needs_come_before(lab: Lab) -> Iterator[Finding]:
     for task in lab.tasks:
         for need in task.needs:
             if need not in above:
-                yield about(lab, task.check, _("needs=“{need}” is not a task above this one.").format(need=need))
+                yield about(
+                    lab, task.check, _("“{need}” in needs= or after= is not a task above this one.").format(need=need)
+                )
         above.add(task.id)
 
 

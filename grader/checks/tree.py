@@ -6,7 +6,7 @@ import tarfile
 
 from grader.checks.files import entry_of
 from grader.docker_api.daemon import Daemon
-from grader.docker_api.errors import Obstructed
+from grader.docker_api.errors import Obstructed, Unavailable
 from grader.i18n import _
 
 #: What a check reads of one folder: entries, and bytes of all its files.
@@ -18,10 +18,10 @@ _READ_SECONDS = 10.0
 type Tree = dict[str, tuple[object, ...]]
 
 
-def read_tree(daemon: Daemon, container: str, path: str) -> Tree:
+def read_tree(daemon: Daemon, container: str, path: str, what: str) -> Tree:
     """All below ``path``, without its own mode and owner. A hard link is what it leads to.
 
-    Raises NoAnswer, Obstructed where it is too much for a check.
+    ``what`` names it in a sentence. Raises NoAnswer, Obstructed where it is too much for a check.
     """
     found: Tree = {}
     read = 0
@@ -32,11 +32,13 @@ def read_tree(daemon: Daemon, container: str, path: str) -> Tree:
         for member in archive:
             read += member.size
             if len(found) >= _MOST or read > _LARGEST:
-                raise Obstructed(_("What is in {path} is too much for a check.").format(path=path))
+                raise Obstructed(_("{what} has too much in it for a check.").format(what=what))
             name = member.name.partition("/")[2]
             if member.islnk():
                 found[name] = found.get(member.linkname.partition("/")[2], ())
             elif name:
                 entry = entry_of(archive, member)
+                if entry.kind == "file" and not entry.sha256:
+                    raise Unavailable(_("{what} could not be read in time.").format(what=what))
                 found[name] = (entry.kind, entry.mode, entry.uid, entry.gid, entry.target, entry.sha256)
     return found

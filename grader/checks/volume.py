@@ -14,7 +14,7 @@ from grader.checks.labels import Driven, Labelled
 from grader.checks.throwaway import any_image, throwaway
 from grader.checks.tree import Tree, read_tree
 from grader.docker_api.daemon import Attrs
-from grader.docker_api.errors import NoAnswer, Unavailable
+from grader.docker_api.errors import NoAnswer, Obstructed, Unavailable
 from grader.docker_api.words import unnamed_volume
 from grader.i18n import _
 from grader.report.plain import listed
@@ -80,9 +80,7 @@ class Volume(Labelled, Driven, HoldsFiles):
             raise AuthorError(_("has_same_files_as wants a volume, not {value!r}").format(value=other))
 
         def judge(_attrs: Attrs) -> Finding:
-            if other._seen() is None:
-                return other._missing()
-            mine, theirs = self._tree(), other._tree()
+            mine, theirs = self._tree(), other._as_another_sees()
             differ = sorted(path for path in mine.keys() | theirs.keys() if mine.get(path) != theirs.get(path))
             return Finding(not differ, listed((f"/{path}" for path in differ), empty=_("the same")))
 
@@ -90,12 +88,25 @@ class Volume(Labelled, Driven, HoldsFiles):
             self._says(_("{what} has the same files as {other}"), other=other.what),
             _("the same, with owners and modes"),
             judge,
-            self._look_command("/"),
+            self._list_command(),
             _("`ls -lanR` in a container on each side shows names, owners and modes."),
         )
 
     def _tree(self) -> Tree:
-        return read_tree(self._daemon, self._box(), _MOUNT)
+        return read_tree(self._daemon, self._box(), _MOUNT, self.what)
+
+    def _as_another_sees(self) -> Tree:
+        """What is in it, or the trouble with it as its own host has it."""
+        try:
+            if self._seen() is not None:
+                return self._tree()
+        except NoAnswer as error:
+            raise self._whose_trouble(error) from error
+        missing = self._missing()
+        raise Obstructed(missing.found, command=self._context.from_here(missing.command), look=missing.look)
+
+    def _list_command(self) -> str:
+        return f"docker run --rm -v {shlex.quote(f'{self.name}:{_MOUNT}:ro')} drydock/busybox ls -lanR {_MOUNT}"
 
     def _use_claim(self, sentence: str, expected: str, judge: Any) -> Claim:
         return Claim(

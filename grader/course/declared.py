@@ -16,6 +16,8 @@ class Declared:
     hint: str = ""
     #: All tasks that it builds on, whether their failure blocks it (``needs``) or not (``after``).
     needs: tuple[str, ...] = ()
+    #: Those of them whose failure doesn't block it.
+    after: tuple[str, ...] = ()
     #: How many times as long as others its check may take.
     longer: float = 1
 
@@ -63,11 +65,12 @@ def declared(source: str) -> Declared:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "task":
             first = _literal(node.args[0]) if node.args else ""
             named = {keyword.arg: _literal(keyword.value) for keyword in node.keywords}
-            longer = named.get("longer")
+            after, longer = _names(named.get("after")), named.get("longer")
             return Declared(
                 str(first or ""),
                 str(named.get("hint") or ""),
-                (*_names(named.get("needs")), *_names(named.get("after"))),
+                (*_names(named.get("needs")), *after),
+                after,
                 longer if is_longer(longer) else 1,
             )
     return Declared()

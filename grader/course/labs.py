@@ -39,7 +39,9 @@ class Task:
     setups: tuple[Cell, ...]
     declared_id: str
     hint: str
+    #: All tasks that it builds on; the failure of those in ``after`` doesn't block it.
     needs: tuple[str, ...]
+    after: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:
@@ -206,4 +208,4 @@ def tasks_of(cells: tuple[Cell, ...]) -> Iterator[Task]:
             continue
         said = declared(cell.source)
         setups = tuple(other for other in cells if other.is_code and prepares(other.grade_id, cell.grade_id))
-        yield Task(cell, by_grade_id.get(f"{cell.grade_id}-answer"), setups, said.id, said.hint, said.needs)
+        yield Task(cell, by_grade_id.get(f"{cell.grade_id}-answer"), setups, said.id, said.hint, said.needs, said.after)

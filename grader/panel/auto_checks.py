@@ -74,11 +74,15 @@ class AutoChecks:
                 self._progress.note_seen(self._lab.name, report, since=began)
 
     def _is_ready(self, task: Task) -> bool:
-        """Whether what it needs has passed, and its own setup cells ran: before that nothing is the student's doing."""
+        """Whether what it needs has passed, what it comes after was checked, and its own setup cells ran.
+
+        Before that nothing is the student's doing.
+        """
         known = self._progress.of(self._lab.name)
-        needed = [known.get(name) for name in task.needs]
-        if any(one is None or not one.passes for one in needed):
-            return False
+        for name in task.needs:
+            before = known.get(name)
+            if before is None or not (before.passes or name in task.after):
+                return False
         setups = {cell.id for cell in task.setups}
         return not setups or setups <= {run.cell for run in runs_of(self._progress, self._lab.name)}
 

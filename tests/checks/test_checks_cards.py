@@ -233,6 +233,7 @@ def test_what_root_of_a_world_wrote_in_our_programs_place_is_no_result(result: s
         ("docker compose up -d 2>&1 | grep -q up-to-date && echo holds", ""),
         ("docker logs quiz | grep -q 'no date' && echo holds", ""),
         ("[ $(date +%s) = 5 ] && echo holds", "date"),
+        ("docker run --rm drydock/busybox:1 sh -c 'date' | grep -q 1", "date"),
         ("docker run --rm drydock/busybox:1 date | grep -q 1", "date"),
         ("echo tide # by chance\n[ $((RANDOM % 2)) = 0 ]", "RANDOM"),
     ],

@@ -25,6 +25,7 @@ from grader.checks import AuthorError, CheckFailed, CouldNotCheck, Status, TaskR
 from grader.checks.arguments import human_memory, human_size, memory_bytes, nanoseconds, size_bytes
 from grader.checks.commands import Outcome
 from grader.checks.container import Container
+from grader.checks.container.health import _judged_health
 from grader.checks.expectation import Context
 from grader.checks.files import Entry, followed
 from grader.checks.host.context import Endpoint, follow
@@ -110,6 +111,16 @@ def test_what_is_as_before_earns_nothing_and_costs_its_weight_when_broken() -> N
     assert fraction((bad, True), (good, False), (good, False)) == 0.5
     assert fraction((bad, True), (bad, False)) == 0
     assert fraction((good, True), (good, False)) == 1
+
+
+@pytest.mark.parametrize(
+    ("state", "right"),
+    [({"Running": True}, True), ({"Running": False}, False), ({"Running": True, "Restarting": True}, False)],
+)
+def test_only_one_that_runs_is_unhealthy(state: dict[str, bool], right: bool) -> None:
+    """Of one that has ended, and between two restarts, the daemon says "unhealthy", too."""
+    attrs = {"State": {"Status": "x", **state, "Health": {"Status": "unhealthy"}}, "Config": {"Healthcheck": {}}}
+    assert _judged_health(attrs, "unhealthy").ok is right
 
 
 def test_what_could_not_be_checked_outweighs_a_failure_and_an_empty_task_is_not_passed() -> None:

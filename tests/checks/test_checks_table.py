@@ -30,7 +30,7 @@ from grader.checks.container import Container, programs
 from grader.checks.event import Event
 from grader.checks.expectation import Subject, expectations_of
 from grader.checks.folder import Folder, Place
-from grader.checks.image import Image, Images
+from grader.checks.image import Image, Images, contents
 from grader.checks.network import Network
 from grader.checks.project import Project, Service
 from grader.checks.registry import Registry, RegistryImage
@@ -842,3 +842,20 @@ def test_limits_device(check: Checks, world: Engine) -> None:
     assert wrong.status is Status.FAILED
     assert "WriteBps 1048576" in wrong.found
     assert "ReadIOps not set" in wrong.found
+
+
+def test_words_of_a_short_program_that_a_busy_daemon_lost(check: Checks, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It gives up what it has not read when the program has ended: such an image is run once more, and only once."""
+    real, runs = contents.run, list[str]()
+
+    def first_lost(*words: Any, **named: Any) -> Outcome:
+        runs.append("")
+        return Outcome(4, "", "") if len(runs) == 1 else real(*words, **named)
+
+    monkeypatch.setattr(contents, "run", first_lost)
+    said = 'i("ck/plain:1").runs(prints="out", errors="err", exit_code=4)'
+    assert verdict_of(check, said).status is Status.PASSED
+    monkeypatch.setattr(contents, "run", lambda *_words, **_named: runs.append("") or Outcome(4, "", ""))
+    runs.clear()
+    assert verdict_of(check, said).status is Status.FAILED
+    assert len(runs) == 2

@@ -13,12 +13,12 @@ def said(words: str) -> Declared:
 
 @pytest.mark.parametrize("words", ["4", "1", "5", "1.5"])
 def test_a_check_may_take_longer(words: str) -> None:
-    assert said(words) == Declared("drill", "Look.", ("secret",), float(words))
+    assert said(words) == Declared("drill", "Look.", ("secret",), (), float(words))
 
 
 @pytest.mark.parametrize("words", ["times", "'4'", "True", "0", "9", "-1", "1e999", "{[]: 4}"])
 def test_what_is_no_such_number_is_as_long_as_others(words: str) -> None:
-    assert said(words) == Declared("drill", "Look.", ("secret",), 1)
+    assert said(words) == Declared("drill", "Look.", ("secret",), (), 1)
 
 
 def test_who_says_nothing_is_as_long_as_others() -> None:

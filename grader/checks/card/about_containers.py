@@ -41,7 +41,7 @@ if check and len(check.get("Test") or []) > 1:
     ill, retries = "/dev/shm/.ill", check.get("Retries") or 3
     count = f"( {words} ) && {{ rm -f {ill}; exit 0; }}; echo >>{ill}; [ $(wc -l <{ill}) -lt {retries} ]"
     end = f"(sleep 0.5; rm -f {ill}; kill 1) >/dev/null 2>&1 </dev/null &"
-    body["Healthcheck"] = {**check, "Test": ["CMD-SHELL", f"{count} || {{ {end} }}; exit 1"]}
+    body["Healthcheck"] = {**check, "StartPeriod": 1_000_000, "Test": ["CMD-SHELL", f"{count} || {{ {end} }}; exit 1"]}
     host["Init"], host["RestartPolicy"] = True, {"Name": "always"}
     host["AutoRemove"] = False
 """

@@ -44,7 +44,7 @@ _LONGEST = 16 * 1024
 _VERDICT = re.compile(r"^\s*#\s*verdict:\s*(\w*)", re.IGNORECASE | re.MULTILINE)
 #: What an experiment has no use for: each world is fresh, so a name of one's own is free there.
 _CHANCE = re.compile(
-    r"\bRANDOM\b|/dev/u?random|\bshuf\b|\bs?rand\(|random/uuid|\bmktemp\b|(?<!\bup[ -]to[ -])\bdate\b(?!['\"])"
+    r"\bRANDOM\b|/dev/u?random|\bshuf\b|\bs?rand\(|random/uuid|\bmktemp\b|(?<!\bup[ -]to[ -])(?<!\bno )\bdate\b"
 )
 #: In a comment it is a word like any other.
 _COMMENT = re.compile(r"^\s*#.*$", re.MULTILINE)

@@ -93,8 +93,9 @@ def _shown_health(health: Any) -> str:
 
 def _judged_health(attrs: Attrs, status: str) -> Finding:
     health = dig(attrs, "State", "Health")
-    # Of one that has ended the daemon says "unhealthy" (moby: "for compatibility reasons"): nobody has asked it.
-    lives = dig(attrs, "State", "Running") is True
+    # Of one that has ended, and between two restarts, the daemon says "unhealthy" (moby: "for compatibility reasons"):
+    # nobody has asked it.
+    lives = dig(attrs, "State", "Running") is True and dig(attrs, "State", "Restarting") is not True
     found = _shown_health(health) if lives else state_in_words(attrs)
     # A container keeps for life the health check it was created with, or its lack of one.
     hopeless = not is_healthcheck(dig(attrs, "Config", "Healthcheck"))

@@ -226,11 +226,12 @@ class Creation(Configured, ContainerSubject):
 
     @expectation
     def has_same_environment_as(self, other: str) -> Claim:
-        """It was given the same variables as another container, whatever these are."""
+        """It has the same variables as another container, those of their images included."""
 
         def compare(attrs: Attrs, theirs: Attrs) -> Finding:
             mine, others = (set(dig(one, "Config", "Env") or ()) for one in (attrs, theirs))
-            return Finding(mine == others, listed(sorted(mine ^ others), empty=_("no difference")))
+            differ = [*(f"+ {one}" for one in sorted(mine - others)), *(f"- {one}" for one in sorted(others - mine))]
+            return Finding(mine == others, listed(differ, empty=_("no difference")))
 
         return Claim(
             self._says(_("{what} has the same environment as {other}"), other=other),

@@ -55,7 +55,8 @@ class Contents(ImageSubject, HoldsFiles):
             self._daemon.waits_until(_("a container of {name} has ended").format(name=self.name), seconds)
             once = partial(run, self._daemon, str(attrs["Id"]), words, seconds=seconds, whole=bool(lacks), **more)
             outcome = once()
-            if outcome.code == 0 and not outcome.output + outcome.errors and (wanted.prints or wanted.matching):
+            asked = wanted.prints or wanted.matching or wanted.errors
+            if asked and outcome.code is not None and not outcome.output + outcome.errors:
                 # A busy daemon gives up what it hasn't read of a program that has ended (seen at a load of 17).
                 outcome = once()
             return wanted.judge(outcome, seconds)
