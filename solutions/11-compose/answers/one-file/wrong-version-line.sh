@@ -1,4 +1,4 @@
-# expect: ferry/compose.yaml has no line version:
+# expect: has no line version:
 . ferry/mine.sh
 cat > ferry/compose.yaml <<EOF
 version: "3"
