@@ -79,7 +79,7 @@ def test_every_lab_has_a_list_by_its_parts() -> None:
         parts = list(dict.fromkeys(found.parts.values()))
         assert all(part.startswith("Part ") and not part.endswith(")") for part in parts), (name, parts)
         assert 2 <= len(parts) <= 6, (name, parts)
-    assert TaskList.of(COURSE, "07-healthchecks").parts["logkeeper"] == "Part one: Up is not well"
+    assert TaskList.of(COURSE, "07-healthchecks").parts["logkeeper"] == "Part one: does it work?"
 
 
 def test_a_folder_that_is_no_lab_has_none() -> None:
