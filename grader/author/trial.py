@@ -214,7 +214,8 @@ def _check_problem(case: Case, step: Check, report: TaskReport) -> Finding | Non
         if case.kind is Kind.WRONG and step.note:
             remedy = _("Show what the text asks for; “# expect hidden:” is for what an honest answer can't miss.")
         return _finding(case, step.task, _should_fail(case, note), remedy, text)
-    if case.kind is Kind.BLANK and report.fraction > 0:
+    # In the solution only what is asked just before an answer is to fail: there, too, nothing was typed.
+    if case.kind in (Kind.BLANK, Kind.SOLUTION) and report.fraction > 0:
         what = _("The untouched task earns {share:.0%} of its points{note}.").format(share=report.fraction, note=note)
         remedy = _("Add .as_before() to what holds before the work: docs/checks.md")
         return _finding(case, step.task, what, remedy, text)

@@ -145,6 +145,24 @@ def test_what_is_wrong_is_said_with_what_to_do(course: Course) -> None:
     assert "Traceback" not in done.stdout + done.stderr
 
 
+def test_a_task_earns_nothing_by_what_the_tasks_before_it_did(course: Course) -> None:
+    """The blank release can't show it: there the task is blocked."""
+    before = 't.volume("prepared").exists()'
+    label = 't.image("tiny/site:1").has_label("course", "drydock")'
+    _edit(
+        course,
+        "site",
+        f'with check.task("site", hint="Build it.", needs=("hello",)) as t:\n    {before}\n    {label}',
+    )
+    _author(course, "release")
+    done = _author(course, "check", "--runs", "1", "--solution")
+    assert done.returncode == 1, done.stdout + done.stderr
+    said = " ".join(done.stdout.split())
+    earns = "The untouched task earns 50% of its points (with only the tasks before it solved)."
+    assert f"solution: site {earns} → Add .as_before()" in said, done.stdout
+    assert "blank: site" not in said
+
+
 def test_an_unreadable_lab_is_a_finding(course: Course) -> None:
     (course.source / "01-broken").mkdir()
     (course.source / "01-broken" / "01-broken.ipynb").write_text("this is not JSON")

@@ -56,7 +56,7 @@ def test_the_tiny_lab_keeps_all_rules(course: Course) -> None:
         (lambda c: _replace(c, "hello", "`docker run` has an option that gives a name.", " "), "has no hint"),
         (lambda c: _marks(c, "hello").update(points=0), "hello: The task has no points"),
         (lambda c: _marks(c, "hello").update(locked=False), "hello: A check cell must be locked"),
-        (lambda c: _replace(c, "site", '("hello",)', '("later",)'), "needs=“later” is not a task above"),
+        (lambda c: _replace(c, "site", '("hello",)', '("later",)'), "“later” in needs= or after= is not a task above"),
         (lambda c: _replace(c, "site", 't.volume("prepared")', "secret"), "site: In the check cell, line 2 uses"),
         (lambda c: _replace(c, "hello", "### END HIDDEN TESTS", ""), "hello: ### BEGIN HIDDEN TESTS and"),
         (lambda c: _replace(c, "site-answer", "### END SOLUTION", ""), "site-answer: ### BEGIN SOLUTION and"),
