@@ -75,6 +75,8 @@ class Check:
     expect: str = ""
     #: Why this check is run, when it isn't obvious; ends up in the finding.
     note: str = ""
+    #: Whether it may find points where its task is untouched.
+    may_earn: bool = False
 
 
 @dataclass(frozen=True)
@@ -195,7 +197,8 @@ def _solution(source: Lab, *, before: bool) -> Iterator[Step]:
             yield Check(cell.grade_id, cell.source, Want.PASS)
             continue
         if before and (task := by_answer.get(cell.index)):
-            yield Check(task.id, task.check.source, Want.FAIL, note="with only the tasks before it solved")
+            note = "with only the tasks before it solved"
+            yield Check(task.id, task.check.source, Want.FAIL, note=note, may_earn=task.check.is_earned_earlier)
         yield _cell(cell, cell.source, must_work=not cell.may_fail)
         for prediction in predictions:
             if prediction.experiment == cell:

@@ -215,7 +215,7 @@ def _check_problem(case: Case, step: Check, report: TaskReport) -> Finding | Non
             remedy = _("Show what the text asks for; “# expect hidden:” is for what an honest answer can't miss.")
         return _finding(case, step.task, _should_fail(case, note), remedy, text)
     # In the solution only what is asked just before an answer is to fail: there, too, nothing was typed.
-    if case.kind in (Kind.BLANK, Kind.SOLUTION) and report.fraction > 0:
+    if case.kind in (Kind.BLANK, Kind.SOLUTION) and report.fraction > 0 and not step.may_earn:
         what = _("The untouched task earns {share:.0%} of its points{note}.").format(share=report.fraction, note=note)
         remedy = _("Add .as_before() to what holds before the work: docs/checks.md")
         return _finding(case, step.task, what, remedy, text)

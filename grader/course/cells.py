@@ -70,6 +70,11 @@ class Cell:
         """Whether the author marked the cell as one that shows an error (Jupyter's own tag for it)."""
         return "raises-exception" in self.tags
 
+    @property
+    def is_earned_earlier(self) -> bool:
+        """Whether a check may find points before its task's answer: grades of excellence for what others made."""
+        return "earned-earlier" in self.tags
+
     def nbgrader_metadata(self) -> dict[str, Any]:
         """The cell's nbgrader metadata, schema version 3."""
         data: dict[str, Any] = {
