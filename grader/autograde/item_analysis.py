@@ -25,7 +25,8 @@ class TaskFigures:
     points go with those of the lab's other tasks, from -1 to 1; None where nobody can tell. What could not be checked
     is in ``unchecked`` and in no other figure. ``who``: the students by how it ended for them. ``failing``: the
     commonest sentence that was not true, and of how many; ``wrong``: what was found in its place most often, and with
-    how many. ``attempts`` and ``minutes`` at it: medians of the ``noted`` students whose notebooks told (efforts.py).
+    how many. ``attempts`` and ``minutes`` at it: medians of the ``noted`` students whose
+    notebooks told (time_on_task.py).
     """
 
     name: str

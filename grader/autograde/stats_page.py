@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from grader.autograde import efforts
+from grader.autograde import time_on_task
 from grader.autograde.item_analysis import TaskFigures
 from grader.autograde.records import SubmissionRecord
 from grader.i18n import _, ngettext
@@ -147,7 +147,7 @@ def _table(tasks: Sequence[TaskFigures]) -> str:
         " from five students on."
     )
     if noted:
-        caption += f" {efforts.ABOUT}"
+        caption += f" {time_on_task.ABOUT}"
     return (
         f'<section><h2>{escape(_("All figures"))}</h2><div class="scroll" tabindex="0"><table>'
         f"<caption>{escape(caption)}</caption><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div></section>"
@@ -161,7 +161,7 @@ def _cells(task: TaskFigures, noted: bool) -> Iterator[str]:
     for text in (
         median,
         *("–" if value is None else f"{value:.2f}" for value in (task.difficulty, task.discrimination)),
-        *(efforts.cells(task) if noted else ()),
+        *(time_on_task.cells(task) if noted else ()),
     ):
         yield f"<td>{text}</td>"
 

@@ -130,6 +130,11 @@ class ClassFolder:
         """Raises ClassError where nobody can have that name."""
         return StudentFolder(self.students / checked_name(name))
 
+    def must_exist(self) -> None:
+        """Raises ClassError where no class was ever made, PermissionError where it is another user's."""
+        if not self.students.is_dir():
+            raise ClassError(_("There is no class in {folder}.").format(folder=self.path), "drydock serve --help")
+
     def make(self) -> None:
         """Make what is missing; safe to repeat, and with several processes at once."""
         self.path.mkdir(mode=0o711, parents=True, exist_ok=True)

@@ -20,7 +20,7 @@ from grader.course.labs import RELEASE, Course
 from grader.engines.folders import EngineFolder
 from grader.files import atomic
 from grader.processes import machine_memory
-from grader.report.cell_runs import ENDING, LARGEST, CellRun, runs_of
+from grader.report.cell_runs import ENDING, LARGEST, CellRun, can_be_past, runs_of
 from grader.report.progress import ProgressFolder, TaskProgress
 
 #: Whoever ran the same check so often and for so long, and passed nothing meanwhile, may want help.
@@ -30,8 +30,6 @@ IDLE_SECONDS = 1200.0
 #: Bytes of memory that a student at work takes: 487 MiB, and 61 for the checks that run by themselves (measured:
 #: docs/class-server.md). Of disk: what the one with most has, and at least this. And what a machine keeps for itself.
 _AT_WORK, _LEAST_DISK, _SPARE = 548 * 1024**2, 512 * 1024**2, 1024**3
-#: A check's time, as a clock that somebody set by hand may have it.
-_AHEAD = 60.0
 
 
 @dataclass(frozen=True)
@@ -114,8 +112,8 @@ def _standing(student: StudentFolder, labs: Sequence[LabCard], now: float) -> St
     if lab is None:
         return found
     tasks = {id_: entry for id_, entry in folder.of(lab.name).items() if any(id_ == it.id for it in lab.tasks)}
-    ran = [run for run in runs_of(folder, lab.name) if 0 < run.at <= now + _AHEAD]
-    last = max([0.0, *(run.at for run in ran), *(it.at for it in tasks.values() if 0 < it.at <= now + _AHEAD)])
+    ran = [run for run in runs_of(folder, lab.name) if can_be_past(run.at, now)]
+    last = max([0.0, *(run.at for run in ran), *(it.at for it in tasks.values() if can_be_past(it.at, now))])
     if not last:
         return found
     return replace(found, lab=lab.name, tasks=tasks, last=last, stuck=_stuck(tasks, ran, now) if runs else None)
@@ -130,7 +128,7 @@ def _noted_at(student: StudentFolder, lab: str) -> float:
 def _stuck(tasks: Mapping[str, TaskProgress], runs: Sequence[CellRun], now: float) -> Stuck | None:
     if not runs or now - max(run.at for run in runs) > IDLE_SECONDS:
         return None
-    passed = max((entry.at for entry in tasks.values() if entry.passed and entry.at <= now + _AHEAD), default=0.0)
+    passed = max((entry.at for entry in tasks.values() if entry.passed and can_be_past(entry.at, now)), default=0.0)
     checks = [(run.task, run.at) for run in runs if run.at > passed and run.task]
     if not checks:
         return None

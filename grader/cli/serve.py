@@ -190,8 +190,6 @@ def _stop(place: ClassFolder) -> None:
 
 def _say_status(place: ClassFolder) -> None:
     from grader.classroom.class_page import as_text
-    from grader.classroom.places import ClassError
 
-    if not place.students.is_dir():
-        raise ClassError(_("There is no class in {folder}.").format(folder=place.path), "drydock serve --help")
+    place.must_exist()
     click.echo(as_text(place))

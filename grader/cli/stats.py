@@ -100,7 +100,7 @@ def _with_efforts(
     found: Sequence[TaskFigures], lab: str, records: Sequence[SubmissionRecord], folder: Path
 ) -> list[TaskFigures]:
     """With what the notebooks of those who are graded noted on a class server. Raises ClassError."""
-    from grader.autograde.efforts import efforts, with_efforts
+    from grader.autograde.time_on_task import efforts, with_efforts
     from grader.classroom.places import ClassError, ClassFolder
     from grader.classroom.running import all_students
     from grader.report.cell_runs import runs_of
@@ -108,8 +108,7 @@ def _with_efforts(
 
     place = ClassFolder(folder)
     try:
-        if not place.students.is_dir():
-            raise ClassError(_("There is no class in {folder}.").format(folder=folder), "drydock serve --help")
+        place.must_exist()
         students = all_students(place)
     except PermissionError:
         command = f"sudo drydock stats {lab} --class {shlex.quote(str(folder))}"
@@ -120,7 +119,7 @@ def _with_efforts(
 
 
 def _show_efforts(console: Console, found: Sequence[TaskFigures]) -> None:
-    from grader.autograde import efforts
+    from grader.autograde import time_on_task
 
     if not any(task.noted for task in found):
         console.print(_("No notebook of these students has noted a check of this lab."), highlight=False)
@@ -130,8 +129,8 @@ def _show_efforts(console: Console, found: Sequence[TaskFigures]) -> None:
     for title in (_("task"), _("checks run"), _("minutes")):
         table.add_column(title, justify="left" if not table.columns else "right")
     for task in found:
-        table.add_row(escape(task.name), *efforts.cells(task))
-    console.print(efforts.ABOUT, highlight=False, soft_wrap=True)
+        table.add_row(escape(task.name), *time_on_task.cells(task))
+    console.print(time_on_task.ABOUT, highlight=False, soft_wrap=True)
     console.print(table, highlight=False)
 
 

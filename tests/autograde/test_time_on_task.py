@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from grader.autograde.efforts import ABOUT, PAUSE, Effort, efforts
 from grader.autograde.records import CheckRecord, SubmissionRecord
+from grader.autograde.time_on_task import ABOUT, PAUSE, Effort, efforts
 from grader.classroom.places import ClassError, ClassFolder
 from grader.cli.stats import command
 from grader.report.cell_runs import ENDING, CellRun

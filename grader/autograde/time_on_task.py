@@ -12,12 +12,10 @@ from statistics import median
 
 from grader.autograde.item_analysis import TaskFigures
 from grader.i18n import _
-from grader.report.cell_runs import CellRun
+from grader.report.cell_runs import CellRun, can_be_past
 
 #: Seconds between two cells that are no work any more: a notebook that is open overnight.
 PAUSE = 600.0
-#: A cell's time, as a clock that somebody set by hand may have it.
-_AHEAD = 60.0
 ABOUT = _(
     "Checks run (in brackets: by how many students) and minutes at it: medians of what students' own notebooks noted;"
     " no mark."
@@ -39,7 +37,7 @@ def efforts(runs: Iterable[CellRun], tasks: Collection[str], now: float) -> dict
     """
     found: dict[str, Effort] = {}
     since, before = 0.0, -inf
-    for run in sorted((run for run in runs if 0 < run.at <= now + _AHEAD), key=lambda run: run.at):
+    for run in sorted((run for run in runs if can_be_past(run.at, now)), key=lambda run: run.at):
         if run.at - before <= PAUSE:
             since += run.at - before
         before = run.at
