@@ -10,7 +10,8 @@ import re
 import stat
 import tarfile
 from abc import abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO, Any, ClassVar
 
@@ -53,16 +54,23 @@ class Entry:
 type Reader = Callable[[str], Entry | None]
 
 
-def read_entry(daemon: Daemon, container: str, path: str) -> Entry | None:
-    """The entry at ``path`` of a container, running or not (``docker cp``). Raises NoAnswer."""
+@contextmanager
+def archived(daemon: Daemon, container: str, path: str) -> Iterator[tarfile.TarFile]:
+    """What is at ``path`` of a container, running or not, with all below it (``docker cp``). Raises NoAnswer."""
     # A name is any bytes; they have come to us from a link's target.
     params = {"path": os.fsencode(path)}
+    with (
+        daemon.stream(f"/containers/{container}/archive", params, patience=_READ_SECONDS) as response,
+        tarfile.open(fileobj=response.raw, mode="r|") as archive,
+    ):
+        yield archive
+
+
+def read_entry(daemon: Daemon, container: str, path: str) -> Entry | None:
+    """The entry at ``path`` of a container, running or not (``docker cp``). Raises NoAnswer."""
     try:
-        with (
-            daemon.stream(f"/containers/{container}/archive", params, patience=_READ_SECONDS) as response,
+        with archived(daemon, container, path) as archive:
             # A folder comes with all that is in it: only the first member is read.
-            tarfile.open(fileobj=response.raw, mode="r|") as archive,
-        ):
             member = archive.next()
             return None if member is None else entry_of(archive, member)
     except Refused as refusal:

@@ -111,10 +111,7 @@ class Network(Labelled, Driven):
     @expectation
     def has_subnet(self, subnet: str) -> Claim:
         """One of its address ranges is this: "172.30.0.0/24"."""
-        try:
-            wanted = str(ipaddress.ip_network(arguments.text(subnet, "subnet")))
-        except ValueError as error:
-            raise AuthorError(_("subnet: {why}").format(why=error)) from None
+        wanted = str(_network(subnet, "subnet"))
         return self._address(self._says(_("{what} has the subnet {subnet}"), subnet=wanted), wanted, "Subnet")
 
     @expectation
@@ -126,10 +123,7 @@ class Network(Labelled, Driven):
     @expectation
     def gives_out(self, ip_range: str) -> Claim:
         """Of its addresses it gives out none but those in this range: "172.30.0.128/25"."""
-        try:
-            wanted = ipaddress.ip_network(arguments.text(ip_range, "ip_range"))
-        except ValueError as error:
-            raise AuthorError(_("ip_range: {why}").format(why=error)) from None
+        wanted = _network(ip_range, "ip_range")
 
         def shares(config: Any) -> list[Any]:
             given = [entry.get("IPRange") or entry.get("Subnet") for entry in config or ()]
@@ -159,3 +153,11 @@ class Network(Labelled, Driven):
             show=lambda config: listed(values(config), empty=_("none")),
             look=_("Addresses are chosen when a network is made: `docker network create --help`."),
         )
+
+
+def _network(value: str, what: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
+    """A range of addresses as an author writes it. Raises AuthorError."""
+    try:
+        return ipaddress.ip_network(arguments.text(value, what))
+    except ValueError as error:
+        raise AuthorError(_("{what}: {why}").format(what=what, why=error)) from None

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import tarfile
-
-from grader.checks.files import entry_of
+from grader.checks.files import archived, entry_of
 from grader.docker_api.daemon import Daemon
 from grader.docker_api.errors import Obstructed, Unavailable
 from grader.i18n import _
 
 #: What a check reads of one folder: entries, and bytes of all its files.
 _MOST, _LARGEST = 2_000, 64 * 1024 * 1024
-#: Seconds for reading it.
-_READ_SECONDS = 10.0
 
 #: Kind, mode, owner, group, link's target and SHA-256, by the path below the folder.
 type Tree = dict[str, tuple[object, ...]]
@@ -25,10 +21,7 @@ def read_tree(daemon: Daemon, container: str, path: str, what: str) -> Tree:
     """
     found: Tree = {}
     read = 0
-    with (
-        daemon.stream(f"/containers/{container}/archive", {"path": path}, patience=_READ_SECONDS) as response,
-        tarfile.open(fileobj=response.raw, mode="r|") as archive,
-    ):
+    with archived(daemon, container, path) as archive:
         for member in archive:
             read += member.size
             if len(found) >= _MOST or read > _LARGEST:

@@ -88,7 +88,7 @@ class Volume(Labelled, Driven, HoldsFiles):
             self._says(_("{what} has the same files as {other}"), other=other.what),
             _("the same, with owners and modes"),
             judge,
-            self._list_command(),
+            self._shown_by("ls -lanR"),
             _("`ls -lanR` in a container on each side shows names, owners and modes."),
         )
 
@@ -105,8 +105,9 @@ class Volume(Labelled, Driven, HoldsFiles):
         missing = self._missing()
         raise Obstructed(missing.found, command=self._context.from_here(missing.command), look=missing.look)
 
-    def _list_command(self) -> str:
-        return f"docker run --rm -v {shlex.quote(f'{self.name}:{_MOUNT}:ro')} drydock/busybox ls -lanR {_MOUNT}"
+    def _shown_by(self, command: str, path: str = "") -> str:
+        mount = shlex.quote(f"{self.name}:{_MOUNT}:ro")
+        return f"docker run --rm -v {mount} drydock/busybox {command} {shlex.quote(_MOUNT + path)}"
 
     def _use_claim(self, sentence: str, expected: str, judge: Any) -> Claim:
         return Claim(
@@ -140,8 +141,7 @@ class Volume(Labelled, Driven, HoldsFiles):
         return entry.content if entry is not None and entry.kind == "file" else None
 
     def _look_command(self, path: str) -> str:
-        mount = shlex.quote(f"{self.name}:{_MOUNT}:ro")
-        return f"docker run --rm -v {mount} drydock/busybox ls -ld {shlex.quote(_MOUNT + path)}"
+        return self._shown_by("ls -ld", path)
 
 
 class Volumes(Subject):

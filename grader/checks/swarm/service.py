@@ -11,7 +11,7 @@ from grader.checks import arguments
 from grader.checks.expectation import Claim, Finding, expectation
 from grader.checks.history import none_here
 from grader.checks.swarm import cluster
-from grader.checks.swarm.placed import Placed
+from grader.checks.swarm.placement import Placed
 from grader.docker_api.daemon import Attrs
 from grader.docker_api.words import dig, full_reference, inspect_command, places_of
 from grader.i18n import _
