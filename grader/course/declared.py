@@ -76,16 +76,15 @@ def declared(source: str) -> Declared:
     return Declared()
 
 
-def _names(tasks: object) -> tuple[str, ...]:
-    return tuple(map(str, tasks)) if isinstance(tasks, list | tuple) else ()
+def _names(listed: object) -> tuple[str, ...]:
+    return tuple(map(str, listed)) if isinstance(listed, list | tuple) else ()
 
 
 def images_of(connect: str) -> tuple[str, ...]:
     """The images that a lab's first cell declares, ``connect("NN-name", images=["cosign"])``: by name, sorted."""
     call = connecting(connect)
     named = {keyword.arg: _literal(keyword.value) for keyword in call.keywords} if call is not None else {}
-    found = named.get("images") or ()
-    return tuple(sorted({str(name) for name in found})) if isinstance(found, list | tuple) else ()
+    return tuple(sorted(set(_names(named.get("images")))))
 
 
 def connecting(source: str) -> ast.Call | None:
