@@ -248,8 +248,7 @@ class NamespaceEngine(Engine):
             outer_command=self._outer_command(),
             docker=str(self._release.folder or ""),
             containerd_store=self._release.containerd_store,
-            # Said in any case: which one a daemon would take unasked differs between releases.
-            daemon_json={"features": {"containerd-snapshotter": self._release.containerd_store}},
+            daemon_json=self._release.daemon_json,
             shares=list(map(str, self._shares)),
             readonly=self._readonly,
             python=inside.variables() if self._python else {},

@@ -13,6 +13,7 @@ import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from grader.engines.folders import SYSTEM_PATH
@@ -38,6 +39,7 @@ VERSIONS = tuple(_SUITES)
 _PROGRAMS = ("dockerd", "containerd", "runc", "docker")
 #: Written last: with it a fetched release is complete.
 _NOTES = "packages.json"
+_SAYS = "Docker version"
 _PLUGINS = Path("usr/libexec/docker/cli-plugins")
 
 
@@ -53,15 +55,31 @@ class Release:
     def key(self) -> str:
         """Differs where a data-root made by one may not suit the other."""
         if self.folder is None:
-            # The one that will run: found as the supervisor finds it.
-            words = ["dockerd", "--version"]
-            env = {**os.environ, "PATH": SYSTEM_PATH}
-            facts = subprocess.run(words, check=True, capture_output=True, text=True, env=env).stdout
+            facts = self._says
         else:
             program = Path(self.which("dockerd") or self.folder)
             notes = self.folder / _NOTES
             facts = notes.read_text() if notes.exists() else f"{program.stat().st_size} {program.stat().st_mtime_ns}"
         return f"{facts.strip()} {self.containerd_store}"
+
+    @property
+    def daemon_json(self) -> dict[str, object]:
+        """The daemon's own settings (dockerd(8), daemon.json) that an engine with this Docker needs."""
+        # Said in any case: which store a daemon would take unasked differs between releases.
+        settings: dict[str, object] = {"features": {"containerd-snapshotter": self.containerd_store}}
+        if self._says.startswith(f"{_SAYS} 20."):
+            # Its name server keeps silent where no outer one answers; resolvers wait twice 5 s for it (resolv.conf(5)).
+            settings["dns-opts"] = ["timeout:1", "attempts:2"]
+        return settings
+
+    @cached_property
+    def _says(self) -> str:
+        """Which version it is, as its daemon says or as it was asked for; a folder's may lack libraries out here."""
+        if self.folder is not None:
+            return f"{_SAYS} {self.name}"
+        # The one that will run: found as the supervisor finds it.
+        words, env = ["dockerd", "--version"], {**os.environ, "PATH": SYSTEM_PATH}
+        return subprocess.run(words, check=True, capture_output=True, text=True, env=env).stdout
 
     def which(self, program: str) -> str | None:
         """Where a program that will run in the engine lies on this machine."""
