@@ -128,17 +128,19 @@ def dockerd_image() -> bytes:
     return memory.getvalue()
 
 
-def test_dind_conforms(tmp_path: Path) -> None:
+def in_dind(tmp_path: Path, *tests: str) -> None:
+    """Run ``tests`` where the engine is a container of an outer Docker; nothing of it may be left there."""
     # pytest's temporary folders of the inner run lie in a share, so that the inner daemon can share them in turn.
     with engine_named("native", images=False, shares=[tmp_path]) as outer:
         client = outer.endpoint.client()
         client.api.import_image_from_data(dockerd_image(), repository="dind-test", tag="1")
         inner = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--basetemp={tmp_path}/inner"]
         done = subprocess.run(
-            outer.enter([*inner, SUITE, "tests/engines/test_dind.py"]),
+            outer.enter([*inner, *tests]),
             cwd=REPO,
             env={
                 **os.environ,
+                "DRYDOCK_ENGINE": "dind",
                 "DRYDOCK_TEST_ENGINE": "dind",
                 "DRYDOCK_DIND_IMAGE": "dind-test:1",
                 "DRYDOCK_OUTER_DOCKER_HOST": outer.endpoint.host,
@@ -152,3 +154,12 @@ def test_dind_conforms(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
     assert " passed" in done.stdout
     assert left == []
+
+
+def test_dind_conforms(tmp_path: Path) -> None:
+    in_dind(tmp_path, SUITE, "tests/engines/test_dind.py")
+
+
+@pytest.mark.weekly
+def test_hosts_of_a_lab_run_in_dind(tmp_path: Path) -> None:
+    in_dind(tmp_path, "tests/images/test_hosts.py")

@@ -15,10 +15,12 @@ import pytest
 from student_desk import Desk, desk, released_course
 
 from grader.course.labs import Course
+from grader.panel.auto_checks import AutoChecks, Events
 from grader.panel.debounce import LONGEST, LONGEST_REST, QUIET, REST, Debounce
 from grader.processes import descendants
 from grader.report.progress import ProgressFolder, TaskProgress
 from grader.report.verdicts import Status, TaskReport, Verdict
+from grader.values import DEFAULT_KEY
 from grader.workspace import Workspace
 
 __all__ = ["desk", "released_course"]
@@ -161,6 +163,32 @@ def test_notes_of_an_earlier_release_are_read(notes: ProgressFolder) -> None:
     old = {"web": {"status": "passed", "fraction": 1.0, "passed": True, "at": 5.0}}
     (notes.path / "lab.json").write_text(json.dumps(old))
     assert _web(notes) == TaskProgress(Status.PASSED, 1.0, True, 5.0)
+
+
+# -- Which tasks are looked at.
+
+
+@pytest.mark.parametrize(
+    ("dead", "mend", "ready"),
+    [
+        (None, Status.PASSED, False),
+        (Status.FAILED, None, False),
+        (Status.FAILED, Status.FAILED, False),
+        (Status.FAILED, Status.PASSED, True),
+        (Status.PASSED, Status.PASSED, True),
+    ],
+)
+def test_what_a_task_needs_must_pass_and_what_it_comes_after_be_checked(
+    notes: ProgressFolder, tmp_path: Path, dead: Status | None, mend: Status | None, ready: bool
+) -> None:
+    lab = Course(Path(__file__).parents[2]).lab("08-recovery")
+    kept = lab.task("kept")
+    assert kept is not None and (set(kept.needs), kept.after) == ({"mend", "dead"}, ("dead",))
+    for task, status in (("dead", dead), ("mend", mend)):
+        if status is not None:
+            notes.note(lab.name, _report(status, task))
+    looks = AutoChecks(lab, notes, tmp_path, DEFAULT_KEY, Events(Debounce()))
+    assert looks._is_ready(kept) is ready
 
 
 # -- The process itself, on a real daemon.
