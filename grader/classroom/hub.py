@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import socket
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from grader import extras
 from grader.classroom.places import ClassError, ClassFolder
@@ -25,6 +27,9 @@ _BODY = 65_536
 #: With whole days a class that meets daily or weekly would be turned away (403) at the minute at which it began.
 _TOKEN = 36 * 3600
 
+#: RFC 1123, and a port; an address of numbers has no names below it.
+_DOMAIN_NAME = re.compile(r"(?:[a-z0-9-]{1,63}\.)*[a-z][a-z0-9-]{0,62}(?::[0-9]{1,5})?", re.IGNORECASE)
+
 _TEMPLATE = '''\
 """Written by `drydock serve`. Give it a name of your own and keep it: drydock serve --config FILE."""
 
@@ -38,7 +43,7 @@ c = get_config()  # noqa: F821  (JupyterHub provides it)
 HTTPServer.configure(None, max_body_size={body})
 
 c.JupyterHub.bind_url = {url!r}
-{https}c.JupyterHub.hub_bind_url = "http://127.0.0.1:{api_port}"
+{https}{domain}c.JupyterHub.hub_bind_url = "http://127.0.0.1:{api_port}"
 c.JupyterHub.db_url = "sqlite:///{hub}/jupyterhub.sqlite"
 c.JupyterHub.cookie_secret_file = "{hub}/cookie_secret"
 # JupyterHub's own 14 days fill its database. Who comes back has another without a word, as long as they are logged in.
@@ -81,6 +86,10 @@ c.JupyterHub.load_roles = [
     {{"name": "user", "scopes": ["read:users!user", "users:activity!user", "servers!user", "access:servers!user"]}},
 ]
 '''
+_DOMAIN = """\
+# Each server at a name of its own, NAME.{domain}: a browser lets no page of one act at another, or at the Hub.
+c.JupyterHub.subdomain_host = {host!r}
+"""
 _PAM = """\
 # Who has an account on this machine (PAM) may log in; all of them, or those of a group:
 c.JupyterHub.authenticator_class = "pam"
@@ -109,7 +118,8 @@ c.Authenticator.username_map = {accounts!r}"""
 class Wanted:
     """What a teacher asked for. ``https``: files of the certificate and its key. ``lms``: who logs in from there.
 
-    ``teachers``: accounts of this machine, each with the name that they log in with.
+    ``domain``: below which each server has a name of its own, or all of that URL. ``teachers``: accounts of this
+    machine, each with the name that they log in with.
     """
 
     place: ClassFolder
@@ -124,6 +134,24 @@ class Wanted:
     cpus: float = 2.0
     disk: str | None = "10G"
     idle_minutes: int = 60
+    domain: str = ""
+
+    @property
+    def scheme(self) -> str:
+        return "https" if self.https else "http"
+
+    @property
+    def host(self) -> str:
+        """What browsers know it by; ``domain`` may say all of it, where something else stands before the Hub."""
+        if "://" in self.domain:
+            return self.domain.rstrip("/")
+        port = "" if self.port == {"http": 80, "https": 443}[self.scheme] else f":{self.port}"
+        return f"{self.scheme}://{self.domain or self.listening or os.uname().nodename}{port}"
+
+    @property
+    def listening(self) -> str:
+        """``address`` as it stands in a URL."""
+        return f"[{self.address}]" if ":" in self.address else self.address
 
 
 def proxy_program() -> str | None:
@@ -134,14 +162,14 @@ def proxy_program() -> str | None:
 
 def configuration(wanted: Wanted) -> str:
     """The text of a jupyterhub_config.py."""
-    scheme = "https" if wanted.https else "http"
     certificate = ""
     if wanted.https:
         lines = zip(("ssl_cert", "ssl_key"), wanted.https, strict=True)
         certificate = "".join(f"c.JupyterHub.{name} = {str(file.resolve())!r}\n" for name, file in lines)
     return _TEMPLATE.format(
-        url=f"{scheme}://{wanted.address}:{wanted.port}",
+        url=f"{wanted.scheme}://{wanted.listening}:{wanted.port}",
         https=certificate,
+        domain=_DOMAIN.format(domain=urlsplit(wanted.host).hostname, host=wanted.host) if wanted.domain else "",
         api_port=_API_PORT,
         proxy_api_port=_PROXY_API_PORT,
         page_port=_PAGE_PORT,
@@ -155,12 +183,12 @@ def configuration(wanted: Wanted) -> str:
         memory=wanted.memory,
         cpus=wanted.cpus,
         disk=wanted.disk,
-        users=_users(wanted, scheme),
+        users=_users(wanted),
         idle_seconds=wanted.idle_minutes * 60,
     )
 
 
-def _users(wanted: Wanted, scheme: str) -> str:
+def _users(wanted: Wanted) -> str:
     if wanted.lms is None:
         return _ROSTER.format(roster=str(wanted.roster)) if wanted.roster else _PAM
     return _LMS.format(
@@ -168,7 +196,7 @@ def _users(wanted: Wanted, scheme: str) -> str:
         issuer=wanted.lms.issuer,
         authorize_url=wanted.lms.authorize_url,
         jwks_url=wanted.lms.jwks_url,
-        scheme=scheme,
+        scheme=urlsplit(wanted.host).scheme,
         accounts={login.casefold(): account for account, login in wanted.teachers.items()},
     )
 
@@ -184,6 +212,7 @@ def check_machine(wanted: Wanted) -> None:
         raise ClassError(_("JupyterHub's proxy needs Node.js."), "apt-get install nodejs npm")
     if proxy_program() is None:
         raise ClassError(_("JupyterHub's proxy is not installed."), f"npm install -g {_PROXY}")
+    _check_domain(wanted)
     for file in wanted.https or ():
         if not file.is_file():
             raise ClassError(_("There is no file {file}.").format(file=file), f"ls -l '{file.parent}'")
@@ -193,6 +222,14 @@ def check_machine(wanted: Wanted) -> None:
                 _("Port {port} of this machine is taken (by another Hub?).").format(port=port),
                 f"ss -ltnp sport = :{port}",
             )
+
+
+def _check_domain(wanted: Wanted) -> None:
+    if wanted.domain and not _DOMAIN_NAME.fullmatch(wanted.host.partition("://")[2]):
+        raise ClassError(
+            _("{domain} is no name below which students' servers could have theirs.").format(domain=wanted.domain),
+            "drydock serve --domain hub.uni.example",
+        )
 
 
 def _is_taken(port: int) -> bool:

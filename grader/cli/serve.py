@@ -34,6 +34,12 @@ _FILE = click.Path(path_type=Path)
 @click.option(
     "--https", type=_FILE, nargs=2, default=None, metavar="CERT KEY", help="Files of a certificate and its key."
 )
+@click.option(
+    "--domain",
+    default="",
+    metavar="NAME|URL",
+    help="Give each student a name below this one (NAME.DOMAIN), so that a browser keeps them apart.",
+)
 @click.option("--folder", type=_FILE, default=Path("/srv/drydock"), show_default=True, help="Where the class lies.")
 @click.option("--memory", default="2G", show_default=True, help="Memory of each student.")
 @click.option("--cpus", default=2.0, show_default=True, help="Processors of each student.")
@@ -59,6 +65,7 @@ def command(
     address: str,
     port: int,
     https: tuple[Path, Path] | None,
+    domain: str,
     folder: Path,
     memory: str,
     cpus: float,
@@ -104,6 +111,7 @@ def command(
         cpus,
         None if disk == "none" else disk,
         idle,
+        domain,
     )
     if print_config:
         click.echo(hub.configuration(wanted), nl=False)
@@ -118,8 +126,7 @@ def command(
         config.touch(mode=0o600)
         config.write_text(hub.configuration(wanted))
     _make_template(place)
-    scheme = "https" if https else "http"
-    tell(_("The Hub's address: {url}").format(url=f"{scheme}://{address or os.uname().nodename}:{port}"))
+    tell(_("The Hub's address: {url}").format(url=wanted.host))
     os.chdir(place.hub)
     os.execv(sys.executable, [sys.executable, "-m", "jupyterhub", "-f", str(config.resolve())])
 

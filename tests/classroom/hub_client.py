@@ -88,9 +88,13 @@ def free_port() -> int:
 class Hub:
     """A Hub with the real proxy, in ``folder``."""
 
-    def __init__(self, folder: Path, course: Path, proxy: str, users: str = USERS) -> None:
+    def __init__(self, folder: Path, course: Path, proxy: str, users: str = USERS, domain: str = "") -> None:
         self.folder = folder
         self.port, self.hub_port, self.proxy_port = free_port(), free_port(), free_port()
+        #: As browsers know it.
+        self.address = f"http://{domain or '127.0.0.1'}:{self.port}"
+        if domain:
+            users += f"c.JupyterHub.subdomain_host = {self.address!r}\n"
         (folder / "hub").mkdir(parents=True, exist_ok=True)
         self._config = folder / "hub/jupyterhub_config.py"
         self._config.write_text(
@@ -246,8 +250,11 @@ async def _run(url: str, code: str) -> str:
 
 
 @contextlib.contextmanager
-def open_hub(users: str = USERS) -> Iterator[Hub]:
-    """A Hub that runs, on the course; at the end nothing is left of it. ``users``: who may log in, as its settings."""
+def open_hub(users: str = USERS, domain: str = "") -> Iterator[Hub]:
+    """A Hub that runs, on the course; at the end nothing is left of it. ``users``: who may log in, as its settings.
+
+    With a ``domain`` each server has a name below it, by which alone the proxy knows it.
+    """
     proxy = proxy_program()
     assert proxy is not None, "scripts/setup tests"
     # Short, for the sockets' sake (unix(7)).
@@ -256,7 +263,7 @@ def open_hub(users: str = USERS) -> Iterator[Hub]:
     folder.mkdir(mode=0o711)
     # The course images are made once for all tests.
     (folder / "cache").symlink_to(cache_folder())
-    hub = Hub(folder, _COURSE, proxy, users)
+    hub = Hub(folder, _COURSE, proxy, users, domain)
     try:
         hub.start()
         yield hub

@@ -315,7 +315,7 @@ def test_the_configuration_says_what_was_asked_for(tmp_path: Path) -> None:
     )
     told = _settings(full)
     assert told.JupyterHub.ssl_cert == str(https[0]) and told.JupyterHub.ssl_key == str(https[1])
-    assert told.JupyterHub.bind_url.startswith("https://")
+    assert told.JupyterHub.bind_url == "https://[::1]:443"
     assert told.RosterAuthenticator.roster == str(place.hub / "roster.json")
     assert (told.DrydockSpawner.disk_limit, told.DrydockSpawner.cpu_limit) == (None, 1.5)
     assert told.Authenticator.admin_users == {"kim"}
@@ -334,6 +334,34 @@ def test_who_may_log_in_says_the_lms(tmp_path: Path) -> None:
     assert told.LTI13Authenticator.jwks_endpoint == "https://canvas.example.edu/api/lti/security/jwks"
     assert told.Authenticator.username_map == {"kim@uni.example": "kim"}
     assert told.Authenticator.admin_users == told.DrydockSpawner.teachers == {"kim"}
+
+
+@pytest.mark.parametrize(
+    ("domain", "port", "https", "known_by"),
+    [
+        ("hub.uni.example", 443, True, "https://hub.uni.example"),
+        ("hub.uni.example", 8000, False, "http://hub.uni.example:8000"),
+        # Behind a proxy of the university's, which has the certificate.
+        ("https://hub.uni.example/", 8000, False, "https://hub.uni.example"),
+    ],
+)
+@pytest.mark.usefixtures("server")
+def test_a_domain_gives_each_server_a_name(tmp_path: Path, domain: str, port: int, https: bool, known_by: str) -> None:
+    files = (tmp_path / "cert.pem", tmp_path / "key.pem") if https else None
+    told = _settings(hub.Wanted(ClassFolder(tmp_path), tmp_path, port=port, https=files, domain=domain))
+    assert told.JupyterHub.subdomain_host == known_by
+    assert told.JupyterHub.bind_url == f"http{'s' if https else ''}://:{port}"
+    assert "subdomain_host" not in _settings(hub.Wanted(ClassFolder(tmp_path), tmp_path)).JupyterHub
+
+
+@pytest.mark.parametrize("domain", ["192.0.2.7", "my hub", "https://hub.example/jupyter", "*.hub.example", "[::1]"])
+def test_what_can_have_no_names_below_it_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, domain: str
+) -> None:
+    monkeypatch.setattr(hub.os, "geteuid", lambda: 0)
+    monkeypatch.setattr(hub.shutil, "which", lambda name: f"/usr/bin/{name}")
+    with pytest.raises(ClassError, match="no name below which"):
+        hub.check_machine(hub.Wanted(ClassFolder(tmp_path), tmp_path, domain=domain))
 
 
 def test_what_is_missing_is_said_before_anything_starts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
