@@ -140,7 +140,6 @@ def in_dind(tmp_path: Path, *tests: str) -> None:
             cwd=REPO,
             env={
                 **os.environ,
-                "DRYDOCK_ENGINE": "dind",
                 "DRYDOCK_TEST_ENGINE": "dind",
                 "DRYDOCK_DIND_IMAGE": "dind-test:1",
                 "DRYDOCK_OUTER_DOCKER_HOST": outer.endpoint.host,
