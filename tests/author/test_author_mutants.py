@@ -70,6 +70,8 @@ def test_options_of_a_docker_command() -> None:
         "docker exec web ls -l /srv 2>/dev/null || true",
         "until docker logs web | grep -q open; do sleep 0.1; done",
         "wait",
+        "tar -tf night.tar | grep json",
+        "tar --list -f night.tar",
     ],
 )
 def test_what_only_looks_or_waits_is_no_part_of_an_answer(looks: str) -> None:
@@ -82,6 +84,11 @@ def test_what_only_looks_or_waits_is_no_part_of_an_answer(looks: str) -> None:
         "rm → stop",
         "swap: two commands",
     }
+
+
+def test_what_tar_packs_or_unpacks_is_a_part_of_it() -> None:
+    for packs in ("tar -xf night.tar", "tar cf notes.tar t", "tar --extract -f t"):
+        assert f"left out: {packs}" in {change.what for change in shell.changes(f"docker start a\n{packs}\n")}
 
 
 def test_commands_are_left_out_swapped_and_repeated() -> None:

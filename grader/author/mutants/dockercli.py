@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -109,6 +110,8 @@ def only_looks(words: Sequence[str]) -> bool:
     """Whether a command shows something, or waits for it, and changes nothing."""
     if not words:
         return False
+    if words[:1] == ["tar"]:
+        return words[1:2] == ["--list"] or bool(re.match("-?[a-z]*t", " ".join(words[1:2])))
     if words[0] != "docker":
         return words[0] in _LOOKING_PROGRAMS
     parts = words_of(words)
