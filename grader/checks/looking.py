@@ -21,7 +21,7 @@ _INSIDE = frozenset(
     {"has_process", "has_no_process", "has_zombies", "has_no_zombies", "has_env_of_engine", "comes_back", "was_visited"}
 )
 _TRYING = frozenset({"uses_cpus", "outruns", "has_healthcheck_that_can_fail"})
-_CONTAINER = _FILES | _REACHING | _INSIDE | _TRYING | {"can", "cannot", "has_programs", "runs"}
+_CONTAINER = _FILES | _REACHING | _INSIDE | _TRYING | {"can", "cannot", "has_programs", "loses_no_request", "runs"}
 #: For each kind that can be judged by looking, its words that do more: run or start something, copy a file out (which
 #: the daemon notes as an event), talk to a server. A kind that is not here is never only looked at.
 #: (tests/checks/test_looking.py tries each word on a daemon that can only be looked at.)

@@ -149,7 +149,7 @@ def run_and_stop(daemon: Daemon, image: str, signal: str, *, ready: str, seconds
     try:
         with throwaway(daemon, image, None) as identifier:
             daemon.ask(lambda client: client.start(identifier), patience=START_SECONDS)
-            if not _says(daemon, identifier, ready):
+            if not says(daemon, identifier, ready):
                 return Stop(False, Outcome(None, read_logs(daemon, identifier, tty=False), ""))
             had = min(seconds, daemon.deadline.remaining())
             try:
@@ -165,7 +165,7 @@ def run_and_stop(daemon: Daemon, image: str, signal: str, *, ready: str, seconds
         return Stop(False, _not_started(daemon, refusal))
 
 
-def _says(daemon: Daemon, identifier: str, ready: str) -> bool:
+def says(daemon: Daemon, identifier: str, ready: str) -> bool:
     """Whether it runs and its log comes to say this. A container without a word has had its time to say it."""
     limit = Deadline(min(_READY_SECONDS * daemon.pace(), daemon.deadline.remaining()))
     while True:

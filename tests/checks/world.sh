@@ -132,6 +132,7 @@ docker run -d --name ck-web --network ck-market -p 18083:80 drydock/nginx:1 >/de
 docker run -d --name ck-forged --network ck-market drydock/busybox:1 sh -c 'echo "172.30.79.1 - - [x] \"GET /hello HTTP/1.1\" 404 9"; exec httpd -f -h /etc' >/dev/null
 docker exec ck-guest sh -c 'until wget -q -T 3 -O /dev/null http://ck-web/; do sleep 0.1; done 2>/dev/null; wget -q -O - http://ck-web/hello; true' 2>/dev/null
 docker exec ck-web sh -c 'wget -q -O - http://127.0.0.1/alone; true' 2>/dev/null
+docker run -d --name ck-desk drydock/busybox:1 sh -c 'httpd -h /etc; exec sleep 1d' >/dev/null
 docker run -d --name ck-joined --network container:ck-live --pid container:ck-live --ipc container:ck-live drydock/busybox:1 sleep 1d >/dev/null
 docker restart -t 0 ck-sick >/dev/null
 docker tag ck/plain:1 localhost:18082/ck/pushed:1

@@ -9,16 +9,16 @@ from grader.checks.container.cpu_time import CpuTime
 from grader.checks.container.crash import Crash
 from grader.checks.container.effects import Effects
 from grader.checks.container.health import Health
-from grader.checks.container.inside import Inside
 from grader.checks.container.life import Life
 from grader.checks.container.logs import Logs, Visits
 from grader.checks.container.memory import Memory
 from grader.checks.container.programs import Programs
 from grader.checks.container.security import Security
+from grader.checks.container.serving import Serving
 from grader.docker_api.daemon import Attrs
 
 
-class Container(Life, Health, Crash, Memory, CpuTime, Visits, Effects, Security, Logs, Inside, Programs):
+class Container(Life, Health, Crash, Memory, CpuTime, Visits, Effects, Security, Logs, Serving, Programs):
     """``t.container("web")``: everything a task can expect of one container."""
 
 

@@ -53,7 +53,7 @@ class Inside(Storage, HoldsFiles):
 
         def judge(attrs: Attrs) -> Finding:
             if not is_live(attrs):
-                return _not_live(attrs)
+                return not_live(attrs)
             unheard = self._context.programs.get(self.name, ())
             if isinstance(unheard, NoAnswer):
                 raise unheard
@@ -155,7 +155,7 @@ class Inside(Storage, HoldsFiles):
         def look(attrs: Attrs) -> Finding:
             if not is_live(attrs):
                 # Between two restarts it lives again in a moment; else nobody starts it while its check runs.
-                return replace(_not_live(attrs), hopeless=not dig(attrs, "State", "Restarting"))
+                return replace(not_live(attrs), hopeless=not dig(attrs, "State", "Restarting"))
             processes = self._processes()
             hits = [line for owner, line in processes if wanted in line and user in (None, owner)]
             right = bool(hits) if exactly is None else len(hits) == exactly
@@ -229,7 +229,7 @@ class Inside(Storage, HoldsFiles):
 
         def judge(attrs: Attrs) -> Finding:
             if not is_live(attrs):
-                return _not_live(attrs)
+                return not_live(attrs)
             return wait_for(self._daemon, "container", self.name, look, until=until, seconds=seconds, retry=0.5)
 
         return Claim(
@@ -320,7 +320,7 @@ def _shown_change(path: str, changes: Mapping[str, str]) -> str:
     )
 
 
-def _not_live(attrs: Attrs) -> Finding:
+def not_live(attrs: Attrs) -> Finding:
     return Finding(
         False,
         _("nothing can run in it, its state: {state}").format(state=state_in_words(attrs)),

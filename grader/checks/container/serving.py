@@ -1,0 +1,133 @@
+"""Requests that are sent without a pause while something is done: whether one of them is lost."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from grader.checks import arguments, commands
+from grader.checks.container.inside import Inside, not_live
+from grader.checks.container.subject import is_live
+from grader.checks.expectation import Claim, Finding, expectation
+from grader.checks.throwaway import SEALED, START_SECONDS, helper_image, says, throwaway, uncut
+from grader.docker_api import blame
+from grader.docker_api.daemon import Attrs
+from grader.docker_api.errors import NoAnswer
+from grader.docker_api.streams import read_logs
+from grader.i18n import _
+from grader.report.plain import excerpt
+
+#: A request that has no answer by then is lost; seconds.
+_PATIENCE = 15
+#: What they say when the first of them has an answer.
+_AT_WORK = "at work"
+#: Each reader asks again as soon as it is answered, and says in the end how many answers it had, how many it lacked,
+#: and what came in the place of the first of these. TERM is the end: a request that is under way is waited for.
+_READERS = f"""set -f
+ask() {{ said=$(wget -q -T {_PATIENCE} -O - "$1" 2>&1) && case $said in *"$2"*) ;; *) false ;; esac; }}
+until ask "$@"; do sleep 0.1; done
+readers= over=
+for reader in 1 2 3 4 5 6; do
+    (
+        trap over=1 TERM
+        answered=0 lost=0 first=
+        while [ -z "$over" ]; do
+            if ask "$@"; then answered=$((answered + 1)); continue; fi
+            lost=$((lost + 1)) first=${{first:-${{said:-nothing}}}}
+        done
+        echo "$answered $lost" $first
+    ) &
+    readers="$readers $!"
+done
+trap 'kill $readers' TERM
+echo {_AT_WORK}
+wait
+wait
+"""
+
+
+@dataclass
+class _Counted:
+    answered: int = 0
+    lost: int = 0
+    first: str = ""
+
+    def add(self, said: str) -> None:
+        """From what the readers have said."""
+        for line in said.splitlines():
+            answered, _space, rest = line.partition(" ")
+            lost, _space, first = rest.partition(" ")
+            if answered.isdecimal() and lost.isdecimal():
+                self.answered, self.lost = self.answered + int(answered), self.lost + int(lost)
+                self.first = self.first or first
+
+
+class Serving(Inside):
+    """Expectations about what those notice who go on asking."""
+
+    @expectation
+    def loses_no_request(
+        self,
+        during: Sequence[str] | str,
+        *,
+        port: int = 80,
+        path: str = "/",
+        containing: str = "",
+        within: float = 30,
+    ) -> Claim:
+        """Six readers of the check's ask at ``port``, seen from inside, again and again, while this command is executed
+        in it: each request is answered within 15 s, with this text, and the command ends with 0 in time.
+        """
+        words = arguments.words(during, "during")
+        number, text = arguments.port(port, "port"), containing and arguments.text(containing, "containing")
+        wanted = commands.wanted(prints=None, lacks=None, matching=None, errors=None, exit_code=0)
+        seconds = arguments.seconds(within, "within")
+        url = f"http://127.0.0.1:{number}{arguments.path(path, 'path')}"
+
+        def judge(attrs: Attrs) -> Finding:
+            if not is_live(attrs):
+                return not_live(attrs)
+            unheard = self._context.programs.get(self.name, ())
+            if isinstance(unheard, NoAnswer):
+                raise unheard
+            counted = _Counted()
+            with self._read(str(attrs["Id"]), [url, text], counted) as at_work:
+                if not at_work:
+                    return Finding(False, _("nobody answered at {url} before that").format(url=url))
+                self._daemon.waits_until(_("a command in {name} has ended").format(name=self.name), seconds)
+                done = wanted.judge(self._executed(words, seconds=seconds, unheard=unheard), seconds)
+            shown = _("{lost} lost, {answered} answered").format(lost=counted.lost, answered=counted.answered)
+            if counted.first:
+                shown += "; " + _("in the place of the first: {said}").format(said=excerpt(counted.first))
+            return Finding(done.ok and not counted.lost, shown if done.ok else f"{shown}; {done.found}")
+
+        return Claim(
+            self._says(_("In container {name} {command} loses no request"), name=self.name, command=shlex.join(words)),
+            _("each request to {url} is answered").format(url=url) + (f": {text}" if text else ""),
+            judge,
+            f"docker exec {self._shell_name} {shlex.join(words)}",
+            _("What answers now must go on until what follows it answers, and end what it has begun."),
+        )
+
+    @contextmanager
+    def _read(self, container: str, asked: Sequence[str], counted: _Counted) -> Iterator[bool]:
+        """Readers in the container's network; whether they had an answer. At the end they are counted."""
+        daemon = self._daemon
+        host = {"NetworkMode": f"container:{container}", **SEALED}
+        with throwaway(daemon, helper_image(daemon), ["sh", "-c", _READERS, "-", *asked], host=host) as readers:
+            daemon.ask(lambda client: client.start(readers), patience=START_SECONDS)
+            at_work = says(daemon, readers, _AT_WORK)
+            yield at_work
+            if not at_work:
+                return
+            daemon.ask(lambda client: client.kill(readers, "TERM"))
+            seconds = 2.0 * _PATIENCE
+            had = min(seconds, daemon.deadline.remaining())
+            code = daemon.wait_for_exit(readers, seconds)
+            if code is None:
+                blame.must_have_had(daemon, seconds, had)
+            said = read_logs(daemon, readers, tty=False, streams=(1,))
+            uncut(commands.Outcome(code, said, ""))
+            counted.add(said)
