@@ -1,4 +1,4 @@
-# expect: is lost
+# expect: Then neap hangs behind the pane
 docker exec -i quayboard sh <<'END'
 cat >/usr/local/bin/deploy <<'EOF'
 #!/bin/sh
