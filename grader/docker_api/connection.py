@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from grader.docker_api.course_images import CourseImages
 from grader.docker_api.environment import patience
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 class Connection:
     """One lazily opened connection, kept for many tasks."""
+
+    #: What stands before the course's names there.
+    registry: ClassVar[str] = ""
 
     def __init__(self, host: str | None, images: CourseImages | None = None, *, only_looks: bool = False) -> None:
         """``images``: the course's, as somebody saw them before the student began; else they are looked up once.

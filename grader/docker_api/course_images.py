@@ -34,19 +34,22 @@ _SETTINGS = (
 type CourseImages = Mapping[str, Mapping[str, Any]]
 
 
-def tags_of(client: Any) -> dict[str, str]:
-    """The course's tags and the IDs of the images that have them now. ``client`` is docker-py's APIClient."""
+def tags_of(client: Any, registry: str = "") -> dict[str, str]:
+    """The course's tags and the IDs of the images that have them now. ``client`` is docker-py's APIClient.
+
+    ``registry``: what stands before them there, which is left out.
+    """
     return {
-        tag: str(image["Id"])
+        tag.removeprefix(registry): str(image["Id"])
         for image in client.images()
         for tag in image.get("RepoTags") or ()
-        if tag.startswith(REPOSITORY)
+        if tag.startswith(f"{registry}{REPOSITORY}")
     }
 
 
-def look(client: Any) -> CourseImages:
+def look(client: Any, registry: str = "") -> CourseImages:
     """What the course's tags mean now: asked before any of the student's code has run."""
-    tags = tags_of(client)
+    tags = tags_of(client, registry)
     seen = {identifier: _seen(client, identifier) for identifier in set(tags.values())}
     return {tag: seen[identifier] for tag, identifier in tags.items()}
 

@@ -186,7 +186,8 @@ class Daemon:
 
     def course_images(self) -> CourseImages:
         """The course's images by tag, as they were before the student began."""
-        return self.connection.course_images(lambda: self.ask(look))
+        there = self.connection.registry
+        return self.connection.course_images(lambda: self.ask(lambda client: look(client, there)))
 
     def helper(self) -> str:
         """The ID of the helper image, or "" when it is not there any more. By ID, for names can be given away."""

@@ -22,6 +22,7 @@ from grader.checks.host.daemon import HostConnection, HostDaemon, HostTrouble, s
 from grader.checks.host.subject import HostContext, Inhabited
 from grader.checks.host.way import Stream
 from grader.docker_api.daemon import Attrs, Daemon
+from grader.docker_api.errors import Refused
 from grader.docker_api.words import dig
 from grader.i18n import _
 from grader.report.plain import listed
@@ -47,6 +48,8 @@ class PodmanConnection(HostConnection):
     """A connection to the API of a user's Podman in a container of the engine's."""
 
     image: ClassVar[str] = "drydock/podman:5"
+    #: Podman gives names without a registry one.
+    registry: ClassVar[str] = "localhost/"
 
     def __init__(self, engine: Daemon, name: str, cleanup: ExitStack, user: str, sightings: set[str]) -> None:
         super().__init__(engine, name, cleanup)
@@ -60,7 +63,11 @@ class PodmanConnection(HostConnection):
         # that hangs must stay short, or the check's time is over before anybody can say whose fault that is.
         patience = timeout if self._begun else max(timeout, min(30.0, self.engine.deadline.remaining() / 2))
         self._begun = True
-        service = Stream(self.engine, str(host["Id"]), ["sh", "-c", _SERVICE, place], patience, user=self._user)
+        try:
+            service = Stream(self.engine, str(host["Id"]), ["sh", "-c", _SERVICE, place], patience, user=self._user)
+        except Refused as refusal:
+            # Docker 28 does not begin what a user that isn't there should do.
+            raise self.trouble("") from refusal
         self._cleanup.callback(service.close)
         self._sightings.add(f"exec:{service.identity}")
         service.first_line()
