@@ -22,7 +22,6 @@ from grader.checks.host.daemon import HostConnection, HostDaemon, HostTrouble, s
 from grader.checks.host.subject import HostContext, Inhabited
 from grader.checks.host.way import Stream
 from grader.docker_api.daemon import Attrs, Daemon
-from grader.docker_api.errors import Refused
 from grader.docker_api.words import dig
 from grader.i18n import _
 from grader.report.plain import listed
@@ -58,6 +57,8 @@ class PodmanConnection(HostConnection):
         self._begun = False
 
     def _listens_at(self, host: Attrs, timeout: float) -> tuple[str, str]:
+        from docker.errors import APIError
+
         place = f"/tmp/drydock-{secrets.token_hex(6)}.sock"
         # Podman's first start as a user takes long where others work too. Only the first: the control question of one
         # that hangs must stay short, or the check's time is over before anybody can say whose fault that is.
@@ -65,9 +66,11 @@ class PodmanConnection(HostConnection):
         self._begun = True
         try:
             service = Stream(self.engine, str(host["Id"]), ["sh", "-c", _SERVICE, place], patience, user=self._user)
-        except Refused as refusal:
+        except APIError as refusal:
             # Docker 28 does not begin what a user that isn't there should do.
-            raise self.trouble("") from refusal
+            if refusal.is_client_error():
+                raise self.trouble("") from refusal
+            raise
         self._cleanup.callback(service.close)
         self._sightings.add(f"exec:{service.identity}")
         service.first_line()
