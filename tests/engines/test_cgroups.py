@@ -12,6 +12,7 @@ import pytest
 
 from grader.autograde.settings import Drydock
 from grader.engines import Limits, cgroups, namespaces
+from grader.engines.nsenter import Walls
 from grader.sandbox import bounds
 
 UNIFIED = Path("/sys/fs/cgroup/unified")
@@ -71,6 +72,15 @@ def test_a_parent_that_another_engines_end_removes_meanwhile_is_made_anew(
     with pytest.raises(PermissionError):
         cgroups._make_group(tmp_path / "drydock" / "engine")
     assert not errors
+
+
+def test_who_comes_in_too_late_makes_no_groups_anew(tmp_path: Path) -> None:
+    """As a kernel that was being started when its worker and engine were killed: nobody would remove them again."""
+    walls = Walls(os.getpid(), [str(tmp_path / "gone")], os.getuid(), [], "/home/student", "size=1m")
+    late = subprocess.run(walls.command(["true"]), capture_output=True, text=True, check=False)
+    assert late.returncode != 0
+    assert "No such file" in late.stderr
+    assert not list(tmp_path.iterdir())
 
 
 def test_grading_says_which_limits_do_not_hold(monkeypatch: pytest.MonkeyPatch) -> None:
