@@ -15,7 +15,7 @@ from grader.autograde.database import gradebook, notebook_names
 from grader.autograde.executors import ExecutorFactory, executor_factory
 from grader.autograde.settings import Drydock
 from grader.autograde.shards import Results, Shard, ShardCoordinator
-from grader.autograde.worker_pool import get_ready
+from grader.autograde.worker_pool import get_ready, settle_in
 from grader.autograde.worker_proof import Terms, this_drydock
 from grader.course.release import read_release
 from grader.engines import releases
@@ -62,6 +62,8 @@ def processes(number: int) -> Callable[[], Executor]:
 
     def make() -> Executor:
         get_ready(["grader.autograde.worker", "grader.autograde.remote"])
-        return ProcessPoolExecutor(number, mp_context=multiprocessing.get_context("forkserver"))
+        # From the first moment: one that never gets work has to see, too, that its parent is gone.
+        context = multiprocessing.get_context("forkserver")
+        return ProcessPoolExecutor(number, mp_context=context, initializer=settle_in)
 
     return make

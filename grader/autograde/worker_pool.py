@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from functools import cache
 from multiprocessing import forkserver
 from typing import TYPE_CHECKING
 
@@ -116,8 +117,9 @@ def _begin(config: Config, kind: str) -> None:
     _Place.worker = Worker.with_sandboxes(config, kind)
 
 
+@cache
 def settle_in() -> None:
-    """What every process of a pool begins with."""
+    """What every process of a pool begins with; once."""
     from sqlalchemy.exc import SAWarning
 
     # nbgrader 0.9.6 makes SQLAlchemy 2.1 warn on every submission; nothing the instructor could do about it.

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import time
 
 from traitlets.config import Config
@@ -11,6 +13,7 @@ from traitlets.config import Config
 from grader.autograde.records import SubmissionRecord
 from grader.autograde.worker import Job
 from grader.autograde.worker_pool import WorkerPool
+from grader.processes import state_of
 
 
 def begin(_config: Config, _kind: str) -> None:
@@ -34,3 +37,25 @@ def test_who_kills_a_worker_costs_its_neighbours_nothing() -> None:
     assert sorted(records) == sorted(names)
     assert "killed 2 times" in records.pop("mallory").error
     assert {name: record.score for name, record in records.items()} == dict.fromkeys(records, 1.0)
+
+
+#: Its worker has done nothing by which it would have learnt to look for its parent.
+DYING = """
+import os, signal
+from grader.autograde.backends import processes
+pool = processes(1)()
+print(pool.submit(os.getpid).result(), flush=True)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_a_worker_without_work_ends_with_its_parent() -> None:
+    # Not run(): who lives on would keep our end of the pipe open.
+    with subprocess.Popen([sys.executable, "-c", DYING], stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        worker = int(parent.stdout.readline())
+    assert parent.returncode == -signal.SIGKILL
+    end = time.monotonic() + 120
+    while state_of(worker) not in "ZX" and time.monotonic() < end:
+        time.sleep(0.02)
+    assert state_of(worker) in "ZX"
