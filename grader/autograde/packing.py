@@ -24,15 +24,20 @@ from grader.autograde.parcel import GradedParcel
 from grader.autograde.records import SubmissionRecord
 from grader.autograde.worker import Job, Worker
 from grader.autograde.worker_pool import get_ready, settle_in
+from grader.temporary import abandoned, owned
 
 _EXECUTE = "IsolatedExecute"
+_PREFIX = "drydock-packing-"
 
 
 @contextmanager
 def scratch_config(config: Config) -> Iterator[Config]:
     """The course's configuration for packing: what nbgrader writes goes to a folder and a gradebook that end with the
-    block, and nothing is done after the point where a submission would be graded."""
-    with tempfile.TemporaryDirectory(prefix="drydock-packing-") as folder:
+    block, and nothing is done after the point where a submission would be graded. What killed runs left of theirs goes,
+    too: hidden tests are in it."""
+    for left in abandoned(Path(tempfile.gettempdir()), _PREFIX):
+        shutil.rmtree(left, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix=owned(_PREFIX)) as folder:
         made = copy.deepcopy(config)
         db_url = str(CourseDirectory(config=config).db_url)
         made.CourseDirectory.db_url = copy_releases(db_url, Path(folder, "releases.db"))

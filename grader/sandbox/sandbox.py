@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-import re
 import shutil
-import stat
 import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -16,14 +14,14 @@ from pathlib import Path
 
 from grader.docker_api.client import answers
 from grader.engines import Engine, engine_class
-from grader.processes import kernel_at_least, start_time
+from grader.processes import kernel_at_least
 from grader.sandbox import Checker, StudentKernel, checker, student_kernel
 from grader.sandbox.bounds import Bounds
 from grader.sandbox.fork_client import ForkServer
 from grader.sandbox.restored import CourseImages
+from grader.temporary import abandoned, owned
 
 PREFIX = "drydock-grade-"
-_NAME = re.compile(rf"{PREFIX}(?P<pid>[0-9]+)-(?P<start>[0-9]+)-")
 #: Bytes. A kernel's sockets lie below it, and a socket's name has at most 107 (unix(7)).
 _LONGEST_PLACE = 38
 
@@ -42,17 +40,10 @@ def remove_orphans(kind: str) -> None:
 
     Once for a run. Another run may do the same at this moment.
     """
-    for folder in place().glob(f"{PREFIX}*"):
-        owner = _NAME.match(folder.name)
-        if owner is None:
-            continue
-        if owner["start"] == start_time(int(owner["pid"])):
-            continue
+    for folder in abandoned(place(), PREFIX):
         with suppress(FileNotFoundError):
-            status = folder.lstat()
-            if stat.S_ISDIR(status.st_mode) and status.st_uid == os.getuid():
-                unmount(folder / "work")
-                engine_class(kind).remove_tree(folder)
+            unmount(folder / "work")
+            engine_class(kind).remove_tree(folder)
 
 
 class Sandbox:
@@ -74,8 +65,7 @@ class Sandbox:
         """Start everything. Raises EngineError; the kernel may still be starting when this returns."""
         try:
             # The outer folder is closed to other users of this machine, the inner one open to the student.
-            owner = f"{os.getpid()}-{start_time(os.getpid())}"
-            outer = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{owner}-", dir=place()))
+            outer = Path(tempfile.mkdtemp(prefix=owned(PREFIX), dir=place()))
             self._stack.callback(engine_class(self._kind).remove_tree, outer)
             #: Ours alone, and gone with the sandbox.
             self.private = outer

@@ -25,7 +25,7 @@ FLOORS = (
     ("docker_api",),
     ("report",),
     ("images", "values", "course"),
-    ("errors", "extras", "files", "i18n", "locks", "logs", "plugins", "processes", "shell", "grader"),
+    ("errors", "extras", "files", "i18n", "locks", "logs", "plugins", "processes", "shell", "temporary", "grader"),
 )
 #: Names in strings that lead up, and why that is none of the importing room's business.
 _BY_NAME = {
