@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import logging
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError, Executor, Future
@@ -89,6 +90,8 @@ def _dask(address: str) -> ExecutorFactory:
         from distributed.client import ClosedClientError
 
     new_client: Any = Client  # it has no types
+    # Of a scheduler's end we say a sentence; the client has forty lines on it.
+    logging.getLogger("distributed.client").setLevel(logging.CRITICAL)
 
     @contextmanager
     def _scheduler_there() -> Iterator[None]:
