@@ -100,11 +100,13 @@ class Gate:
         self._reset_before: tuple[int, int] | None = None
         #: When it was last looked at what was handed in, in seconds since 1970.
         self._looked = 0.0
+        #: What ``show`` returned.
+        self._released = 0
 
     def open(self) -> None:
         """Start everything but the relays. Raises ExpectedError."""
         order, student, place = self._order, self._student, self._place
-        place.show(Path(order.course))
+        self._released = place.show(Path(order.course))
         student.feedback.mkdir(mode=0o755, exist_ok=True)
         receipts.begin(student)
         handins.forget_drafts(place, order.name)
@@ -254,6 +256,9 @@ class Gate:
         # Before their first check there is nothing; and nothing in there ends a server, nor keeps it from ending.
         with contextlib.suppress(Exception):
             bring_progress(place, student)
+        # A lab that is released now can be fetched now, and a student's commands know those that are shown.
+        with contextlib.suppress(Exception):
+            self._released = place.show(Path(self._order.course), self._released)
 
     def close(self) -> None:
         """End all of it. What was handed in last is still carried."""

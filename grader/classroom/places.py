@@ -185,9 +185,16 @@ class ClassFolder:
         except OSError as error:
             raise link_in(part) from error
 
-    def show(self, course: Path) -> None:
+    def show(self, course: Path, since: int | None = None) -> int:
         """Bring what students see of the course up to date. Links are not shown: the course is the teacher's, and what
-        root can read by them is not."""
+        root can read by them is not.
+
+        Returns the time of the last release, in nanoseconds since 1970; where that is ``since``, nothing is done.
+        """
+        with closing(self.opened(self.outbound)) as folder:
+            released = os.fstat(folder).st_mtime_ns
+        if released == since:
+            return released
         course = course.resolve()
         with locked(self.path / "course.lock"):
             files = [*(course / name for name in _SHOWN), *(course / RELEASE).rglob("*")]
@@ -205,6 +212,7 @@ class ClassFolder:
                     os.fdopen(os.open(name.name, FILE, dir_fd=folder), "rb") as source,
                 ):
                     _bring(source, self.shown / name)
+        return released
 
 
 def _bring(source: BinaryIO, target: Path) -> None:

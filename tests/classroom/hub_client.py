@@ -250,7 +250,7 @@ async def _run(url: str, code: str) -> str:
 
 
 @contextlib.contextmanager
-def open_hub(users: str = USERS, domain: str = "") -> Iterator[Hub]:
+def open_hub(users: str = USERS, domain: str = "", course: Path = _COURSE) -> Iterator[Hub]:
     """A Hub that runs, on the course; at the end nothing is left of it. ``users``: who may log in, as its settings.
 
     With a ``domain`` each server has a name below it, by which alone the proxy knows it.
@@ -263,7 +263,7 @@ def open_hub(users: str = USERS, domain: str = "") -> Iterator[Hub]:
     folder.mkdir(mode=0o711)
     # The course images are made once for all tests.
     (folder / "cache").symlink_to(cache_folder())
-    hub = Hub(folder, _COURSE, proxy, users, domain)
+    hub = Hub(folder, course, proxy, users, domain)
     try:
         hub.start()
         yield hub

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,21 @@ def test_a_file_of_a_lab_may_become_a_folder_and_a_folder_a_file(tmp_path: Path)
     place.show(course)
     assert _shown(place) == {"labs/01-first/site/index.html": "new", "labs/01-first/data": "new"}
     assert not (place.shown / "labs/01-first/gone").exists()
+
+
+def test_what_is_shown_follows_what_is_released(tmp_path: Path) -> None:
+    place, course = ClassFolder(tmp_path / "class"), tmp_path / "course"
+    place.make()
+    # A folder's time is of a coarse clock.
+    os.utime(place.outbound, ns=(0, 0))
+    _write(course / "labs/01-first/a", "first")
+    first = place.show(course)
+    _write(course / "labs/02-second/a", "second")
+    assert place.show(course, first) == first
+    assert set(_shown(place)) == {"labs/01-first/a"}
+    (place.outbound / "02-second").mkdir()
+    assert place.show(course, first) > first
+    assert set(_shown(place)) == {"labs/01-first/a", "labs/02-second/a"}
 
 
 @pytest.mark.parametrize("link", ["course.toml", "docs", "labs", "labs/01-first", "labs/01-first/key"])
