@@ -97,21 +97,24 @@ class Hub:
             users += f"c.JupyterHub.subdomain_host = {self.address!r}\n"
         (folder / "hub").mkdir(parents=True, exist_ok=True)
         self._config = folder / "hub/jupyterhub_config.py"
-        self._config.write_text(
-            _CONFIG.format(
-                folder=str(folder),
-                course=str(course),
-                proxy=proxy,
-                port=self.port,
-                hub_port=self.hub_port,
-                proxy_port=self.proxy_port,
-                token=TOKEN,
-                users=users,
-                python=sys.executable,
-                page_port=free_port(),
-            )
+        self._settings = _CONFIG.format(
+            folder=str(folder),
+            course=str(course),
+            proxy=proxy,
+            port=self.port,
+            hub_port=self.hub_port,
+            proxy_port=self.proxy_port,
+            token=TOKEN,
+            users=users,
+            python=sys.executable,
+            page_port=free_port(),
         )
+        self.configure()
         self._process: subprocess.Popen[bytes] | None = None
+
+    def configure(self, more: str = "") -> None:
+        """From its next start on it has these settings, too."""
+        self._config.write_text(self._settings + more)
 
     @property
     def log(self) -> Path:
