@@ -44,7 +44,14 @@ _FILE = click.Path(path_type=Path)
 @click.option("--memory", default="2G", show_default=True, help="Memory of each student.")
 @click.option("--cpus", default=2.0, show_default=True, help="Processors of each student.")
 @click.option("--disk", default="10G", show_default=True, help="Disk of each student; “none” for no limit.")
-@click.option("--idle", default=60, show_default=True, help="Minutes until a server that nobody uses ends.")
+@click.option(
+    "--idle",
+    # The Hub learns every five minutes that somebody is at work: with fewer it would end their server.
+    type=click.IntRange(min=10),
+    default=60,
+    show_default=True,
+    help="Minutes until a server that nobody uses ends.",
+)
 @click.option("--config", type=_FILE, default=None, help="A jupyterhub_config.py of your own, instead of all these.")
 @click.option("--print-config", is_flag=True, help="Print the jupyterhub_config.py and do nothing.")
 @click.option("--add", is_flag=True, help="Add who is new in --users to the class, and end; the Hub goes on.")

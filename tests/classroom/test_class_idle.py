@@ -9,13 +9,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from hub_client import PATIENCE, Hub, open_hub
 
 from grader.classroom.hub import Wanted, configuration
 from grader.classroom.places import ClassFolder, StudentFolder
 from grader.classroom.running import gate_of
+from grader.cli.serve import command
 
-pytestmark = [pytest.mark.daemon, pytest.mark.weekly]
 _IMAGE = "drydock/busybox:1"
 _ENDLESS = "sh -c 'trap : TERM; while :; do sleep 1; done'"
 
@@ -39,6 +40,8 @@ def _look(hub: Hub) -> str:
     return hub.sh("ada", "cat mine; docker ps --format '{{.Names}}'")
 
 
+@pytest.mark.daemon
+@pytest.mark.weekly
 def test_a_container_that_does_not_end_is_killed_at_its_servers_end(hub: Hub) -> None:
     """By what Docker noted and by no clock: Docker itself would give this container a day."""
     hub.sh("ada", f"docker run -d --name stubborn --stop-timeout 86400 {_IMAGE} {_ENDLESS}")
@@ -66,6 +69,8 @@ def _culler(seconds: int) -> str:
     return text.replace("--timeout=600", f"--timeout={seconds}")
 
 
+@pytest.mark.daemon
+@pytest.mark.weekly
 def test_an_idle_server_is_culled_and_comes_back_with_what_was_in_it(hub: Hub) -> None:
     hub.end()
     hub.configure(_culler(4))
@@ -81,3 +86,9 @@ def test_an_idle_server_is_culled_and_comes_back_with_what_was_in_it(hub: Hub) -
     hub.configure()
     hub.start()
     assert _look(hub) == "mine\nalways\n"
+
+
+def test_nobody_is_to_be_culled_sooner_than_the_hub_learns_that_they_work() -> None:
+    """JupyterHub's last_activity_interval is five minutes, and so is its servers' own."""
+    said = CliRunner().invoke(command, ["--idle", "9", "--print-config"])
+    assert said.exit_code == 2 and "x>=10" in said.output

@@ -58,6 +58,8 @@ def hub(course: Path) -> Iterator[Hub]:
         hub.begin(_TEACHER)
         hub.await_server(_TEACHER)
         yield hub
+        # It is no gate's, and would go on without the Hub.
+        hub.stop(_TEACHER)
 
 
 @pytest.fixture(scope="module")
@@ -127,6 +129,9 @@ def test_what_is_released_while_a_student_works_they_fetch_and_check(
     # Shown by their gate at its next look, which may be later than the fetch.
     _await((place.shown / RELEASE / _LAB / f"{_LAB}.ipynb").is_file, student)
     assert "0 of 2 tasks passed" in (said := _sh(hub, _STUDENT, f"drydock check {_LAB} 2>&1")), said
+    # As the index says when its kernel starts.
+    index = _sh(hub, _STUDENT, "python -c 'from grader.panel.live_index import open_index; print(open_index())'")
+    assert "\n01  A tiny lab" in index, index
 
 
 def test_what_the_student_submits_is_collected_as_theirs(
