@@ -257,8 +257,10 @@ class Gate:
         with contextlib.suppress(Exception):
             bring_progress(place, student)
         # A lab that is released now can be fetched now, and a student's commands know those that are shown.
-        with contextlib.suppress(Exception):
+        try:
             self._released = place.show(Path(self._order.course), self._released)
+        except Exception as error:
+            print(_("Not shown: {why}").format(why=one_line(error)), file=sys.stderr, flush=True)
 
     def close(self) -> None:
         """End all of it. What was handed in last is still carried."""

@@ -212,7 +212,7 @@ def check_machine(wanted: Wanted) -> None:
         raise ClassError(_("JupyterHub's proxy needs Node.js."), "apt-get install nodejs npm")
     if proxy_program() is None:
         raise ClassError(_("JupyterHub's proxy is not installed."), f"npm install -g {_PROXY}")
-    _check_domain(wanted)
+    check_domain(wanted)
     for file in wanted.https or ():
         if not file.is_file():
             raise ClassError(_("There is no file {file}.").format(file=file), f"ls -l '{file.parent}'")
@@ -224,8 +224,10 @@ def check_machine(wanted: Wanted) -> None:
             )
 
 
-def _check_domain(wanted: Wanted) -> None:
-    if wanted.domain and not _DOMAIN_NAME.fullmatch(wanted.host.partition("://")[2]):
+def check_domain(wanted: Wanted) -> None:
+    """Raises ClassError where ``domain`` is none below which there are names."""
+    scheme, _found, name = wanted.host.rpartition("://")
+    if wanted.domain and not (scheme in ("http", "https") and _DOMAIN_NAME.fullmatch(name)):
         raise ClassError(
             _("{domain} is no name below which students' servers could have theirs.").format(domain=wanted.domain),
             "drydock serve --domain hub.uni.example",

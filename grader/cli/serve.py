@@ -120,6 +120,7 @@ def command(
         idle,
         domain,
     )
+    hub.check_domain(wanted)
     if print_config:
         click.echo(hub.configuration(wanted), nl=False)
         return

@@ -39,7 +39,8 @@ VERSIONS = tuple(_SUITES)
 _PROGRAMS = ("dockerd", "containerd", "runc", "docker")
 #: Written last: with it a fetched release is complete.
 _NOTES = "packages.json"
-_SAYS = "Docker version"
+#: What `dockerd --version` begins with.
+_VERSION_LINE = "Docker version"
 _PLUGINS = Path("usr/libexec/docker/cli-plugins")
 
 
@@ -55,7 +56,7 @@ class Release:
     def key(self) -> str:
         """Differs where a data-root made by one may not suit the other."""
         if self.folder is None:
-            facts = self._says
+            facts = self._version_line
         else:
             program = Path(self.which("dockerd") or self.folder)
             notes = self.folder / _NOTES
@@ -67,16 +68,16 @@ class Release:
         """The daemon's own settings (dockerd(8), daemon.json) that an engine with this Docker needs."""
         # Said in any case: which store a daemon would take unasked differs between releases.
         settings: dict[str, object] = {"features": {"containerd-snapshotter": self.containerd_store}}
-        if self._says.startswith(f"{_SAYS} 20."):
+        if self._version_line.startswith(f"{_VERSION_LINE} 20."):
             # Its name server keeps silent where no outer one answers; resolvers wait twice 5 s for it (resolv.conf(5)).
             settings["dns-opts"] = ["timeout:1", "attempts:2"]
         return settings
 
     @cached_property
-    def _says(self) -> str:
+    def _version_line(self) -> str:
         """Which version it is, as its daemon says or as it was asked for; a folder's may lack libraries out here."""
         if self.folder is not None:
-            return f"{_SAYS} {self.name}"
+            return f"{_VERSION_LINE} {self.name}"
         # The one that will run: found as the supervisor finds it.
         words, env = ["dockerd", "--version"], {**os.environ, "PATH": SYSTEM_PATH}
         return subprocess.run(words, check=True, capture_output=True, text=True, env=env).stdout

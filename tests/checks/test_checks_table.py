@@ -112,7 +112,7 @@ c("ck-sick").becomes_unhealthy(within=10) | c("ck-lost").becomes_unhealthy(withi
 c("ck-done").exits(within=5, code=3) | c("ck-live").exits(within=0.3) | running
 c("ck-crash").has_restarted(at_least=2, at_most=2) | c("ck-live").has_restarted() | 0 times
 c("ck-crash").has_restarted(at_least=2, within=5) | c("ck-live").has_restarted(within=0.3) | 0 times
-c("ck-desk").loses_no_request("sleep 1", path="/hosts", containing="localhost") | c("ck-desk").loses_no_request(["sh", "-c", "killall httpd; sleep 1; httpd -h /etc"], path="/hosts") | lost,
+c("ck-desk").loses_no_request("sleep 1", path="/hosts", containing="localhost") | c("ck-desk").loses_no_request(["sh", "-c", "killall httpd; sleep 4; httpd -h /etc"], path="/hosts") | lost,
 c("ck-desk").loses_no_request("sleep 1", path="/hosts") | c("ck-desk").loses_no_request("false", path="/hosts") | 0 lost
 c("ck-desk").loses_no_request("sleep 1", path="/hosts") | c("ck-done").loses_no_request("true") | exited with code 3
 c("ck-phoenix").comes_back(within=20) | c("ck-mortal").comes_back(within=8) | exited with code 137

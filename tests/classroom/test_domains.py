@@ -15,7 +15,6 @@ from playwright.sync_api import Page, expect
 from grader.classroom.places import ClassFolder
 
 pytestmark = [pytest.mark.daemon, pytest.mark.browser, pytest.mark.weekly, NEEDS_CHROMIUM]
-#: A JupyterLab extension's file: whatever its owner wrote, and JupyterLab gives it out as it is.
 #: A folder of JupyterLab's extensions: what its owner put there it gives out as it is, scripts and all.
 _EXTENSION = ".local/share/jupyter/labextensions/trap"
 _TRAP = """<!doctype html><title>waits</title><body></body><script>

@@ -111,7 +111,7 @@ def only_looks(words: Sequence[str]) -> bool:
     if not words:
         return False
     if words[:1] == ["tar"]:
-        return words[1:2] == ["--list"] or bool(re.match("-?[a-z]*t", " ".join(words[1:2])))
+        return words[1:2] == ["--list"] or bool(re.match("-?[abdegi-qsvwyz]*t", " ".join(words[1:2])))
     if words[0] != "docker":
         return words[0] in _LOOKING_PROGRAMS
     parts = words_of(words)

@@ -14,24 +14,27 @@ from grader.checks.expectation import Claim, Finding, expectation
 from grader.checks.throwaway import SEALED, START_SECONDS, helper_image, says, throwaway, uncut
 from grader.docker_api import blame
 from grader.docker_api.daemon import Attrs
-from grader.docker_api.errors import NoAnswer
+from grader.docker_api.errors import NoAnswer, Obstructed
 from grader.docker_api.streams import read_logs
 from grader.i18n import _
 from grader.report.plain import excerpt
 
 #: A request that has no answer by then is lost; seconds.
 _PATIENCE = 15
-#: What they say when the first of them has an answer.
-_AT_WORK = "at work"
+#: So many readers, and what each says before its first request.
+_NUMBER = 6
+_READS = "reads"
 #: Each reader asks again as soon as it is answered, and says in the end how many answers it had, how many it lacked,
 #: and what came in the place of the first of these. TERM is the end: a request that is under way is waited for.
 _READERS = f"""set -f
 ask() {{ said=$(wget -q -T {_PATIENCE} -O - "$1" 2>&1) && case $said in *"$2"*) ;; *) false ;; esac; }}
 until ask "$@"; do sleep 0.1; done
-readers= over=
-for reader in 1 2 3 4 5 6; do
+readers= over= reader=0
+trap 'kill $readers' TERM
+while [ $((reader += 1)) -le {_NUMBER} ]; do
     (
         trap over=1 TERM
+        echo {_READS}
         answered=0 lost=0 first=
         while [ -z "$over" ]; do
             if ask "$@"; then answered=$((answered + 1)); continue; fi
@@ -41,8 +44,6 @@ for reader in 1 2 3 4 5 6; do
     ) &
     readers="$readers $!"
 done
-trap 'kill $readers' TERM
-echo {_AT_WORK}
 wait
 wait
 """
@@ -50,16 +51,19 @@ wait
 
 @dataclass
 class _Counted:
+    readers: int = 0
     answered: int = 0
     lost: int = 0
     first: str = ""
 
     def add(self, said: str) -> None:
         """From what the readers have said."""
-        for line in said.splitlines():
+        # Not splitlines(): what a page says may have other ends of lines in it.
+        for line in said.split("\n"):
             answered, _space, rest = line.partition(" ")
             lost, _space, first = rest.partition(" ")
             if answered.isdecimal() and lost.isdecimal():
+                self.readers += 1
                 self.answered, self.lost = self.answered + int(answered), self.lost + int(lost)
                 self.first = self.first or first
 
@@ -118,7 +122,7 @@ class Serving(Inside):
         host = {"NetworkMode": f"container:{container}", **SEALED}
         with throwaway(daemon, helper_image(daemon), ["sh", "-c", _READERS, "-", *asked], host=host) as readers:
             daemon.ask(lambda client: client.start(readers), patience=START_SECONDS)
-            at_work = says(daemon, readers, _AT_WORK)
+            at_work = says(daemon, readers, f"{_READS}\n" * _NUMBER)
             yield at_work
             if not at_work:
                 return
@@ -131,3 +135,7 @@ class Serving(Inside):
             said = read_logs(daemon, readers, tty=False, streams=(1,))
             uncut(commands.Outcome(code, said, ""))
             counted.add(said)
+            if counted.readers < _NUMBER or not counted.answered:
+                raise Obstructed(_("a look from inside came to no end"))
+            if "timed out" in counted.first:
+                blame.must_have_had(daemon, _PATIENCE, min(_PATIENCE, daemon.deadline.remaining()))

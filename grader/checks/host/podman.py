@@ -67,7 +67,7 @@ class PodmanConnection(HostConnection):
         try:
             service = Stream(self.engine, str(host["Id"]), ["sh", "-c", _SERVICE, place], patience, user=self._user)
         except APIError as refusal:
-            # Docker 28 does not begin what a user that isn't there should do.
+            # A user that isn't there (Docker 28 does not even begin), or a container that is gone or paused by now.
             if refusal.is_client_error():
                 raise self.trouble("") from refusal
             raise

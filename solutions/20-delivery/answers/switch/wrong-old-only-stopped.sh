@@ -1,4 +1,4 @@
-# expect: Then neap hangs behind the pane
+# expect: in 2 container
 docker exec -i quayboard sh <<'END'
 cat >/usr/local/bin/deploy <<'EOF'
 #!/bin/sh
