@@ -209,12 +209,7 @@ class Task:
     if TYPE_CHECKING:
         # Ours, for editors and mypy; pyproject.toml registers them, and others register more.
         def build(
-            self,
-            folder: str,
-            *,
-            dockerfile: str = "Dockerfile",
-            target: str = "",
-            args: Mapping[str, str] | None = None,
+            self, folder: str, *, dockerfile: str = "Dockerfile", target: str = "", args: Mapping[str, str] | None = ...
         ) -> Build: ...
         def builder(self) -> Builder: ...
         def card(self, name: str) -> CardSubject: ...
