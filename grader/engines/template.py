@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 #: Raise it when the layout of a template changes.
 _LAYOUT = 5
 #: Of each engine kind: one for each set of images that the labs of a course declare, and for other checkouts.
-_KEEP = 8
+_KEEP = 16
 _OURS = Release()
 _SCRIPTS = Path(__file__).parent
 

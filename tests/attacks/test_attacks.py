@@ -163,6 +163,10 @@ def stuntman(course: Course, known: Known) -> NotebookNode:
     return nb
 
 
+def sleeper(course: Course, _known: Known) -> NotebookNode:
+    return with_cells(course.answered(ALL), "vol-answer", attacks.SLEEP)
+
+
 def bomber(course: Course, _known: Known) -> NotebookNode:
     nb = with_cells(course.answered(ALL), "vol-answer", attacks.BOMBS)
     return with_cells(nb, "last-answer", attacks.FORK_BOMB)
@@ -211,6 +215,7 @@ def old_format(_course: Course, _known: Known) -> str:
 SUBMISSIONS: dict[str, Maker] = {
     # The slow ones first: students are graded in this, the alphabetical, order.
     "a-freezer": freezer,
+    "a-sleeper": sleeper,
     "a-stuntman": stuntman,
     "b-bomber": bomber,
     "c-looker": looker,
@@ -246,6 +251,7 @@ def _links(course: Course) -> None:
 
 
 EXPECTED: dict[str, dict[str, float | None]] = {
+    "a-sleeper": FULL,
     "a-stuntman": FULL,
     "c-looker": FULL,
     "d-flooder": FULL,
@@ -298,6 +304,7 @@ PLACES = [
     *(("h-liar", name) for name in (*attacks.LIES, *attacks.NO_SETUP)),
     *(("c-looker", name) for name in attacks.LOOKS),
     *(("a-stuntman", name) for name in attacks.STUNTS),
+    ("a-sleeper", "sleep"),
     *(("b-bomber", name) for name in (*attacks.BOMBS, *attacks.FORK_BOMB)),
     ("d-flooder", "thousand-containers"),
     ("e-spoiler", "setup-traps"),
@@ -347,6 +354,7 @@ def test_attacks_really_took_place(graded: Course) -> None:
         ("a-stuntman", "output-flood", "KernelDied"),
         ("a-stuntman", "os-exit", "KernelDied"),
         ("a-stuntman", "busy-loop", "CellTimeout"),
+        ("a-sleeper", "sleep", "CellTimeout"),
         ("j-filler", "full-daemon", "No space left"),
     ):
         outputs = json.dumps(_attack_cell(graded, student, attack).outputs, ensure_ascii=False)

@@ -124,6 +124,15 @@ def test_perfect_and_empty_work(graded: Graded) -> None:
     full, most = graded.totals["full"]
     assert full == most > 0, lost(graded.checks["full"])
     assert graded.totals["none"][0] == 0, [name for name, check in graded.checks["none"].items() if check["score"]]
+    failed = [cell.source for cell in cells_of_full(graded) if any(o.output_type == "error" for o in cell.outputs)]
+    assert failed == []
+
+
+def cells_of_full(graded: Graded) -> list[Any]:
+    """The perfect work's code cells that may not fail: experiments, setups, answers."""
+    notebook = graded.root / "autograded/full" / graded.lab / f"{graded.lab}.ipynb"
+    cells = [cell for cell in nbformat.read(notebook, as_version=4).cells if cell.cell_type == "code"]
+    return [cell for cell in cells if "raises-exception" not in cell.metadata.get("tags", [])]
 
 
 @pytest.mark.parametrize("graded", HALF, indirect=True)
