@@ -17,6 +17,7 @@ from grader.author.image_rules import images_are_declared
 from grader.author.pattern_rules import pattern_is_kept
 from grader.author.prediction_rules import asks_for_prediction, predictions_can_be_made
 from grader.author.value_rules import planted_scripts_are_there, values_are_the_same_everywhere
+from grader.course.declared import connecting
 from grader.course.labs import Lab
 from grader.i18n import _
 
@@ -96,20 +97,9 @@ def connects_first(lab: Lab) -> Iterator[Finding]:
         return
     if not first.locked or first.grade or first.solution:
         yield about(lab, first, _("The “connect” cell must be locked, and neither graded nor a solution."), remedy)
-    if _connected_to(first.source) != lab.name:
+    call = connecting(first.source)
+    if call is None or not call.args or ast.unparse(call.args[0]) != repr(lab.name):
         yield about(lab, first, _("The “connect” cell names another lab."), remedy)
-
-
-def _connected_to(source: str) -> str | None:
-    try:
-        tree = ast.parse(source)
-    except SyntaxError:
-        return None
-    for node in ast.walk(tree):
-        match node:
-            case ast.Call(func=ast.Name(id="connect"), args=[ast.Constant(value=str(name)), *_rest]):
-                return name
-    return None
 
 
 def cells_are_named(lab: Lab) -> Iterator[Finding]:

@@ -22,7 +22,7 @@ from grader.autograde.capacity import Capacity
 from grader.autograde.database import gradebook, lab_named, standings
 from grader.autograde.records import GradedSubmissions, SubmissionRecord, our_fault, unkeyed
 from grader.autograde.settings import CONFIG_FILE, Drydock
-from grader.autograde.submissions import Busy, Journal, Misnamed, Submissions, alone, by_lab_name
+from grader.autograde.submissions import Busy, Journal, Misnamed, Submissions, alone, by_lab_name, fingerprint
 from grader.autograde.worker_pool import WorkerPool
 from grader.errors import ExpectedError
 from grader.i18n import _
@@ -203,7 +203,7 @@ class Batch:
 
     def _fingerprint(self, student: str) -> str:
         """Of a submission, the gradebook its grade goes to, and the checks that it was graded with."""
-        there = f"{self._submissions.fingerprint(student)}\0{self._db_url}\0{self._known.release}"
+        there = f"{fingerprint(self._submissions.submitted(student))}\0{self._db_url}\0{self._known.release}"
         return hashlib.sha256(there.encode()).hexdigest()
 
     def _is_in(self, done: Mapping[str, str], student: str) -> bool:

@@ -64,17 +64,13 @@ class Submissions:
         """Where the graded notebooks are, if they are."""
         return Path(self._course.format_path(self._course.autograded_directory, student, self.lab))
 
-    def fingerprint(self, student: str) -> str:
-        """See ``fingerprint``."""
-        return fingerprint(self.submitted(student))
-
     def is_graded(self, student: str, notebooks: Collection[str]) -> bool:
         """Whether each of the lab's ``notebooks`` that was handed in is graded, as the submission lies there now."""
         try:
             there = by_lab_name(self.notebooks(student), notebooks, accept=True)
         except Misnamed:
             return False
-        graded, now = self.graded(student), self.fingerprint(student)
+        graded, now = self.graded(student), fingerprint(self.submitted(student))
         return bool(there) and all(self._finished(graded / f"{name}.ipynb", now) for name in there)
 
     @staticmethod

@@ -55,12 +55,14 @@ type Reader = Callable[[str], Entry | None]
 
 
 @contextmanager
-def archived(daemon: Daemon, container: str, path: str) -> Iterator[tarfile.TarFile]:
+def archived(
+    daemon: Daemon, container: str, path: str, *, patience: float = _READ_SECONDS
+) -> Iterator[tarfile.TarFile]:
     """What is at ``path`` of a container, running or not, with all below it (``docker cp``). Raises NoAnswer."""
     # A name is any bytes; they have come to us from a link's target.
     params = {"path": os.fsencode(path)}
     with (
-        daemon.stream(f"/containers/{container}/archive", params, patience=_READ_SECONDS) as response,
+        daemon.stream(f"/containers/{container}/archive", params, patience=patience) as response,
         tarfile.open(fileobj=response.raw, mode="r|") as archive,
     ):
         yield archive

@@ -25,8 +25,7 @@ from grader.checks.arguments import human_size
 from grader.classroom import handin_quota, receipts
 from grader.classroom.handin_quota import NoRoom
 from grader.classroom.places import ClassFolder, StudentFolder
-from grader.classroom.untrusted_files import FILE, FOLDER, closing, names_in, open_below, plain
-from grader.files import atomic
+from grader.classroom.untrusted_files import FILE, FOLDER, bring, closing, names_in, open_below, plain
 from grader.i18n import _
 from grader.report.plain import one_line
 
@@ -289,7 +288,7 @@ def bring_feedback(place: ClassFolder, student: StudentFolder, name: str) -> Ite
                 secret = plain(folder, _SECRET, _SECRET_BYTES)[0]
                 for notebook in [Path(entry) for entry in names_in(folder) if entry.endswith(".ipynb")]:
                     page = _page_of(secret, notebook.stem)
-                    if page in released and _bring_page(out, page, student.feedback / page):
+                    if page in released and bring(out, page, student.feedback / page, _BYTES):
                         yield f"feedback on {one_line(handed_in)}"
 
 
@@ -300,18 +299,3 @@ def _page_of(secret: bytes, notebook: str) -> str:
     """
     name = notebook.encode(errors="surrogateescape")
     return hashlib.md5(secret + name, usedforsecurity=False).hexdigest() + ".html"
-
-
-def _bring_page(released: int, page: str, target: Path) -> bool:
-    """Whether there was a new one."""
-    try:
-        content, at = plain(released, page, _BYTES, newer=target.stat().st_mtime_ns if target.is_file() else 0)
-    except OSError:
-        return False
-    if at:
-        with atomic(target) as draft:
-            draft.write_bytes(content)
-            draft.chmod(0o644)
-            # A page that is released while we copy is newer than the copy.
-            os.utime(draft, ns=(at, at))
-    return bool(at)

@@ -14,11 +14,10 @@ from dataclasses import dataclass, field, replace
 
 from grader.classroom.places import ClassFolder, StudentFolder
 from grader.classroom.running import all_students, is_running
-from grader.classroom.untrusted_files import closing, open_below, plain
+from grader.classroom.untrusted_files import bring, closing, open_below
 from grader.course.lab_cards import LabCard
 from grader.course.labs import RELEASE, Course
 from grader.engines.folders import EngineFolder
-from grader.files import atomic
 from grader.processes import machine_memory
 from grader.report.cell_runs import ENDING, LARGEST, CellRun, can_be_past, runs_of
 from grader.report.progress import ProgressFolder, TaskProgress
@@ -73,15 +72,7 @@ def bring_progress(place: ClassFolder, student: StudentFolder) -> None:
     wanted = [f"{lab}{ending}" for lab in Course(place.shown).names(RELEASE) for ending in (".json", ENDING)]
     with closing(open_below(student.disk, student.own_progress)) as folder:
         for name in wanted:
-            target = student.progress / name
-            # What is not there, too.
-            with contextlib.suppress(OSError):
-                known = target.stat().st_mtime_ns if target.exists() else 0
-                content, at = plain(folder, name, LARGEST + 10_000, newer=known)
-                if at:
-                    with atomic(target) as draft:
-                        draft.write_bytes(content)
-                        os.utime(draft, ns=(at, at))
+            bring(folder, name, student.progress / name, LARGEST + 10_000)
     for file in list(student.progress.iterdir()):
         if file.name not in wanted:
             file.unlink()

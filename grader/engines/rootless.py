@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
-import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
@@ -20,6 +19,7 @@ from grader.engines.folders import SYSTEM_PATH, EngineFolder
 from grader.engines.namespaces import DAEMON_TOOLS, NOBODY_INSIDE, WALL_TOOLS, NamespaceEngine
 from grader.engines.protocol import EngineError, Probe
 from grader.i18n import _
+from grader.processes import refusal_of
 
 _ID_TOOLS = ("newuidmap", "newgidmap")
 
@@ -91,9 +91,7 @@ class RootlessEngine(NamespaceEngine):
 
     def _give_sockets(self, folder: EngineFolder, owner: int) -> None:
         argv = self.as_owner(["chown", f"{owner}:{owner}", str(folder.sockets)])
-        done = subprocess.run(argv, check=False, capture_output=True, text=True)
-        if done.returncode != 0:
-            why = done.stderr.strip()
+        if (why := refusal_of(argv)) is not None:
             raise EngineError(
                 _("The engine's folder can't be prepared: {why}").format(why=why), f"ls -la '{self.folder.path}'"
             )

@@ -13,7 +13,6 @@ import hashlib
 import json
 import os
 import shutil
-import subprocess
 import zlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -26,6 +25,7 @@ from grader.engines.releases import HERE, STORE, Release
 from grader.files import atomic_write, cache_folder
 from grader.i18n import _
 from grader.locks import locked, unowned
+from grader.processes import refusal_of
 
 if TYPE_CHECKING:
     from grader.engines.namespaces import NamespaceEngine
@@ -77,7 +77,7 @@ def for_kept(kind: type[NamespaceEngine], lab: EngineFolder, release: Release, m
         others = [place, *_complete_ones(kind, place.parent, release)]
         place = next((other for other in others if needed <= _layers_in(other)), place)
     # Only in containerd's store they are in folders.
-    in_containerd = any("/" in layer for layer in needed) if needed else _is_of_store(place)
+    in_containerd = any("/" in layer for layer in needed) if needed else (place / "layers/blobs").exists()
     if in_containerd != release.containerd_store:
         raise EngineError(
             _("The lab daemon's data is in another image store than Docker {name} would look in.").format(
@@ -129,10 +129,6 @@ def _layers_in(place: Path) -> set[str]:
     layers = place / "layers"
     there = [path for pattern in ("*", "snapshots/*", "blobs/*") for path in layers.glob(pattern)]
     return {str(path.relative_to(layers)) for path in there}
-
-
-def _is_of_store(place: Path) -> bool:
-    return (place / "layers" / "blobs").exists()
 
 
 def _note_use(place: Path) -> None:
@@ -241,10 +237,8 @@ def _split(kind: type[NamespaceEngine], data: Path, work: Path, *, in_containerd
         shutil.chown(work / "layers", kind.template_owner(), kind.template_owner())
     script = "split_snapshots.sh" if in_containerd else "split_layers.sh"
     command = kind.as_owner(["sh", str(_SCRIPTS / script), str(data), str(work), str(kind.keeper)])
-    done = subprocess.run(command, check=False, capture_output=True, text=True)
-    if done.returncode != 0:
-        why = done.stderr.strip()[-300:]
-        raise EngineError(_("The template can't be split: {why}").format(why=why), f"df -h '{work.parent}'")
+    if (why := refusal_of(command)) is not None:
+        raise EngineError(_("The template can't be split: {why}").format(why=why[-300:]), f"df -h '{work.parent}'")
 
 
 # -- The course images, for engines: what goes wrong with them is an engine's trouble.

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import io
 import json
 import re
 import secrets
 import shlex
-import tarfile
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,6 +18,7 @@ from grader.checks.card.world import BEGUN
 from grader.checks.commands import Outcome, execute
 from grader.checks.errors import AuthorError
 from grader.checks.expectation import Claim, Context, Finding, Subject, expectation
+from grader.checks.files import Entry, packed
 from grader.checks.folder import entry_in, root_of, within
 from grader.checks.host.daemon import host_image
 from grader.checks.meddling import must_be_alone, of_undone, strong_hands
@@ -174,20 +173,12 @@ def _files(card: Card, script: str, *, bent: bool) -> bytes:
     A command line or a variable of theirs would tell the experiment in which world it is.
     """
     about = {"rules": card.bend, "bent": bent, "seconds": EXPERIMENT_SECONDS, "experiment": script}
-    packed = io.BytesIO()
-    with tarfile.open(fileobj=packed, mode="w") as tar:
-        folder = tarfile.TarInfo("docker")
-        folder.type, folder.mode = tarfile.DIRTYPE, 0o700
-        tar.addfile(folder)
-        files = {"daemon.json": json.dumps(card.options if bent else {}), "world.json": json.dumps(about)}
-        here = Path(__file__).parent
-        files |= {f"grader/checks/card/{name}.py": (here / f"{name}.py").read_text("utf-8") for name in _MODULES}
-        for name, text in files.items():
-            data = text.encode()
-            file = tarfile.TarInfo(f"docker/{name}")
-            file.mode, file.size = 0o600, len(data)
-            tar.addfile(file, io.BytesIO(data))
-    return packed.getvalue()
+    texts = {"daemon.json": json.dumps(card.options if bent else {}), "world.json": json.dumps(about)}
+    here = Path(__file__).parent
+    texts |= {f"grader/checks/card/{name}.py": (here / f"{name}.py").read_text("utf-8") for name in _MODULES}
+    contents = {f"docker/{name}": text.encode() for name, text in texts.items()}
+    files = {name: Entry("file", 0o600, 0, 0, len(content), content=content) for name, content in contents.items()}
+    return packed({"docker": Entry("folder", 0o700, 0, 0, 0), **files})
 
 
 def chance_in(script: str) -> str:

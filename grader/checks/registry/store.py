@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import tarfile
-
+from grader.checks.files import archived
 from grader.docker_api import blame
 from grader.docker_api.daemon import Daemon
 from grader.docker_api.deadline import Deadline
@@ -22,12 +21,7 @@ def stored_bytes(daemon: Daemon, container: str, folder: str, most: int) -> int 
     None where there are none. Raises NoAnswer.
     """
     try:
-        with (
-            daemon.stream(
-                f"/containers/{container}/archive", {"path": f"{folder}/{_BLOBS}"}, patience=_SECONDS
-            ) as response,
-            tarfile.open(fileobj=response.raw, mode="r|") as archive,
-        ):
+        with archived(daemon, container, f"{folder}/{_BLOBS}", patience=_SECONDS) as archive:
             limit = Deadline(min(_SECONDS * daemon.pace(), daemon.deadline.remaining()))
             size = 0
             for member in archive:
