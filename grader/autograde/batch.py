@@ -271,7 +271,7 @@ class Batch:
         """What those had who are graded again."""
         with gradebook(self._db_url) as book:
             known = standings(book, self._lab)
-        again = (student for student in self.plan.todo if self._submissions.graded(student).exists())
+        again = (student for student in self.plan.todo if self._submissions.was_graded(student))
         return {student: known[student].final for student in again if student in known}
 
     def earlier(self) -> list[SubmissionRecord]:

@@ -71,15 +71,12 @@ class Submissions:
         except Misnamed:
             return False
         graded, now = self.graded(student), fingerprint(self.submitted(student))
-        return bool(there) and all(self._finished(graded / f"{name}.ipynb", now) for name in there)
+        # When it was graded says nothing: what is collected or unpacked later keeps the time of its last change.
+        return bool(there) and all(_noted(graded / f"{name}.ipynb").get("submission") == now for name in there)
 
-    @staticmethod
-    def _finished(graded: Path, fingerprint: str) -> bool:
-        try:
-            # When it was graded says nothing: what is collected or unpacked later keeps the time of its last change.
-            return bool(_signature(graded).get("submission") == fingerprint)
-        except Exception:  # missing, half written or unreadable: not finished, whatever the reason
-            return False
+    def was_graded(self, student: str) -> bool:
+        """Whether a grading of theirs was finished, of the submission that lies there now or of another."""
+        return any(map(_noted, self.graded(student).glob("*.ipynb")))
 
 
 def fingerprint(folder: Path) -> str:
@@ -102,6 +99,14 @@ def _signature(graded: Path) -> dict[str, Any]:
     """nbgrader writes a graded notebook twice; only the second one is signed (IsolatedExecute)."""
     noted: dict[str, Any] = json.loads(graded.read_bytes())["metadata"].get("drydock", {})
     return noted if "version" in noted else {}
+
+
+def _noted(graded: Path) -> dict[str, Any]:
+    """Its signature; nothing where it is missing, half written or unreadable: not finished, whatever the reason."""
+    try:
+        return _signature(graded)
+    except Exception:
+        return {}
 
 
 def is_signed(graded: Path) -> bool:
