@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import chain
 from pathlib import Path
 from typing import Protocol, Self
@@ -23,7 +23,8 @@ from grader.autograde.database import gradebook, lab_named, standings
 from grader.autograde.records import GradedSubmissions, SubmissionRecord, our_fault, unkeyed
 from grader.autograde.settings import CONFIG_FILE, Drydock
 from grader.autograde.submissions import Busy, Journal, Misnamed, Submissions, alone, by_lab_name, fingerprint
-from grader.autograde.worker_pool import WorkerPool
+from grader.autograde.worker_pool import WorkerPool, begin_grading
+from grader.course.declared import connecting, images_of
 from grader.errors import ExpectedError
 from grader.i18n import _
 from grader.sandbox.sandbox import remove_orphans
@@ -262,10 +263,12 @@ class Batch:
 
     def _pool(self, jobs: int | None) -> WorkerPool:
         work = max(1, len(self.plan.todo))
+        connects = (source for source in self._known.sources if connecting(source))
+        begin = partial(begin_grading, images=next(map(images_of, connects), ()))
         if jobs is not None:
-            return WorkerPool(self._config, self._kind, min(jobs, work))
+            return WorkerPool(self._config, self._kind, min(jobs, work), begin=begin)
         capacity = Capacity()
-        return WorkerPool(self._config, self._kind, min(capacity.most, work), admits=capacity.admits)
+        return WorkerPool(self._config, self._kind, min(capacity.most, work), begin=begin, admits=capacity.admits)
 
     def _final_scores(self) -> dict[str, float]:
         """What those had who are graded again."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import multiprocessing.util
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
@@ -40,10 +40,10 @@ class Worker:
         self._grader = grader
 
     @classmethod
-    def with_sandboxes(cls, config: Config, kind: str) -> Self:
-        """One that grades itself, and keeps a sandbox ready between its jobs."""
+    def with_sandboxes(cls, config: Config, kind: str, images: Sequence[str] = ()) -> Self:
+        """One that grades itself, and keeps a sandbox ready between its jobs; the first for a lab with these images."""
         supply = SandboxSupply(Drydock(config=config).bounds(), kind)
-        supply.prepare()
+        supply.prepare(images)
         # Worker processes end without atexit; this runs instead (multiprocessing.util).
         multiprocessing.util.Finalize(supply, supply.close, exitpriority=10)
         return cls(config, LocalGrader(supply))

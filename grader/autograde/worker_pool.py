@@ -52,7 +52,7 @@ class WorkerPool:
         self._config = config
         self._kind = kind
         self._size = size
-        self._begin = begin or _begin
+        self._begin = begin or begin_grading
         self._task = task or _grade
         self._admits = admits
         get_ready()
@@ -110,11 +110,12 @@ class _Place:
     worker: Worker | None = None
 
 
-def _begin(config: Config, kind: str) -> None:
+def begin_grading(config: Config, kind: str, images: Sequence[str] = ()) -> None:
+    """What a process begins with that will grade a lab which declares these images."""
     from grader.autograde.worker import Worker
 
     settle_in()
-    _Place.worker = Worker.with_sandboxes(config, kind)
+    _Place.worker = Worker.with_sandboxes(config, kind, images)
 
 
 @cache
