@@ -172,9 +172,8 @@ def main() -> None:
     )
     print(f"  {found.start_cpu / found.students:.1f} CPU-s a start, {found.at_rest:.0f} MiB each at rest")
     print(f"{lab} in all of them: the first done after {found.first_done:.0f} s, the last {found.last_done:.0f} s")
-    print(
-        f"  {found.work_cpu / found.students:.1f} CPU-s each, at most {found.at_work:.0f} MiB each; failed: {found.failed}"
-    )
+    cpu, failed = found.work_cpu / found.students, found.failed
+    print(f"  {cpu:.1f} CPU-s each, at most {found.at_work:.0f} MiB each; failed: {failed}")
     print(f"all stopped after {found.stop:.0f} s")
     if given.json:
         given.json.write_text(json.dumps(asdict(found), indent=1) + "\n")

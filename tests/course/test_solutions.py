@@ -15,8 +15,8 @@ pytestmark = pytest.mark.daemon
 
 REPO = Path(__file__).resolve().parents[2]
 LABS = sorted(path.parent.name for path in (REPO / "solutions").glob("*/*.ipynb"))
-#: The number of this push, where pushes take turns (.ci/run): every fourth one then runs a lab's solution here, and each
-#: that changes the lab. Every push grades it and sees that no cell fails (test_submissions.py).
+#: The number of this push, where pushes take turns (.ci/run): every fourth one then runs a lab's solution here, and
+#: each that changes the lab. Every push grades it and sees that no cell fails (test_submissions.py).
 TURN = os.environ.get("DRYDOCK_TURN", "")
 CHANGED = os.environ.get("DRYDOCK_CHANGED", "").split()
 
