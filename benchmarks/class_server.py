@@ -30,7 +30,7 @@ sys.path[:0] = [str(REPO / "tests"), str(REPO / "tests/classroom")]
 from hub_client import USERS, Hub, open_hub  # noqa: E402
 
 from grader.classroom.places import ClassFolder  # noqa: E402
-from grader.course.labs import find_course  # noqa: E402
+from grader.course.labs import RELEASE, WORKSPACE, find_course  # noqa: E402
 
 #: Seconds for all of them to do the lab; a class that takes longer has failed.
 PATIENCE = 3600.0
@@ -38,7 +38,7 @@ REST_SECONDS = 30.0
 #: With what a Hub has by default, more than a hundred may begin at once; as many as there are here do.
 _LIMITS = 'c.DrydockSpawner.mem_limit = "2G"\nc.DrydockSpawner.pids_limit = 4096\nc.DrydockSpawner.disk_limit = "4G"\n'
 _WORK = (
-    "cd ~/labs/{lab} || exit; "
+    "cd labs/{lab} || exit; "
     "setsid nohup sh -c 'jupyter execute --timeout=600 --output done.ipynb solution.ipynb; echo $? > done' "
     "> said 2>&1 < /dev/null &"
 )
@@ -86,7 +86,9 @@ def least_available() -> Iterator[list[float]]:
 
 
 def homes(hub: Hub, names: Sequence[str], lab: str) -> list[Path]:
-    return [ClassFolder(hub.folder).student(name).path / "disk/home/labs" / lab for name in names]
+    # Where students write, but outside of the walls.
+    students = map(ClassFolder(hub.folder).student, names)
+    return [student.path / "disk/home/course" / WORKSPACE / RELEASE / lab for student in students]
 
 
 def all_up(hub: Hub, names: Sequence[str]) -> list[float]:
