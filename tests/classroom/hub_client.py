@@ -253,7 +253,7 @@ async def _run(url: str, code: str) -> str:
 
 
 @contextlib.contextmanager
-def open_hub(users: str = USERS, domain: str = "", course: Path = _COURSE) -> Iterator[Hub]:
+def open_hub(users: str = USERS, course: Path = _COURSE, *, domain: str = "") -> Iterator[Hub]:
     """A Hub that runs, on the course; at the end nothing is left of it. ``users``: who may log in, as its settings.
 
     With a ``domain`` each server has a name below it, by which alone the proxy knows it.
