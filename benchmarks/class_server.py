@@ -35,7 +35,7 @@ from grader.course.labs import RELEASE, WORKSPACE, find_course  # noqa: E402
 #: Seconds for all of them to do the lab; a class that takes longer has failed.
 PATIENCE = 3600.0
 REST_SECONDS = 30.0
-#: With what a Hub has by default, more than a hundred may begin at once; as many as there are here do.
+#: A student's, as `drydock serve` has them; but for the disk, which is sparse.
 _LIMITS = 'c.DrydockSpawner.mem_limit = "2G"\nc.DrydockSpawner.pids_limit = 4096\nc.DrydockSpawner.disk_limit = "4G"\n'
 _WORK = (
     "cd labs/{lab} || exit; "

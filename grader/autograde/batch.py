@@ -24,7 +24,7 @@ from grader.autograde.records import GradedSubmissions, SubmissionRecord, our_fa
 from grader.autograde.settings import CONFIG_FILE, Drydock
 from grader.autograde.submissions import Busy, Journal, Misnamed, Submissions, alone, by_lab_name, fingerprint
 from grader.autograde.worker_pool import WorkerPool, begin_grading
-from grader.course.declared import connecting, images_of
+from grader.course.declared import images_of
 from grader.errors import ExpectedError
 from grader.i18n import _
 from grader.sandbox.sandbox import remove_orphans
@@ -263,8 +263,7 @@ class Batch:
 
     def _pool(self, jobs: int | None) -> WorkerPool:
         work = max(1, len(self.plan.todo))
-        connects = (source for source in self._known.sources if connecting(source))
-        begin = partial(begin_grading, images=next(map(images_of, connects), ()))
+        begin = partial(begin_grading, images=next(filter(None, map(images_of, self._known.sources)), ()))
         if jobs is not None:
             return WorkerPool(self._config, self._kind, min(jobs, work), begin=begin)
         capacity = Capacity()

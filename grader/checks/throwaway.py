@@ -123,15 +123,21 @@ def _run(
 def start(daemon: Daemon, identifier: str, *, seconds: float, whole: bool = False) -> Outcome:
     """Start such a container, and see how it ends within ``seconds``. Raises Unavailable, Obstructed or Refused."""
     daemon.ask(lambda client: client.start(identifier), patience=START_SECONDS)
-    had = min(seconds, daemon.deadline.remaining())
-    code = daemon.wait_for_exit(identifier, seconds)
-    if code is None:
-        blame.must_have_had(daemon, seconds, had)
+    code = exit_code_of(daemon, identifier, seconds)
     # Of what goes on for ever the beginning is enough to say so.
     whole = whole and code is not None
     output = read_logs(daemon, identifier, tty=False, streams=(1,), whole=whole)
     errors = read_logs(daemon, identifier, tty=False, streams=(2,), whole=whole)
     return Outcome(code, output, errors)
+
+
+def exit_code_of(daemon: Daemon, identifier: str, seconds: float) -> int | None:
+    """With which it ends within ``seconds``; None where it had them and has not ended. Raises Unavailable."""
+    had = min(seconds, daemon.deadline.remaining())
+    code = daemon.wait_for_exit(identifier, seconds)
+    if code is None:
+        blame.must_have_had(daemon, seconds, had)
+    return code
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache
 from pathlib import Path
 
 from grader.engines.folders import SYSTEM_PATH
@@ -39,8 +39,6 @@ VERSIONS = tuple(_SUITES)
 _PROGRAMS = ("dockerd", "containerd", "runc", "docker")
 #: Written last: with it a fetched release is complete.
 _NOTES = "packages.json"
-#: What `dockerd --version` begins with.
-_VERSION_LINE = "Docker version"
 _PLUGINS = Path("usr/libexec/docker/cli-plugins")
 
 
@@ -56,7 +54,7 @@ class Release:
     def key(self) -> str:
         """Differs where a data-root made by one may not suit the other."""
         if self.folder is None:
-            facts = self._version_line
+            facts = _own_version()
         else:
             program = Path(self.which("dockerd") or self.folder)
             notes = self.folder / _NOTES
@@ -68,19 +66,11 @@ class Release:
         """The daemon's own settings (dockerd(8), daemon.json) that an engine with this Docker needs."""
         # Said in any case: which store a daemon would take unasked differs between releases.
         settings: dict[str, object] = {"features": {"containerd-snapshotter": self.containerd_store}}
-        if self._version_line.startswith(f"{_VERSION_LINE} 20."):
+        # (A folder's own is not asked: out here it may lack libraries.)
+        if (self.name if self.folder else _own_version().removeprefix("Docker version ")).startswith("20."):
             # Its name server keeps silent where no outer one answers; resolvers wait twice 5 s for it (resolv.conf(5)).
             settings["dns-opts"] = ["timeout:1", "attempts:2"]
         return settings
-
-    @cached_property
-    def _version_line(self) -> str:
-        """Which version it is, as its daemon says or as it was asked for; a folder's may lack libraries out here."""
-        if self.folder is not None:
-            return f"{_VERSION_LINE} {self.name}"
-        # The one that will run: found as the supervisor finds it.
-        words, env = ["dockerd", "--version"], {**os.environ, "PATH": SYSTEM_PATH}
-        return subprocess.run(words, check=True, capture_output=True, text=True, env=env).stdout
 
     def which(self, program: str) -> str | None:
         """Where a program that will run in the engine lies on this machine."""
@@ -95,6 +85,18 @@ class Release:
             return program
         below = program.relative_to(self.folder)
         return Path("/usr/sbin", below) if len(below.parts) == 1 else Path("/", below)
+
+
+def _own_version() -> str:
+    """What this machine's dockerd says of itself: the one that will run, found as the supervisor finds it."""
+    program = Path(shutil.which("dockerd", path=SYSTEM_PATH) or "dockerd")
+    return _version_of(program, program.stat().st_mtime_ns)
+
+
+@cache
+def _version_of(program: Path, _changed: int) -> str:
+    """Asked once of each program: an engine's start needs it twice."""
+    return subprocess.run([program, "--version"], check=True, capture_output=True, text=True).stdout
 
 
 def said() -> str:

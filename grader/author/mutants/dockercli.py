@@ -43,6 +43,8 @@ _LOOKING_PROGRAMS = word_set(
     "echo printf ls cat head tail grep wc sort uniq date true : sleep wait du df stat env id whoami"
     " hostname test [ seq cut tr awk jq file diff cmp readlink pwd uname break continue"
 )
+#: The first word after ``tar`` that lists an archive; before the "t" none that packs, unpacks or is followed by a name.
+_LISTS = re.compile(r"--list$|-?[abdegi-qsvwyz]*t")
 #: Options that change what is shown or how long it takes, and nothing else.
 _SHOWN_ONLY = word_set("-q --quiet --no-trunc --format --progress --tail --no-stream --timestamps")
 _TIME = frozenset(("-t", "--time", "--timeout"))
@@ -110,8 +112,8 @@ def only_looks(words: Sequence[str]) -> bool:
     """Whether a command shows something, or waits for it, and changes nothing."""
     if not words:
         return False
-    if words[:1] == ["tar"]:
-        return words[1:2] == ["--list"] or bool(re.match("-?[abdegi-qsvwyz]*t", " ".join(words[1:2])))
+    if words[0] == "tar":
+        return len(words) > 1 and _LISTS.match(words[1]) is not None
     if words[0] != "docker":
         return words[0] in _LOOKING_PROGRAMS
     parts = words_of(words)

@@ -54,14 +54,8 @@ class Inside(Storage, HoldsFiles):
         def judge(attrs: Attrs) -> Finding:
             if not is_live(attrs):
                 return not_live(attrs)
-            unheard = self._context.programs.get(self.name, ())
-            if isinstance(unheard, NoAnswer):
-                raise unheard
-            self._daemon.waits_until(_("a command in {name} has ended").format(name=self.name), seconds)
-            outcome = self._executed(
-                words, seconds=seconds, user=user, environment=env, workdir=workdir, unheard=unheard
-            )
-            return wanted.judge(outcome, seconds)
+            how = {"user": user, "environment": env, "workdir": workdir, "unheard": self._unheard_in_it()}
+            return wanted.judge(self._run_to_its_end(words, seconds, **how), seconds)
 
         return Claim(
             self._says(
@@ -101,6 +95,17 @@ class Inside(Storage, HoldsFiles):
             inspect_command("container", self.name, ".Config.Env"),
             _("`docker run --help` has options that give a container the host's own namespaces."),
         )
+
+    def _unheard_in_it(self) -> Sequence[str]:
+        """Its variables that no command of a check's is to hear. Raises NoAnswer where such commands are not run."""
+        unheard = self._context.programs.get(self.name, ())
+        if isinstance(unheard, NoAnswer):
+            raise unheard
+        return unheard
+
+    def _run_to_its_end(self, command: Sequence[str], seconds: float, **how: Any) -> commands.Outcome:
+        self._daemon.waits_until(_("a command in {name} has ended").format(name=self.name), seconds)
+        return self._executed(command, seconds=seconds, **how)
 
     def _executed(self, command: Sequence[str], **how: Any) -> commands.Outcome:
         outcome, identifier = commands.execute(self._daemon, self.name, command, **how)
@@ -321,6 +326,7 @@ def _shown_change(path: str, changes: Mapping[str, str]) -> str:
 
 
 def not_live(attrs: Attrs) -> Finding:
+    """Of a container in which nothing can be executed."""
     return Finding(
         False,
         _("nothing can run in it, its state: {state}").format(state=state_in_words(attrs)),

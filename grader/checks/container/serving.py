@@ -11,10 +11,10 @@ from grader.checks import arguments, commands
 from grader.checks.container.inside import Inside, not_live
 from grader.checks.container.subject import is_live
 from grader.checks.expectation import Claim, Finding, expectation
-from grader.checks.throwaway import SEALED, START_SECONDS, helper_image, says, throwaway, uncut
+from grader.checks.throwaway import SEALED, START_SECONDS, exit_code_of, helper_image, says, throwaway, uncut
 from grader.docker_api import blame
 from grader.docker_api.daemon import Attrs
-from grader.docker_api.errors import NoAnswer, Obstructed
+from grader.docker_api.errors import Obstructed
 from grader.docker_api.streams import read_logs
 from grader.i18n import _
 from grader.report.plain import excerpt
@@ -93,15 +93,11 @@ class Serving(Inside):
         def judge(attrs: Attrs) -> Finding:
             if not is_live(attrs):
                 return not_live(attrs)
-            unheard = self._context.programs.get(self.name, ())
-            if isinstance(unheard, NoAnswer):
-                raise unheard
-            counted = _Counted()
-            with self._read(str(attrs["Id"]), [url, text], counted) as at_work:
-                if not at_work:
+            unheard = self._unheard_in_it()
+            with self._read(str(attrs["Id"]), [url, text]) as counted:
+                if counted is None:
                     return Finding(False, _("nobody answered at {url} before that").format(url=url))
-                self._daemon.waits_until(_("a command in {name} has ended").format(name=self.name), seconds)
-                done = wanted.judge(self._executed(words, seconds=seconds, unheard=unheard), seconds)
+                done = wanted.judge(self._run_to_its_end(words, seconds, unheard=unheard), seconds)
             shown = _("{lost} lost, {answered} answered").format(lost=counted.lost, answered=counted.answered)
             if counted.first:
                 shown += "; " + _("in the place of the first: {said}").format(said=excerpt(counted.first))
@@ -116,22 +112,19 @@ class Serving(Inside):
         )
 
     @contextmanager
-    def _read(self, container: str, asked: Sequence[str], counted: _Counted) -> Iterator[bool]:
-        """Readers in the container's network; whether they had an answer. At the end they are counted."""
+    def _read(self, container: str, asked: Sequence[str]) -> Iterator[_Counted | None]:
+        """Readers in the container's network, who are counted at the end; None where they had no answer at first."""
         daemon = self._daemon
         host = {"NetworkMode": f"container:{container}", **SEALED}
         with throwaway(daemon, helper_image(daemon), ["sh", "-c", _READERS, "-", *asked], host=host) as readers:
             daemon.ask(lambda client: client.start(readers), patience=START_SECONDS)
-            at_work = says(daemon, readers, f"{_READS}\n" * _NUMBER)
-            yield at_work
-            if not at_work:
+            if not says(daemon, readers, f"{_READS}\n" * _NUMBER):
+                yield None
                 return
+            counted = _Counted()
+            yield counted
             daemon.ask(lambda client: client.kill(readers, "TERM"))
-            seconds = 2.0 * _PATIENCE
-            had = min(seconds, daemon.deadline.remaining())
-            code = daemon.wait_for_exit(readers, seconds)
-            if code is None:
-                blame.must_have_had(daemon, seconds, had)
+            code = exit_code_of(daemon, readers, 2.0 * _PATIENCE)
             said = read_logs(daemon, readers, tty=False, streams=(1,))
             uncut(commands.Outcome(code, said, ""))
             counted.add(said)
