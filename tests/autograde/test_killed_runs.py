@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -17,15 +16,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from grading_course import HALF, LAB, SOLUTIONS, Course, fields
+from grading_course import LAB, Course
+from six_submissions import STUDENTS, Grades, forget_grades, graded_one_by_one, grades
 
 from grader.autograde.submissions import Submissions
 from grader.engines.folders import EngineFolder, is_throwaway
 from grader.processes import descendants, start_time
 
 pytestmark = [pytest.mark.daemon, pytest.mark.deep]
-#: eve's is no notebook, so it never leaves the parent.
-STUDENTS = ("ada", "bob", "cyd", "dan", "eve", "fay")
 FACTORY = "from grader.autograde.backends import processes\nmake = processes(2)\n"
 #: Whatever a run starts is in the end a child of this process, which ends when there is none left (prctl(2)).
 REAPER = """
@@ -153,35 +151,14 @@ def kept_of(course: Course, students: set[str]) -> dict[str, Any]:
     }
 
 
-def grades(course: Course) -> tuple[list[tuple[Any, ...]], dict[str, Any]]:
-    """The gradebook's fields, the verdict cells, and what graded notebooks say of themselves."""
-    verdicts: dict[str, Any] = {}
-    for student in STUDENTS:
-        notebook = course.graded(student)
-        about = {key: value for key, value in notebook.metadata["drydock"].items() if key != "result"}
-        checks = [cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade")]
-        verdicts[student] = (about, [(cell.source, cell.get("outputs")) for cell in checks])
-    with course.gradebook() as book:
-        return fields(book, LAB), verdicts
-
-
 @pytest.fixture(scope="module")
-def serial(course: Course) -> tuple[list[tuple[Any, ...]], dict[str, Any]]:
-    quits = course.answered({**SOLUTIONS, "net": SOLUTIONS["net"] + "\nimport os\nos._exit(0)"}, "quits")
-    notebooks = (course.answered(SOLUTIONS, "An image."), course.answered(HALF), course.blank(), quits, "no notebook",
-                 course.answered({"vol": SOLUTIONS["vol"]}, "x"))  # fmt: skip
-    for student, notebook in zip(STUDENTS, notebooks, strict=True):
-        course.hand_in(student, notebook)
-    course.autograde()
-    return grades(course)
+def serial(course: Course) -> Grades:
+    return graded_one_by_one(course)
 
 
 @pytest.fixture
 def ungraded(course: Course, serial: object) -> None:
-    shutil.rmtree(course.root / "autograded")
-    with course.gradebook() as book:
-        for student in STUDENTS:
-            book.remove_submission(LAB, student)
+    forget_grades(course)
 
 
 def goes_on(course: Course, machine: Machine, executor: str) -> str:

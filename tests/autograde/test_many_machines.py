@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
 import time
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from grading_course import HALF, LAB, SOLUTIONS, Course, fields
+from grading_course import LAB, SOLUTIONS, Course
+from six_submissions import STUDENTS, Grades, forget_grades, graded_one_by_one, grades
 
 from grader.autograde.backends import processes, terms_of
 from grader.autograde.batch import Batch
@@ -25,51 +24,15 @@ from grader.autograde.records import SubmissionRecord
 from grader.cli.grade import command
 
 pytestmark = [pytest.mark.daemon, pytest.mark.deep]
-STUDENTS = ("ada", "bob", "cyd", "dan", "eve", "fay")
-
-
-def kept(course: Course) -> list[tuple[Any, ...]]:
-    with course.gradebook() as book:
-        return fields(book, LAB)
-
-
-def verdicts(course: Course) -> dict[str, Any]:
-    """The verdict cells, and what graded notebooks say of themselves."""
-    found: dict[str, Any] = {}
-    for student in STUDENTS:
-        notebook = course.graded(student)
-        about = {key: value for key, value in notebook.metadata["drydock"].items() if key != "result"}
-        checks = [
-            (cell.source, cell.outputs)
-            for cell in notebook.cells
-            if cell.cell_type == "code" and cell.metadata.get("nbgrader", {}).get("grade")
-        ]
-        found[student] = (about, checks)
-    return found
-
-
-def forget_grades(course: Course) -> None:
-    shutil.rmtree(course.root / "autograded")
-    with course.gradebook() as book:
-        for student in STUDENTS:
-            book.remove_submission(LAB, student)
 
 
 @pytest.fixture(scope="module")
-def serial(course: Course) -> tuple[list[tuple[Any, ...]], dict[str, Any]]:
-    quits = course.answered({**SOLUTIONS, "net": SOLUTIONS["net"] + "\nimport os\nos._exit(0)"}, "quits")
-    notebooks = (course.answered(SOLUTIONS, "An image."), course.answered(HALF), course.blank(), quits, "no notebook",
-                 course.answered({"vol": SOLUTIONS["vol"]}, "x"))  # fmt: skip
-    for student, notebook in zip(STUDENTS, notebooks, strict=True):
-        course.hand_in(student, notebook)
-    course.autograde()
-    found = kept(course), verdicts(course)
-    assert len({field[0] for field in found[0]}) == len(STUDENTS)
-    return found
+def serial(course: Course) -> Grades:
+    return graded_one_by_one(course)
 
 
 def test_workers_that_are_killed_change_no_grade(
-    course: Course, serial: tuple[list[tuple[Any, ...]], dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+    course: Course, serial: Grades, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(course.root)
     forget_grades(course)
@@ -93,7 +56,7 @@ def test_workers_that_are_killed_change_no_grade(
     assert len(pools) >= 2, "the pool was made anew"
     assert [record.student for record in records] == list(STUDENTS)
     assert [record.error for record in records] == [""] * len(STUDENTS)
-    assert (kept(course), verdicts(course)) == serial
+    assert grades(course) == serial
 
 
 def killed_at_a_result(root: Path) -> dict[Path, bytes]:
@@ -113,7 +76,7 @@ def killed_at_a_result(root: Path) -> dict[Path, bytes]:
 
 @pytest.mark.weekly
 def test_parts_give_the_same_grades_and_a_stopped_one_goes_on(
-    course: Course, serial: tuple[list[tuple[Any, ...]], dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+    course: Course, serial: Grades, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(course.root)
     forget_grades(course)
@@ -134,7 +97,7 @@ def test_parts_give_the_same_grades_and_a_stopped_one_goes_on(
     assert {path: path.read_bytes() for path in times} == kept
     done = CliRunner().invoke(command, ["merge", str(folder)])
     assert "No grade for" not in done.output, (done.output, done.exception)
-    assert (kept(course), verdicts(course)) == serial
+    assert grades(course) == serial
 
 
 def test_a_named_factory_grades(course: Course, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
