@@ -20,6 +20,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from playwright.sync_api import Page
 from tornado.httpclient import HTTPRequest
 from tornado.websocket import websocket_connect
 
@@ -227,6 +228,13 @@ def page(url: str, token: str = TOKEN) -> str:
             return str(answer.read().decode())
     except urllib.error.HTTPError as error:
         return error.read().decode()
+
+
+def sign_in(page: Page, name: str) -> None:
+    """On the Hub's page for logging in, which is shown."""
+    page.get_by_label("Username").fill(name)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
 
 
 async def _run(url: str, code: str) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from chromium import browser_page
-from hub_client import PASSWORD, PATIENCE, USERS, Hub, open_hub
+from hub_client import PATIENCE, USERS, Hub, open_hub, sign_in
 from playwright.sync_api import Locator, Page, expect
 
 from grader.author.release import write_release
@@ -83,9 +83,7 @@ def page(hub: Hub) -> Iterator[Page]:
     """The student's JupyterLab, by the Hub's page for logging in, with the assignment list open."""
     with browser_page() as page:
         page.goto(f"http://127.0.0.1:{hub.port}/")
-        page.get_by_label("Username").fill(_STUDENT)
-        page.get_by_label("Password").fill(PASSWORD)
-        page.get_by_role("button", name="Sign in").click()
+        sign_in(page, _STUDENT)
         page.wait_for_url("**/lab/tree/index.ipynb*")
         expect(page.locator(".jp-Notebook")).to_be_visible()
         page.get_by_role("menuitem", name="Nbgrader").click()

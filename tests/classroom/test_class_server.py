@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 from chromium import browser_page
-from hub_client import PASSWORD, PATIENCE, TOKEN, Hub, page, request
+from hub_client import PATIENCE, TOKEN, Hub, page, request, sign_in
 from playwright.sync_api import expect
 
 from grader.classroom.places import ClassFolder
@@ -239,9 +239,7 @@ def test_the_teacher_sees_who_is_where_and_no_student_does(hub: Hub) -> None:
     for name, sees in (("teacher", True), ("eve", False)):
         with browser_page() as shown:
             shown.goto(url)
-            shown.get_by_label("Username").fill(name)
-            shown.get_by_label("Password").fill(PASSWORD)
-            shown.get_by_role("button", name="Sign in").click()
+            sign_in(shown, name)
             if sees:
                 as_of = shown.get_by_text("As of ").inner_text(timeout=PATIENCE * 1000)
                 expect(shown.get_by_role("cell", name="bob", exact=True)).to_be_visible()

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import pytest
 from chromium import NEEDS_CHROMIUM, browser_page
-from hub_client import PASSWORD, PATIENCE, Hub, open_hub
+from hub_client import PATIENCE, Hub, open_hub, sign_in
 from playwright.sync_api import Page, expect
 
 from grader.classroom.places import ClassFolder
@@ -46,9 +46,7 @@ def classroom(domain: str) -> Iterator[Hub]:
 
 def log_in(page: Page, address: str, name: str) -> None:
     page.goto(f"{address}/hub/login")
-    page.get_by_label("Username").fill(name)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    sign_in(page, name)
     # Else the next page that is asked for would come without its cookies.
     page.wait_for_url(lambda url: "/hub/login" not in url)
 
