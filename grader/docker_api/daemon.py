@@ -18,7 +18,7 @@ from grader.docker_api import blame
 from grader.docker_api.connection import Connection
 from grader.docker_api.course_images import REPOSITORY, CourseImages, look
 from grader.docker_api.deadline import Deadline
-from grader.docker_api.errors import Obstructed, Refused, Unavailable
+from grader.docker_api.errors import NoAnswer, Obstructed, Refused, Unavailable
 from grader.docker_api.words import full_reference
 from grader.i18n import _
 from grader.report.plain import printable
@@ -196,11 +196,13 @@ class Daemon:
         return str(known["Id"]) if known and there else ""
 
     def release(self, wish: Callable[[Any], Any]) -> None:
-        """Clean up something of ours, even when the check's time is over; failures are left to a later clean-up."""
+        """Clean up something of ours, even when the check's time is over. Raises nothing, for the report is still to
+        be made; a container that stays is removed by a later check."""
         from docker.errors import DockerException
         from requests import RequestException
 
-        with suppress(DockerException, RequestException, OSError):
+        # NoAnswer: the way to a host is opened anew, and the host may be gone.
+        with suppress(DockerException, RequestException, OSError, NoAnswer):
             wish(self.connection.client(1.0 if self._lost else self._request_seconds))
 
     def wait_for_exit(self, container: str, seconds: float) -> int | None:
