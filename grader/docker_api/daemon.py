@@ -19,7 +19,7 @@ from grader.docker_api.connection import Connection
 from grader.docker_api.course_images import REPOSITORY, CourseImages, look
 from grader.docker_api.deadline import Deadline
 from grader.docker_api.errors import NoAnswer, Obstructed, Refused, Unavailable
-from grader.docker_api.words import full_reference
+from grader.docker_api.words import full_reference, moment_of
 from grader.i18n import _
 from grader.report.plain import printable
 
@@ -54,6 +54,7 @@ class Daemon:
         self._request_seconds = request_seconds
         self._on_wait = on_wait
         self._info: Attrs | None = None
+        self._ahead = 0.0
         self._lost = ""
         self._asked_again = False
         #: The ID of the image brought in the helper's place (throwaway.py), and what is to be done at the check's end.
@@ -273,8 +274,15 @@ class Daemon:
     def info(self) -> Attrs:
         """``docker info``, asked once."""
         if self._info is None:
+            asked = time.time()
             self._info = dict(self.ask(lambda client: client.info()))
+            self._ahead = _ahead(self._info, asked, time.time())
         return self._info
+
+    def ahead(self) -> float:
+        """By how many seconds its clock is ahead of ours, at the least; below 0: behind it, as a guest's that slept."""
+        self.info()
+        return self._ahead
 
     def pace(self) -> float:
         """How many times longer than elsewhere a check waits for what happens in this daemon's containers."""
@@ -297,6 +305,14 @@ class Daemon:
             too_old = _("This Docker daemon is too old to tell {what}: that needs API {needed}, it speaks {has}.")
             has = ".".join(map(str, self.api_version()))
             raise blame.of_what_it_says(self, too_old.format(what=what, needed=f"{major}.{minor}", has=has))
+
+
+def _ahead(info: Attrs, asked: float, answered: float) -> float:
+    """By how much a clock goes before ours that showed this between these two moments of ours; 0: it may be ours."""
+    told = moment_of(info.get("SystemTime"))
+    if told is None or asked <= told.timestamp() <= answered:
+        return 0.0
+    return told.timestamp() - answered
 
 
 def _other_version(why: str) -> Unavailable:
