@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 SEALED = {"ReadonlyRootfs": True}
 #: A helper's command may take so long.
 _HELPER_SECONDS = 8
-#: A container of ours older than this (seconds) was left by a check that was killed.
+#: A container of ours that is not in use and older than this (seconds) was left by a check that was killed.
 _STALE = 600
 #: A container's start is the slowest request: emulated, on a busy machine, it takes more than the usual time.
 START_SECONDS = 30.0
@@ -43,6 +43,8 @@ START_SECONDS = 30.0
 _READY_SECONDS = 15.0
 #: The IDs of those that this checker has made.
 made: set[str] = set()
+#: Those of them that are in use: no orphans, however old.
+_in_use: set[str] = set()
 #: Whether this is the only check on the daemon, as when a submission is graded. A name and a label anybody can give;
 #: but a student's kernel may have been killed in a check, and another check may go on beside this one.
 is_alone = False
@@ -78,8 +80,10 @@ def throwaway(
         answer = daemon.ask(lambda client: client.create_container_from_config(body, name), patience=START_SECONDS)
         identifier = str(answer["Id"])
         made.add(identifier)
+        _in_use.add(identifier)
         yield identifier
     finally:
+        _in_use.discard(identifier)
         daemon.release(partial(_remove, identifier))
 
 
@@ -316,8 +320,10 @@ def remove_orphans(daemon: Daemon, older_than: float = _STALE) -> None:
     """Remove containers of ours that a killed check left behind, ``older_than`` in seconds."""
     label = f"{OWN_LABEL}=1"
     left = daemon.ask(lambda client: client.containers(all=True, filters={"label": label}))
-    old = (c for c in left if looks_own(c) and time.time() - int(c.get("Created", 0)) >= older_than)
-    for identifier in (c["Id"] for c in old):
+    own = [c for c in left if looks_own(c) and c["Id"] not in _in_use]
+    # Another check may go on beside this one: what it has just made is young by the daemon's clock.
+    now = time.time() + (daemon.ahead() if own else 0.0)
+    for identifier in [c["Id"] for c in own if now - int(c.get("Created", 0)) >= older_than]:
         daemon.release(partial(_remove, identifier))
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from types import SimpleNamespace
 from typing import Any
@@ -57,3 +58,52 @@ def test_what_is_brought_to_a_host_is_removed_while_the_way_there_is_open(
     assert throwaway.helper_image(daemon) == "brought"
     context.cleanup.close()
     assert done == ["brought removed", "the way is closed"]
+
+
+class Shelf:
+    """A daemon's containers, of which each was made ``age`` seconds ago by its clock, which goes ``ahead`` of ours."""
+
+    def __init__(self, *, age: float = 0, ahead: float = 0) -> None:
+        self.there: list[dict[str, Any]] = []
+        self._age, self._ahead = age, ahead
+
+    def ask[T](self, question: Callable[[Any], T], *, patience: float = 0) -> T:
+        return question(self)
+
+    release = ask
+
+    def ahead(self) -> float:
+        return self._ahead
+
+    def containers(self, **_asked: Any) -> list[dict[str, Any]]:
+        return list(self.there)
+
+    def create_container_from_config(self, body: dict[str, Any], name: str) -> dict[str, str]:
+        created = int(time.time() + self._ahead - self._age)
+        self.there.append({"Id": f"id-{name}", "Names": [f"/{name}"], "Labels": body["Labels"], "Created": created})
+        return {"Id": f"id-{name}"}
+
+    def remove_container(self, identifier: str, **_how: Any) -> None:
+        self.there = [one for one in self.there if one["Id"] != identifier]
+
+
+def on(shelf: Shelf) -> Daemon:
+    return shelf  # type: ignore[return-value]
+
+
+def test_a_container_in_use_is_no_orphan_however_old() -> None:
+    shelf = Shelf(age=700)
+    with throwaway.throwaway(on(shelf), "x", None) as first:
+        with throwaway.throwaway(on(shelf), "x", None) as second:
+            assert [one["Id"] for one in shelf.there] == [first, second]
+        assert [one["Id"] for one in shelf.there] == [first]
+    assert shelf.there == []
+
+
+@pytest.mark.parametrize(("age", "stay"), [(0, True), (500, True), (700, False)])
+@pytest.mark.parametrize("ahead", [-3600, 0, 3600])
+def test_an_orphan_is_old_by_the_clock_of_its_daemon(age: float, stay: bool, ahead: float) -> None:
+    shelf = Shelf(age=age, ahead=ahead)
+    shelf.create_container_from_config({"Labels": {throwaway.OWN_LABEL: "1"}}, f"{throwaway.OWN_NAME}x")
+    throwaway.remove_orphans(on(shelf))
+    assert bool(shelf.there) is stay
