@@ -10,7 +10,7 @@ import math
 import struct
 import subprocess
 import sys
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -27,12 +27,13 @@ from grader.checks.commands import Outcome
 from grader.checks.container import Container
 from grader.checks.container.health import _judged_health
 from grader.checks.expectation import Context
-from grader.checks.files import Entry, followed
+from grader.checks.files import Entry, followed, read_entry
 from grader.checks.host.context import Endpoint, follow
 from grader.checks.sockets import listening
 from grader.checks.web import from_wget, reachable
 from grader.course.reasons import KnownWrong
 from grader.docker_api.daemon import Daemon
+from grader.docker_api.errors import Refused
 from grader.docker_api.streams import demultiplexed
 from grader.docker_api.words import environment, full_reference, published
 from grader.report.plain import excerpt, printable
@@ -348,6 +349,27 @@ def test_links_are_followed_to_an_end_and_never_for_ever() -> None:
     assert followed(tree.get, "/a/b") == tree["/d"]
     assert followed(tree.get, "/x") is None
     assert followed(tree.get, "/none") is None
+
+
+@pytest.mark.parametrize(
+    ("status", "said", "nothing"),
+    [
+        (404, "Could not find the file /x in container 4c2f", True),
+        (404, "Could not find the file /no such container in container 4c2f", True),
+        (400, "lstat /x/y: not a directory", True),
+        (404, "No such container: 4c2f", False),
+        (404, 'no container with name or ID "4c2f" found: no such container', False),
+        (500, "input/output error", False),
+    ],
+)
+def test_what_is_in_a_container_that_is_gone_nobody_knows(status: int, said: str, nothing: bool) -> None:
+    """Whoever removes it in the middle of a check has not shown that a file is not there."""
+
+    def refuse(*_words: object, **_named: object) -> None:
+        raise Refused(status, said)
+
+    with nullcontext() if nothing else pytest.raises(Refused):
+        assert read_entry(cast("Daemon", SimpleNamespace(stream=refuse)), "4c2f", "/x") is None
 
 
 @settings(max_examples=15)

@@ -128,6 +128,20 @@ def test_nothing_is_laid_into_the_container_by_which_an_images_files_are_read(
     assert "nothing at" in report_as_text(check.reports["job"])
 
 
+def test_who_removes_that_container_has_not_removed_a_file(stage: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    def after_it(daemon: Any, box: str, path: str) -> Any:
+        with closing(stage.endpoint.client()) as client:
+            client.api.remove_container(box)
+        return read_entry(daemon, box, path)
+
+    monkeypatch.setattr(contents, "read_entry", after_it)
+    check = Checks(stage.endpoint.host, deadline=200)
+    with closing(check), suppress(CheckFailed, CouldNotCheck), check.task("job", hint="Look.") as t:
+        t.image("drydock/busybox:1").has_no_file("/bin/busybox")
+    assert check.reports["job"].status is Status.FAILED, report_as_text(check.reports["job"])
+    assert "No such container" in report_as_text(check.reports["job"])
+
+
 def replace_the_file(client: Any, judging: str) -> None:
     packed, line = io.BytesIO(), b"fine\n"
     with tarfile.open(fileobj=packed, mode="w") as archive:
