@@ -26,6 +26,7 @@ from grader.checks.arguments import human_memory, human_size, memory_bytes, nano
 from grader.checks.commands import Outcome
 from grader.checks.container import Container
 from grader.checks.container.health import _judged_health
+from grader.checks.container.networking import ports_of
 from grader.checks.expectation import Context
 from grader.checks.files import Entry, followed, read_entry
 from grader.checks.host.context import Endpoint, follow
@@ -312,6 +313,28 @@ def test_published_ports_have_no_ipv6_twins(wanted: dict[str, list[int] | None],
     expected = {("0.0.0.0", port, inside) for inside, outside in wanted.items() for port in outside or ()}
     assert set(published(bindings)) == expected
     assert published({}) == published(None) == []
+
+
+@pytest.mark.parametrize(
+    ("state", "really", "shown"),
+    [
+        ({"Running": True}, True, True),
+        # `--network none -p 8080:80`, an internal network: asked for, and not done.
+        ({"Running": True}, False, False),
+        ({"Running": True, "Restarting": True}, False, True),
+        ({"Running": False}, False, True),
+    ],
+)
+def test_a_port_of_what_runs_is_published_where_the_daemon_did_it(
+    state: dict[str, bool], really: bool, shown: bool
+) -> None:
+    wanted = {"80/tcp": [{"HostIp": "", "HostPort": "8080"}]}
+    attrs = {
+        "State": state,
+        "HostConfig": {"PortBindings": wanted},
+        "NetworkSettings": {"Ports": wanted if really else {"80/tcp": None}},
+    }
+    assert ports_of(attrs) == ([("0.0.0.0", 8080, "80/tcp")] if shown else [])
 
 
 @given(st.dictionaries(st.from_regex(r"[A-Z_]{1,9}", fullmatch=True), texts))
