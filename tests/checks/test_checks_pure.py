@@ -455,3 +455,11 @@ def test_how_a_command_ended_excuses_nobody_unless_blame_was_asked() -> None:
             raised = [node.exc for node in branch.body if isinstance(node, ast.Raise)]
             excuses = any(isinstance(exc, ast.Call) and ast.unparse(exc.func) == "Unavailable" for exc in raised)
             assert not (asks and excuses), f"{path}:{branch.lineno}"
+
+
+def test_every_start_of_a_container_has_the_time_that_a_start_takes() -> None:
+    """By reading: a start that is cut off on a busy machine would be the student's failure (blame.py)."""
+    for path in Path(grader.checks.__file__).parent.rglob("*.py"):
+        for call in (node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Call)):
+            if any("client.start(" in ast.unparse(word) for word in call.args) and "ask" in ast.unparse(call.func):
+                assert "_SECONDS" in "".join(ast.unparse(word.value) for word in call.keywords), f"{path}:{call.lineno}"

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from grader.checks.container.subject import is_live, state_in_words
 from grader.checks.host.way import Way
-from grader.checks.throwaway import SEALED, throwaway
+from grader.checks.throwaway import SEALED, START_SECONDS, throwaway
 from grader.docker_api.connection import Connection
 from grader.docker_api.course_images import CourseImages, as_there
 from grader.docker_api.daemon import Attrs, Daemon
@@ -96,7 +96,7 @@ class HostConnection(Connection):
         helper = self._cleanup.enter_context(
             throwaway(self.engine, image, ["1000"], host=_ALL_SEEING, Entrypoint=["sleep"])
         )
-        self.engine.ask(lambda client: client.start(helper), patience=30)
+        self.engine.ask(lambda client: client.start(helper), patience=START_SECONDS)
         place, program = self._listens_at(host, timeout)
         way = Way(self.engine, helper, int(host["State"]["Pid"]), place, program)
         self._cleanup.callback(way.close)
