@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import hashlib
 import html.parser
 import ipaddress
 import json
@@ -34,7 +35,7 @@ from grader.checks.sockets import listening
 from grader.checks.web import from_wget, reachable
 from grader.course.reasons import KnownWrong
 from grader.docker_api.daemon import Daemon
-from grader.docker_api.errors import Refused
+from grader.docker_api.errors import Obstructed, Refused
 from grader.docker_api.streams import demultiplexed
 from grader.docker_api.words import environment, full_reference, published
 from grader.report.plain import excerpt, printable
@@ -393,6 +394,35 @@ def test_what_is_in_a_container_that_is_gone_nobody_knows(status: int, said: str
 
     with nullcontext() if nothing else pytest.raises(Refused):
         assert read_entry(cast("Daemon", SimpleNamespace(stream=refuse)), "4c2f", "/x") is None
+
+
+def read_on_a_tmpfs(monkeypatch: pytest.MonkeyPatch, facts: Outcome, *, says: str = "") -> Entry | None:
+    """The file as the container's own tools show it."""
+    container = Container(Context("job", cast("Daemon", None)), "web")
+    tools = {"stat": facts, "cat": Outcome(0, says, ""), "readlink": Outcome(0, says, "")}
+    monkeypatch.setattr(container, "_executed", lambda command, **_how: tools[command[0]])
+    return container._read_by_exec("/mem/x")
+
+
+@pytest.mark.parametrize("code", [126, 127, 137, None])
+def test_a_container_whose_own_stat_did_not_look_is_not_known_to_lack_a_file(
+    monkeypatch: pytest.MonkeyPatch, code: int | None
+) -> None:
+    assert read_on_a_tmpfs(monkeypatch, Outcome(1, "", "stat: can't stat '/mem/x'")) is None
+    with pytest.raises(Obstructed, match="does not say what stat says"):
+        read_on_a_tmpfs(monkeypatch, Outcome(code, "", ""))
+
+
+def test_a_file_on_a_tmpfs_has_a_checksum_and_a_link_there_leads_somewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    file = read_on_a_tmpfs(monkeypatch, Outcome(0, "regular file|644|0|0|3\n", ""), says="hi\n")
+    assert file is not None
+    assert (file.content, file.sha256) == (b"hi\n", hashlib.sha256(b"hi\n").hexdigest())
+    changed = read_on_a_tmpfs(monkeypatch, Outcome(0, "regular file|644|0|0|1\n", ""), says="\N{REPLACEMENT CHARACTER}")
+    assert changed is not None
+    assert changed.sha256 == ""
+    link = read_on_a_tmpfs(monkeypatch, Outcome(0, "symbolic link|777|0|0|5\n", ""), says="there\n")
+    assert link is not None
+    assert (link.kind, link.target) == ("link", "there")
 
 
 @settings(max_examples=15)
