@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from types import SimpleNamespace
 from typing import Any
 
@@ -13,6 +13,7 @@ import pytest
 from grader.checks import throwaway
 from grader.checks.expectation import Context
 from grader.checks.host import Host
+from grader.checks.host import daemon as host_daemon
 from grader.checks.host.daemon import HostConnection, HostTrouble
 from grader.docker_api.connection import Connection
 from grader.docker_api.daemon import Daemon
@@ -58,6 +59,28 @@ def test_what_is_brought_to_a_host_is_removed_while_the_way_there_is_open(
     assert throwaway.helper_image(daemon) == "brought"
     context.cleanup.close()
     assert done == ["brought removed", "the way is closed"]
+
+
+def test_who_waits_for_a_hosts_daemon_looks_by_one_helper(context: Context, monkeypatch: pytest.MonkeyPatch) -> None:
+    helpers: list[str] = []
+
+    @contextmanager
+    def made(_daemon: Daemon, image: str, *_words: Any, **_more: Any) -> Iterator[str]:
+        helpers.append(image)
+        yield "helper"
+
+    nobody = SimpleNamespace(look=lambda _timeout: "absent", close=lambda: None)
+    monkeypatch.setattr(host_daemon, "throwaway", made)
+    monkeypatch.setattr(host_daemon, "host_image", lambda _engine, image: image)
+    monkeypatch.setattr(host_daemon, "Way", lambda *_words: nobody)
+    monkeypatch.setattr(HostConnection, "container", lambda _connection: {"State": {"Pid": 7}})
+    monkeypatch.setattr(Daemon, "ask", lambda _daemon, _question, **_how: None)
+    connection = HostConnection(context.daemon, "refuge", context.cleanup)
+    for _look in range(3):
+        with pytest.raises(HostTrouble, match="no daemon listens"):
+            connection.another(1.0)
+        connection.forget()
+    assert helpers == [host_daemon.IMAGE]
 
 
 class Shelf:
