@@ -23,6 +23,7 @@ from hypothesis import strategies as st
 
 import grader.checks
 from grader.checks import AuthorError, CheckFailed, CouldNotCheck, Status, TaskReport, Verdict, fingerprint
+from grader.checks.answer import Answer
 from grader.checks.arguments import human_memory, human_size, memory_bytes, nanoseconds, size_bytes
 from grader.checks.commands import Outcome
 from grader.checks.container import Container
@@ -31,10 +32,13 @@ from grader.checks.container.networking import ports_of
 from grader.checks.expectation import Context
 from grader.checks.files import Entry, followed, read_entry
 from grader.checks.host.context import Endpoint, follow
+from grader.checks.project import Service
 from grader.checks.sockets import listening
 from grader.checks.web import from_wget, reachable
 from grader.course.reasons import KnownWrong
+from grader.docker_api.connection import Connection
 from grader.docker_api.daemon import Daemon
+from grader.docker_api.deadline import Deadline
 from grader.docker_api.errors import Obstructed, Refused
 from grader.docker_api.streams import demultiplexed
 from grader.docker_api.words import environment, full_reference, published
@@ -423,6 +427,33 @@ def test_a_file_on_a_tmpfs_has_a_checksum_and_a_link_there_leads_somewhere(monke
     link = read_on_a_tmpfs(monkeypatch, Outcome(0, "symbolic link|777|0|0|5\n", ""), says="there\n")
     assert link is not None
     assert (link.kind, link.target) == ("link", "there")
+
+
+def asked_of_none() -> Context:
+    """For expectations whose object is told by the test."""
+    return Context("job", Daemon(Connection("unix:///nobody"), Deadline(60)))
+
+
+@pytest.mark.parametrize("secret", ["plain", "line 1\nline 2", 'it\'s "quoted" \\\\ twice'])
+def test_a_secret_that_docker_inspect_shows_is_none_however_it_is_written(
+    monkeypatch: pytest.MonkeyPatch, secret: str
+) -> None:
+    service = Service(asked_of_none(), "shop-web-1")
+    service.project, service.service = "shop", "web"
+    file = Entry("file", 0o400, 0, 0, len(secret), content=secret.encode())
+    monkeypatch.setattr(service, "_reader", lambda: lambda _path: file)
+    for shown, status in (("x", Status.PASSED), (secret, Status.FAILED)):
+        monkeypatch.setattr(service, "_seen", lambda shown=shown: {"Config": {"Env": [f"KEY={shown}"]}})
+        service.has_secret("key", equals=secret)
+        assert service._context.verdicts[-1].status is status
+
+
+def test_a_volume_with_an_answers_name_is_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not even where the right one is nothing: the address of a container that has ended."""
+    answer = Answer(asked_of_none(), "address")
+    monkeypatch.setattr(answer, "_seen", lambda: {"Name": "drydock-answer-address", "Labels": None})
+    (verdict,) = answer.equals_found(lambda _docker: "")._context.verdicts
+    assert (verdict.status, verdict.found) == (Status.FAILED, "no answer yet")
 
 
 @settings(max_examples=15)
