@@ -1,4 +1,4 @@
-"""Containers the checks make for themselves: labelled, and always removed.
+"""Containers the checks make for themselves: labelled, and removed at the end, be it by a later check.
 
 They serve to look where the daemon's descriptions don't reach: files of an image or a volume, what a command in
 an image prints, what another container's network looks like from inside.
@@ -161,15 +161,12 @@ def run_and_stop(daemon: Daemon, image: str, signal: str, *, ready: str, seconds
             daemon.ask(lambda client: client.start(identifier), patience=START_SECONDS)
             if not says(daemon, identifier, ready):
                 return Stop(False, Outcome(None, read_logs(daemon, identifier, tty=False), ""))
-            had = min(seconds, daemon.deadline.remaining())
             try:
                 daemon.ask(lambda client: client.kill(identifier, signal))
             except Refused:
                 # It has ended by itself in the meantime.
                 return Stop(False, Outcome(None, read_logs(daemon, identifier, tty=False), ""))
-            code = daemon.wait_for_exit(identifier, seconds)
-            if code is None:
-                blame.must_have_had(daemon, seconds, had)
+            code = exit_code_of(daemon, identifier, seconds)
             return Stop(True, Outcome(code, read_logs(daemon, identifier, tty=False), ""))
     except Refused as refusal:
         return Stop(False, _not_started(daemon, refusal))
@@ -256,9 +253,15 @@ def course_image(daemon: Daemon, image: str) -> Attrs:
         raise AuthorError(_("{image} is no course image of this lab").format(image=image))
     found = daemon.find(lambda client: client.inspect_image(known["Id"]))
     if found is None:
-        gone = _("the course image {image} is gone from this daemon; `drydock reset` brings it back")
-        raise Obstructed(gone.format(image=image))
+        raise image_gone(image)
     return found
+
+
+def image_gone(image: str) -> Obstructed:
+    """A course image is not there any more."""
+    return Obstructed(
+        _("the course image {image} is gone from this daemon; `drydock reset` brings it back").format(image=image)
+    )
 
 
 def helper_image(daemon: Daemon) -> str:
@@ -269,11 +272,7 @@ def helper_image(daemon: Daemon) -> str:
     if not found:
         files = _helper_files()
         if files is None:
-            raise Obstructed(
-                _("the course image {image} is gone from this daemon; `drydock reset` brings it back").format(
-                    image=HELPER_IMAGE
-                )
-            )
+            raise image_gone(HELPER_IMAGE)
         found = daemon.brought = _imported(daemon, files)
         daemon.cleanup.callback(daemon.release, lambda client: client.remove_image(found))
     return found

@@ -118,9 +118,7 @@ class Daemon:
         except (requests.Timeout, TimeoutError) as error:
             raise self._noted(blame.of_silence(self, seconds)) from error
         except (DockerException, requests.RequestException, HTTPError, OSError) as error:
-            # requests wraps a time-out while reading a stream in a ConnectionError.
-            slow = "timed out" in str(error).lower()
-            trouble = blame.of_silence(self, seconds) if slow else Unavailable(self._away(error), lost=True)
+            trouble = blame.of_silence(self, seconds) if _is_slow(error) else Unavailable(self._away(error), lost=True)
             raise self._noted(trouble) from error
 
     def _sorted(self, error: Any) -> Exception:
@@ -215,9 +213,7 @@ class Daemon:
             try:
                 return int(client.wait(container, timeout=client.timeout)["StatusCode"])
             except (requests.Timeout, requests.ConnectionError) as error:
-                # requests wraps a time-out while reading in a ConnectionError.
-                slow = isinstance(error, requests.Timeout) or "timed out" in str(error).lower()
-                if limit < seconds or not slow:
+                if limit < seconds or not (isinstance(error, requests.Timeout) or _is_slow(error)):
                     raise
         return None
 
@@ -305,6 +301,11 @@ class Daemon:
             too_old = _("This Docker daemon is too old to tell {what}: that needs API {needed}, it speaks {has}.")
             has = ".".join(map(str, self.api_version()))
             raise blame.of_what_it_says(self, too_old.format(what=what, needed=f"{major}.{minor}", has=has))
+
+
+def _is_slow(error: Exception) -> bool:
+    """requests wraps a time-out while reading a stream in a ConnectionError."""
+    return "timed out" in str(error).lower()
 
 
 def _ahead(info: Attrs, asked: float, answered: float) -> float:

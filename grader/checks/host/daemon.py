@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from grader.checks.container.subject import is_live, state_in_words
 from grader.checks.host.way import Way
-from grader.checks.throwaway import SEALED, START_SECONDS, throwaway
+from grader.checks.throwaway import SEALED, START_SECONDS, image_gone, throwaway
 from grader.docker_api.connection import Connection
 from grader.docker_api.course_images import CourseImages, as_there
 from grader.docker_api.daemon import Attrs, Daemon
@@ -132,8 +132,7 @@ def host_image(engine: Daemon, image: str = IMAGE) -> str:
         why = _("hosts are asked with the help of {image}, which this lab does not declare")
         raise Unavailable(why.format(image=image))
     if engine.find(lambda client: client.inspect_image(known["Id"])) is None:
-        gone = _("the course image {image} is gone from this daemon; `drydock reset` brings it back")
-        raise Obstructed(gone.format(image=image))
+        raise image_gone(image)
     return str(known["Id"])
 
 
