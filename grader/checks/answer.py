@@ -145,6 +145,8 @@ class Answer(Subject):
     def _claim(self, right: Callable[[str], bool]) -> Claim:
         def judge(attrs: Attrs) -> Finding:
             given = str((attrs.get("Labels") or {}).get(LABEL, ""))
+            if not given:  # `docker volume create` made it; what it is compared with may be nothing, too.
+                return Finding(False, _("no answer yet"))
             if len(given) > LONGEST:
                 return Finding(False, _("an answer of {count} characters").format(count=len(given)))
             shown = _("your answer: {given}").format(given=given)

@@ -84,7 +84,7 @@ def human_duration(value: int) -> str:
     return f"{value / 1_000_000_000:g}s"
 
 
-# -- Looks at what an author passed to an expectation; a wrong value is an ``AuthorError`` in plain words.
+# -- Other values than sizes and durations; a wrong one is an ``AuthorError`` in plain words.
 
 
 def text(value: object, what: str) -> str:

@@ -50,7 +50,7 @@ class Entry:
     sha256: str = ""
 
 
-#: Finds the entry at a path without following a link there; None when there is none.
+#: Finds the entry at a path without following a link there; None when there is none, NoAnswer where nobody knows.
 type Reader = Callable[[str], Entry | None]
 
 
@@ -76,8 +76,8 @@ def read_entry(daemon: Daemon, container: str, path: str) -> Entry | None:
             member = archive.next()
             return None if member is None else entry_of(archive, member)
     except Refused as refusal:
-        # A file in a folder's place has nothing below it.
-        if refusal.status == 404 or refusal.explanation.endswith("not a directory"):
+        # A file in a folder's place has nothing below it; what is in a container that is gone, nobody knows.
+        if not refusal.lacks_container and (refusal.status == 404 or refusal.explanation.endswith("not a directory")):
             return None
         raise
 

@@ -4,13 +4,15 @@ sees all processes or control groups may end or stop it."""
 from __future__ import annotations
 
 import io
+import posixpath
+import re
 import tarfile
 from collections.abc import Collection, Iterator
 
 from grader.checks.throwaway import any_image, is_own, throwaway
 from grader.docker_api.daemon import Attrs, Daemon
 from grader.docker_api.errors import Obstructed, Refused, Unavailable
-from grader.docker_api.events import REMEMBERED, attributes, past_events
+from grader.docker_api.events import REMEMBERED, actor, attributes, past_events
 from grader.docker_api.words import dig
 from grader.i18n import _
 from grader.report.plain import listed
@@ -18,9 +20,10 @@ from grader.report.plain import listed
 #: What begins it and what only looks; and its end, where nobody has sent it a signal.
 _HARMLESS = frozenset({"create", "attach", "start", "archive-path", "top", "die", "oom"})
 
-#: Folders of the engine's by which a container gets at the daemon, at processes or at control groups; and bytes that
-#: anything of a check's own finds room for.
-_REINS = ("/dev/", "/proc/", "/run/", "/sys/", "/var/run/")
+#: Folders of the engine's by which a container gets at the daemon, at others' files, at processes or at control groups;
+#: file systems of the kernel's that have the same; and bytes that anything of a check's own finds room for.
+_REINS = ("/dev/", "/proc/", "/run/", "/sys/", "/var/lib/docker/", "/var/run/")
+_KERNELS = ("cgroup", "cgroup2", "proc", "sysfs")
 _ROOM = 16 * 1024 * 1024
 
 
@@ -32,6 +35,9 @@ def must_be_alone(daemon: Daemon, container: str, execs: Collection[str] | None)
     """
     begun, laid, strange = 0, 0, []
     for event in past_events(daemon, {"type": ["container"], "container": [container]}):
+        if actor(event).get("ID") != container:
+            # The daemon takes the beginning of a name for it, too (moby, daemon/events/filter.go).
+            continue
         action = str(event.get("Action"))
         kind = action.partition(":")[0]
         if kind.startswith("exec_"):
@@ -67,8 +73,25 @@ def strong_hands(daemon: Daemon) -> list[str]:
 def _strong(daemon: Daemon, identifiers: Collection[str]) -> Iterator[str]:
     for identifier in identifiers:
         attrs = daemon.find(lambda client, one=identifier: client.inspect_container(one)) or {}  # type: ignore[misc]
-        if _is_strong(attrs):
+        if _is_strong(attrs) or any(map(_leads_to_reins, _volumes(daemon, attrs))):
             yield str(attrs["Name"]).removeprefix("/")
+
+
+def _volumes(daemon: Daemon, attrs: Attrs) -> Iterator[Attrs]:
+    for name in [dig(mount, "Name") for mount in attrs.get("Mounts") or () if dig(mount, "Type") == "volume"]:
+        yield daemon.find(lambda client, one=name: client.inspect_volume(one)) or {}  # type: ignore[misc]
+
+
+def _leads_to_reins(volume: Attrs) -> bool:
+    """Whether it is no folder of the daemon's own but, by its options, what `mount` makes of them there: a bind of
+    another folder, or one of the kernel's file systems."""
+    return _are_reins(str(dig(volume, "Options", "device"))) or dig(volume, "Options", "type") in _KERNELS
+
+
+def _are_reins(folder: str) -> bool:
+    # A volume's option is as it was typed: with dots, with too many slashes or none (the daemon works in its root).
+    below = re.sub("/+", "/", f"{posixpath.normpath(f'/{folder}')}/")
+    return any(below.startswith(one) or one.startswith(below) for one in _REINS)
 
 
 def _is_strong(attrs: Attrs) -> bool:
@@ -79,7 +102,7 @@ def _is_strong(attrs: Attrs) -> bool:
         or host.get("PidMode") == "host"
         # Where there are no namespaces of control groups, all have the host's.
         or (host.get("CgroupnsMode") == "host" and host.get("CapAdd"))
-        or any(source == "/" or f"{source}/".startswith(_REINS) for source in sources)
+        or any(map(_are_reins, sources))
     )
 
 

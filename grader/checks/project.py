@@ -17,7 +17,7 @@ from grader.checks.files import followed
 from grader.checks.history import gone, none_here, remembered, there
 from grader.docker_api.daemon import Attrs, Daemon
 from grader.docker_api.events import attributes
-from grader.docker_api.words import dig, inspect_command, listed_name
+from grader.docker_api.words import dig, inspect_command, listed_name, places_of
 from grader.i18n import _
 from grader.report.plain import listed
 
@@ -180,7 +180,7 @@ class Service(FoundContainer):
             text = "" if entry is None else entry.content.decode("utf-8", "replace").strip()
             if not text:
                 return Finding(False, _("there is nothing at {path}").format(path=path))
-            if text in str(attrs):
+            if places_of(text, attrs):
                 return Finding(False, _("it is at {path}, but `docker inspect` shows it, too").format(path=path))
             other = _("another text is at {path}").format(path=path)
             return Finding(equals is None or text == equals.strip(), path if equals is None else other)

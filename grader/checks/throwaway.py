@@ -1,4 +1,4 @@
-"""Containers the checks make for themselves: labelled, and always removed.
+"""Containers the checks make for themselves: labelled, and removed at the end, be it by a later check.
 
 They serve to look where the daemon's descriptions don't reach: files of an image or a volume, what a command in
 an image prints, what another container's network looks like from inside.
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 SEALED = {"ReadonlyRootfs": True}
 #: A helper's command may take so long.
 _HELPER_SECONDS = 8
-#: A container of ours older than this (seconds) was left by a check that was killed.
+#: A container of ours that is not in use and older than this (seconds) was left by a check that was killed.
 _STALE = 600
 #: A container's start is the slowest request: emulated, on a busy machine, it takes more than the usual time.
 START_SECONDS = 30.0
@@ -43,6 +43,8 @@ START_SECONDS = 30.0
 _READY_SECONDS = 15.0
 #: The IDs of those that this checker has made.
 made: set[str] = set()
+#: Those of them that are in use: no orphans, however old.
+_in_use: set[str] = set()
 #: Whether this is the only check on the daemon, as when a submission is graded. A name and a label anybody can give;
 #: but a student's kernel may have been killed in a check, and another check may go on beside this one.
 is_alone = False
@@ -78,8 +80,10 @@ def throwaway(
         answer = daemon.ask(lambda client: client.create_container_from_config(body, name), patience=START_SECONDS)
         identifier = str(answer["Id"])
         made.add(identifier)
+        _in_use.add(identifier)
         yield identifier
     finally:
+        _in_use.discard(identifier)
         daemon.release(partial(_remove, identifier))
 
 
@@ -157,15 +161,12 @@ def run_and_stop(daemon: Daemon, image: str, signal: str, *, ready: str, seconds
             daemon.ask(lambda client: client.start(identifier), patience=START_SECONDS)
             if not says(daemon, identifier, ready):
                 return Stop(False, Outcome(None, read_logs(daemon, identifier, tty=False), ""))
-            had = min(seconds, daemon.deadline.remaining())
             try:
                 daemon.ask(lambda client: client.kill(identifier, signal))
             except Refused:
                 # It has ended by itself in the meantime.
                 return Stop(False, Outcome(None, read_logs(daemon, identifier, tty=False), ""))
-            code = daemon.wait_for_exit(identifier, seconds)
-            if code is None:
-                blame.must_have_had(daemon, seconds, had)
+            code = exit_code_of(daemon, identifier, seconds)
             return Stop(True, Outcome(code, read_logs(daemon, identifier, tty=False), ""))
     except Refused as refusal:
         return Stop(False, _not_started(daemon, refusal))
@@ -252,9 +253,15 @@ def course_image(daemon: Daemon, image: str) -> Attrs:
         raise AuthorError(_("{image} is no course image of this lab").format(image=image))
     found = daemon.find(lambda client: client.inspect_image(known["Id"]))
     if found is None:
-        gone = _("the course image {image} is gone from this daemon; `drydock reset` brings it back")
-        raise Obstructed(gone.format(image=image))
+        raise image_gone(image)
     return found
+
+
+def image_gone(image: str) -> Obstructed:
+    """A course image is not there any more."""
+    return Obstructed(
+        _("the course image {image} is gone from this daemon; `drydock reset` brings it back").format(image=image)
+    )
 
 
 def helper_image(daemon: Daemon) -> str:
@@ -265,11 +272,7 @@ def helper_image(daemon: Daemon) -> str:
     if not found:
         files = _helper_files()
         if files is None:
-            raise Obstructed(
-                _("the course image {image} is gone from this daemon; `drydock reset` brings it back").format(
-                    image=HELPER_IMAGE
-                )
-            )
+            raise image_gone(HELPER_IMAGE)
         found = daemon.brought = _imported(daemon, files)
         daemon.cleanup.callback(daemon.release, lambda client: client.remove_image(found))
     return found
@@ -316,8 +319,10 @@ def remove_orphans(daemon: Daemon, older_than: float = _STALE) -> None:
     """Remove containers of ours that a killed check left behind, ``older_than`` in seconds."""
     label = f"{OWN_LABEL}=1"
     left = daemon.ask(lambda client: client.containers(all=True, filters={"label": label}))
-    old = (c for c in left if looks_own(c) and time.time() - int(c.get("Created", 0)) >= older_than)
-    for identifier in (c["Id"] for c in old):
+    own = [c for c in left if looks_own(c) and c["Id"] not in _in_use]
+    # Another check may go on beside this one: what it has just made is young by the daemon's clock.
+    now = time.time() + (daemon.ahead() if own else 0.0)
+    for identifier in [c["Id"] for c in own if now - int(c.get("Created", 0)) >= older_than]:
         daemon.release(partial(_remove, identifier))
 
 

@@ -18,8 +18,8 @@ from grader.docker_api import blame
 from grader.docker_api.connection import Connection
 from grader.docker_api.course_images import REPOSITORY, CourseImages, look
 from grader.docker_api.deadline import Deadline
-from grader.docker_api.errors import Obstructed, Refused, Unavailable
-from grader.docker_api.words import full_reference
+from grader.docker_api.errors import NoAnswer, Obstructed, Refused, Unavailable
+from grader.docker_api.words import full_reference, moment_of
 from grader.i18n import _
 from grader.report.plain import printable
 
@@ -54,6 +54,7 @@ class Daemon:
         self._request_seconds = request_seconds
         self._on_wait = on_wait
         self._info: Attrs | None = None
+        self._ahead = 0.0
         self._lost = ""
         self._asked_again = False
         #: The ID of the image brought in the helper's place (throwaway.py), and what is to be done at the check's end.
@@ -117,9 +118,7 @@ class Daemon:
         except (requests.Timeout, TimeoutError) as error:
             raise self._noted(blame.of_silence(self, seconds)) from error
         except (DockerException, requests.RequestException, HTTPError, OSError) as error:
-            # requests wraps a time-out while reading a stream in a ConnectionError.
-            slow = "timed out" in str(error).lower()
-            trouble = blame.of_silence(self, seconds) if slow else Unavailable(self._away(error), lost=True)
+            trouble = blame.of_silence(self, seconds) if _is_slow(error) else Unavailable(self._away(error), lost=True)
             raise self._noted(trouble) from error
 
     def _sorted(self, error: Any) -> Exception:
@@ -196,11 +195,13 @@ class Daemon:
         return str(known["Id"]) if known and there else ""
 
     def release(self, wish: Callable[[Any], Any]) -> None:
-        """Clean up something of ours, even when the check's time is over; failures are left to a later clean-up."""
+        """Clean up something of ours, even when the check's time is over. Raises nothing, for the report is still to
+        be made; a container that stays is removed by a later check."""
         from docker.errors import DockerException
         from requests import RequestException
 
-        with suppress(DockerException, RequestException, OSError):
+        # NoAnswer: the way to a host is opened anew, and the host may be gone.
+        with suppress(DockerException, RequestException, OSError, NoAnswer):
             wish(self.connection.client(1.0 if self._lost else self._request_seconds))
 
     def wait_for_exit(self, container: str, seconds: float) -> int | None:
@@ -212,9 +213,7 @@ class Daemon:
             try:
                 return int(client.wait(container, timeout=client.timeout)["StatusCode"])
             except (requests.Timeout, requests.ConnectionError) as error:
-                # requests wraps a time-out while reading in a ConnectionError.
-                slow = isinstance(error, requests.Timeout) or "timed out" in str(error).lower()
-                if limit < seconds or not slow:
+                if limit < seconds or not (isinstance(error, requests.Timeout) or _is_slow(error)):
                     raise
         return None
 
@@ -271,8 +270,15 @@ class Daemon:
     def info(self) -> Attrs:
         """``docker info``, asked once."""
         if self._info is None:
+            asked = time.time()
             self._info = dict(self.ask(lambda client: client.info()))
+            self._ahead = _ahead(self._info, asked, time.time())
         return self._info
+
+    def ahead(self) -> float:
+        """By how many seconds its clock is ahead of ours, at the least; below 0: behind it, as a guest's that slept."""
+        self.info()
+        return self._ahead
 
     def pace(self) -> float:
         """How many times longer than elsewhere a check waits for what happens in this daemon's containers."""
@@ -295,6 +301,19 @@ class Daemon:
             too_old = _("This Docker daemon is too old to tell {what}: that needs API {needed}, it speaks {has}.")
             has = ".".join(map(str, self.api_version()))
             raise blame.of_what_it_says(self, too_old.format(what=what, needed=f"{major}.{minor}", has=has))
+
+
+def _is_slow(error: Exception) -> bool:
+    """requests wraps a time-out while reading a stream in a ConnectionError."""
+    return "timed out" in str(error).lower()
+
+
+def _ahead(info: Attrs, asked: float, answered: float) -> float:
+    """By how much a clock goes before ours that showed this between these two moments of ours; 0: it may be ours."""
+    told = moment_of(info.get("SystemTime"))
+    if told is None or asked <= told.timestamp() <= answered:
+        return 0.0
+    return told.timestamp() - answered
 
 
 def _other_version(why: str) -> Unavailable:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 
 class OneLine(Exception):
     """Shown by IPython as its message only: a traceback helps nobody who did not write these checks."""
@@ -30,6 +32,12 @@ class Refused(NoAnswer):
         super().__init__(explanation)
         self.status = status
         self.explanation = explanation
+
+    @property
+    def lacks_container(self) -> bool:
+        """Whether there is no such container; Podman: "no container with name or ID … found: no such container"."""
+        said = r"no such container\b|no container with .*: no such container$"
+        return re.match(said, self.explanation, re.IGNORECASE) is not None
 
 
 class Obstructed(NoAnswer):

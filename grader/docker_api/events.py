@@ -68,10 +68,10 @@ def event_time(event: Attrs) -> float:
 # -- How they are asked for.
 
 
-def moment() -> str:
-    """Now, as the daemon's ``since`` and ``until`` take it."""
-    # A moment that is over by any clock: until a future one, the daemon would keep the stream open.
-    return f"{time.time() - 0.001:.9f}"
+def moment(ahead: float = 0.0) -> str:
+    """Now, as ``since`` and ``until`` of a daemon take it whose clock is so many seconds ahead of ours."""
+    # A moment that is over: until a future one, the daemon would keep the stream open.
+    return f"{time.time() + ahead - 0.001:.9f}"
 
 
 def events_path(filters: Filters) -> str:
@@ -85,7 +85,7 @@ def _params(filters: Filters, **more: str) -> dict[str, str]:
 
 def past_events(daemon: Daemon, filters: Filters | None = None, since: str = "0", until: str = "") -> list[Attrs]:
     """The events that the daemon still knows, oldest first. Raises Unavailable, Refused or Obstructed."""
-    params = _params(filters or {}, since=since, until=until or moment())
+    params = _params(filters or {}, since=since, until=until or moment(daemon.ahead()))
     data = bytearray()
     with daemon.stream("/events", params, patience=_READ_SECONDS) as response:
         limit = Deadline(_READ_SECONDS * daemon.pace())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import hashlib
 import html.parser
 import ipaddress
 import json
@@ -10,7 +11,7 @@ import math
 import struct
 import subprocess
 import sys
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -22,17 +23,23 @@ from hypothesis import strategies as st
 
 import grader.checks
 from grader.checks import AuthorError, CheckFailed, CouldNotCheck, Status, TaskReport, Verdict, fingerprint
+from grader.checks.answer import Answer
 from grader.checks.arguments import human_memory, human_size, memory_bytes, nanoseconds, size_bytes
 from grader.checks.commands import Outcome
 from grader.checks.container import Container
 from grader.checks.container.health import _judged_health
+from grader.checks.container.networking import ports_of
 from grader.checks.expectation import Context
-from grader.checks.files import Entry, followed
+from grader.checks.files import Entry, followed, read_entry
 from grader.checks.host.context import Endpoint, follow
+from grader.checks.project import Service
 from grader.checks.sockets import listening
 from grader.checks.web import from_wget, reachable
 from grader.course.reasons import KnownWrong
+from grader.docker_api.connection import Connection
 from grader.docker_api.daemon import Daemon
+from grader.docker_api.deadline import Deadline
+from grader.docker_api.errors import Obstructed, Refused
 from grader.docker_api.streams import demultiplexed
 from grader.docker_api.words import environment, full_reference, published
 from grader.report.plain import excerpt, printable
@@ -313,6 +320,28 @@ def test_published_ports_have_no_ipv6_twins(wanted: dict[str, list[int] | None],
     assert published({}) == published(None) == []
 
 
+@pytest.mark.parametrize(
+    ("state", "really", "shown"),
+    [
+        ({"Running": True}, True, True),
+        # `--network none -p 8080:80`, an internal network: asked for, and not done.
+        ({"Running": True}, False, False),
+        ({"Running": True, "Restarting": True}, False, True),
+        ({"Running": False}, False, True),
+    ],
+)
+def test_a_port_of_what_runs_is_published_where_the_daemon_did_it(
+    state: dict[str, bool], really: bool, shown: bool
+) -> None:
+    wanted = {"80/tcp": [{"HostIp": "", "HostPort": "8080"}]}
+    attrs = {
+        "State": state,
+        "HostConfig": {"PortBindings": wanted},
+        "NetworkSettings": {"Ports": wanted if really else {"80/tcp": None}},
+    }
+    assert ports_of(attrs) == ([("0.0.0.0", 8080, "80/tcp")] if shown else [])
+
+
 @given(st.dictionaries(st.from_regex(r"[A-Z_]{1,9}", fullmatch=True), texts))
 def test_environment(variables: dict[str, str]) -> None:
     assert environment([f"{name}={value}" for name, value in variables.items()]) == variables
@@ -348,6 +377,83 @@ def test_links_are_followed_to_an_end_and_never_for_ever() -> None:
     assert followed(tree.get, "/a/b") == tree["/d"]
     assert followed(tree.get, "/x") is None
     assert followed(tree.get, "/none") is None
+
+
+@pytest.mark.parametrize(
+    ("status", "said", "nothing"),
+    [
+        (404, "Could not find the file /x in container 4c2f", True),
+        (404, "Could not find the file /no such container in container 4c2f", True),
+        (400, "lstat /x/y: not a directory", True),
+        (404, "No such container: 4c2f", False),
+        (404, 'no container with name or ID "4c2f" found: no such container', False),
+        (500, "input/output error", False),
+    ],
+)
+def test_what_is_in_a_container_that_is_gone_nobody_knows(status: int, said: str, nothing: bool) -> None:
+    """Whoever removes it in the middle of a check has not shown that a file is not there."""
+
+    def refuse(*_words: object, **_named: object) -> None:
+        raise Refused(status, said)
+
+    with nullcontext() if nothing else pytest.raises(Refused):
+        assert read_entry(cast("Daemon", SimpleNamespace(stream=refuse)), "4c2f", "/x") is None
+
+
+def read_on_a_tmpfs(monkeypatch: pytest.MonkeyPatch, facts: Outcome, *, says: str = "") -> Entry | None:
+    """The file as the container's own tools show it."""
+    container = Container(Context("job", cast("Daemon", None)), "web")
+    tools = {"stat": facts, "cat": Outcome(0, says, ""), "readlink": Outcome(0, says, "")}
+    monkeypatch.setattr(container, "_executed", lambda command, **_how: tools[command[0]])
+    return container._read_by_exec("/mem/x")
+
+
+@pytest.mark.parametrize("code", [126, 127, 137, None])
+def test_a_container_whose_own_stat_did_not_look_is_not_known_to_lack_a_file(
+    monkeypatch: pytest.MonkeyPatch, code: int | None
+) -> None:
+    assert read_on_a_tmpfs(monkeypatch, Outcome(1, "", "stat: can't stat '/mem/x'")) is None
+    with pytest.raises(Obstructed, match="does not say what stat says"):
+        read_on_a_tmpfs(monkeypatch, Outcome(code, "", ""))
+
+
+def test_a_file_on_a_tmpfs_has_a_checksum_and_a_link_there_leads_somewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    file = read_on_a_tmpfs(monkeypatch, Outcome(0, "regular file|644|0|0|3\n", ""), says="hi\n")
+    assert file is not None
+    assert (file.content, file.sha256) == (b"hi\n", hashlib.sha256(b"hi\n").hexdigest())
+    changed = read_on_a_tmpfs(monkeypatch, Outcome(0, "regular file|644|0|0|1\n", ""), says="\N{REPLACEMENT CHARACTER}")
+    assert changed is not None
+    assert changed.sha256 == ""
+    link = read_on_a_tmpfs(monkeypatch, Outcome(0, "symbolic link|777|0|0|5\n", ""), says="there\n")
+    assert link is not None
+    assert (link.kind, link.target) == ("link", "there")
+
+
+def asked_of_none() -> Context:
+    """For expectations whose object is told by the test."""
+    return Context("job", Daemon(Connection("unix:///nobody"), Deadline(60)))
+
+
+@pytest.mark.parametrize("secret", ["plain", "line 1\nline 2", 'it\'s "quoted" \\\\ twice'])
+def test_a_secret_that_docker_inspect_shows_is_none_however_it_is_written(
+    monkeypatch: pytest.MonkeyPatch, secret: str
+) -> None:
+    service = Service(asked_of_none(), "shop-web-1")
+    service.project, service.service = "shop", "web"
+    file = Entry("file", 0o400, 0, 0, len(secret), content=secret.encode())
+    monkeypatch.setattr(service, "_reader", lambda: lambda _path: file)
+    for shown, status in (("x", Status.PASSED), (secret, Status.FAILED)):
+        monkeypatch.setattr(service, "_seen", lambda shown=shown: {"Config": {"Env": [f"KEY={shown}"]}})
+        service.has_secret("key", equals=secret)
+        assert service._context.verdicts[-1].status is status
+
+
+def test_a_volume_with_an_answers_name_is_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not even where the right one is nothing: the address of a container that has ended."""
+    answer = Answer(asked_of_none(), "address")
+    monkeypatch.setattr(answer, "_seen", lambda: {"Name": "drydock-answer-address", "Labels": None})
+    (verdict,) = answer.equals_found(lambda _docker: "")._context.verdicts
+    assert (verdict.status, verdict.found) == (Status.FAILED, "no answer yet")
 
 
 @settings(max_examples=15)
@@ -410,3 +516,11 @@ def test_how_a_command_ended_excuses_nobody_unless_blame_was_asked() -> None:
             raised = [node.exc for node in branch.body if isinstance(node, ast.Raise)]
             excuses = any(isinstance(exc, ast.Call) and ast.unparse(exc.func) == "Unavailable" for exc in raised)
             assert not (asks and excuses), f"{path}:{branch.lineno}"
+
+
+def test_every_start_of_a_container_has_the_time_that_a_start_takes() -> None:
+    """By reading: a start that is cut off on a busy machine would be the student's failure (blame.py)."""
+    for path in Path(grader.checks.__file__).parent.rglob("*.py"):
+        for call in (node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Call)):
+            if any("client.start(" in ast.unparse(word) for word in call.args) and "ask" in ast.unparse(call.func):
+                assert "_SECONDS" in "".join(ast.unparse(word.value) for word in call.keywords), f"{path}:{call.lineno}"

@@ -66,6 +66,12 @@ def flood(client: Any, twin: str) -> None:
         client.api.remove_volume(f"m-{number}")
 
 
+def flood_and_pose(client: Any, twin: str) -> None:
+    """A container whose name begins with the twin's ID: the daemon tells of both when it is asked about one."""
+    flood(client, twin)
+    client.api.remove_container(client.api.create_container("drydock/busybox:1", name=f"{twin}-x")["Id"])
+
+
 def cannot_mount(engine: Engine) -> TaskReport:
     with closing(Checks(engine.endpoint.host, deadline=200)) as check:
         with suppress(CheckFailed, CouldNotCheck), check.task("job", hint="Look.") as t:
@@ -73,7 +79,7 @@ def cannot_mount(engine: Engine) -> TaskReport:
         return check.reports["job"]
 
 
-@pytest.mark.parametrize("hand", [lay, run_in, rename, flood])
+@pytest.mark.parametrize("hand", [lay, run_in, rename, flood, flood_and_pose])
 def test_a_twin_that_somebody_laid_hands_on_says_nothing(
     strong: Engine, monkeypatch: pytest.MonkeyPatch, hand: Callable[[Any, str], None]
 ) -> None:
@@ -87,7 +93,7 @@ def test_a_twin_that_somebody_laid_hands_on_says_nothing(
     monkeypatch.setattr(commands, "execute", after_it)
     report = cannot_mount(strong)
     assert report.status is Status.FAILED, report_as_text(report)
-    said = "remembers only its last" if hand is flood else "had a hand in a container of the check"
+    said = "remembers only its last" if hand in (flood, flood_and_pose) else "had a hand in a container of the check"
     assert said in report_as_text(report)
 
 
@@ -120,6 +126,20 @@ def test_nothing_is_laid_into_the_container_by_which_an_images_files_are_read(
     assert refused
     assert check.reports["job"].status is Status.FAILED, report_as_text(check.reports["job"])
     assert "nothing at" in report_as_text(check.reports["job"])
+
+
+def test_who_removes_that_container_has_not_removed_a_file(stage: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    def after_it(daemon: Any, box: str, path: str) -> Any:
+        with closing(stage.endpoint.client()) as client:
+            client.api.remove_container(box)
+        return read_entry(daemon, box, path)
+
+    monkeypatch.setattr(contents, "read_entry", after_it)
+    check = Checks(stage.endpoint.host, deadline=200)
+    with closing(check), suppress(CheckFailed, CouldNotCheck), check.task("job", hint="Look.") as t:
+        t.image("drydock/busybox:1").has_no_file("/bin/busybox")
+    assert check.reports["job"].status is Status.FAILED, report_as_text(check.reports["job"])
+    assert "No such container" in report_as_text(check.reports["job"])
 
 
 def replace_the_file(client: Any, judging: str) -> None:
@@ -178,8 +198,15 @@ def test_what_of_ours_is_undone_is_theirs_who_had_a_hand_in_it(plain: Engine, mo
     assert report.status is Status.FAILED, report_as_text(report)
     assert "the engine's disk is full" in report_as_text(report)
     monkeypatch.undo()
+    rights_of: dict[str, dict[str, Any]] = {
+        "m-pid": {"pid_mode": "host"},
+        "m-root": {"volumes": ["/:/all"]},
+        # No bind, as the daemon tells of it.
+        "m-volume": {"volumes": ["m-sys:/s"]},
+    }
     with closing(plain.endpoint.client()) as client:
-        for name, rights in {"m-pid": {"pid_mode": "host"}, "m-root": {"volumes": ["/:/all"]}}.items():
+        client.api.create_volume("m-sys", driver_opts={"type": "none", "o": "bind", "device": "/sys"})
+        for name, rights in rights_of.items():
             hand = client.containers.run("drydock/busybox:1", "sleep 1d", name=name, detach=True, **rights)
             try:
                 report = look_of(plain, monkeypatch, 1)

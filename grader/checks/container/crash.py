@@ -5,7 +5,7 @@ from __future__ import annotations
 from grader.checks import arguments
 from grader.checks.container.subject import NOT_RUNNING, ContainerSubject, is_live, state_in_words
 from grader.checks.expectation import Claim, Finding, expectation
-from grader.checks.throwaway import SEALED, helper_image, throwaway
+from grader.checks.throwaway import SEALED, START_SECONDS, helper_image, throwaway
 from grader.docker_api.daemon import Attrs
 from grader.docker_api.words import dig, inspect_command
 from grader.i18n import _
@@ -51,6 +51,6 @@ class Crash(ContainerSubject):
         """From where the daemon's processes are seen: inside its own namespace the kernel protects process 1."""
         host = {"PidMode": "host", "UsernsMode": "host", **SEALED}
         with throwaway(self._daemon, helper_image(self._daemon), ["kill", "-9", str(process)], host=host) as helper:
-            self._daemon.ask(lambda client: client.start(helper))
+            self._daemon.ask(lambda client: client.start(helper), patience=START_SECONDS)
             # Where the process has ended in the meantime, that was a crash as well.
             self._daemon.wait_for_exit(helper, _KILL_SECONDS)

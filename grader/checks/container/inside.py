@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import posixpath
 import re
 import shlex
@@ -129,20 +130,24 @@ class Inside(Storage, HoldsFiles):
         return f"docker cp {self._shell_name}:{shlex.quote(path)} - | tar tv"
 
     def _read_by_exec(self, path: str) -> Entry | None:
-        """A file the archive can't see, by the container's own tools (stat and cat)."""
+        """A file the archive can't see, by the container's own tools (stat, readlink and cat)."""
         facts = self._executed(["stat", "-c", "%F|%a|%u|%g|%s", path], seconds=5)
-        fields = facts.output.strip().split("|")
-        if facts.code != 0:
+        if facts.code == 1:  # So stat ends, GNU's and busybox's, where there is nothing.
             return None
-        if len(fields) != 5 or not re.fullmatch(r"[0-7]{1,6}(\|\d{1,19}){3}", "|".join(fields[1:]), re.ASCII):
+        fields = facts.output.strip().split("|")
+        numbers = re.fullmatch(r"[0-7]{1,6}(\|\d{1,19}){3}", "|".join(fields[1:]), re.ASCII)
+        if facts.code != 0 or len(fields) != 5 or not numbers:
             raise Obstructed(_("its own `stat {path}` does not say what stat says").format(path=path))
         kinds = {"directory": "folder", "symbolic link": "link"}
         kind = kinds.get(fields[0], "file" if "file" in fields[0] else "other")
         mode, uid, gid, size = int(fields[1], 8), *map(int, fields[2:])
+        target = self._executed(["readlink", path], seconds=5).output.removesuffix("\n") if kind == "link" else ""
         if kind != "file":
-            return Entry(kind, mode, uid, gid, size)
-        content = self._executed(["cat", path], seconds=5)
-        return Entry(kind, mode, uid, gid, size, content=content.output.encode())
+            return Entry(kind, mode, uid, gid, size, target)
+        content = self._executed(["cat", path], seconds=5).output.encode()
+        # What is no text, or too long, has come to us as something else.
+        checksum = hashlib.sha256(content).hexdigest() if len(content) == size else ""
+        return Entry(kind, mode, uid, gid, size, content=content, sha256=checksum)
 
     @expectation
     def has_process(

@@ -13,7 +13,7 @@ from typing import Any
 from grader.checks import arguments
 from grader.checks.container.subject import ContainerSubject, has_ended, state_in_words
 from grader.checks.expectation import Claim, Finding, expectation
-from grader.checks.throwaway import throwaway
+from grader.checks.throwaway import START_SECONDS, throwaway
 from grader.docker_api.daemon import Attrs
 from grader.docker_api.errors import Refused
 from grader.docker_api.events import past_events
@@ -89,7 +89,7 @@ class Memory(ContainerSubject):
         more = {name: value for name, value in same.items() if value}
         image = str(attrs.get("Image"))
         with throwaway(self._daemon, image, words[1:], host=limits, Entrypoint=words[:1], **more) as copy:
-            self._daemon.ask(lambda client: client.start(copy))
+            self._daemon.ask(lambda client: client.start(copy), patience=START_SECONDS)
             self._daemon.wait_for_exit(copy, _COPY_SECONDS)
             ended = dict(self._daemon.ask(lambda client: client.inspect_container(copy)))
             return dig(ended, "State", "OOMKilled") is True or "oom" in self._events(ended)

@@ -166,9 +166,9 @@ def no_port(port: int | None) -> str:
 
 def ports_of(attrs: Attrs) -> list[tuple[str, int, str]]:
     """What is published: as the daemon really did it while the container runs, else as it was asked for."""
-    running = dig(attrs, "State", "Running") is True
-    actual = published(dig(attrs, "NetworkSettings", "Ports")) if running else []
-    return actual or published(dig(attrs, "HostConfig", "PortBindings"))
+    # Between two restarts the daemon says both.
+    runs = dig(attrs, "State", "Running") is True and not dig(attrs, "State", "Restarting")
+    return published(dig(attrs, *(("NetworkSettings", "Ports") if runs else ("HostConfig", "PortBindings"))))
 
 
 def shown_ports(ports: list[tuple[str, int, str]]) -> str:

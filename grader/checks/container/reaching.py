@@ -198,18 +198,11 @@ class Reaching(Networking):
         if ip is not None and not _is_ip(ip):
             raise AuthorError(_("ip must be an IP address, not {value!r}").format(value=ip))
 
-        def judge(attrs: Attrs) -> Finding:
-            if not is_live(attrs):
-                return self._not_reachable(attrs)
-            has, why = self._address_of(str(attrs["Id"]), wanted)
-            return Finding(bool(has) and ip in (None, has), has or _("no address: {why}").format(why=why))
-
-        return Claim(
-            self._says(_("From container {name} the name {host} is known"), name=self.name, host=wanted),
+        return self._resolution(
+            _("From container {name} the name {host} is known"),
             ip or _("an address"),
-            judge,
-            f"docker exec {self._shell_name} nslookup {wanted}",
-            _("Which networks offer names, and who is on the same one? `docker network inspect` tells."),
+            wanted,
+            lambda has: bool(has) and ip in (None, has),
         )
 
     def _address_of(self, identifier: str, name: str) -> tuple[str, str]:
@@ -223,19 +216,21 @@ class Reaching(Networking):
     @expectation
     def does_not_resolve(self, name: str) -> Claim:
         """Seen from inside it, this name has no address."""
-        unwanted = _host(name)
+        sentence = _("From container {name} the name {host} is unknown")
+        return self._resolution(sentence, _("no address"), _host(name), lambda has: not has)
 
+    def _resolution(self, sentence: str, expected: str, host: str, right: Callable[[str], bool]) -> Claim:
         def judge(attrs: Attrs) -> Finding:
             if not is_live(attrs):
                 return self._not_reachable(attrs)
-            has, why = self._address_of(str(attrs["Id"]), unwanted)
-            return Finding(not has, has or why)
+            has, why = self._address_of(str(attrs["Id"]), host)
+            return Finding(right(has), has or _("no address: {why}").format(why=why))
 
         return Claim(
-            self._says(_("From container {name} the name {host} is unknown"), name=self.name, host=unwanted),
-            _("no address"),
+            sentence.format(name=self.name, host=host),
+            expected,
             judge,
-            f"docker exec {self._shell_name} nslookup {unwanted}",
+            f"docker exec {self._shell_name} nslookup {host}",
             _("Which networks offer names, and who is on the same one? `docker network inspect` tells."),
         )
 

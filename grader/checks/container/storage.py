@@ -132,35 +132,23 @@ class Storage(ContainerSubject):
 
 def mounts_of(attrs: Attrs) -> list[dict[str, Any]]:
     """All mounts of a container in one shape; those of ``--tmpfs`` are not among the daemon's Mounts."""
-    mounts = []
     sizes = _tmpfs_sizes(attrs)
+
+    def shaped(kind: Any, source: Any, at: str, *, read_only: bool, anonymous: bool = False) -> dict[str, Any]:
+        size = sizes.get(at)
+        return {"kind": kind, "source": source, "at": at, "read_only": read_only, "anonymous": anonymous, "size": size}
+
+    mounts = []
     for mount in attrs.get("Mounts") or ():
         volume, at = mount.get("Type") == "volume", _at(mount.get("Destination"))
         source = mount.get("Name") if volume else mount.get("Source")
-        mounts.append(
-            {
-                "kind": mount.get("Type"),
-                "source": source or "",
-                "at": at,
-                "read_only": not mount.get("RW", True),
-                "anonymous": volume and unnamed_volume(str(source)),
-                "size": sizes.get(at),
-            }
-        )
+        anonymous = volume and unnamed_volume(str(source))
+        read_only = not mount.get("RW", True)
+        mounts.append(shaped(mount.get("Type"), source or "", at, read_only=read_only, anonymous=anonymous))
     known = {mount["at"] for mount in mounts}
     for path, options in (dig(attrs, "HostConfig", "Tmpfs") or {}).items():
         if _at(path) not in known:
-            read_only = "ro" in str(options).split(",")
-            mounts.append(
-                {
-                    "kind": "tmpfs",
-                    "source": "",
-                    "at": _at(path),
-                    "read_only": read_only,
-                    "anonymous": False,
-                    "size": sizes.get(_at(path)),
-                }
-            )
+            mounts.append(shaped("tmpfs", "", _at(path), read_only="ro" in str(options).split(",")))
     return mounts
 
 

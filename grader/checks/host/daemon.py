@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from grader.checks.container.subject import is_live, state_in_words
 from grader.checks.host.way import Way
-from grader.checks.throwaway import SEALED, throwaway
+from grader.checks.throwaway import SEALED, START_SECONDS, image_gone, throwaway
 from grader.docker_api.connection import Connection
 from grader.docker_api.course_images import CourseImages, as_there
 from grader.docker_api.daemon import Attrs, Daemon
@@ -60,6 +60,7 @@ class HostConnection(Connection):
         self._place = place
         self._cleanup = cleanup
         self._way: Way | None = None
+        self._helper = ""
 
     def course_images(self, look: Callable[[], CourseImages]) -> CourseImages:
         """Those of the engine: what the names meant before the student made any host."""
@@ -92,18 +93,23 @@ class HostConnection(Connection):
 
     def _found(self, timeout: float) -> Way:
         host = self.container()
-        image = host_image(self.engine, self.image)
-        helper = self._cleanup.enter_context(
-            throwaway(self.engine, image, ["1000"], host=_ALL_SEEING, Entrypoint=["sleep"])
-        )
-        self.engine.ask(lambda client: client.start(helper), patience=30)
+        # Who waits for a daemon looks some twenty times.
+        self._helper = self._helper or self._started_helper()
         place, program = self._listens_at(host, timeout)
-        way = Way(self.engine, helper, int(host["State"]["Pid"]), place, program)
+        way = Way(self.engine, self._helper, int(host["State"]["Pid"]), place, program)
         self._cleanup.callback(way.close)
         word = way.look(timeout)
         if word != "daemon":
             raise self.trouble(word)
         return way
+
+    def _started_helper(self) -> str:
+        image = host_image(self.engine, self.image)
+        helper = self._cleanup.enter_context(
+            throwaway(self.engine, image, ["1000"], host=_ALL_SEEING, Entrypoint=["sleep"])
+        )
+        self.engine.ask(lambda client: client.start(helper), patience=START_SECONDS)
+        return helper
 
     def _listens_at(self, _host: Attrs, _timeout: float) -> tuple[str, str]:
         """The daemon's socket in the host, and the program that has to listen there."""
@@ -126,8 +132,7 @@ def host_image(engine: Daemon, image: str = IMAGE) -> str:
         why = _("hosts are asked with the help of {image}, which this lab does not declare")
         raise Unavailable(why.format(image=image))
     if engine.find(lambda client: client.inspect_image(known["Id"])) is None:
-        gone = _("the course image {image} is gone from this daemon; `drydock reset` brings it back")
-        raise Obstructed(gone.format(image=image))
+        raise image_gone(image)
     return str(known["Id"])
 
 

@@ -65,7 +65,8 @@ class Inhabited(ContainerSubject):
             prefix = f"{key}/"
             seen = {key.removeprefix(prefix) for key in outer.sightings if key.startswith(prefix)}
             daemon = HostDaemon(self._connection())
-            outer.cleanup.push(daemon.cleanup)
+            # What it registers is undone before the way there is closed, which is made at the first question.
+            daemon.cleanup = outer.cleanup
             outer.cleanup.callback(daemon.connection.close)
             found = self._context_of(daemon, seen)
             found.cleanup = outer.cleanup
