@@ -65,8 +65,9 @@ class _Desk:
             return
         self._comm, self._progress = comm, progress_folder(self._course)
         self._known = self._progress.of(self._lab)
-        comm.on_msg(self._wish)
-        comm.on_close(lambda _message: self._closed())
+        # An earlier page's may still be heard of.
+        comm.on_msg(lambda wish: self._wish(wish) if comm is self._comm else None)
+        comm.on_close(lambda _message: self._closed() if comm is self._comm else None)
         self._wish(message)
         self._watch = follow(self._progress.path, self._show, "drydock-tasks")
 
