@@ -12,7 +12,7 @@ import sys
 import threading
 from collections.abc import Mapping
 from contextlib import suppress
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 from grader.course.labs import find_course
@@ -20,15 +20,14 @@ from grader.errors import ExpectedError
 from grader.panel.folder_watch import FolderWatch, follow
 from grader.panel.task_list import TaskList, allowed
 from grader.report.progress import TaskProgress, progress_folder
+from grader.shell import notebook_of_kernel
 
 TARGET = "drydock-tasks"
-#: The notebook's path, as jupyter_server tells the kernel that it starts for it.
-_NOTEBOOK = "JPY_SESSION_NAME"
 
 
 def load_ipython_extension(shell: Any) -> None:
     """IPython's own name for this. In a notebook that is no lab's it does nothing."""
-    notebook = PurePosixPath(os.environ.get(_NOTEBOOK, ""))
+    notebook = notebook_of_kernel()
     if notebook.stem != notebook.parent.name or getattr(shell, "kernel", None) is None:
         return
     from comm import get_comm_manager

@@ -31,6 +31,11 @@ def printable(text: object, limit: int = FIELD_LIMIT) -> str:
     return f"{shown[:keep]} … {shown[-keep:]}"
 
 
+def shortened(text: str, limit: int) -> str:
+    """Its beginning, where it has more than ``limit`` characters."""
+    return text if len(text) <= limit else f"{text[: limit - 1]}…"
+
+
 def one_line(text: object, limit: int = FIELD_LIMIT) -> str:
     """``printable`` with line ends made visible, too: a name must not look like a line of its own."""
     shown = printable(text, limit)
