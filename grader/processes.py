@@ -78,6 +78,15 @@ def start_time(pid: int) -> str | None:
     return fields[19] if fields else None
 
 
+def lives(pid: int) -> bool:
+    """Whether there is a process of this number, be it somebody else's. Where there is no /proc (macOS), too."""
+    try:
+        os.kill(pid, 0)
+    except OSError as why:
+        return isinstance(why, PermissionError)
+    return True
+
+
 def pid_namespace(pid: int) -> str | None:
     """None when the process is gone, or is not ours to look at."""
     try:

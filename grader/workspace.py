@@ -80,10 +80,7 @@ class Workspace:
         self.progress.path.mkdir(parents=True, exist_ok=True)
         for name in DOCUMENTS:
             if (self.course.root / name).is_file():
-                text = with_anchors((self.course.root / name).read_text(encoding="utf-8"))
-                page = (self.root / name).with_suffix(".html")
-                if _bring(self.root / name, text.encode()) or not page.is_file():
-                    _bring(page, pages.as_page(text).encode())
+                self._bring_document(name)
         for page, make in self._pages().items():
             if refresh or not page.exists():
                 if page.exists() and not pages.is_untouched(page):
@@ -92,6 +89,16 @@ class Workspace:
                 _bring(page, content.encode())
                 if page == self.index:
                     pages.trust(content)
+
+    def _bring_document(self, name: str) -> None:
+        text = with_anchors((self.course.root / name).read_text(encoding="utf-8"))
+        mine = self.root / name
+        page = mine.with_suffix(".html")
+        # The page beside it was made of what we wrote: a text that gives another one has a student's words.
+        if mine.is_file() and mine.read_bytes() != text.encode() and not _is_made_of(page, mine):
+            mine.rename(_free_name(mine))
+        if _bring(mine, text.encode()) or not page.is_file():
+            _bring(page, pages.as_page(text).encode())
 
     def _pages(self) -> dict[Path, Callable[[], str]]:
         return {
@@ -143,13 +150,18 @@ def _bring(target: Path, content: bytes) -> bool:
     return True
 
 
-def _free_name(notebook: Path) -> Path:
+def _is_made_of(page: Path, text: Path) -> bool:
+    made = pages.as_page(text.read_text(encoding="utf-8", errors="replace"))
+    return page.is_file() and page.read_bytes() == made.encode()
+
+
+def _free_name(mine: Path) -> Path:
     stamp = time.strftime(_STAMP)
-    kept = notebook.with_name(f"{notebook.stem} {stamp}.ipynb")
+    kept = mine.with_name(f"{mine.stem} {stamp}{mine.suffix}")
     number = 1
     while kept.exists():
         number += 1
-        kept = notebook.with_name(f"{notebook.stem} {stamp} ({number}).ipynb")
+        kept = mine.with_name(f"{mine.stem} {stamp} ({number}){mine.suffix}")
     return kept
 
 

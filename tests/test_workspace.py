@@ -73,6 +73,22 @@ def test_the_courses_own_pages_are_kept_up_to_date_but_what_a_student_wrote_is_k
     (kept,) = workspace.root.glob("index 2*.ipynb")
     assert "my own notes" in kept.read_text()
     assert (workspace.root / "docs" / "glossary.md").read_text().endswith("Glossary, longer\n")
+    assert {path.name for path in (workspace.root / "docs").iterdir()} == {"glossary.md", "glossary.html"}
+
+
+def test_notes_in_the_glossary_are_kept(workspace: Workspace) -> None:
+    course = workspace.course.root / "docs" / "glossary.md"
+    course.parent.mkdir()
+    course.write_text("# Glossary")
+    workspace.prepare_all()
+    mine = workspace.root / "docs" / "glossary.md"
+    for words in ("# Glossary", "# Glossary, longer"):
+        course.write_text(words)
+        mine.write_text(f"{mine.read_text()}my own notes, then {words}\n")
+        workspace.prepare_all()
+        assert mine.read_text().endswith(f"{words[2:]}\n")
+    kept = sorted(path.read_text().splitlines()[-1] for path in mine.parent.glob("glossary 2*.md"))
+    assert kept == ["my own notes, then # Glossary", "my own notes, then # Glossary, longer"]
 
 
 @pytest.fixture(scope="module")

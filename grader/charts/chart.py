@@ -174,11 +174,6 @@ class Screen:
                 self._handle, self._cell = display(self._chart(), display_id=True), cell
             self._drawn = time.monotonic()
 
-    def open(self) -> None:
-        """In a notebook, show it below the current cell."""
-        if shell_of_kernel() is not None:
-            self.show()
-
     def refresh(self, *, last: bool = False) -> None:
         """Draw it anew where it is shown, if it is. ``last``: nothing comes after this, so draw it in any case."""
         with self._lock:

@@ -15,6 +15,7 @@ from grader.checks.arguments import human_size
 from grader.docker_api.daemon import Daemon
 from grader.docker_api.words import dig
 from grader.i18n import _, ngettext
+from grader.report.plain import shortened
 
 #: What builders write around an instruction: the shell it ran in, build arguments, BuildKit's mark.
 _NOISE = (
@@ -206,17 +207,12 @@ def _sentence(image: ImageLayers) -> str:
         size=human_size(image.size),
         count=len(pieces),
         largest=human_size(largest.size),
-        instruction=_shortened(largest.instruction),
+        instruction=shortened(largest.instruction, 60),
     )
     shared = sum(layer.size for layer in pieces if layer.shared)
     if shared:
         said += " " + _("{size} of it are layers shared with another image here.").format(size=human_size(shared))
     return said
-
-
-def _shortened(text: str, limit: int = 60) -> str:
-    """Shortened for a sentence (no font limits what characters it may have)."""
-    return text if len(text) <= limit else f"{text[: limit - 1]}…"
 
 
 def _table(images: Sequence[ImageLayers]) -> Table:

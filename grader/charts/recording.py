@@ -11,6 +11,7 @@ from typing import ClassVar, Self
 from grader.charts.chart import Chart, Screen
 from grader.docker_api.errors import NoAnswer
 from grader.i18n import _
+from grader.shell import shell_of_kernel
 
 #: Seconds after which a recording that nobody stopped ends by itself.
 AT_MOST = 900.0
@@ -115,7 +116,8 @@ class Recording(ABC):
 
     def show_while_waiting(self) -> None:
         """Open the live chart in a notebook; print nothing elsewhere."""
-        self._screen.open()
+        if shell_of_kernel() is not None:
+            self._screen.show()
 
     def _until(self, happened: Callable[[], bool], within: float) -> bool:
         """Wait for it, at most ``within`` seconds; live on the screen. Interrupting the cell ends the recording."""

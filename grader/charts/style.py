@@ -9,7 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from grader import extras
-from grader.report.plain import printable
+from grader.report.plain import printable, shortened
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -45,8 +45,7 @@ def label(text: object, limit: int = 60) -> str:
 
     A character that the font lacks would be warned about in the student's cell: it becomes a box.
     """
-    line = printable(text, 400).replace("\n", " ")
-    shown = line if len(line) <= limit else f"{line[: limit - 1]}…"
+    shown = shortened(printable(text, 400).replace("\n", " "), limit)
     return "".join(character if ord(character) in _characters() else "\N{WHITE SQUARE}" for character in shown)
 
 

@@ -23,7 +23,7 @@ from grader.i18n import _
 from grader.report.cell_runs import runs_of
 from grader.report.render import report_as_text
 from grader.report.verdicts import Status, TaskReport, explained
-from grader.values import StudentKey, own_key
+from grader.values import own_key
 from grader.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ def command(*, lab: str, tasks: Sequence[str], fresh: bool, as_json: bool) -> No
         raise SystemExit(_exit_code(rehearse(workspace, chosen, tasks, as_json=as_json, colour=sys.stdout.isatty())))
     known = workspace.progress.of(chosen.name)
     before = [task for task, progress in known.items() if progress.passed]
-    reports = _check(chosen, tasks, own_key(workspace.folder(chosen.name)))
+    reports = _check(chosen, tasks, workspace.folder(chosen.name))
     for report in reports.values():
         workspace.progress.note(chosen.name, report)
     _sum_up(chosen, reports, before)
@@ -144,10 +144,12 @@ def _must_be_tasks(lab: Lab, tasks: Sequence[str]) -> None:
         )
 
 
-def _check(lab: Lab, tasks: Sequence[str], key: StudentKey) -> dict[str, TaskReport]:
-    """Run the checks in order, showing each report at once. What a chosen task needs is checked too, silently."""
+def _check(lab: Lab, tasks: Sequence[str], folder: Path) -> dict[str, TaskReport]:
+    """Run the checks in order, showing each report at once. What a chosen task needs is checked too, silently.
+
+    ``folder``: the student's copy of the lab, which need not be there."""
     reports: dict[str, TaskReport] = {}
-    colour = sys.stdout.isatty()
+    key, colour = own_key(folder), sys.stdout.isatty()
     running = lab_daemon.running()
     lab_daemon.bring_images(running, lab.images, lab_daemon.tell)
     # Takes a second to import: only now, when there is something to check.
@@ -156,7 +158,7 @@ def _check(lab: Lab, tasks: Sequence[str], key: StudentKey) -> dict[str, TaskRep
     chosen = [task for task in lab.tasks if not tasks or task.id in tasks]
     needed = {other.id for task in chosen for other in lab.needed_by(task)}
     known = known_wrong(lab.folder)
-    with checker(running.engine) as checks:
+    with checker(running.engine, folder=folder if folder.is_dir() else None) as checks:
         for task in (task for task in lab.tasks if task in chosen or task.id in needed):
             report = checks.check(task.id, task.check.source, CHECK_SECONDS, key=key)
             if task in chosen:

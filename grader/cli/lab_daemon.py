@@ -7,6 +7,7 @@ import shlex
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -16,6 +17,9 @@ from grader.engines import detached
 from grader.engines.folders import EngineFolder
 from grader.engines.lab_images import bring
 from grader.i18n import _
+
+if TYPE_CHECKING:
+    from docker import DockerClient
 
 Say = Callable[[str], None]
 
@@ -76,12 +80,17 @@ def exports(lab: detached.LabEngine) -> str:
 
 def version(lab: detached.LabEngine) -> str:
     """The daemon's own version. Raises Trouble when it doesn't answer."""
+    return str(ask(lab, lambda client: client.version()["Version"]))
+
+
+def ask[T](lab: detached.LabEngine, question: Callable[[DockerClient], T]) -> T:
+    """Raises Trouble when the daemon doesn't answer."""
     from docker.errors import DockerException
     from requests.exceptions import RequestException
 
     try:
         with closing(lab.engine.endpoint.client(timeout=10)) as client:
-            return str(client.version()["Version"])
+            return question(client)
     except (DockerException, RequestException, OSError) as error:
         raise Trouble(
             _("The lab daemon runs but does not answer: {why}").format(why=error), "drydock down; drydock up"

@@ -186,6 +186,8 @@ def _packages() -> Iterator[Fact]:
         return
     sudo = "" if os.geteuid() == 0 else "sudo "
     install = f"{sudo}apt-get install {' '.join(package.name for package in absent)}"
+    # Elsewhere (macOS, another Linux) they have other names, if any, and a Docker that is there may do.
+    level, remedy = (Level.BAD, install) if shutil.which("apt-get") else (Level.NOTE, "")
     for package in absent:
         what = _("{name} is missing ({purpose})").format(name=package.name, purpose=package.purpose)
-        yield Fact(_("packages"), Level.BAD, what, install)
+        yield Fact(_("packages"), level, what, remedy)

@@ -49,8 +49,9 @@ def command(*, lab: str | None, notebook: bool) -> None:
         return
     started = time.monotonic()
     fresh = detached.reset(progress=lab_daemon.tell)
-    lab_daemon.bring_images(fresh, images, lab_daemon.tell)
+    # Before anything else can fail: all that ran is gone.
     forget_what_ran()
+    lab_daemon.bring_images(fresh, images, lab_daemon.tell)
     click.echo(
         _("The lab daemon is as new ({kind} engine, {seconds:.1f} s).").format(
             kind=fresh.kind, seconds=time.monotonic() - started

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from contextlib import closing
 from dataclasses import asdict, dataclass, field
 
 import click
@@ -52,8 +51,7 @@ def _now() -> Status:
     if lab is None:
         return Status(running=False, lost=lab_daemon.was_lost(), jupyter=url)
     version = lab_daemon.version(lab)
-    with closing(lab.engine.endpoint.client(timeout=10)) as client:
-        containers = len(client.api.containers())
+    containers = lab_daemon.ask(lab, lambda client: len(client.api.containers()))
     ports = lab.local_ports()
     return Status(
         running=True,

@@ -11,7 +11,8 @@ from grader.i18n import _
 
 #: A registry that can't even be looked up, to the end of what is said of that.
 _NO_REGISTRY = re.compile(r'Get "[^"\s]*/v2/[^"\s]*": dial tcp: lookup [^\r\n)]*')
-_UNFINISHED = re.compile(r'[^\r\n]*(?:Error response from daemon|failed to|Get "http)[^\r\n]*\Z')
+#: What a line that names one may begin with.
+_TROUBLE = re.compile(r'Error response from daemon|failed to|Get "http')
 #: In which form it is said which image was wanted.
 _WANTED = re.compile(
     r"Unable to find image '([^'\s]+)' locally|failed to solve: (\S+): failed|[?&]fromImage=([^\s&()]+)(?: |&|$)"
@@ -57,10 +58,10 @@ class Printed:
                 return write(text)
             self._text = (self._text + text)[-_KEPT:]
             # A script's output comes in pieces: what may be such a line is shown when it is whole.
-            shown = held.pop() + text
-            unfinished = _UNFINISHED.search(shown)
-            cut = unfinished.start() if unfinished else len(shown)
-            held.append(shown[cut:])
+            shown = held[0] + text
+            last = max(shown.rfind("\n"), shown.rfind("\r")) + 1
+            cut = last if _TROUBLE.search(shown, last) else len(shown)
+            held[0] = shown[cut:]
             write(_without_lookup(shown[:cut]))
             return len(text)
 

@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from http.client import HTTPException
 from pathlib import Path
 from urllib.error import URLError
 from urllib.parse import quote
@@ -19,7 +20,7 @@ from grader import extras
 from grader.errors import ExpectedError
 from grader.i18n import _
 from grader.locks import locked
-from grader.processes import start_time
+from grader.processes import lives
 
 _CONFIG = Path(__file__).parent / "config"
 #: Where the kernel of the name that all notebooks ask for is one of ours.
@@ -55,7 +56,7 @@ class Server:
             # A proxy that the environment names can't reach this machine's own localhost.
             with build_opener(ProxyHandler({})).open(request, timeout=timeout) as reply:
                 return bool(reply.status == 200)
-        except (URLError, OSError, ValueError):
+        except (URLError, OSError, ValueError, HTTPException):
             return False
 
 
@@ -68,7 +69,7 @@ def running(runtime: Path) -> Server | None:
         server = _read(file)
         if server is not None and server.answers():
             return server
-        if server is None or start_time(server.pid) is None:
+        if server is None or not lives(server.pid):
             file.unlink(missing_ok=True)
     return None
 

@@ -12,7 +12,7 @@ import sys
 import threading
 from collections.abc import Mapping
 from contextlib import suppress
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 from grader.course.labs import find_course
@@ -20,15 +20,14 @@ from grader.errors import ExpectedError
 from grader.panel.folder_watch import FolderWatch, follow
 from grader.panel.task_list import TaskList, allowed
 from grader.report.progress import TaskProgress, progress_folder
+from grader.shell import notebook_of_kernel
 
 TARGET = "drydock-tasks"
-#: The notebook's path, as jupyter_server tells the kernel that it starts for it.
-_NOTEBOOK = "JPY_SESSION_NAME"
 
 
 def load_ipython_extension(shell: Any) -> None:
     """IPython's own name for this. In a notebook that is no lab's it does nothing."""
-    notebook = PurePosixPath(os.environ.get(_NOTEBOOK, ""))
+    notebook = notebook_of_kernel()
     if notebook.stem != notebook.parent.name or getattr(shell, "kernel", None) is None:
         return
     from comm import get_comm_manager
@@ -65,8 +64,9 @@ class _Desk:
             return
         self._comm, self._progress = comm, progress_folder(self._course)
         self._known = self._progress.of(self._lab)
-        comm.on_msg(self._wish)
-        comm.on_close(lambda _message: self._closed())
+        # An earlier page's may still be heard of.
+        comm.on_msg(lambda wish: self._wish(wish) if comm is self._comm else None)
+        comm.on_close(lambda _message: self._closed() if comm is self._comm else None)
         self._wish(message)
         self._watch = follow(self._progress.path, self._show, "drydock-tasks")
 

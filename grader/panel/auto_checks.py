@@ -72,6 +72,9 @@ class AutoChecks:
             report = self._asked().check(task.id, task.check.source, CHECK_SECONDS, key=self._key, only_looks=True)
             if not self._pace.is_busy and cells == self._pace.cells:
                 self._progress.note_seen(self._lab.name, report, since=began)
+            else:
+                # The events of what the cell did may all have come already.
+                self._pace.event()
 
     def _is_ready(self, task: Task) -> bool:
         """Whether what it needs has passed, what it comes after was checked, and its own setup cells ran.

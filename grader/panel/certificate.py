@@ -41,7 +41,8 @@ class Earned:
 
 
 def earned_in(stage: Stage, course: Course, progress: ProgressFolder) -> list[Earned]:
-    """The stage's labs. Raises ExpectedError while a task of one of them has never passed, and CourseError."""
+    """The stage's labs. Raises ExpectedError while a task of one of them has never passed or there is none, and
+    CourseError."""
     names = course.names(RELEASE)
     found: list[Earned] = []
     still_open: list[tuple[str, str]] = []
@@ -56,6 +57,8 @@ def earned_in(stage: Stage, course: Course, progress: ProgressFolder) -> list[Ea
             continue
         claims = tuple(claim.words for claim in claims_of(lab))
         found.append(Earned(card, claims, max((task.at for task in known.values()), default=0.0)))
+    if not found and not still_open:
+        raise ExpectedError(_("No lab of {stage} is released yet.").format(stage=stage.title), "drydock lab")
     if still_open:
         tasks = "; ".join(_("lab {number}, task {task}").format(number=lab, task=task) for lab, task in still_open)
         raise ExpectedError(

@@ -16,9 +16,8 @@ from grader.course.lab_cards import LabCard, card_of
 from grader.course.labs import RELEASE, Course, CourseError, Lab, Task, is_own_copy, own_copy
 from grader.i18n import _
 from grader.report.progress import ProgressFolder, TaskProgress
-from grader.report.progress_line import counted
+from grader.report.progress_line import counted, done
 from grader.report.render import NO_MATHS, with_code
-from grader.report.verdicts import Status
 
 
 @dataclass(frozen=True)
@@ -31,15 +30,14 @@ class EndCard:
 
     @property
     def open_tasks(self) -> list[Task]:
-        return [task for task in self.lab.tasks if not self._is_done(task.id)]
+        passed = done(self.lab.tasks, self.known)
+        return [task for task in self.lab.tasks if task.id not in passed]
 
     @property
     def proved(self) -> list[str]:
         """The sentences whose tasks have passed."""
-        return [claim.words for claim in claims_of(self.lab) if self._is_done(claim.task)]
-
-    def _is_done(self, task: str) -> bool:
-        return task in self.known and self.known[task].status is Status.PASSED
+        passed = done(self.lab.tasks, self.known)
+        return [claim.words for claim in claims_of(self.lab) if claim.task in passed]
 
     def __str__(self) -> str:
         return "\n".join(self._lines())

@@ -26,10 +26,15 @@ class FolderWatch:
         folder.mkdir(parents=True, exist_ok=True)
         self._reader, self._waker = os.pipe()
         self._inotify = _inotify()
-        self._watch()
+        try:
+            self._watch()
+        except OSError:
+            self.close()
+            self._end()
+            raise
 
     def __iter__(self) -> Iterator[None]:
-        sources = [self._reader] if self._inotify is None else [self._reader, self._inotify]
+        sources = self._sources
         before = self._looks()
         try:
             while True:
@@ -46,8 +51,15 @@ class FolderWatch:
                     before = now
                     yield
         finally:
-            for descriptor in sources:
-                os.close(descriptor)
+            self._end()
+
+    @property
+    def _sources(self) -> list[int]:
+        return [self._reader] if self._inotify is None else [self._reader, self._inotify]
+
+    def _end(self) -> None:
+        for descriptor in self._sources:
+            os.close(descriptor)
 
     def _watch(self) -> None:
         """Watch the folder and the one around it; watching the same one twice changes nothing."""

@@ -13,7 +13,7 @@ from grader.checks.arguments import human_memory, human_size
 from grader.course.lab_cards import LabCard, TaskCard
 from grader.i18n import _, ngettext
 from grader.panel.overview import ContainerRow, Overview
-from grader.report.plain import printable
+from grader.report.plain import printable, shortened
 from grader.report.progress import TaskProgress
 from grader.report.render import SYMBOLS, status_word
 from grader.report.verdicts import Status
@@ -98,7 +98,7 @@ def _container(row: ContainerRow) -> tuple[str, ...]:
     state += f" {ended.removeprefix('Exited ')}" if ended else ""
     if row.health:
         state += " " + _marked(_HEALTHS[row.health], state_word(row.health))
-    return (_short(row.name), state, _short(row.image), ", ".join(row.ports), use)
+    return (shortened(row.name, _LONG), state, shortened(row.image, _LONG), ", ".join(row.ports), use)
 
 
 def _marked(symbol: str, word: str) -> str:
@@ -137,14 +137,16 @@ def images(overview: Overview) -> Part:
 def networks(overview: Overview) -> Part:
     if not overview.networks:
         return Part(_("None but Docker's own, and nobody is on those."))
-    rows = [(_short(row.name), row.driver, ", ".join(row.members) or _("nobody")) for row in overview.networks]
+    rows = [
+        (shortened(row.name, _LONG), row.driver, ", ".join(row.members) or _("nobody")) for row in overview.networks
+    ]
     return Part("", _("Networks"), Table.of((_("name"), _("driver"), _("containers")), rows))
 
 
 def volumes(overview: Overview) -> Part:
     if not overview.volumes:
         return Part(_("There are none."))
-    rows = [(_short(row.name), row.driver, ", ".join(row.users) or _("nobody")) for row in overview.volumes]
+    rows = [(shortened(row.name, _LONG), row.driver, ", ".join(row.users) or _("nobody")) for row in overview.volumes]
     return Part("", _("Volumes"), Table.of((_("name"), _("driver"), _("containers")), rows))
 
 
@@ -177,10 +179,6 @@ def _mark(task: TaskProgress | None) -> str:
     if task.passed and task.status is not Status.PASSED:
         said += ", " + _("passed before")
     return said
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= _LONG else f"{text[: _LONG - 1]}…"
 
 
 # -- A lab's progress in a few words, and as a bar of letters for those who see it.

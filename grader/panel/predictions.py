@@ -5,7 +5,6 @@ Only at a student's own desk. It earns nothing and keeps nobody: who chooses not
 
 from __future__ import annotations
 
-import os
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -24,10 +23,8 @@ from grader.report.cell_runs import digest_of
 from grader.report.predicted import Predicted, note_predicted, predicted_in
 from grader.report.progress import ProgressFolder
 from grader.report.render import NO_MATHS
-from grader.shell import shell_of_kernel
+from grader.shell import notebook_of_kernel, shell_of_kernel
 
-#: Jupyter's servers tell a kernel by this variable which notebook it belongs to.
-_NOTEBOOK = "JPY_SESSION_NAME"
 _HOOK = "_drydock_predictions"
 
 
@@ -89,7 +86,7 @@ class Predictions:
 
     def _find(self, name: str) -> Prediction | None:
         """In the notebook this kernel belongs to; None where it can't be read, or has no such question."""
-        for file in dict.fromkeys((Path(os.environ.get(_NOTEBOOK, "")).name, f"{self._lab}.ipynb")):
+        for file in dict.fromkeys((notebook_of_kernel().name, f"{self._lab}.ipynb")):
             try:
                 cells = read_lab(self._here / file).cells
             except (CourseError, OSError):

@@ -21,11 +21,19 @@ def printable(text: object, limit: int = FIELD_LIMIT) -> str:
 
     Terminal escape sequences in a container's log must not recolour or rewrite the student's screen.
     """
-    shown = "".join(_visible(character) for character in str(text)[: limit * 4])
+    whole = str(text)
+    # Of a long log both ends are enough.
+    ends = whole if len(whole) <= 4 * limit else whole[: 2 * limit] + whole[-2 * limit :]
+    shown = "".join(map(_visible, ends))
     if len(shown) <= limit:
         return shown
     keep = (limit - 3) // 2
     return f"{shown[:keep]} … {shown[-keep:]}"
+
+
+def shortened(text: str, limit: int) -> str:
+    """Its beginning, where it has more than ``limit`` characters."""
+    return text if len(text) <= limit else f"{text[: limit - 1]}…"
 
 
 def one_line(text: object, limit: int = FIELD_LIMIT) -> str:

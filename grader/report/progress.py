@@ -65,11 +65,13 @@ class ProgressFolder:
     def note_seen(self, lab: str, report: TaskReport, *, since: float) -> None:
         """What the panel saw by itself, beginning at ``since``: that a task passes, or no longer does.
 
-        It is no attempt: what never passed stays as it was. And a check that somebody ran meanwhile knows better.
+        It is no attempt: what never passed stays as it was. And a check that somebody ran meanwhile knows better (one
+        in the future was noted by a clock that ran ahead).
         """
 
         def change(before: TaskProgress | None) -> TaskProgress | None:
-            return before if before is not None and before.at >= since else _seen(before, report)
+            meanwhile = before is not None and since <= before.at <= time.time()
+            return before if meanwhile else _seen(before, report)
 
         self._change(lab, report.task, change)
 

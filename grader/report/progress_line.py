@@ -35,7 +35,7 @@ def line_of(tasks: tuple[Counted, ...], known: Mapping[str, TaskProgress], repor
     """``2 of 14 tasks · 13 of 100 points · next: ask``, by what the checks said last."""
     if report.task not in {task.id for task in tasks}:
         return ""
-    return f"{counted(tasks, known)} · {_next([task.id for task in tasks], _done(tasks, known), report)}"
+    return f"{counted(tasks, known)} · {_next([task.id for task in tasks], done(tasks, known), report)}"
 
 
 def counted(tasks: tuple[Counted, ...], known: Mapping[str, TaskProgress]) -> str:
@@ -45,14 +45,15 @@ def counted(tasks: tuple[Counted, ...], known: Mapping[str, TaskProgress]) -> st
     points = _("{earned:g} of {total:g} points")
     return " · ".join(
         [
-            words.format(done=len(_done(tasks, known)), total=len(tasks)),
+            words.format(done=len(done(tasks, known)), total=len(tasks)),
             # Rounded down, as the share in a report: what is nearly all is not all.
             points.format(earned=int(earned * 10 + 1e-6) / 10, total=sum(task.points for task in tasks)),
         ]
     )
 
 
-def _done(tasks: tuple[Counted, ...], known: Mapping[str, TaskProgress]) -> set[str]:
+def done(tasks: tuple[Counted, ...], known: Mapping[str, TaskProgress]) -> set[str]:
+    """The tasks that passed when they were checked last."""
     return {task.id for task in tasks if task.id in known and known[task.id].status is Status.PASSED}
 
 

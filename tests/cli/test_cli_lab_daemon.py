@@ -90,6 +90,20 @@ def test_the_workspace_can_be_mounted(desk: Desk) -> None:
     assert done.stdout == _PAGE, done.stderr
 
 
+def test_a_check_looks_into_the_students_copy(desk: Desk) -> None:
+    notebook = desk.root / "labs" / "00-tiny" / "00-tiny.ipynb"
+    released = notebook.read_text()
+    asked = "hello.is_running()"
+    assert released.count(asked) == 1
+    notebook.write_text(released.replace(asked, rf"t.folder(\"site\").exists()\n    {asked}"))
+    try:
+        done = desk.drydock("check", "tiny", "--task", "hello")
+    finally:
+        notebook.write_text(released)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "The folder site exists" in done.stdout
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="nobody else's engine makes files of root's")
 def test_a_setuid_program_in_the_workspace_makes_nobody_root(desk: Desk) -> None:
     folder = desk.root / "workspace" / "trap"

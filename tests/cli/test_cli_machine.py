@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import platform
+import shutil
 
 import pytest
 
+from grader.cli import machine
 from grader.cli.machine import Level, facts
 
 
@@ -24,3 +26,14 @@ def test_the_doctor_says_what_differs_on_another_processor(
     (fact,) = [fact for fact in facts({}) if fact.topic == "processor"]
     assert fact.level is level
     assert says in fact.what
+
+
+@pytest.mark.parametrize(("apt", "level"), [("/usr/bin/apt-get", Level.BAD), (None, Level.NOTE)])
+def test_what_only_debian_has_is_no_fault_elsewhere(
+    apt: str | None, level: Level, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = machine.Package("lab", ("/nowhere/at/all",), "docker.io", "the Docker daemon")
+    monkeypatch.setattr(machine, "packages", lambda _wanted: iter([gone]))
+    monkeypatch.setattr(shutil, "which", lambda _name, **_where: apt)
+    (fact,) = machine._packages()
+    assert (fact.level, bool(fact.remedy)) == (level, apt is not None)

@@ -150,6 +150,16 @@ def test_a_check_run_by_hand_meanwhile_knows_better(notes: ProgressFolder) -> No
     assert _web(notes) == by_hand
 
 
+def test_a_check_that_a_clock_running_ahead_noted_does_not(notes: ProgressFolder) -> None:
+    with pytest.MonkeyPatch.context() as ahead:
+        now = time.time()
+        ahead.setattr(time, "time", lambda: now + 3600)
+        notes.note("lab", _report(Status.FAILED))
+    notes.note_seen("lab", _report(Status.PASSED), since=time.time())
+    web = _web(notes)
+    assert web is not None and web.passes
+
+
 def test_a_pass_by_hand_stays_by_hand(notes: ProgressFolder) -> None:
     notes.note("lab", _report(Status.PASSED))
     notes.note_seen("lab", _report(Status.FAILED), since=time.time())
@@ -189,6 +199,27 @@ def test_what_a_task_needs_must_pass_and_what_it_comes_after_be_checked(
             notes.note(lab.name, _report(status, task))
     looks = AutoChecks(lab, notes, tmp_path, DEFAULT_KEY, Events(Debounce()))
     assert looks._is_ready(kept) is ready
+
+
+def test_a_look_into_which_a_short_cell_fell_is_made_again(
+    notes: ProgressFolder, tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    events = Events(Debounce(clock))
+    looks = AutoChecks(
+        Course(Path(__file__).parents[2]).lab("01-first-container"), notes, tmp_path, DEFAULT_KEY, events
+    )
+
+    class Checker:
+        def check(self, task: str, *_how: object, **_more: object) -> TaskReport:
+            events.pace.busy(True)
+            events.pace.busy(False)
+            return _report(Status.PASSED, task)
+
+    monkeypatch.setattr(looks, "_asked", Checker)
+    monkeypatch.setattr(looks, "_is_ready", lambda _task: True)
+    looks._look()
+    assert notes.of("01-first-container") == {}
+    assert events.pace.left() == pytest.approx(QUIET)
 
 
 # -- The process itself, on a real daemon.

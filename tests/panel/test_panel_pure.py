@@ -259,3 +259,13 @@ def test_each_change_of_a_folder_is_told(tmp_path: Path, monkeypatch: pytest.Mon
         _note(folder, "[]")
         assert changes.acquire(timeout=60), "a folder that was removed and made anew is followed"
     assert len(list(Path("/proc/self/fd").iterdir())) == open_before
+
+
+def test_a_folder_that_cannot_be_watched_costs_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_more(*_what: object) -> None:
+        raise OSError("max_user_watches")
+
+    monkeypatch.setattr(folder_watch, "_add_watch", no_more)
+    open_before = len(list(Path("/proc/self/fd").iterdir()))
+    assert folder_watch.follow(tmp_path, lambda: None, "nobody") is None
+    assert len(list(Path("/proc/self/fd").iterdir())) == open_before

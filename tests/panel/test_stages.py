@@ -106,6 +106,15 @@ def test_a_certificate_is_made_when_all_tasks_of_a_stage_have_passed(course: Cou
     assert "never from this page" in page
 
 
+def test_a_stage_without_a_released_lab_gives_no_certificate(course: Course) -> None:
+    with (course.root / "course.toml").open("a") as file:
+        file.write('[[stages]]\ntitle = "Bridge"\nlabs = "06-09"\n')
+    early = CliRunner().invoke(main, ["certificate", "bridge"])
+    assert early.exit_code != 0
+    assert "No lab of Bridge is released yet." in early.output
+    assert not (course.workspace / "certificate-bridge.html").exists()
+
+
 def test_a_stage_that_is_none_is_said_with_those_there_are(course: Course) -> None:
     wrong = CliRunner().invoke(main, ["certificate", "admiral"])
     assert wrong.exit_code != 0
