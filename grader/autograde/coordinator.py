@@ -201,7 +201,7 @@ class Coordinator:
         self, job: Job, answer: Any, workers: RetryingPool, packers: RetryingPool
     ) -> Iterator[SubmissionRecord]:
         if isinstance(answer, Lost):
-            yield _entered(job, answer)
+            yield self._failed(_entered(job, answer))
             return
         record, parcels = answer
         if record.error:
