@@ -45,12 +45,12 @@ class _Bench:
         self._of: tuple[object, ...] = ()
         self._timer: threading.Timer | None = None
 
-    def proof(self, terms: Terms) -> Proof | str:
-        """The proof, or a sentence that says why there is none. Made once."""
+    def proof(self, terms: Terms, *, anew: bool = False) -> Proof | str:
+        """The proof, which is made once, or a sentence that says why there is none; ``anew``: tried again then."""
         asked = replace(terms, wanted=None)
         with self._lock:
             self._settle()
-            if asked not in self._proofs:
+            if asked not in self._proofs or (anew and isinstance(self._proofs[asked], str)):
                 try:
                     self._proofs[asked] = prove(asked)
                 except ExpectedError as trouble:
@@ -112,7 +112,8 @@ _BENCH = _Bench()
 
 def introduce(terms_text: str) -> Answer:
     """PROVED with the proof as JSON, or REFUSED with a sentence."""
-    proof = _BENCH.proof(Terms.from_text(terms_text))
+    # The machine may have been mended since another run. Within one, each parcel would start an engine.
+    proof = _BENCH.proof(Terms.from_text(terms_text), anew=True)
     if isinstance(proof, str):
         return REFUSED, proof, this_machine()
     return PROVED, dumps(asdict(proof)), this_machine()
