@@ -63,12 +63,8 @@ class SubmissionExporter(NotebookExporter):  # type: ignore[misc]
             try:
                 refuse(Path(str(converter.coursedir.root)), Path(folder))
                 assignments[folder] = self._by_lab_name(folder, found)
-            except Misnamed as problem:
-                refusal = f"{problem}. {problem.remedy}"
-                self.log.error("%r: %s", folder, refusal)
-                del assignments[folder]
-            except Uncopyable as problem:
-                refusal = str(problem)
+            except (Misnamed, Uncopyable) as problem:
+                refusal = f"{problem}. {problem.remedy}" if isinstance(problem, Misnamed) else str(problem)
                 self.log.error("%r: %s", folder, refusal)
                 del assignments[folder]
         if refusal and not assignments:

@@ -20,7 +20,6 @@ from grader.autograde.worker_pool import settle_in
 from grader.autograde.worker_proof import Proof, Terms, prove
 from grader.engines import releases
 from grader.errors import ExpectedError
-from grader.i18n import _
 from grader.logs import CaughtLog
 from grader.sandbox.bounds import Bounds
 from grader.sandbox.sandbox import SandboxSupply, remove_orphans
@@ -124,7 +123,7 @@ def grade(terms_text: str, parcel: bytes, more: bool) -> Answer:
     terms = Terms.from_text(terms_text)
     proof = _BENCH.proof(terms)
     why = proof if isinstance(proof, str) else terms.objection(proof)
-    if why or isinstance(proof, str):
+    if isinstance(proof, str) or why:
         time.sleep(_MODESTY)
-        return REFUSED, why or _("It could not prove itself."), this_machine()
+        return REFUSED, why, this_machine()
     return GRADED, _BENCH.grade(terms, proof, Parcel.from_bytes(parcel), more=more), this_machine()
