@@ -68,3 +68,14 @@ def test_a_task_waits_for_the_instructor_when_its_notebook_comes_later(
     with course.gradebook() as book:
         grade = book.find_grade(TASK, SECOND, LAB, "ada")
         assert (grade.auto_score, grade.manual_score) == (None, mark)
+
+
+def test_a_notebook_whose_name_is_no_text_is_seen(course: Course, scratch: Config) -> None:
+    """As a Windows machine's zip names it; --accept-names takes it for the missing one."""
+    folder = course.hand_in("ada", course.blank())
+    (folder / f"{LAB}.ipynb").rename(folder / f"{LAB}\udccf.ipynb")
+    collector = Collector("native")
+    assert f"there is no {LAB}.ipynb" in Worker(scratch, collector).pack(Job("ada", LAB, more=False)).error
+    scratch.Drydock.accept_names = True
+    assert Worker(scratch, collector).pack(Job("ada", LAB, more=False)).error == ""
+    assert {parcel.name for parcel in collector.parcels} == {LAB, SECOND}
