@@ -28,7 +28,7 @@ from grader.autograde.shards import BadShards, Results, Shard, ShardCoordinator
 from grader.autograde.verdict_cells import write_report
 from grader.autograde.worker import Job, Worker
 from grader.autograde.worker_proof import Proof, Terms
-from grader.cli.grade import command
+from grader.cli.grade import command as grade
 from grader.report.verdicts import Status, TaskReport, Verdict
 
 PROOF = Proof("0.1.0", "native", "26.1.5", ())
@@ -104,7 +104,7 @@ def part(course: Course, number: int, *students: str, of: int = 2, proof: Proof 
 
 
 def merged(*words: str | Path) -> Result:
-    return CliRunner().invoke(command, ["merge", *map(str, words)])
+    return CliRunner().invoke(grade, ["merge", *map(str, words)])
 
 
 def whole_gradebook(course: Course) -> dict[str, list[Any]]:
@@ -268,3 +268,11 @@ def test_nor_does_one_that_killed_who_packed_it(class_of_three: Course) -> None:
     results.write("bob", [graded(parcel_of(course, "bob"))])
     packing_is_lost("bob")
     assert "3 graded" in merged(both).output
+
+
+def test_a_part_with_nobody_in_it_names_no_folder(class_of_three: Course) -> None:
+    done = CliRunner().invoke(grade, [LAB, "--shard", "4/4"])
+    assert done.exit_code == 0, done.output + str(done.exception)
+    assert "0 submissions to grade" in done.output
+    assert "The results are in" not in done.output
+    assert not (class_of_three.root / "shards").exists()
