@@ -27,6 +27,10 @@ class CaughtLog(logging.Handler):
             self._errors.append(text)
 
     def first_error(self) -> str:
-        """The last line of the first error with a traceback, which is the exception itself; else of the first."""
-        errors = [text for text in self._errors if "Traceback" in text] or self._errors
-        return errors[0].strip().splitlines()[-1] if errors else ""
+        """The first line of the exception in the first traceback; without any, the last line of the first error."""
+        for text in self._errors:
+            _above, found, below = text.rpartition("Traceback (most recent call last):\n")
+            # Frames are indented, and what stands below that line says less: SQLAlchemy's statement and an address.
+            if said := [line for line in below.splitlines() if found and line and not line[0].isspace()]:
+                return said[0]
+        return self._errors[0].strip().splitlines()[-1] if self._errors else ""

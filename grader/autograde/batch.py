@@ -16,12 +16,12 @@ from typing import Protocol, Self
 from nbgrader.api import MissingEntry
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
-from traitlets.config.loader import ConfigFileNotFound, PyFileConfigLoader
+from traitlets.config.loader import ConfigFileNotFound
 
 from grader.autograde.capacity import Capacity
 from grader.autograde.database import gradebook, lab_named, standings
 from grader.autograde.records import GradedSubmissions, SubmissionRecord, our_fault, unkeyed
-from grader.autograde.settings import CONFIG_FILE, Drydock
+from grader.autograde.settings import CONFIG_FILE, Drydock, read_config
 from grader.autograde.submissions import Busy, Journal, Misnamed, Submissions, alone, by_lab_name, fingerprint
 from grader.autograde.worker_pool import WorkerPool, begin_grading
 from grader.course.declared import images_of
@@ -61,13 +61,13 @@ def course_folder(start: Path) -> Path:
 def course_config(
     root: Path, *, db_url: str | None = None, engine: str | None = None, trust: bool = False, accept_names: bool = False
 ) -> Config:
-    """nbgrader's configuration of the course in ``root``. Raises BatchError when there is none."""
+    """nbgrader's configuration of the course in ``root``. Raises BatchError when there is none; CourseError."""
     try:
-        config = PyFileConfigLoader(CONFIG_FILE, path=str(root)).load_config()
+        config = read_config(root)
     except ConfigFileNotFound as missing:
         raise BatchError(
             _("{folder} is not a course: it has no {file}.").format(folder=root, file=CONFIG_FILE),
-            "cd drydock",
+            _("cd to the folder with {file}").format(file=CONFIG_FILE),
         ) from missing
     # nbgrader runs `alembic` by name to bring a gradebook up to date.
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])

@@ -39,6 +39,8 @@ class InFlight:
     packed: SubmissionRecord
     parcels: dict[str, bytes]
     results: dict[str, bytes] = field(default_factory=dict)
+    #: Since when each parcel that is out has been.
+    sent: dict[str, float] = field(default_factory=dict)
 
 
 class Coordinator:
@@ -201,7 +203,7 @@ class Coordinator:
         self, job: Job, answer: Any, workers: RetryingPool, packers: RetryingPool
     ) -> Iterator[SubmissionRecord]:
         if isinstance(answer, Lost):
-            yield _entered(job, answer)
+            yield self._failed(_entered(job, answer))
             return
         record, parcels = answer
         if record.error:
@@ -215,6 +217,7 @@ class Coordinator:
         yield from self._done(out, packers)
 
     def _send(self, out: InFlight, digest: str, workers: RetryingPool) -> None:
+        out.sent[digest] = time.monotonic()
         workers.put(
             (digest, out.job.student), remote.grade, self._terms.to_text(), out.parcels[digest], len(workers) > 0
         )
@@ -222,6 +225,7 @@ class Coordinator:
     def _graded(
         self, out: InFlight, digest: str, answer: Any, workers: RetryingPool, packers: RetryingPool
     ) -> Iterator[SubmissionRecord]:
+        del out.sent[digest]
         if isinstance(answer, Lost):
             parcel = Parcel.from_bytes(out.parcels[digest])
             out.results[digest] = GradedParcel.lost(parcel, _why(answer), self._kind).to_bytes()
@@ -230,7 +234,7 @@ class Coordinator:
             self._graded_at = time.monotonic()
         else:
             self._refuse(answer[2], answer[1])
-            if time.monotonic() - self._graded_at > _HOPELESS:
+            if time.monotonic() - self._graded_at > _HOPELESS and not self._at_work():
                 raise NoExecutor(
                     _("For a quarter of an hour only workers have answered that get no work."),
                     _("Start better ones; then the same command goes on where it was"),
@@ -238,6 +242,11 @@ class Coordinator:
             self._send(out, digest, workers)
             return
         yield from self._done(out, packers)
+
+    def _at_work(self) -> bool:
+        """Whether somebody grades: who is refused gives a parcel back within seconds."""
+        long_ago = time.monotonic() - _HOPELESS / 2
+        return any(since < long_ago for out in self._out.values() for since in out.sent.values())
 
 
 def _why(lost: Lost) -> str:

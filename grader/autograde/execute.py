@@ -161,6 +161,8 @@ class SaveGrades(NbGraderPreprocessor):  # type: ignore[misc]
             for cell in nb.cells:
                 if utils.is_grade(cell):
                     self._score(gradebook, cell, place)
+                elif utils.is_task(cell):
+                    self._take_back_zero(gradebook, cell, place)
                 if utils.is_solution(cell) or utils.is_task(cell):
                     self._comment(gradebook, cell, place)
             gradebook.db.commit()
@@ -171,6 +173,12 @@ class SaveGrades(NbGraderPreprocessor):  # type: ignore[misc]
         grade.auto_score = self._auto_score(cell)
         # As in nbgrader: a regrade asks the instructor to look at a manual score again, and keeps it.
         grade.needs_manual_grade = grade.manual_score is not None or grade.auto_score is None
+
+    def _take_back_zero(self, gradebook: Gradebook, cell: NotebookNode, place: tuple[str, str, str]) -> None:
+        """A task has no score but by hand; nbgrader gave it one if its notebook was missing in an earlier hand-in."""
+        grade = gradebook.find_grade(name_of(cell), *place)
+        if grade.auto_score is not None:
+            grade.auto_score, grade.needs_manual_grade = None, True
 
     def _auto_score(self, cell: NotebookNode) -> float | None:
         if cell.cell_type == "code" and not utils.is_solution(cell):

@@ -59,16 +59,12 @@ class SubmissionExporter(NotebookExporter):  # type: ignore[misc]
         for folder in sorted(assignments):
             # nbgrader takes a folder's name for a pattern: one called "*" would have everybody's notebooks.
             pattern = str(Path(glob.escape(folder), f"{converter.coursedir.notebook_id}.ipynb"))
-            found = [path for path in sorted(glob.glob(pattern)) if _is_text(path)]  # noqa: PTH207
+            found = sorted(glob.glob(pattern))  # noqa: PTH207
             try:
                 refuse(Path(str(converter.coursedir.root)), Path(folder))
-                assignments[folder] = self._by_lab_name(folder, found)
-            except Misnamed as problem:
-                refusal = f"{problem}. {problem.remedy}"
-                self.log.error("%r: %s", folder, refusal)
-                del assignments[folder]
-            except Uncopyable as problem:
-                refusal = str(problem)
+                assignments[folder] = [path for path in self._by_lab_name(folder, found) if _is_text(path)]
+            except (Misnamed, Uncopyable) as problem:
+                refusal = f"{problem}. {problem.remedy}" if isinstance(problem, Misnamed) else str(problem)
                 self.log.error("%r: %s", folder, refusal)
                 del assignments[folder]
         if refusal and not assignments:

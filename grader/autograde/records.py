@@ -133,7 +133,8 @@ def read_checks(notebook: NotebookNode) -> tuple[CheckRecord, ...]:
 def read_record(standing: Standing, most: float, folder: Path, student: str, lab: str) -> SubmissionRecord:
     """What the gradebook and the graded notebooks in ``folder`` say about a graded submission."""
     graded = [load_graded(path) for path in sorted(folder.glob("*.ipynb"))]
-    order = {name: number for number, name in enumerate(name for notebook in graded for name in _names(notebook))}
+    names = (name_of(cell) for notebook in graded for cell in notebook.cells)
+    order = {name: number for number, name in enumerate(names)}
     waiting = sorted(standing.waiting, key=lambda name: order.get(name, len(order)))
     checks = tuple(check for notebook in graded for check in read_checks(notebook))
     about = [notebook.metadata.get("drydock", {}) for notebook in graded]
@@ -151,12 +152,6 @@ def read_record(standing: Standing, most: float, folder: Path, student: str, lab
         penalty=standing.penalty,
         remarks=(*notes, *remarks),
     )
-
-
-def _names(notebook: NotebookNode) -> Iterator[str]:
-    """The names of a graded notebook's cells, as they stand in the lab."""
-    for cell in notebook.cells:
-        yield name_of(cell)
 
 
 # -- Whose value is it? Names the owner of another student's value found in a failed check: for the instructor only.

@@ -20,7 +20,6 @@ from grader.autograde.worker_pool import settle_in
 from grader.autograde.worker_proof import Proof, Terms, prove
 from grader.engines import releases
 from grader.errors import ExpectedError
-from grader.i18n import _
 from grader.logs import CaughtLog
 from grader.sandbox.bounds import Bounds
 from grader.sandbox.sandbox import SandboxSupply, remove_orphans
@@ -45,12 +44,12 @@ class _Bench:
         self._of: tuple[object, ...] = ()
         self._timer: threading.Timer | None = None
 
-    def proof(self, terms: Terms) -> Proof | str:
-        """The proof, or a sentence that says why there is none. Made once."""
+    def proof(self, terms: Terms, *, anew: bool = False) -> Proof | str:
+        """The proof, which is made once, or a sentence that says why there is none; ``anew``: tried again then."""
         asked = replace(terms, wanted=None)
         with self._lock:
             self._settle()
-            if asked not in self._proofs:
+            if asked not in self._proofs or (anew and isinstance(self._proofs[asked], str)):
                 try:
                     self._proofs[asked] = prove(asked)
                 except ExpectedError as trouble:
@@ -112,7 +111,8 @@ _BENCH = _Bench()
 
 def introduce(terms_text: str) -> Answer:
     """PROVED with the proof as JSON, or REFUSED with a sentence."""
-    proof = _BENCH.proof(Terms.from_text(terms_text))
+    # The machine may have been mended since another run. Within one, each parcel would start an engine.
+    proof = _BENCH.proof(Terms.from_text(terms_text), anew=True)
     if isinstance(proof, str):
         return REFUSED, proof, this_machine()
     return PROVED, dumps(asdict(proof)), this_machine()
@@ -123,7 +123,7 @@ def grade(terms_text: str, parcel: bytes, more: bool) -> Answer:
     terms = Terms.from_text(terms_text)
     proof = _BENCH.proof(terms)
     why = proof if isinstance(proof, str) else terms.objection(proof)
-    if why or isinstance(proof, str):
+    if isinstance(proof, str) or why:
         time.sleep(_MODESTY)
-        return REFUSED, why or _("It could not prove itself."), this_machine()
+        return REFUSED, why, this_machine()
     return GRADED, _BENCH.grade(terms, proof, Parcel.from_bytes(parcel), more=more), this_machine()

@@ -8,7 +8,7 @@ from typing import Self
 
 from nbgrader.coursedir import CourseDirectory
 from traitlets import Bool, Float, Integer, Unicode
-from traitlets.config import ConfigFileNotFound, Configurable, PyFileConfigLoader
+from traitlets.config import Config, ConfigFileNotFound, Configurable, PyFileConfigLoader
 
 from grader.autograde.submission import MOST_CELLS, Ceilings
 from grader.course.labs import CourseError
@@ -100,14 +100,9 @@ class Drydock(Configurable):  # type: ignore[misc]
         # Only grading makes what is for students, in the course's languages.
         language = os.environ.get("LANGUAGE")
         try:
-            return cls(config=PyFileConfigLoader(CONFIG_FILE, path=str(root)).load_config())
+            return cls(config=read_config(root))
         except ConfigFileNotFound:
             return cls()
-        except Exception as error:
-            # It is a program, and the course's: what goes wrong in it can be anything.
-            what = f"{type(error).__name__}: {error}"
-            why = _("{file} can't be used: {why}").format(file=root / CONFIG_FILE, why=what)
-            raise CourseError(why, f"python {CONFIG_FILE}") from error
         finally:
             os.environ.pop("LANGUAGE", None)
             if language is not None:
@@ -183,3 +178,21 @@ class Drydock(Configurable):  # type: ignore[misc]
             "On this machine no limit on a whole submission holds for {what} (engine “{kind}”): a"
             " submission can use up what the machine has. See docs/security.md."
         ).format(what=", ".join(missing), kind=kind)
+
+
+def read_config(root: Path) -> Config:
+    """What ``nbgrader_config.py`` in ``root`` says. Raises ConfigFileNotFound; CourseError where it can't be used."""
+    try:
+        config = PyFileConfigLoader(CONFIG_FILE, path=str(root)).load_config()
+        for kind in (CourseDirectory, Drydock):
+            # Raises where a value is of the wrong kind: who needs it would do so later, without a sentence.
+            kind(config=config)
+        return config
+    except (ConfigFileNotFound, ExpectedError):
+        raise
+    except Exception as error:
+        # It is a program, and the course's: what goes wrong in it can be anything.
+        what = f"{type(error).__name__}: {error}"
+        why = _("{file} can't be used: {why}").format(file=root / CONFIG_FILE, why=what)
+        # Python alone does not know get_config, so there is no command that shows more.
+        raise CourseError(why, _("Mend that file; then run the same command again")) from error

@@ -155,7 +155,9 @@ class ShardCoordinator(Coordinator):
         return {digest: there[digest].to_bytes() for digest in out.parcels if digest in there}
 
     def _failed(self, record: SubmissionRecord) -> SubmissionRecord:
-        self._results.write(record.student, (), record.error)
+        # What there is of an earlier run stays: the merge sees whether it is of the same work.
+        if not self._results.of(record.student).results:
+            self._results.write(record.student, (), record.error)
         return record
 
     def _done(self, out: InFlight, packers: RetryingPool) -> Iterator[SubmissionRecord]:

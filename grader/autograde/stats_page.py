@@ -101,9 +101,7 @@ def _points(records: Sequence[SubmissionRecord]) -> str:
         )
         shapes.append(_text(x + step / 2, height + 14 - tall, count or "", "middle"))
         shapes.append(_text(x + step / 2, height + 38, _share(number), "middle"))
-    words = ", ".join(
-        f"{100 * n // _BINS}–{100 * (n + 1) // _BINS} %: {count}" for n, count in enumerate(counts) if count
-    )
+    words = ", ".join(f"{_share(n)}: {count}" for n, count in enumerate(counts) if count)
     picture = _figure("points", _("How many had which share of the points"), height + 46, "".join(shapes))
     return f"{picture}<p>{escape(words)}</p>"
 

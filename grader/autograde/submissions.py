@@ -38,8 +38,10 @@ class Submissions:
     def _folders(self, step: str = "") -> Iterator[tuple[str, Path]]:
         course = self._course
         step = step or str(course.submitted_directory)
-        folders = glob.glob(str(course.format_path(step, "*", self.lab)))  # noqa: PTH207
-        name = re.compile(course.format_path(step, "(?P<student>[^/]+)", self.lab, escape=True))
+        # No path has a "\0": only the student's name is a pattern, and neither the lab's nor the course folder's.
+        pattern = glob.escape(str(course.format_path(step, "\0", self.lab))).replace("\0", "*")
+        folders = glob.glob(pattern)  # noqa: PTH207
+        name = re.compile(course.format_path(re.escape(step), "(?P<student>[^/]+)", re.escape(self.lab), escape=True))
         for folder in folders:
             if match := name.fullmatch(folder):
                 yield match["student"], Path(folder)
@@ -182,16 +184,15 @@ def _refuse() -> None:
 
 
 class Journal:
-    """A file of finished submissions. It exists only while a run is unfinished.
-
-    One line per submission, written and synced after nbgrader has written its grade and its notebook.
+    """A file with a line for each student, synced as it is written: in grading, when nbgrader has written the grade and
+    the notebook. That one exists only while a run is unfinished; what feedback has told is kept.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
 
     def read(self) -> dict[str, str]:
-        """student → fingerprint of what was graded; a last line cut off by a kill is ignored."""
+        """student → fingerprint of what was graded; a line cut off by a kill or a full disk is ignored."""
         done: dict[str, str] = {}
         if self._path.exists():
             for line in self._path.read_text(encoding="utf-8").splitlines():
@@ -205,7 +206,8 @@ class Journal:
     def add(self, student: str, fingerprint: str) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         with self._path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps({"student": student, "fingerprint": fingerprint}) + "\n")
+            # A full disk may have cut off the line before.
+            file.write("\n" + json.dumps({"student": student, "fingerprint": fingerprint}) + "\n")
             file.flush()
             os.fsync(file.fileno())
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import threading
 import warnings
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager, suppress
 from functools import cache
 from multiprocessing import forkserver
+from types import FrameType
 from typing import TYPE_CHECKING
 
 from grader.i18n import _
@@ -80,15 +83,21 @@ class WorkerPool:
 
         running: dict[Future[SubmissionRecord], str] = {}
         broken = False
-        with ProcessPoolExecutor(
-            self._size, mp_context=self._context, initializer=self._begin, initargs=(self._config, self._kind)
-        ) as pool:
+        with (
+            ProcessPoolExecutor(
+                self._size,
+                mp_context=self._context,
+                initializer=_begin,
+                initargs=(self._begin, self._config, self._kind),
+            ) as pool,
+            _ended_together(pool),
+        ):
             while running or (waiting and not broken):
                 while waiting and not broken and len(running) < self._size and self._admits(len(running)):
                     student = waiting.popleft()
                     more = len(waiting) >= self._size
                     try:
-                        running[pool.submit(self._task, Job(student, lab, more))] = student
+                        running[pool.submit(_work, self._task, Job(student, lab, more))] = student
                     except BrokenProcessPool:  # a worker that was lost a moment ago
                         waiting.appendleft(student)
                         broken = True
@@ -102,6 +111,49 @@ class WorkerPool:
                         lost.append(student)
                     except Exception as fault:  # its record could not be handed over, for instance
                         yield SubmissionRecord(student, lab, error=our_fault(fault))
+
+
+# -- How a run is interrupted: each worker once, from its work. What is tidied up then is not cut off again.
+
+
+@contextmanager
+def _ended_together(pool: ProcessPoolExecutor) -> Iterator[None]:
+    """Whoever ends the block ends what the workers do: Ctrl-C reaches them, too, but a plain kill only this process."""
+    try:
+        yield
+    except BaseException:
+        for pid in tuple(pool._processes or ()):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGINT)
+        raise
+
+
+class _Stop:
+    """What a worker process knows of that."""
+
+    asked = at_work = False
+
+
+def _stop(_number: int, _frame: FrameType | None) -> None:
+    first, _Stop.asked = not _Stop.asked, True
+    # The pool ends who is idle. One that died of it would be a broken pool, which kills the others as they tidy up.
+    if first and _Stop.at_work:
+        raise KeyboardInterrupt
+
+
+def _begin(begin: Callable[[Config, str], None], config: Config, kind: str) -> None:
+    signal.signal(signal.SIGINT, _stop)
+    begin(config, kind)
+
+
+def _work(task: Callable[[Job], SubmissionRecord], job: Job) -> SubmissionRecord:
+    _Stop.at_work = True
+    try:
+        if _Stop.asked:  # before this began
+            raise KeyboardInterrupt
+        return task(job)
+    finally:
+        _Stop.at_work = False
 
 
 class _Place:

@@ -134,6 +134,8 @@ def _grade_shard(
             records.append(record)
             lines.add(record)
     sum_up(console, records, time.monotonic() - started)
+    if not students:  # nor is there a folder
+        return 0
     console.print(_("The results are in {folder}. When all parts are done:").format(folder=escape(str(folder))))
     words = ["drydock", "grade", "merge", str(folder.parent)]
     console.print(f"    {escape(shlex.join(words))}", highlight=False, soft_wrap=True)

@@ -336,7 +336,7 @@ class BreakingPool:
     def __exit__(self, *_error: object) -> None:
         return None
 
-    def submit(self, _function: object, job: Job) -> Future[SubmissionRecord]:
+    def submit(self, _function: object, _task: object, job: Job) -> Future[SubmissionRecord]:
         self._submitted += 1
         if self._submitted == 2 and self.made == 1:
             raise BrokenProcessPool

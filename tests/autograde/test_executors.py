@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import Executor, Future
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -16,8 +17,12 @@ from grading_course import LAB
 from traitlets.config import Config
 
 from grader.autograde import coordinator
-from grader.autograde.coordinator import Coordinator
+from grader.autograde.coordinator import Coordinator, InFlight
 from grader.autograde.executors import ExecutorFactory, NoExecutor, executor_factory
+from grader.autograde.records import SubmissionRecord
+from grader.autograde.remote import GRADED, REFUSED
+from grader.autograde.retrying import RetryingPool
+from grader.autograde.worker import Job
 from grader.autograde.worker_proof import Terms
 
 
@@ -39,6 +44,34 @@ def test_an_executor_without_workers_is_waited_for_and_then_a_sentence(monkeypat
         list(grading.work(LAB, ["ada"]))
     assert caught.value.remedy.startswith("Start some")
     assert said == ["The executor has no workers at the moment; as soon as there are some, it goes on."]
+
+
+def test_who_is_refused_ends_no_run_in_which_another_is_at_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A slow engine may need most of an hour for one submission."""
+    now = 0.0
+    monkeypatch.setattr(coordinator, "time", SimpleNamespace(monotonic=lambda: now))
+    grading = Coordinator(Config(), ExecutorFactory(Deserted), Terms())
+    nobody = RetryingPool(Deserted, lambda: 1)
+    ada, bob = (
+        InFlight(Job(student, LAB, more=False), SubmissionRecord(student, LAB), {"1": b"", "2": b""})
+        for student in ("ada", "bob")
+    )
+    grading._out = {"ada": ada, "bob": bob}
+    for out in (ada, bob):
+        grading._send(out, "1", nobody)
+
+    def answered(out: InFlight, *answer: str) -> None:
+        list(grading._graded(out, "1", answer, nobody, nobody))
+
+    while now < 3000:
+        now += 2
+        answered(bob, REFUSED, "it has another Docker", "host:1")
+    answered(ada, GRADED, "a result", "host:2")
+    with pytest.raises(NoExecutor, match="only workers have answered that get no work"):
+        while now < 9000:
+            now += 2
+            answered(bob, REFUSED, "it has another Docker", "host:1")
+    assert 3900 < now < 3910
 
 
 @pytest.fixture

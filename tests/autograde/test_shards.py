@@ -23,11 +23,12 @@ from grader.autograde.graders import Collector
 from grader.autograde.packing import scratch_config
 from grader.autograde.parcel import GradedParcel, Parcel
 from grader.autograde.records import GradedSubmissions, SubmissionRecord
+from grader.autograde.retrying import Lost, RetryingPool
 from grader.autograde.shards import BadShards, Results, Shard, ShardCoordinator
 from grader.autograde.verdict_cells import write_report
 from grader.autograde.worker import Job, Worker
 from grader.autograde.worker_proof import Proof, Terms
-from grader.cli.grade import command
+from grader.cli.grade import command as grade
 from grader.report.verdicts import Status, TaskReport, Verdict
 
 PROOF = Proof("0.1.0", "native", "26.1.5", ())
@@ -103,7 +104,7 @@ def part(course: Course, number: int, *students: str, of: int = 2, proof: Proof 
 
 
 def merged(*words: str | Path) -> Result:
-    return CliRunner().invoke(command, ["merge", *map(str, words)])
+    return CliRunner().invoke(grade, ["merge", *map(str, words)])
 
 
 def whole_gradebook(course: Course) -> dict[str, list[Any]]:
@@ -222,12 +223,16 @@ def test_a_whole_result_counts_before_one_that_was_lost(class_of_three: Course) 
     assert whole_gradebook(course) == before
 
 
+def grading_into(course: Course, results: Results) -> ShardCoordinator:
+    return ShardCoordinator(
+        course.config(), ExecutorFactory(processes(1)), Terms(), results=results, shard=results.about().shard
+    )
+
+
 def test_a_part_tries_again_what_was_lost(class_of_three: Course) -> None:
     parcel = parcel_of(class_of_three, "ada")
     results = Results(part(class_of_three, 1))
-    grading = ShardCoordinator(
-        class_of_three.config(), ExecutorFactory(processes(1)), Terms(), results=results, shard=Shard(1, 2)
-    )
+    grading = grading_into(class_of_three, results)
     out = InFlight(Job("ada", LAB, more=False), SubmissionRecord("ada", LAB), {parcel.digest: parcel.to_bytes()})
     results.write("ada", [lost(parcel)])
     assert grading._known(out) == {}
@@ -242,3 +247,32 @@ def test_a_submission_that_could_not_be_packed_keeps_nobody_waiting(class_of_thr
     done = merged(both)
     assert "bob: not graded: The folder can't be read." in " ".join(done.output.split())
     assert "No grade for: bob" in done.output
+
+
+def test_nor_does_one_that_killed_who_packed_it(class_of_three: Course) -> None:
+    course = class_of_three
+    both = part(course, 1, "ada", "cyd").parent
+    results = Results(part(course, 2))
+    nobody = RetryingPool(processes(1), lambda: 1)
+
+    def packing_is_lost(student: str) -> str:
+        job = Job(student, LAB, more=False)
+        (record,) = grading_into(course, results)._packed(job, Lost(3), nobody, nobody)
+        return record.error
+
+    assert "killed 3 times" in packing_is_lost("bob")
+    done = merged(both)
+    assert "bob: not graded" in " ".join(done.output.split()), done.exception
+    assert "2 graded" in done.output
+    # What was graded before is not lost by it.
+    results.write("bob", [graded(parcel_of(course, "bob"))])
+    packing_is_lost("bob")
+    assert "3 graded" in merged(both).output
+
+
+def test_a_part_with_nobody_in_it_names_no_folder(class_of_three: Course) -> None:
+    done = CliRunner().invoke(grade, [LAB, "--shard", "4/4"])
+    assert done.exit_code == 0, done.output + str(done.exception)
+    assert "0 submissions to grade" in done.output
+    assert "The results are in" not in done.output
+    assert not (class_of_three.root / "shards").exists()

@@ -7,7 +7,10 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
+from pathlib import Path
 
+import pytest
 from traitlets.config import Config
 
 from grader.autograde.records import SubmissionRecord
@@ -37,6 +40,57 @@ def test_who_kills_a_worker_costs_its_neighbours_nothing() -> None:
     assert sorted(records) == sorted(names)
     assert "killed 2 times" in records.pop("mallory").error
     assert {name: record.score for name, record in records.items()} == dict.fromkeys(records, 1.0)
+
+
+def grade_for_ever(job: Job) -> SubmissionRecord:
+    if job.student != "idle":
+        try:
+            Path(f"{job.student}.begun").touch()
+            time.sleep(3600)
+        finally:
+            # A sandbox takes a moment to end.
+            time.sleep(1)
+            Path(f"{job.student}.tidied").touch()
+    return SubmissionRecord(job.student, job.lab)
+
+
+#: As ``drydock`` does: a plain kill is like Ctrl-C.
+FOR_EVER = """
+import signal
+from test_worker_pool import WorkerPool, Config, begin, grade_for_ever
+signal.signal(signal.SIGTERM, signal.default_int_handler)
+try:
+    pool = WorkerPool(Config(), "native", 3, begin=begin, task=grade_for_ever)
+    for record in pool.work("00", ["ada", "bob", "idle"]):
+        print(record.student, flush=True)
+except KeyboardInterrupt:
+    print("interrupted")
+"""
+
+
+@pytest.mark.parametrize(
+    ("kill", "number"), [(os.kill, signal.SIGTERM), (os.killpg, signal.SIGINT)], ids=["a plain kill", "Ctrl-C"]
+)
+def test_who_interrupts_a_run_waits_for_no_submission(
+    tmp_path: Path, kill: Callable[[int, int], None], number: int
+) -> None:
+    """Nor is a worker cut off while it tidies up."""
+    with subprocess.Popen(
+        [sys.executable, "-c", FOR_EVER], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}, start_new_session=True,
+    ) as parent:  # fmt: skip
+        assert parent.stdout is not None
+        try:
+            assert parent.stdout.readline() == "idle\n"
+            while len(list(tmp_path.glob("*.begun"))) < 2:
+                assert parent.poll() is None
+                time.sleep(0.02)
+            kill(parent.pid, number)
+            assert parent.communicate(timeout=300) == ("interrupted\n", "")
+        finally:
+            if parent.poll() is None:
+                os.killpg(parent.pid, signal.SIGKILL)
+    assert {path.name for path in tmp_path.glob("*.tidied")} == {"ada.tidied", "bob.tidied"}
 
 
 #: Its worker has done nothing by which it would have learnt to look for its parent.

@@ -15,6 +15,7 @@ from grader.autograde import remote
 from grader.autograde.coordinator import Coordinator
 from grader.autograde.executors import ExecutorFactory, NoExecutor, executor_factory, size_of
 from grader.autograde.retrying import RetryingPool
+from grader.autograde.settings import NoWalls
 from grader.autograde.worker_proof import Proof, Terms, proof_of, this_drydock
 
 PROOF = Proof(this_drydock(), "native", "26.1.5", (("drydock/busybox:1", "sha256:1"), ("drydock/python:3", "sha256:2")))
@@ -56,6 +57,27 @@ def test_a_refused_worker_does_not_even_open_the_parcel() -> None:
     word, text, _machine = remote.grade(TERMS.to_text(), b"no parcel", False)
     assert word == remote.REFUSED
     assert text == "it has Docker 28.5.2, and the others have 26.1.5."
+
+
+def test_a_machine_that_was_mended_is_believed_by_the_next_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[Terms] = []
+
+    def prove(terms: Terms) -> Proof:
+        tried.append(terms)
+        if len(tried) == 1:
+            raise NoWalls("The disk is full.")
+        return PROOF
+
+    monkeypatch.setattr(remote, "prove", prove)
+    monkeypatch.setattr(remote, "_MODESTY", 0)
+    monkeypatch.setattr(remote._BENCH, "_settled", True)
+    monkeypatch.setattr(remote._BENCH, "_proofs", {})
+    assert remote.introduce(TERMS.to_text())[0] == remote.REFUSED
+    assert remote.grade(TERMS.to_text(), b"no parcel", False)[1] == "The disk is full. drydock doctor"
+    assert len(tried) == 1, "no engine for each parcel"
+    assert remote.introduce(TERMS.to_text())[0] == remote.PROVED
+    assert remote.introduce(TERMS.to_text())[0] == remote.PROVED
+    assert len(tried) == 2
 
 
 class Machines(ThreadPoolExecutor):
