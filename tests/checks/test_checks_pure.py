@@ -6,6 +6,7 @@ import ast
 import hashlib
 import html.parser
 import ipaddress
+import itertools
 import json
 import math
 import struct
@@ -13,6 +14,7 @@ import subprocess
 import sys
 from contextlib import nullcontext, suppress
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
@@ -26,7 +28,7 @@ from grader.checks import AuthorError, CheckFailed, CouldNotCheck, Status, TaskR
 from grader.checks.answer import Answer
 from grader.checks.arguments import human_memory, human_size, memory_bytes, nanoseconds, size_bytes
 from grader.checks.commands import Outcome
-from grader.checks.container import Container
+from grader.checks.container import Container, life
 from grader.checks.container.health import _judged_health
 from grader.checks.container.networking import ports_of
 from grader.checks.expectation import Context
@@ -398,6 +400,22 @@ def test_what_is_in_a_container_that_is_gone_nobody_knows(status: int, said: str
 
     with nullcontext() if nothing else pytest.raises(Refused):
         assert read_entry(cast("Daemon", SimpleNamespace(stream=refuse)), "4c2f", "/x") is None
+
+
+def test_a_container_that_comes_of_age_while_it_is_looked_at_is_called_no_ended_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It cost a perfect submission points."""
+    ages = itertools.count(start=0.9, step=0.2)
+    monkeypatch.setattr(life.time, "time", lambda: 1e9 + next(ages))
+    monkeypatch.setattr(life.time, "monotonic", lambda: 0.0)
+    looks = SimpleNamespace(connection=SimpleNamespace(only_looks=False))
+    container = Container(Context("job", cast("Daemon", looks)), "web")
+    began = datetime.fromtimestamp(1e9, UTC).isoformat()
+    young = container._runs({"State": {"Status": "running", "Running": True, "StartedAt": began}}, or_ends=True)
+    assert not young.ok and not young.hopeless
+    ended = container._runs({"State": {"Status": "exited", "StartedAt": began}}, or_ends=True)
+    assert not ended.ok and ended.hopeless
 
 
 def read_on_a_tmpfs(monkeypatch: pytest.MonkeyPatch, facts: Outcome, *, says: str = "") -> Entry | None:

@@ -40,11 +40,13 @@ class Life(ContainerSubject):
 
         return Claim(self._says(sentence), expected, judge, self._ps_command, look.format(name=self.name))
 
-    def _runs(self, attrs: Attrs) -> Finding:
+    def _runs(self, attrs: Attrs, *, or_ends: bool = False) -> Finding:
+        """``or_ends``: what neither runs nor has just begun to is not waited for."""
         running = dig(attrs, "State", "Status") == "running"
-        young = running and self._is_young(attrs)
-        words = _("running, for less than a second so far") if young else state_in_words(attrs)
-        return Finding(running and not young, words, because=NOT_RUNNING)
+        # Asked once: between two questions a container comes of age.
+        young = self._is_young(attrs)
+        words = _("running, for less than a second so far") if running and young else state_in_words(attrs)
+        return Finding(running and not young, words, hopeless=or_ends and not young, because=NOT_RUNNING)
 
     def _is_young(self, attrs: Attrs) -> bool:
         """Whether it has begun to run within the last second, and may be one whose program ends at once.
@@ -68,13 +70,13 @@ class Life(ContainerSubject):
         """Its main process runs, and ran for a second (a paused one does not count)."""
 
         def settled(attrs: Attrs) -> Finding:
-            # One that has ended is not waited for.
-            return replace(self._runs(attrs), hopeless=not self._is_young(attrs))
+            return self._runs(attrs, or_ends=True)
 
         def judge(attrs: Attrs) -> Finding:
             self._must_be_able_to_run(attrs)
-            if not self._is_young(attrs):
-                return self._runs(attrs)
+            finding = settled(attrs)
+            if finding.hopeless or finding.ok:
+                return finding
             until = _("{name} has run for a second").format(name=self.name)
             return self._wait(settled, 2 * _SETTLED, until=until, retry=_SETTLED)
 
