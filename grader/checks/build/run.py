@@ -6,7 +6,7 @@ import json
 import re
 import secrets
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -51,11 +51,20 @@ def files_of(root: str, recipe: Recipe) -> dict[str, Entry]:
     ignored = found.get(f"{recipe.dockerfile}.dockerignore") or found.get(".dockerignore")
     text = ignored.content.decode("utf-8", "replace") if ignored else ""
     patterns = [line.strip() for line in text.splitlines() if line.strip() and not line.startswith("#")]
-    matches: Callable[[Any], bool] = PatternMatcher(patterns).matches  # of a text, whatever its stub says
+    rules: list[Any] = PatternMatcher(patterns).patterns
     try:
-        return {path: one for path, one in found.items() if path == recipe.dockerfile or not matches(path)}
+        return {path: one for path, one in found.items() if path == recipe.dockerfile or not _ignored(rules, path)}
     except re.error as error:
         raise Obstructed(_("a pattern in .dockerignore can't be read: {why}").format(why=error)) from error
+
+
+def _ignored(rules: Sequence[Any], path: str) -> bool:
+    """As the docker command does: what names a folder names all in it, and the last rule that fits counts. (docker-py's
+    own ``matches`` asks of one folder above only, so by ``**/notes`` not of all that ``**`` stands for.)"""
+    parts = path.split("/")
+    above = ["/".join(parts[:count]) for count in range(1, len(parts) + 1)]
+    fitting = [rule for rule in rules if any(map(rule.match, above))]
+    return bool(fitting) and not fitting[-1].exclusion
 
 
 def changed(files: Mapping[str, Entry], path: str, adding: str) -> dict[str, Entry]:
