@@ -19,6 +19,8 @@ from grader.docker_api.errors import Obstructed
 from grader.docker_api.words import OWN_LABEL
 from grader.i18n import _
 
+#: Under this name, with a tag of its own, an image is built.
+_NAME = "drydock-check"
 #: A build's steps may take so long without a word.
 _STEP_SECONDS = 30.0
 #: And so long a whole build that goes on talking: in a lab they take seconds.
@@ -79,9 +81,10 @@ def changed(files: Mapping[str, Entry], path: str, adding: str) -> dict[str, Ent
 
 
 def build(daemon: Daemon, files: Mapping[str, Entry], recipe: Recipe) -> Trace:
-    """What BuildKit tells of it. Its image is removed; what its steps left in the cache stays, as ever. Raises
-    Unavailable, Obstructed or Refused."""
-    tag = f"drydock-check:{secrets.token_hex(6)}"
+    """What BuildKit tells of it. Its image is removed, after a kill by the next one; what its steps left in the cache
+    stays, as ever. Raises Unavailable, Obstructed or Refused."""
+    remove_left(daemon)
+    tag = f"{_NAME}:{secrets.token_hex(6)}"
     params = {
         "version": "2",
         "t": tag,
@@ -101,6 +104,18 @@ def build(daemon: Daemon, files: Mapping[str, Entry], recipe: Recipe) -> Trace:
     finally:
         daemon.release(lambda client: client.remove_image(tag))
     return trace
+
+
+def remove_left(daemon: Daemon) -> None:
+    """Remove images under our name that a killed check has built: nobody needs one once its build has ended."""
+
+    def remove(client: Any) -> None:
+        for image in client.images(_NAME, filters={"label": f"{OWN_LABEL}=1"}):
+            for name in image.get("RepoTags") or ():
+                if name.startswith(f"{_NAME}:"):
+                    client.remove_image(name)
+
+    daemon.release(remove)
 
 
 def _go_on(daemon: Daemon, had: float) -> None:
