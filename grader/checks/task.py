@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, overload
 
 from grader.checks import kinds
 from grader.checks.answer import store
+from grader.checks.build.run import remove_left
 from grader.checks.errors import AuthorError, CheckFailed, CouldNotCheck, OutOfTime
 from grader.checks.expectation import Context, author_verdict
 from grader.checks.throwaway import remove_orphans
@@ -166,9 +167,11 @@ class Checks:
         return str(daemon.ask(lambda client: client.version()).get("Version", "?"))
 
     def tidy(self) -> None:
-        """Remove containers of ours that a check which was killed just now left on the daemon."""
+        """Remove containers and images of ours that a check which was killed just now left on the daemon."""
+        daemon = self._daemon()
         with suppress(NoAnswer):
-            remove_orphans(self._daemon(), older_than=-math.inf)
+            remove_orphans(daemon, older_than=-math.inf)
+            remove_left(daemon)
 
     def again(
         self, *, deadline: float, on_report: Callable[[TaskReport], None], values: Values, only_looks: bool

@@ -7,7 +7,7 @@
 - A question that had no answer in its time is put once more, once in a check: a stall that is over is nobody's doing.
 - A command or a wait that had all the seconds it was promised, on a machine that answers at once, was the student's.
 - One that was cut short by the end of the task's time was not; unless most of that time had gone to expectations
-  that failed.
+  that failed, or to a server of the student's.
 - What a daemon says that is a student's own, as in a host, is theirs, whatever it says.
 
 ``Obstructed`` is the student's trouble (*failed*), ``Unavailable`` is ours (*could not check*).
@@ -67,7 +67,9 @@ def of_the_end(deadline: Deadline) -> Obstructed | Unavailable:
     """Whose trouble it is that the time of the task's check is over."""
     why = _("The time for this check ({seconds:g} s) is over.").format(seconds=deadline.seconds)
     if deadline.mostly_spent_in_vain():
-        return Obstructed(why + " " + _("Most of it went to what failed, or is very large: mend that first."))
+        return Obstructed(
+            why + " " + _("Most of it went to what failed, is very large, or answers very slowly: mend that first.")
+        )
     return Unavailable(why, lost=True)
 
 

@@ -24,9 +24,10 @@ class Deadline:
         return self.remaining() <= 0
 
     def spend_in_vain(self, seconds: float) -> None:
-        """Note time that went to an expectation which failed, or to computing over what is very large."""
+        """Note time that went to an expectation which failed, to computing over what is very large, or to a server of
+        the student's."""
         self._in_vain += seconds
 
     def mostly_spent_in_vain(self) -> bool:
-        """Whether what failed took the larger part of the time: then it is to blame for its end."""
+        """Whether what was noted is the larger part of the time: then it is to blame for its end."""
         return 2 * self._in_vain >= self.seconds

@@ -70,6 +70,26 @@ def test_the_folder_is_sent_without_what_is_ignored_and_no_link_is_followed(tmp_
     assert files["out"].content == b""
 
 
+@pytest.mark.parametrize(
+    ("ignored", "sent"),
+    [
+        ("**/notes", ["src/main"]),
+        ("**/notes\n!**/notes/keep", ["notes/keep", "src/main", "src/notes/keep"]),
+        ("*\n!src", ["src/main", "src/notes/deep/keep", "src/notes/keep"]),
+        ("src/notes", ["notes/keep", "src/main"]),
+        ("*/notes/deep", ["notes/keep", "src/main", "src/notes/keep"]),
+    ],
+)
+def test_what_is_ignored_is_what_the_docker_command_ignores(tmp_path: Path, ignored: str, sent: list[str]) -> None:
+    for name in ("notes/keep", "src/main", "src/notes/keep", "src/notes/deep/keep"):
+        (tmp_path / "yard" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "yard" / name).write_text("x")
+    (tmp_path / "yard" / "Dockerfile").write_text("FROM scratch")
+    (tmp_path / "yard" / ".dockerignore").write_text(f"{ignored}\n")
+    files = files_of(str(tmp_path), Recipe("yard"))
+    assert sorted(path for path, entry in files.items() if path.count("/") and entry.kind == "file") == sent
+
+
 def test_a_pattern_that_cannot_be_read_is_the_students(tmp_path: Path) -> None:
     (tmp_path / "yard").mkdir()
     (tmp_path / "yard" / "Dockerfile").write_text("FROM scratch")

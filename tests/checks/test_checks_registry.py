@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import tarfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -13,9 +14,13 @@ from typing import ClassVar
 
 import pytest
 
-from grader.checks.registry import signature
+from grader.checks.registry import signature, store
 from grader.checks.registry.api import Api, Manifest, Reply
 from grader.checks.registry.image import _platform
+from grader.docker_api.connection import Connection
+from grader.docker_api.daemon import Daemon
+from grader.docker_api.deadline import Deadline
+from grader.docker_api.errors import Obstructed
 
 _KEY = (Path(__file__).parent / "tls" / "cosign.pub").read_bytes()
 #: By `openssl dgst -sha256 -sign`, with the key of these tests.
@@ -157,3 +162,13 @@ def test_a_manifest_of_any_shape_has_nothing_in_it(junk: object) -> None:
     found = Manifest("sha256:0", {"manifests": junk, "layers": junk, "config": junk})
     assert (found.members(), found.layers(), found.blobs()[1:]) == ([], [], [])
     assert _platform(junk) == "None/None"
+
+
+@pytest.mark.parametrize("link", ["blobs", "blobs/sha256"])
+def test_what_is_behind_a_link_is_not_taken_for_nothing(monkeypatch: pytest.MonkeyPatch, link: str) -> None:
+    """The daemon's archive has the link alone."""
+    member = tarfile.TarInfo(link)
+    member.type, member.linkname = tarfile.SYMTYPE, "b"
+    monkeypatch.setattr(store, "archived", lambda *_words, **_more: nullcontext([member]))
+    with pytest.raises(Obstructed, match=f"{link} is a link"):
+        store.stored_bytes(Daemon(Connection("unix:///nobody"), Deadline(60)), "depot", "/var/lib/registry", 1)

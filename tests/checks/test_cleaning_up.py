@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from grader.checks import throwaway
+from grader.checks.build.run import remove_left
 from grader.checks.expectation import Context
 from grader.checks.host import Host
 from grader.checks.host import daemon as host_daemon
@@ -130,3 +131,17 @@ def test_an_orphan_is_old_by_the_clock_of_its_daemon(age: float, stay: bool, ahe
     shelf.create_container_from_config({"Labels": {throwaway.OWN_LABEL: "1"}}, f"{throwaway.OWN_NAME}x")
     throwaway.remove_orphans(on(shelf))
     assert bool(shelf.there) is stay
+
+
+def test_the_image_of_a_check_that_was_killed_is_removed_and_no_students(monkeypatch: pytest.MonkeyPatch) -> None:
+    there = {"left": ["drydock-check:1a2b", "mine:1"], "nameless": None}
+    removed: list[str] = []
+
+    def images(name: str, *, filters: dict[str, str]) -> list[dict[str, Any]]:
+        assert (name, filters) == ("drydock-check", {"label": f"{throwaway.OWN_LABEL}=1"})
+        return [{"Id": image, "RepoTags": names} for image, names in there.items()]
+
+    client = SimpleNamespace(images=images, remove_image=removed.append)
+    monkeypatch.setattr(Connection, "client", lambda _connection, _timeout: client)
+    remove_left(Daemon(Connection("unix:///nobody"), Deadline(60)))
+    assert removed == ["drydock-check:1a2b"]

@@ -6,7 +6,7 @@ import json
 import re
 import secrets
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -19,6 +19,8 @@ from grader.docker_api.errors import Obstructed
 from grader.docker_api.words import OWN_LABEL
 from grader.i18n import _
 
+#: Under this name, with a tag of its own, an image is built.
+_NAME = "drydock-check"
 #: A build's steps may take so long without a word.
 _STEP_SECONDS = 30.0
 #: And so long a whole build that goes on talking: in a lab they take seconds.
@@ -51,11 +53,20 @@ def files_of(root: str, recipe: Recipe) -> dict[str, Entry]:
     ignored = found.get(f"{recipe.dockerfile}.dockerignore") or found.get(".dockerignore")
     text = ignored.content.decode("utf-8", "replace") if ignored else ""
     patterns = [line.strip() for line in text.splitlines() if line.strip() and not line.startswith("#")]
-    matches: Callable[[Any], bool] = PatternMatcher(patterns).matches  # of a text, whatever its stub says
+    rules: list[Any] = PatternMatcher(patterns).patterns
     try:
-        return {path: one for path, one in found.items() if path == recipe.dockerfile or not matches(path)}
+        return {path: one for path, one in found.items() if path == recipe.dockerfile or not _ignored(rules, path)}
     except re.error as error:
         raise Obstructed(_("a pattern in .dockerignore can't be read: {why}").format(why=error)) from error
+
+
+def _ignored(rules: Sequence[Any], path: str) -> bool:
+    """As the docker command does: what names a folder names all in it, and the last rule that fits counts. (docker-py's
+    own ``matches`` asks of one folder above only, so by ``**/notes`` not of all that ``**`` stands for.)"""
+    parts = path.split("/")
+    above = ["/".join(parts[:count]) for count in range(1, len(parts) + 1)]
+    fitting = [rule for rule in rules if any(map(rule.match, above))]
+    return bool(fitting) and not fitting[-1].exclusion
 
 
 def changed(files: Mapping[str, Entry], path: str, adding: str) -> dict[str, Entry]:
@@ -70,9 +81,10 @@ def changed(files: Mapping[str, Entry], path: str, adding: str) -> dict[str, Ent
 
 
 def build(daemon: Daemon, files: Mapping[str, Entry], recipe: Recipe) -> Trace:
-    """What BuildKit tells of it. Its image is removed; what its steps left in the cache stays, as ever. Raises
-    Unavailable, Obstructed or Refused."""
-    tag = f"drydock-check:{secrets.token_hex(6)}"
+    """What BuildKit tells of it. Its image is removed, after a kill by the next one; what its steps left in the cache
+    stays, as ever. Raises Unavailable, Obstructed or Refused."""
+    remove_left(daemon)
+    tag = f"{_NAME}:{secrets.token_hex(6)}"
     params = {
         "version": "2",
         "t": tag,
@@ -92,6 +104,18 @@ def build(daemon: Daemon, files: Mapping[str, Entry], recipe: Recipe) -> Trace:
     finally:
         daemon.release(lambda client: client.remove_image(tag))
     return trace
+
+
+def remove_left(daemon: Daemon) -> None:
+    """Remove images under our name that a killed check has built: nobody needs one once its build has ended."""
+
+    def remove(client: Any) -> None:
+        for image in client.images(_NAME, filters={"label": f"{OWN_LABEL}=1"}):
+            for name in image.get("RepoTags") or ():
+                if name.startswith(f"{_NAME}:"):
+                    client.remove_image(name)
+
+    daemon.release(remove)
 
 
 def _go_on(daemon: Daemon, had: float) -> None:

@@ -29,8 +29,11 @@ from grader.docker_api.errors import Obstructed, Refused
 from grader.i18n import _
 from grader.report.plain import excerpt
 
-#: An experiment has so long in each world; the lab's text says so.
-EXPERIMENT_SECONDS = 30.0
+#: An experiment has so long in each world; the lab's text says so. Both fit into a check's time, so that one that takes
+#: all of it in the first is never cut short in the second.
+EXPERIMENT_SECONDS = 20.0
+#: And its world so long to begin and to end it.
+_SPARE = 5.0
 #: A world is there in two seconds, where the machine has nothing else to do.
 _WORLD_SECONDS = 30.0
 #: A name that no network of the world knows is refused at once, rather than looked for outside.
@@ -108,7 +111,8 @@ class CardSubject(Subject):
         if chance := chance_in(script):
             found = _("the experiment uses {word}; each world is fresh, so nothing in it needs chance or time")
             return Finding(False, found.format(word=chance))
-        return _compared(card, verdict, self._in_both(card, script))
+        told = self._in_both(card, script)
+        return _unfinished(told, self._seconds) or _alike(card, told) or _judged(card, verdict)
 
     def _script(self, path: str) -> str:
         entry = entry_in(root_of(self._context), path)
@@ -134,13 +138,13 @@ class CardSubject(Subject):
         bent = holds is not card.holds
         host = {"Privileged": True, "NetworkMode": "none"}
         with throwaway(self._daemon, host_image(self._daemon), _WORLD_OPTIONS, host=host) as world:
-            files = _files(card, script, bent=bent)
+            files = _files(card, script, bent=bent, seconds=self._seconds)
             self._daemon.ask(lambda client: client.put_archive(world, "/etc", files))
             self._daemon.ask(lambda client: client.start(world), patience=_WORLD_SECONDS)
             yield world
 
     def _run(self, world: str, hands: Collection[str]) -> Told:
-        had = min(_WORLD_SECONDS, self._daemon.deadline.remaining())
+        had = min(_WORLD_SECONDS * self._daemon.pace(), self._daemon.deadline.remaining())
         not_up = _("a world for the experiment did not come up: {why}")
         try:
             outcome, first = execute(self._daemon, world, ["ready"], seconds=had)
@@ -152,7 +156,8 @@ class CardSubject(Subject):
         if outcome.code != 0:
             raise of_undone(self._daemon, not_up.format(why=_last(outcome)), hands)
         program = ["python3", "-I", "-S", "-B", "-c", _PROGRAM]
-        outcome, second = execute(self._daemon, world, program, seconds=EXPERIMENT_SECONDS + 5)
+        longest = self._seconds + _SPARE * self._daemon.pace()
+        outcome, second = execute(self._daemon, world, program, seconds=longest)
         must_be_alone(self._daemon, world, {first, second})
         begun, _newline, result = outcome.output.partition("\n")
         # Killed before it began: a student's containers may have taken all memory there is.
@@ -163,16 +168,21 @@ class CardSubject(Subject):
         if told is None:
             return Told("", _("it ended the world that it ran in"))
         if told.over:
-            blame.must_have_had(self._daemon, EXPERIMENT_SECONDS, EXPERIMENT_SECONDS)
+            blame.must_have_had(self._daemon, self._seconds, self._seconds)
         return told
 
+    @property
+    def _seconds(self) -> float:
+        """What an experiment has in each world, on this engine."""
+        return EXPERIMENT_SECONDS * self._daemon.pace()
 
-def _files(card: Card, script: str, *, bent: bool) -> bytes:
+
+def _files(card: Card, script: str, *, bent: bool, seconds: float) -> bytes:
     """What dockerd and our program read of a world, as a tar for /etc, in a folder that only root looks into.
 
     A command line or a variable of theirs would tell the experiment in which world it is.
     """
-    about = {"rules": card.bend, "bent": bent, "seconds": EXPERIMENT_SECONDS, "experiment": script}
+    about = {"rules": card.bend, "bent": bent, "seconds": seconds, "experiment": script}
     texts = {"daemon.json": json.dumps(card.options if bent else {}), "world.json": json.dumps(about)}
     here = Path(__file__).parent
     texts |= {f"grader/checks/card/{name}.py": (here / f"{name}.py").read_text("utf-8") for name in _MODULES}
@@ -204,17 +214,12 @@ def _last(outcome: Outcome) -> str:
     return excerpt((outcome.errors or outcome.output).strip()[-300:])
 
 
-def _compared(card: Card, verdict: str, told: Mapping[bool, Told]) -> Finding:
-    """What the two worlds say of the experiment, and then of the verdict."""
-    return _unfinished(told) or _alike(card, told) or _judged(card, verdict)
-
-
-def _unfinished(told: Mapping[bool, Told]) -> Finding | None:
+def _unfinished(told: Mapping[bool, Told], seconds: float) -> Finding | None:
     for holds, one in sorted(told.items(), reverse=True):
         where = _("where the sentence holds") if holds else _("where the sentence doesn't hold")
         if one.over:
             found = _("{where} the experiment did not end within {seconds:g} s; it had printed: {shown}")
-            return Finding(False, found.format(where=where, seconds=EXPERIMENT_SECONDS, shown=one.shown))
+            return Finding(False, found.format(where=where, seconds=seconds, shown=one.shown))
         if not one.says:
             found = _("{where} the last line that it printed is neither `holds` nor `fails`: {shown}")
             return Finding(False, found.format(where=where, shown=one.shown))

@@ -165,7 +165,6 @@ class HostDaemon(Daemon):
     def __init__(self, connection: HostConnection) -> None:
         engine = connection.engine
         super().__init__(connection, engine.deadline, request_seconds=engine._request_seconds, on_wait=engine._on_wait)
-        self._engine = engine
         self._host = connection
         self._trouble: Obstructed | None = None
 
@@ -175,7 +174,7 @@ class HostDaemon(Daemon):
 
     @property
     def engine(self) -> Daemon:
-        return self._engine
+        return self._host.engine
 
     @property
     def surroundings(self) -> tuple[Daemon, str] | None:

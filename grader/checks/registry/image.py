@@ -61,8 +61,7 @@ class RegistryImage(Subject):
         return self._reply or Finding(False, _("no answer"))
 
     def _curl(self) -> str:
-        address = self._registry.name
-        return f"curl -i http://{address}/v2/{self.repository}/manifests/{self.reference}"
+        return self._registry._curl(f"/v2/{self.repository}/manifests/{self.reference}")
 
     def _claim(self, sentence: str, expected: str, judge: Any, look: str) -> Claim:
         return Claim(sentence, expected, lambda attrs: judge(attrs["manifest"]), self._curl(), look)
@@ -155,7 +154,8 @@ class RegistryImage(Subject):
 
     @expectation
     def has_same_digest_as(self, other: str) -> Claim:
-        """Both names stand for one manifest. ``other`` is in the same registry, or has an address before it."""
+        """Both names stand for one manifest. ``other`` is in the same registry, or has an address before it:
+        then it is asked without a user and without TLS."""
         return self._compared(other, same=True)
 
     @expectation
@@ -167,9 +167,10 @@ class RegistryImage(Subject):
         theirs = self._called(arguments.text(other, "other"))
 
         def judge(manifest: Manifest) -> Finding:
-            if theirs._seen() is None:
+            there = theirs._seen()
+            if there is None:
                 return theirs._missing()
-            its = (theirs._seen() or {})["manifest"].digest
+            its = there["manifest"].digest
             shown = _("{mine} and {its}").format(mine=manifest.digest[:19], its=its[:19])
             return Finding((manifest.digest == its) is same, shown)
 

@@ -6,7 +6,8 @@ from grader.checks.files import archived
 from grader.docker_api import blame
 from grader.docker_api.daemon import Daemon
 from grader.docker_api.deadline import Deadline
-from grader.docker_api.errors import Refused
+from grader.docker_api.errors import Obstructed, Refused
+from grader.i18n import _
 
 #: Where Distribution keeps blobs below its root folder (its docs: "storage backend").
 _BLOBS = "docker/registry/v2/blobs"
@@ -25,6 +26,9 @@ def stored_bytes(daemon: Daemon, container: str, folder: str, most: int) -> int 
             limit = Deadline(min(_SECONDS * daemon.pace(), daemon.deadline.remaining()))
             size = 0
             for member in archive:
+                if member.issym():
+                    # No registry makes one, and what it leads to is not in the archive.
+                    raise Obstructed(_("{path} is a link: what it leads to can't be counted").format(path=member.name))
                 size += member.size if member.isreg() else 0
                 if size > most + _FAR:
                     # Before it is read: a sparse file may have terabytes.

@@ -8,7 +8,7 @@ from grader.checks.container import FoundContainer
 from grader.checks.container.subject import is_live
 from grader.checks.expectation import Context, Finding, required_name
 from grader.checks.files import Entry, Reader
-from grader.docker_api.daemon import Attrs, Daemon
+from grader.docker_api.daemon import Attrs
 from grader.docker_api.words import dig, listed_name
 from grader.i18n import _
 from grader.report.plain import listed
@@ -34,7 +34,9 @@ class Replica(FoundContainer):
         return subject
 
     def _search(self) -> str:
-        return next(iter(_containers(self._daemon, self.service)), "")
+        wanted = {"label": f"{_LABEL}={self.service}", "status": "running"}
+        found = self._daemon.ask(lambda client: client.containers(filters=wanted))
+        return listed_name(max(found, key=lambda one: int(one.get("Created") or 0))) if found else ""
 
     @property
     def what(self) -> str:
@@ -68,10 +70,3 @@ class Replica(FoundContainer):
             f"docker ps --filter {shlex.quote(f'label={_LABEL}={self.service}')}",
             self._where_to_begin(),
         )
-
-
-def _containers(daemon: Daemon, service: str) -> list[str]:
-    """Names of the running ones, the youngest first."""
-    found = daemon.ask(lambda client: client.containers(filters={"label": f"{_LABEL}={service}", "status": "running"}))
-    young = sorted(found, key=lambda one: int(one.get("Created") or 0), reverse=True)
-    return [listed_name(one) for one in young]

@@ -50,7 +50,7 @@ class SwarmService(Placed):
         return cluster.tasks_of(self._daemon, self.name)
 
     def _awaited(self, judge: Callable[[list[str], str], Finding], within: float) -> Callable[[Attrs], Finding]:
-        """A judge of the hosts on which tasks of the service's present version run (healthy, where there is a check),
+        """A judge of the hosts on which tasks of the service's present image run (healthy, where there is a check),
         and of what the newest of the others stumbled over."""
         limit = arguments.seconds(within, "within")
 
