@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import subprocess
@@ -58,6 +59,46 @@ def test_without_root_and_without_docker_three_ways_are_named(copy: Path) -> Non
     assert "You are not root, and these packages are missing: docker.io iproute2" in done.stderr
     assert "sudo apt-get install docker.io iproute2" in done.stderr
     assert [line.strip()[:2] for line in done.stderr.splitlines()[-3:]] == ["1.", "2.", "3."]
+
+
+def _tools(root: Path, **programs: str) -> str:
+    """A PATH with what every system has, without timeout and apt-get, and with these shell programs."""
+    tools = root.parent / "tools"
+    tools.mkdir()
+    for name in ("bash", "cat", "cut", "dirname", "env", "rm", "sha256sum"):
+        (tools / name).symlink_to(str(shutil.which(name)))
+    for name, text in programs.items():
+        (tools / name).write_text(f"#!/bin/sh\n{text}\n")
+        (tools / name).chmod(0o755)
+    return str(tools)
+
+
+def _stamp(root: Path) -> str:
+    """What setup writes when the Python environment is ready."""
+    read = b"".join((root / name).read_bytes() for name in ("requirements.lock", "pyproject.toml"))
+    version = subprocess.run(["/usr/bin/python3", "-V"], capture_output=True, text=True, check=True).stdout.strip()
+    return f"{hashlib.sha256(read).hexdigest()} {root} {version}\n"
+
+
+def _make_environment(root: Path, stamp: str) -> None:
+    (root / ".venv" / "bin").mkdir(parents=True)
+    for name in ("drydock", "python"):
+        (root / ".venv" / "bin" / name).symlink_to("/usr/bin/python3")
+    (root / ".venv" / ".drydock").write_text(stamp)
+
+
+def _lacks(root: Path, package: str) -> None:
+    table = root / "grader" / "cli" / "system-packages.txt"
+    table.write_text(f"lab | /nowhere/{package} | {package} | the daemon\n")
+
+
+def test_a_docker_that_answers_is_enough_where_there_is_no_timeout(copy: Path) -> None:
+    """macOS has none."""
+    _lacks(copy, "docker.io")
+    _make_environment(copy, _stamp(copy))
+    done = _setup(copy, path=_tools(copy, docker="exit 0"))
+    assert done.returncode == 0, done.stderr
+    assert "your Docker answers: the lab will run inside it" in done.stderr
 
 
 def test_when_nothing_is_to_do_nothing_is_done(copy: Path) -> None:
