@@ -5,7 +5,7 @@ Layout (by default ``images`` in the user's cache folder)::
     lock                           held (flock) while anything is written; the kernel frees it when its holder dies
     debs/                          downloaded packages, each verified by its hash before every use
     downloads/                     the same of other package indexes
-    apt/                           apt's private files; only there while a build runs
+    apt/                           apt's private files; empty while no build runs
     tmp/                           work in progress; what is here while nobody holds the lock is left over
     archives/NAME-TAG-RECIPE-ID.tar    an image; archives are never changed in place
     archives/NAME-TAG-RECIPE.json      its record, written last: an archive without one does not count

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import platform
+import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -212,8 +214,8 @@ def _describe(built: Built) -> CourseImage:
 def differences(image: CourseImage) -> list[str]:
     """What differs from the committed manifest, as sentences.
 
-    Other package versions or a recipe changed since are no errors: Debian moves on. The same recipe and versions with
-    another digest are: raises ImagesError.
+    Other package versions or a recipe changed since are no errors: Debian moves on. Nor is another Python here than
+    in the image. The same recipe and versions with another digest are: raises ImagesError.
     """
     of_architecture = manifest(image.architecture)
     promised = next((entry for entry in of_architecture if entry.reference == image.reference), None)
@@ -234,6 +236,10 @@ def differences(image: CourseImage) -> list[str]:
         ]
     if promised.recipe_digest != image.recipe_digest:
         return [_("The recipe of {image} has changed since the manifest.").format(image=image.reference)]
+    library = next((name for name in image.packages if re.fullmatch(r"libpython3\.\d+-stdlib", name)), None)
+    if library and image.packages[library].partition("-")[0] != platform.python_version():
+        # Only the very same Python makes the manifest's byte code (recipes/bytecode.py).
+        return [_("{image} was made by another Python than the one in it.").format(image=image.reference)]
     raise ImagesError(
         _("{image} is not reproducible: recipe and packages are the manifest's, the digest is not.").format(
             image=image.reference

@@ -146,6 +146,7 @@ def explain_pull(reference: str, reason: str) -> ImagesError:
 def _daemon(host: str | None) -> Iterator[DockerClient]:
     import docker
     import docker.errors
+    from docker.credentials.errors import StoreError
     from requests.exceptions import RequestException
 
     lost = ImagesError(_("No Docker daemon answers that could pull the official images."), "docker version")
@@ -160,12 +161,16 @@ def _daemon(host: str | None) -> Iterator[DockerClient]:
         raise lost from error
     try:
         yield client
-    except RequestException as error:
-        raise lost from error
+    # Before RequestException, which an APIError is, too.
     except docker.errors.APIError as error:
         raise ImagesError(
             _("The Docker daemon refused: {reason}").format(reason=error.explanation or error), "docker info"
         ) from error
+    except RequestException as error:
+        raise lost from error
+    except (docker.errors.DockerException, StoreError) as error:
+        # The program that ~/.docker/config.json names as credsStore may be gone, with Docker Desktop for instance.
+        raise ImagesError(_("Docker's client can't be used: {reason}").format(reason=error), "docker login") from error
     finally:
         client.close()
 

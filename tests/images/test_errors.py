@@ -10,6 +10,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from docker.credentials.errors import StoreError
+from docker.errors import APIError, DockerException
+from requests.exceptions import ConnectionError as RequestsConnectionError
 
 from grader.images import ImagesError, debian, ensure, official
 from tests.images.making import recipes
@@ -73,6 +76,31 @@ def test_a_file_where_the_folder_should_be(tmp_path: Path) -> None:
 def test_no_daemon_for_the_official_route(tmp_path: Path) -> None:
     with pytest.raises(ImagesError, match="No Docker daemon answers"):
         official.ensure(tmp_path, host=f"unix://{tmp_path}/nothing.sock")
+
+
+class _Client:
+    """One whose daemon answers."""
+
+    def ping(self) -> None: ...
+
+    def close(self) -> None: ...
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        (APIError("500 Server Error", explanation="no space left on device"), "daemon refused: no space left"),
+        (StoreError("docker-credential-desktop not installed"), "client can't be used: docker-credential-desktop"),
+        (DockerException("Credentials store error"), "client can't be used: Credentials store"),
+        (RequestsConnectionError("gone"), "No Docker daemon answers"),
+    ],
+)
+def test_what_fails_on_the_official_route_is_named(
+    monkeypatch: pytest.MonkeyPatch, error: Exception, sentence: str
+) -> None:
+    monkeypatch.setattr("docker.DockerClient", lambda **_settings: _Client())
+    with pytest.raises(ImagesError, match=sentence), official._daemon("unix:///nowhere"):
+        raise error
 
 
 @pytest.mark.parametrize(

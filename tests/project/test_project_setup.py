@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import subprocess
@@ -29,10 +30,10 @@ def copy() -> Iterator[Path]:
     shutil.rmtree(parent)
 
 
-def _setup(root: Path, *prefix: str, path: str = "/usr/bin:/bin") -> subprocess.CompletedProcess[str]:
+def _setup(root: Path, *prefix: str, path: str = "/usr/bin:/bin", **settings: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [*prefix, str(root / "scripts" / "setup")],
-        env={"PATH": path, "HOME": "/nonexistent", "LANG": "C.UTF-8"},
+        env={"PATH": path, "HOME": "/nonexistent", "LANG": "C.UTF-8", **settings},
         capture_output=True,
         text=True,
         check=False,
@@ -58,6 +59,107 @@ def test_without_root_and_without_docker_three_ways_are_named(copy: Path) -> Non
     assert "You are not root, and these packages are missing: docker.io iproute2" in done.stderr
     assert "sudo apt-get install docker.io iproute2" in done.stderr
     assert [line.strip()[:2] for line in done.stderr.splitlines()[-3:]] == ["1.", "2.", "3."]
+
+
+def _tools(root: Path, **programs: str) -> str:
+    """A PATH with what every system has, without timeout and apt-get, and with these shell programs."""
+    tools = root.parent / "tools"
+    tools.mkdir()
+    for name in ("bash", "cat", "cut", "dirname", "env", "rm", "sha256sum"):
+        (tools / name).symlink_to(str(shutil.which(name)))
+    for name, text in programs.items():
+        (tools / name).write_text(f"#!/bin/sh\n{text}\n")
+        (tools / name).chmod(0o755)
+    return str(tools)
+
+
+def _stamp(root: Path) -> str:
+    """What setup writes when the Python environment is ready."""
+    read = b"".join((root / name).read_bytes() for name in ("requirements.lock", "pyproject.toml"))
+    version = subprocess.run(["/usr/bin/python3", "-V"], capture_output=True, text=True, check=True).stdout.strip()
+    return f"{hashlib.sha256(read).hexdigest()} {root} {version}\n"
+
+
+def _make_environment(root: Path, stamp: str) -> None:
+    (root / ".venv" / "bin").mkdir(parents=True)
+    for name in ("drydock", "python"):
+        (root / ".venv" / "bin" / name).symlink_to("/usr/bin/python3")
+    (root / ".venv" / ".drydock").write_text(stamp)
+
+
+def _lacks(root: Path, package: str) -> None:
+    table = root / "grader" / "cli" / "system-packages.txt"
+    needs = (f"lab | /nowhere/{package} | {package} | the daemon", "microvm | /nowhere/qemu | qemu-utils | disks")
+    table.write_text("".join(f"{line}\n" for line in needs))
+
+
+def test_a_docker_that_answers_is_enough_where_there_is_no_timeout(copy: Path) -> None:
+    """macOS has none."""
+    _lacks(copy, "docker.io")
+    _make_environment(copy, _stamp(copy))
+    done = _setup(copy, path=_tools(copy, docker="exit 0"))
+    assert done.returncode == 0, done.stderr
+    assert "Your Docker answers: the lab will run inside it. Not installed: docker.io" in done.stderr
+
+
+def test_nobody_is_told_that_he_is_not_root_where_there_is_no_apt(copy: Path) -> None:
+    _lacks(copy, "docker.io")
+    done = _setup(copy, path=_tools(copy, docker="exit 1"))
+    assert done.returncode == 3, done.stderr
+    assert "This machine has no apt-get, and these packages are missing: docker.io" in done.stderr
+    assert "root" not in done.stderr and "apt-get install" not in done.stderr
+
+
+def test_a_python_that_is_too_old_is_named_before_anything_is_installed(copy: Path) -> None:
+    _lacks(copy, "docker.io")
+    script = copy / "scripts" / "setup"
+    script.write_text(script.read_text().replace("(3, 12)", "(9, 12)"))
+    for programs in ({"docker": "exit 0"}, {"docker": "exit 0", "apt-get": "echo asked >&2"}):
+        done = _setup(copy, path=_tools(copy, **programs))
+        assert done.returncode == 3, done.stderr
+        assert "Python 3.12 or newer is needed" in done.stderr
+        assert "asked" not in done.stderr and "missing" not in done.stderr
+        shutil.rmtree(copy.parent / "tools")
+
+
+@pytest.mark.parametrize("is_moved", [True, False])
+def test_a_moved_checkout_gets_an_environment_of_its_own(copy: Path, is_moved: bool) -> None:
+    """The programs of the old one begin with the old place's path; other packages alone are no reason."""
+    (copy / "grader" / "cli" / "system-packages.txt").write_text("")
+    stamp = _stamp(copy)
+    _make_environment(copy, stamp.replace(str(copy), "/old/place") if is_moved else "0" + stamp[1:])
+    script = copy / "scripts" / "setup"
+    # Nothing is installed; what would come next is printed.
+    edited = script.read_text().replace('"$python" -m venv "$venv"', "exit 0").replace("uv=$(find_uv)", "exit 0")
+    script.write_text(edited)
+    done = _setup(copy)
+    assert done.returncode == 0, done.stderr
+    assert ("no longer runs here; making it anew" in done.stderr) == is_moved
+    assert (copy / ".venv").exists() != is_moved
+
+
+@pytest.mark.parametrize(
+    ("settings", "index"),
+    [
+        ({"PIP_INDEX_URL": "https://school.example/simple"}, "https://school.example/simple"),
+        ({"PIP_INDEX_URL": "https://school.example", "UV_DEFAULT_INDEX": "https://uv.example"}, "https://uv.example"),
+        ({"PIP_CONF": "https://conf.example/simple"}, "https://conf.example/simple"),
+        ({}, "none"),
+    ],
+)
+def test_uv_asks_the_index_that_pip_asks(copy: Path, settings: dict[str, str], index: str) -> None:
+    (copy / "grader" / "cli" / "system-packages.txt").write_text("")
+    _make_environment(copy, "0" + _stamp(copy)[1:])
+    # pip's settings are what this Python prints for them.
+    programs = {"python": 'echo "$PIP_CONF"', "uv": 'echo "asks ${UV_DEFAULT_INDEX:-none}" >&2; exit 1'}
+    for name, text in programs.items():
+        program = copy / ".venv" / "bin" / name
+        program.unlink(missing_ok=True)
+        program.write_text(f"#!/bin/sh\n{text}\n")
+        program.chmod(0o755)
+    done = _setup(copy, **settings)
+    assert done.returncode == 3
+    assert f"asks {index}" in done.stderr
 
 
 def test_when_nothing_is_to_do_nothing_is_done(copy: Path) -> None:
