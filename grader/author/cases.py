@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from grader.author.findings import where_of
 from grader.author.students import asks_for_values, plants_something, students_of
 from grader.course.answers import Answer, answers_of
 from grader.course.cells import Cell
@@ -270,7 +271,7 @@ def _answer_checks(task: Task, answer: Answer, visible: str) -> Iterator[Check]:
 def _solved(needed: Task, *, before: str) -> Iterator[Step]:
     yield from _setups(needed)
     if needed.answer is not None:
-        yield Run(needed.answer.source, _where(needed.answer), must_work=not needed.answer.may_fail)
+        yield Run(needed.answer.source, where_of(needed.answer), must_work=not needed.answer.may_fail)
     yield Check(needed.id, needed.check.source, Want.PASS, note=f"before {before}")
 
 
@@ -282,8 +283,4 @@ def _setups(task: Task) -> Iterator[SetUp]:
 def _cell(cell: Cell, source: str, *, must_work: bool) -> Run | SetUp:
     if cell.is_setup:
         return SetUp(cell.grade_id, source, must_work)
-    return Run(source, _where(cell), must_work)
-
-
-def _where(cell: Cell) -> str:
-    return cell.grade_id or f"cell {cell.index + 1}"
+    return Run(source, where_of(cell), must_work)

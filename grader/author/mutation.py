@@ -145,7 +145,7 @@ def mutate(
     found.trials = [_doubted(trial, unsound.get(trial.mutant.task)) for trial in found.trials]
     found.not_reached = list(by_case.values())
     if not only and not tasks:
-        found.idle = kept.idle(one for one in mutants)
+        found.idle = kept.idle(mutants)
     order = {one.id: number for number, one in enumerate(mutants)}
     found.trials.sort(key=lambda trial: order[trial.mutant.id])
     found.seconds = time.monotonic() - began

@@ -96,7 +96,8 @@ def prove(
 ) -> Proof:
     """Prove ``names`` on engines of this ``kind``. Findings are in the result.
 
-    Raises CourseError only when nbgrader refuses a lab, and EngineError for an unknown kind.
+    Raises CourseError when nbgrader refuses a lab, or the course's settings or an answer can't be read, and EngineError
+    for an unknown kind.
     """
     started = time.monotonic()
     told = progress or Progress()

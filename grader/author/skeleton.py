@@ -36,19 +36,15 @@ def new_lab(course: Course, name: str, title: str = "") -> Path:
         )
     number, _dash, slug = name.partition("-")
     target = course.source / name
-    if taken := [other for other in course.names() if other.split("-")[0] == number] or _there(target):
+    taken = [other for other in course.names() if other.split("-")[0] == number]
+    if taken or target.exists():
         raise CourseError(
-            _("There is a lab {number} already: {lab}.").format(number=number, lab=taken[0]),
+            _("There is a lab {number} already: {lab}.").format(number=number, lab=(*taken, name)[0]),
             f"drydock author new {_free_number(course)}-{slug}",
         )
     _make_lab(course, name, _one_line(title) or slug.replace("-", " ").capitalize())
     write_release(course, [name])
     return target / f"{name}.ipynb"
-
-
-def _there(path: Path) -> list[str]:
-    """The path's name if something is there."""
-    return [path.name] if path.exists() else []
 
 
 def _free_number(course: Course) -> str:

@@ -46,13 +46,16 @@ class StoppableSandboxes:
 
         Raises EngineError, also once the proof is interrupted.
         """
+        interrupted = EngineError(_("The proof was interrupted."), "drydock author check")
         with self._lock:
             if self._stopped:
-                raise EngineError(_("The proof was interrupted."), "drydock author check")
+                raise interrupted
             sandbox = Sandbox(self._bounds, self._kind, self._fork_server, images)
             self._made.add(sandbox)
-        sandbox.open()
         try:
+            sandbox.open()
+            if self._stopped:
+                raise interrupted  # while it was opened: there was nothing to discard yet
             yield sandbox
         finally:
             sandbox.close()

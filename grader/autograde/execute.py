@@ -7,6 +7,7 @@ import json
 import os
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ from grader.engines import engine_class
 from grader.i18n import _
 from grader.sandbox import could_not_check
 from grader.sandbox.restored import scripts_run_by
+from grader.values import BadDeclaration
 from grader.values.keys import BadSecret, key_of
 
 
@@ -138,10 +140,13 @@ class IsolatedExecute(NbGraderPreprocessor):  # type: ignore[misc]
 def _scripts(release: Release, folders: Sequence[Path]) -> tuple[PackedFile, ...]:
     """What the lab's setup cells run, as the author wrote it: nothing else of these folders may leave, for one of them
     has the solutions."""
-    setups = (cell.source for cell in release.cells if cell.grade_id in release.setups)
-    scripts = {Path(path): text for source in setups for path, text in scripts_run_by(source, folders).items()}
+    scripts: dict[Path, bytes] = {}
+    for cell in release.cells:
+        if cell.grade_id in release.setups:
+            with suppress(BadDeclaration):  # the session says so, of this cell's task alone
+                scripts |= {Path(path): content for path, content in scripts_run_by(cell.source, folders).items()}
     below = sorted(path for path in scripts if not path.is_absolute())
-    return tuple(PackedFile(path.as_posix(), scripts[path].encode()) for path in below)
+    return tuple(PackedFile(path.as_posix(), scripts[path]) for path in below)
 
 
 # -- nbgrader's SaveAutoGrades, in one transaction, and with one case more: a task that could not be checked.

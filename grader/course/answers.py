@@ -10,7 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.course.labs import Lab
+from grader.course.labs import CourseError, Lab
+from grader.i18n import _
 
 FOLDER = "answers"
 EXPECT = "# expect:"
@@ -38,8 +39,12 @@ class Answer:
 
 
 def read_answer(path: Path) -> Answer:
-    """Read one answer file; the folder it lies in names its task."""
-    first, _newline, rest = path.read_text(encoding="utf-8").partition("\n")
+    """Read one answer file; the folder it lies in names its task. Raises CourseError for one that is no UTF-8."""
+    try:
+        first, _newline, rest = path.read_text(encoding="utf-8").partition("\n")
+    except UnicodeDecodeError as error:
+        why = _("{path} can't be read: {reason}").format(path=path, reason=error)
+        raise CourseError(why, _("Save it as UTF-8.")) from None
     mark = next((mark for mark in (EXPECT, EXPECT_HIDDEN) if first.startswith(mark)), None)
     expect = first.removeprefix(mark).strip() if mark else ""
     body = rest if mark else f"{first}\n{rest}"

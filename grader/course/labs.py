@@ -122,7 +122,7 @@ class Course:
         tidy = wanted.strip("/").removeprefix(f"{part}/")
         if tidy in names:
             return tidy
-        fits = [name for name in names if name.split("-")[0] == tidy.zfill(2)] or [
+        fits = [name for name in names if tidy and name.split("-")[0] == tidy.zfill(2)] or [
             name for name in names if tidy and tidy in name
         ]
         if len(fits) == 1:

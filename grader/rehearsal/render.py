@@ -66,7 +66,7 @@ class Outcome:
 
 def as_text(outcome: Outcome, *, colour: bool = False) -> str:
     """Several lines, without a line break at the end."""
-    heads = (_("task"), _("live"), _("rehearsed"))
+    heads = _heads()[:3]
     marks = [(task.task, _mark(task.live, False), _mark(task.rehearsed, False)) for task in outcome.tasks]
     widths = [max(len(row[column]) for row in [heads, *marks]) for column in range(3)]
     lines = [*map(printable, outcome.before), "", _row(heads, widths, heads)]

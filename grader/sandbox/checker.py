@@ -67,6 +67,8 @@ class Checker:
         folder: Path | None = None,
     ) -> None:
         self._engine = engine
+        # First of all: it may raise, and what was opened before would stay so.
+        self._socket = PinnedSocket(engine.endpoint.host)
         self._known = {} if course_images is None else as_variable(course_images)
         # By a handle: where a sandbox's folder is mounted, the fork server, which started before, doesn't see it.
         self._folder = None if folder is None else pinned(folder, os.O_DIRECTORY)
@@ -76,7 +78,6 @@ class Checker:
         self._process: subprocess.Popen[bytes] | ForkedProcess | None = None
         self._buffer = b""
         self._log: LastWords | None = None
-        self._socket = PinnedSocket(engine.endpoint.host)
 
     def launch(self) -> None:
         """Start the process and return at once."""
@@ -132,7 +133,8 @@ class Checker:
     ) -> TaskReport:
         """Run one check cell, at most ``timeout`` seconds (longer where the engine or the cell asks for it).
 
-        What goes wrong here becomes could-not-check. ``key``: whose copy is checked, for what ``check.value`` gives.
+        What goes wrong here becomes could-not-check, but for a process that can't be started anew (EngineError,
+        OSError). ``key``: whose copy is checked, for what ``check.value`` gives.
         ``only_looks``: what would leave a trace on the daemon, too.
         """
         timeout *= self._engine.patience

@@ -45,7 +45,7 @@ _LINGER = 15.0
 
 
 class KernelLost(Exception):
-    """The kernel did not start. ``str()`` is one sentence for a person."""
+    """The kernel did not start, did not take its settings, or is gone. ``str()`` is one sentence for a person."""
 
 
 class CellStatus(StrEnum):

@@ -27,7 +27,7 @@ type Threads = dict[int, tuple[str, int]]
 
 
 class Launcher(Protocol):
-    """What subprocess.Popen and fork_server.ForkedProcess have in common."""
+    """What subprocess.Popen and fork_client.ForkedProcess have in common."""
 
     @property
     def pid(self) -> int: ...

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,8 @@ from docker.errors import APIError, DockerException, ImageNotFound
 
 from grader.docker_api.client import BoundedClient, TooLarge
 from grader.docker_api.course_images import look, tags_of
-from grader.engines import Endpoint
+from grader.engines import Endpoint, EngineError
+from grader.i18n import _
 from grader.sandbox import PinnedSocket
 from grader.values.asked import planted_in
 
@@ -28,11 +29,25 @@ class CourseImages:
     """
 
     def __init__(self, endpoint: Endpoint, patience: float = 1.0) -> None:
-        """``patience``: how many times longer than usual the daemon may take (``Engine.patience``)."""
-        self._socket = PinnedSocket(endpoint.host)
-        self._client = BoundedClient(base_url=self._socket.host, version="auto", timeout=_PATIENCE * patience)  # type: ignore[arg-type]
-        #: As they are before the student begins, for whoever compares with them.
-        self.known = look(self._client)
+        """``patience``: how many times longer than usual the daemon may take (``Engine.patience``).
+
+        Raises EngineError when it does not answer.
+        """
+        with ExitStack() as stack:
+            self._socket = PinnedSocket(endpoint.host)
+            stack.callback(self._socket.close)
+            try:
+                self._client = BoundedClient(
+                    base_url=self._socket.host,
+                    version="auto",
+                    timeout=_PATIENCE * patience,  # type: ignore[arg-type]
+                )
+                stack.callback(self._client.close)
+                #: As they are before the student begins, for whoever compares with them.
+                self.known = look(self._client)
+            except (DockerException, OSError) as trouble:
+                raise EngineError(_("The engine's daemon does not answer: {why}").format(why=trouble)) from trouble
+            self._opened = stack.pop_all()
 
     def restore(self) -> list[str]:
         """Undo false names; returns them. A daemon that does not answer is for the check to report."""
@@ -81,8 +96,7 @@ class CourseImages:
         return self._socket.host
 
     def close(self) -> None:
-        self._client.close()
-        self._socket.close()
+        self._opened.close()
 
 
 # -- The scripts that setup cells run, as the author wrote them: a student's cells may have changed what lies there.
@@ -93,39 +107,41 @@ _RUN = re.compile(r"(?<![\w./-])(?:ba)?sh[ \t]+((?!/)[\w./-]+)")
 #: Run by the kernel that prepares tasks, with a student's rights and no more, so a link laid out there leads nowhere.
 _RESTORE = """
 def restore_scripts(scripts):
-    import os, shutil
-    for path, text in scripts.items():
-        parts = path.split("/")
-        for folder in ("/".join(parts[:depth]) for depth in range(1, len(parts))):
-            if os.path.islink(folder) or not os.path.isdir(folder):
-                if os.path.lexists(folder):
-                    os.unlink(folder)
-                os.mkdir(folder)
+    import os, secrets
+    def clear(path):
         if os.path.isdir(path) and not os.path.islink(path):
-            shutil.rmtree(path)
+            # Not removed: it may be huge, or be shut or another user's, or hold such folders.
+            os.rename(path, path + "." + secrets.token_hex(4))
         elif os.path.lexists(path):
             os.unlink(path)
-        with open(path, "x", encoding="utf-8") as file:
-            file.write(text)
+    for path, content in scripts.items():
+        parts = path.split("/")
+        for folder in ("/".join(parts[:depth]) for depth in range(1, len(parts))):
+            if os.path.islink(folder) or not (os.path.isdir(folder) and os.access(folder, os.W_OK | os.X_OK)):
+                clear(folder)
+                os.mkdir(folder)
+        clear(path)
+        with open(path, "xb") as file:
+            file.write(content)
 restore_scripts({scripts})
 del restore_scripts
 """
 
 
-def scripts_run_by(source: str, folders: Sequence[Path]) -> dict[str, str]:
-    """Path → text of each file that a setup cell runs by ``sh PATH`` or ``bash PATH``, of the first folder with it.
+def scripts_run_by(source: str, folders: Sequence[Path]) -> dict[str, bytes]:
+    """Path → content of each file that a setup cell runs by ``sh PATH`` or ``bash PATH``, of the first folder with it.
 
-    And of each of those from which ``check.plant(…)`` chooses.
+    And of each of those from which ``check.plant(…)`` chooses. Raises BadDeclaration.
     """
-    found: dict[str, str] = {}
+    found: dict[str, bytes] = {}
     planted = [str(script) for declaration in planted_in(source) for script in declaration.choices]
     for path in [*_RUN.findall(source), *planted]:
         for folder in folders:
             if ".." not in Path(path).parts and (script := folder / path).is_file():
-                found.setdefault(path, script.read_text("utf-8"))
+                found.setdefault(path, script.read_bytes())
     return found
 
 
-def restore_scripts(scripts: Mapping[str, str]) -> str:
+def restore_scripts(scripts: Mapping[str, bytes]) -> str:
     """The cell that writes them anew below the working folder; whatever is in the way goes."""
     return _RESTORE.replace("{scripts}", repr(dict(scripts)))

@@ -8,12 +8,13 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager, suppress
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from grader.docker_api.client import answers
-from grader.engines import Engine, engine_class
+from grader.engines import Engine, EngineError, engine_class
+from grader.i18n import _
 from grader.processes import kernel_at_least
 from grader.sandbox import Checker, StudentKernel, checker, student_kernel
 from grader.sandbox.bounds import Bounds
@@ -71,7 +72,7 @@ class Sandbox:
             self.private = outer
             self.folder = outer / "work"
             self.folder.mkdir()
-            self._stack.enter_context(bounded(self.folder, self.bounds.files_bytes))
+            self._stack.enter_context(bounded(self.folder, self.bounds.files_bytes, must=self._confined))
             self.folder.chmod(0o777)
             self._engine = engine_class(self._kind).for_strangers(
                 shares=[self.folder], limits=self.bounds.limits_here()
@@ -99,18 +100,16 @@ class Sandbox:
         assert self._engine is not None
         return self._engine
 
-    @contextmanager
-    def new_kernel(self, *, wary: bool = False) -> Iterator[StudentKernel]:
+    def new_kernel(self, *, wary: bool = False) -> AbstractContextManager[StudentKernel]:
         """Another kernel on the same daemon and folder; for ``wary`` see student_kernel."""
-        with student_kernel(
+        return student_kernel(
             self.engine,
             self.folder,
             confined=self._confined,
             settings=self.bounds.kernel,
             fork_server=self._fork_server,
             wary=wary,
-        ) as kernel:
-            yield kernel
+        )
 
     def daemon_lives(self) -> bool:
         """Whether the daemon runs and answers. One that is stopped counts as ended: nobody waits for it again."""
@@ -133,10 +132,11 @@ class Sandbox:
     def setup_kernel(self) -> StudentKernel:
         """The kernel for the lab's own cells, in which no student's cell ever ran.
 
-        It is kept, as a kernel costs half a second. The student's processes can't see it (a process namespace and a
-        home of its own) nor speak to it (every message is signed with its key); what they can do is fill its sockets,
-        so it is made anew when it is gone. A setup cell may use files in the working folder, which the student may
-        have changed: so its processes are stopped during checks like the student's (``kernels``).
+        It is kept, as a kernel costs half a second, and as students may keep another from starting. The student's
+        processes can't see it (a process namespace and a home of its own) nor speak to it (every message is signed
+        with its key); what they can do is fill its sockets, so it is made anew when it is gone. A setup cell may use
+        files in the working folder, which the student may have changed: so its processes are stopped during checks
+        like the student's (``kernels``).
         """
         if self._setup_kernel is None or not self._setup_kernel.is_alive():
             self._setup_kernel = self._stack.enter_context(self.new_kernel(wary=True))
@@ -146,6 +146,11 @@ class Sandbox:
     def kernels(self) -> list[StudentKernel]:
         """All whose processes a student may have a hand in."""
         return [self.kernel] if self._setup_kernel is None else [self.kernel, self._setup_kernel]
+
+    def disk_is_full(self) -> bool:
+        """Whether this machine's disk is, so that nothing can be written to a folder that has no size of its own: one
+        that has is filled by the student alone."""
+        return not os.path.ismount(self.folder) and shutil.disk_usage(self.folder).free == 0
 
     def discard_engine(self) -> None:
         """End the daemon at once, from another thread; whoever works on it meets its end, and closes the sandbox."""
@@ -183,6 +188,8 @@ class SandboxSupply:
     def take(self, images: Sequence[str] = (), *, more: bool = False) -> Iterator[Sandbox]:
         """A sandbox for one submission to a lab that declares these images; ``more`` says that another one will be
         needed. Raises EngineError."""
+        if self._next is not None:
+            wait([self._next])  # who is interrupted here leaves it to ``close``
         ready, self._next = self._next, None
         sandbox = self._ready(ready, images) if ready is not None else self._open(images)
         if sandbox.declared_images != tuple(images):
@@ -210,7 +217,7 @@ class SandboxSupply:
         """Throw away what was made ready, and wait until all is gone. Safe to call twice."""
         ready, self._next = self._next, None
         if ready is not None and ready.exception() is None:
-            ready.result().close()
+            _close(ready.result())
         self._worker.shutdown()
         self._fork_server.close()
 
@@ -230,18 +237,29 @@ _INODES = 200_000
 
 
 @contextmanager
-def bounded(folder: Path, size: int) -> Iterator[None]:
+def bounded(folder: Path, size: int, *, must: bool) -> Iterator[None]:
     """Let ``folder`` hold ``size`` bytes at most: a tmpfs, charged to the memory limit of whoever writes to it.
 
-    Needs root and Linux 6.3 (the engine maps the ids of the folder, which tmpfs can since then); elsewhere only
-    the file size limit of the student's kernel holds.
+    Needs root that may mount and Linux 6.3 (the engine maps the ids of the folder, which tmpfs can since then);
+    elsewhere only the file size limit of the student's kernel holds. ``must``: root that may not mount is refused by
+    an EngineError, as strangers' files would fill its own disk.
     """
     if os.geteuid() != 0 or not kernel_at_least(6, 3):
         logging.getLogger(__name__).debug("no size limit for %s here", folder)
         yield
         return
     options = f"size={size},nr_inodes={_INODES},mode=777,nosuid,nodev"
-    subprocess.run(["mount", "-t", "tmpfs", "-o", options, "drydock-work", str(folder)], check=True)
+    command = ["mount", "-t", "tmpfs", "-o", options, "drydock-work", str(folder)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode != 0 and must:
+        raise EngineError(
+            _("Students' files could fill this machine, as a folder with a size can't be made: {why}").format(
+                why=done.stderr.strip()
+            ),
+            _("Where this is a container, give it the right to mount: docker run --cap-add SYS_ADMIN …"),
+        )
+    if done.returncode != 0:
+        logging.getLogger(__name__).debug("no size limit for %s here: %s", folder, done.stderr.strip())
     try:
         yield
     finally:

@@ -10,20 +10,20 @@ import logging
 import math
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from grader.course.declared import declared, prepares
 from grader.course.release import Release
 from grader.engines import EngineError
 from grader.i18n import _
-from grader.report.verdicts import Status, TaskReport
+from grader.report.verdicts import Status, TaskReport, Verdict
 from grader.sandbox.checker import could_not_check
 from grader.sandbox.kernel import CellOutcome, CellStatus, KernelLost, StudentKernel
 from grader.sandbox.processes import FreezeError, Restless
 from grader.sandbox.restored import restore_scripts, scripts_run_by
 from grader.sandbox.sandbox import Sandbox
-from grader.values import KEY_VARIABLE, StudentKey
+from grader.values import KEY_VARIABLE, BadDeclaration, StudentKey
 
 _USES_CHECK = re.compile(r"\bcheck\b")
 #: nbgrader tells the code that it grades by this variable.
@@ -47,6 +47,10 @@ class NotRun(Exception):
     def __init__(self, reason: str, *, ours: bool = False) -> None:
         super().__init__(reason)
         self.ours = ours
+
+
+class _InTheWay(Exception):
+    """A student's files keep a setup cell from being run as the author wrote it. ``str()`` says which."""
 
 
 class Session:
@@ -85,10 +89,15 @@ class Session:
         #: The setup kernel that has the student's key, and whether it ran the lab's first cell.
         self._prepared_kernel: StudentKernel | None = None
         self._connected = False
-        #: Tasks whose preparation failed by no fault of the student's, and why.
-        self._unprepared: dict[str, str] = {}
+        #: Tasks that were not prepared, what they are by that (could not check; failed where a student kept it from
+        #: happening), and why.
+        self._unprepared: dict[str, tuple[Status, str]] = {}
         sandbox.kernel.wait_ready()
         self._hand_key(sandbox.kernel)
+        if setups := [cell.source for cell in release.cells if cell.grade_id in release.setups]:
+            # Before any cell of the student's: a folder that is full or shut would keep it from starting.
+            with suppress(KernelLost):  # said when it is needed, if it can't be had then
+                self._ready_setup_kernel("\n".join(setups))
 
     def become(self, key: StudentKey) -> None:
         """Go on as another student, with all of the time again; what is on the daemon stays."""
@@ -103,8 +112,10 @@ class Session:
     def check(self, name: str, source: str) -> TaskReport:
         """Ask the check cell ``source`` of the task ``name``, while nothing of the student's moves."""
         sandbox = self._sandbox
-        if why := self._daemon_lost() or self._lack(name, source):
+        if why := self._daemon_lost():
             return could_not_check(name, why)
+        if lack := self._lack(name, source):
+            return TaskReport(name, name, "", (Verdict(*lack),))
         while True:
             try:
                 with self._held(sandbox.kernels):
@@ -133,18 +144,19 @@ class Session:
             reason = _("The Docker daemon of this submission answered no more ({where}).")
         return reason.format(where=self._ended_at or _("nobody knows when"))
 
-    def _lack(self, name: str, source: str) -> str:
-        """Why a task can't be checked fairly: it was not prepared, or one that it builds on; else an empty text."""
-        if why := self._unprepared.get(name):
-            return _("The task could not be prepared: {why}").format(why=why)
+    def _lack(self, name: str, source: str) -> tuple[Status, str] | None:
+        """What a task is, and why, that was not prepared, or builds on one that was not: the check is not asked."""
+        if found := self._unprepared.get(name):
+            status, why = found
+            return status, _("The task could not be prepared: {why}").format(why=why)
         for need in declared(source).needs:
-            if why := self._unprepared.get(need):
+            if found := self._unprepared.get(need):
                 # And so for those that build on this one.
-                self._unprepared[name] = why
-                return _("The task {need}, on which this one builds, could not be prepared: {why}").format(
+                self._unprepared[name] = status, why = found
+                return status, _("The task {need}, on which this one builds, could not be prepared: {why}").format(
                     need=need, why=why
                 )
-        return ""
+        return None
 
     @contextmanager
     def _held(self, kernels: list[StudentKernel]) -> Iterator[None]:
@@ -178,8 +190,10 @@ class Session:
     def set_up(self, name: str, source: str) -> CellOutcome:
         """Run a setup cell in a kernel of its own, so that no student's code keeps the preparation from happening.
 
-        Where it fails by our fault (no kernel, no time), the task can't be checked, and NotRun is raised if it did
-        not even begin. A command in it that fails is no such fault: a student may have made what is in its way.
+        Where it fails by our fault or the author's (no kernel, no time), the task can't be checked. Where the student's
+        files keep its scripts from being put back, the task is failed: that nothing was prepared must earn no points.
+        NotRun is raised if it did not even begin. A command in it that fails is neither: a student may have made what
+        is in its way, and the check decides.
         """
         if not self._sandbox.daemon_lives():
             raise NotRun(_("The Docker daemon of this submission has ended."), ours=True)
@@ -190,25 +204,30 @@ class Session:
         except Restless as trouble:
             # The cell has run. Who went on meanwhile has been ended, and what they did is theirs.
             self._log.warning("%s: %s", name, trouble)
-        except (KernelLost, FreezeError, EngineError) as trouble:
+        except _InTheWay as trouble:
+            self._log.warning("%s: %s", name, trouble)
+            self._unprepare(name, Status.FAILED, str(trouble))
+            raise NotRun(str(trouble)) from trouble
+        except (KernelLost, FreezeError, EngineError, BadDeclaration) as trouble:
             self._log.error("%s: %s", name, trouble)
-            self._blame(name, str(trouble))
+            self._unprepare(name, Status.COULD_NOT_CHECK, str(trouble))
             raise NotRun(str(trouble), ours=True) from trouble
         self._note_end(outcome, name)
         if outcome.reason:
-            self._blame(name, outcome.reason)
+            self._unprepare(name, Status.COULD_NOT_CHECK, outcome.reason)
         return outcome
 
-    def _blame(self, setup: str, why: str) -> None:
+    def _unprepare(self, setup: str, status: Status, why: str) -> None:
         """Note that a setup cell didn't do its work, for the task it is named after; by any other name, for all later
         ones, as nobody can tell which of them it is for."""
         names = [cell.grade_id for cell in self._release.cells]
         tasks = self._release.checks
         named = [task for task in tasks if prepares(setup, task)]
         later = [task for task in tasks if names.index(task) > names.index(setup)]
-        self._unprepared.update(dict.fromkeys(named or later, why))
+        self._unprepared.update(dict.fromkeys(named or later, (status, why)))
 
-    def _prepare(self, source: str) -> CellOutcome:
+    def _ready_setup_kernel(self, source: str) -> StudentKernel:
+        """With all that ``source`` needs. Raises KernelLost."""
         kernel = self._sandbox.setup_kernel()
         if self._prepared_kernel is not kernel:
             self._hand_key(kernel)
@@ -219,11 +238,16 @@ class Session:
             if why := self._run_connect(kernel):
                 raise KernelLost(why)
             self._connected = True
+        return kernel
+
+    def _prepare(self, source: str) -> CellOutcome:
+        kernel = self._ready_setup_kernel(source)
         if scripts := scripts_run_by(source, self._originals):
             outcome = kernel.run(restore_scripts(scripts), self._cell_seconds)
             if outcome.status is not CellStatus.OK:
-                why = _("{files} can't be written: {why}")
-                raise KernelLost(why.format(files=", ".join(scripts), why=outcome.last_words))
+                why = _("{files} can't be written: {why}").format(files=", ".join(scripts), why=outcome.last_words)
+                theirs = outcome.status is CellStatus.ERROR and not self._sandbox.disk_is_full()
+                raise _InTheWay(why) if theirs else KernelLost(why)
         return kernel.run(source, self._cell_seconds)
 
     # -- the student's cells

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator
 from grader.i18n import _
 from grader.values.values import BadDeclaration, Declaration
 
-#: Lines that are IPython's, not Python's: magics and shell commands.
-_NOT_PYTHON = re.compile(r"^([ \t]*)[!%].*$", re.MULTILINE)
+#: Lines that are IPython's, not Python's: magics and shell commands, also those whose output gets a name.
+_NOT_PYTHON = re.compile(r"^([ \t]*)(?:[\w, \t]+=[ \t]*)?[!%].*$", re.MULTILINE)
 
 
 def asked_for(source: str) -> Iterator[Declaration]:

@@ -395,7 +395,7 @@ BOMBS = {
 }
 FORK_BOMB = {"forks": "get_ipython().system_raw('sh -c \"b() { b | b & }; b\" >/dev/null 2>&1 &')"}
 
-#: Laid out before the kernel that prepares tasks starts: what runs there by itself says so in the working folder.
+#: Laid out before the first cell that prepares a task: what runs in its kernel by itself says so in the working folder.
 SETUP_TRAPS = {
     "setup-traps": _cell("""
         import glob, os, pathlib, subprocess, sys
@@ -424,7 +424,7 @@ SETUP_TRAPS = {
 }
 SETUP_TRAPS_SPRUNG = {"setup-traps-sprung": "import glob\nfor name in glob.glob('sprung-*'): print('ESCAPED', name)"}
 
-#: Against the kernel that prepares tasks: it was started for an earlier task and its sockets lie in the shared folder.
+#: Against the kernel that prepares tasks: it was started before any cell, and its sockets lie in the shared folder.
 SETUP_KERNEL = {
     "setup-kernel": _cell("""
         import glob, os, socket, threading

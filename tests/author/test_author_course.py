@@ -16,6 +16,8 @@ def test_a_lab_goes_by_name_number_or_part(course: Course) -> None:
     with pytest.raises(CourseError, match="There is no lab “99”") as caught:
         course.pick("99")
     assert caught.value.remedy == "Name one of: 00-tiny"
+    with pytest.raises(CourseError):
+        course.pick("")
 
 
 def test_a_part_that_fits_two_labs_is_refused(course: Course) -> None:
@@ -73,6 +75,13 @@ def test_answers_become_whole_cells(course: Course) -> None:
     assert answers["wrong-name"].expect == "hello"
     assert answers["right-create-start"].source.startswith("import docker")
     assert answers["right-create-start"].right
+
+
+def test_an_answer_that_can_not_be_read_is_said_with_its_place(course: Course) -> None:
+    answer = course.source / "00-tiny" / "answers" / "hello" / "wrong-name.sh"
+    answer.write_bytes("# expect: hello\necho Möwe\n".encode("latin-1"))
+    with pytest.raises(CourseError, match=r"hello/wrong-name.sh can't be read"):
+        answers_of(course.lab("00-tiny"))
 
 
 def test_a_wrong_answer_follows_the_tasks_it_needs_and_its_setup(course: Course) -> None:

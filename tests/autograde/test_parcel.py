@@ -12,6 +12,7 @@ from grading_course import LAB
 from nbformat.v4 import new_code_cell, new_notebook
 
 from grader.autograde.copying import files_beside
+from grader.autograde.execute import _scripts
 from grader.autograde.graders import Changed, Recorded
 from grader.autograde.parcel import BadParcel, GradedParcel, PackedFile, Parcel, packed, unpack
 from grader.course.cells import Cell
@@ -132,3 +133,11 @@ def test_a_result_of_something_else_gives_no_grade() -> None:
     assert words.lines == ["WARNING a name was given away"]
     with pytest.raises(Changed, match="have changed since it was graded"):
         known.grade(replace(sent, key="another"), SILENT)
+
+
+def test_a_setup_that_can_not_be_read_keeps_no_submission_from_being_packed(tmp_path: Path) -> None:
+    (tmp_path / "up.sh").write_bytes(b"echo M\xf6we\n")
+    setups = {"a-setup": 'check.plant("fault", of=SCRIPTS)', "b-setup": "!sh up.sh"}
+    cells = [Cell("code", source, name, locked=True) for name, source in setups.items()]
+    check = Cell("code", 'with check.task("b") as t:\n    pass', "b", grade=True, locked=True)
+    assert _scripts(Release((*cells, check), {}), [tmp_path]) == (PackedFile("up.sh", b"echo M\xf6we\n"),)

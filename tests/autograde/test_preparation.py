@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -11,6 +12,7 @@ import pytest
 from grading_course import ESSAY, LAB, SOLUTIONS, Course, locked_cell
 
 from grader.autograde.verdict_cells import read_report
+from grader.processes import kernel_at_least
 from grader.report.render import report_as_text
 from grader.sandbox.restored import scripts_run_by
 
@@ -85,12 +87,14 @@ def test_what_builds_on_a_task_that_was_not_prepared_is_not_checked_either(tmp_p
 
 
 #: Each is to be run, and a cell of the student's has put something else in its place.
-SCRIPTS = dict.fromkeys(("deep/prepare.sh", "folder.sh", "link.sh", "plain.sh"), "docker volume create prepared\n")
+PLACES = ("deep/prepare.sh", "folder.sh", "link.sh", "plain.sh", "shut/prepare.sh")
+SCRIPTS = dict.fromkeys(PLACES, "docker volume create prepared\n")
 MEDDLE = """%%bash
 rm -r deep && mkdir elsewhere && echo true > elsewhere/prepare.sh && ln -s elsewhere deep
-rm folder.sh && mkdir folder.sh
+rm folder.sh && mkdir -p folder.sh/shut/full && chmod 000 folder.sh/shut
 ln -sf /etc/hostname link.sh
 echo true > plain.sh
+mv shut away && mkdir -m 000 shut
 """
 
 
@@ -98,7 +102,7 @@ echo true > plain.sh
 def test_only_what_a_setup_cell_runs_is_put_back(tmp_path: Path, name: str) -> None:
     (tmp_path / name).parent.mkdir(exist_ok=True)
     (tmp_path / name).write_text(SCRIPTS[name])
-    assert scripts_run_by(f"%%bash\nbash {name}", [tmp_path / "nowhere", tmp_path]) == {name: SCRIPTS[name]}
+    assert scripts_run_by(f"%%bash\nbash {name}", [tmp_path / "nowhere", tmp_path]) == {name: SCRIPTS[name].encode()}
     assert scripts_run_by(f"%%bash\ncat {name}; sh -c true; sh other.sh; sh {tmp_path / name}", [tmp_path]) == {}
 
 
@@ -116,3 +120,38 @@ def test_a_setup_cell_runs_the_authors_script_whatever_lies_there(tmp_path: Path
     assert not course.flagged("ada")
     (answer,) = (cell for cell in course.graded("ada").cells if cell.source.startswith("!docker volume inspect"))
     assert "No such volume" not in str(answer.outputs) and "all-went-well" in str(answer.outputs)
+
+
+#: No file can be made any more, nor the folder of a kernel's sockets.
+FILL = """
+import os
+os.unlink("plain.sh")
+os.mkdir("many")
+try:
+    for number in range(400_000):
+        os.mkdir(f"many/{number}")
+except OSError as full:
+    print("full:", full.errno)
+"""
+
+
+@pytest.mark.skipif(os.geteuid() != 0 or not kernel_at_least(6, 3), reason="the folder has no size here")
+def test_a_full_folder_keeps_no_task_from_being_prepared_and_excuses_none(tmp_path: Path) -> None:
+    course = graded(
+        tmp_path,
+        {
+            "vol-setup": ("!docker volume create ready", "vol-answer"),
+            # `last` would pass where nothing was prepared.
+            "last-setup": ("%%bash\nsh plain.sh", "last-answer"),
+        },
+        files=SCRIPTS,
+        answers={
+            "net": f"{SOLUTIONS['net']}\n{FILL}",
+            "vol": f"%%bash\ndocker volume inspect ready && {SOLUTIONS['vol'].removeprefix('!')}",
+        },
+    )
+    filled = next(cell for cell in course.graded("ada").cells if "many" in cell.source)
+    assert "full: 28" in str(filled.outputs), filled.outputs
+    assert course.grades("ada") == {"net": 4, "vol": 3, "last": 0, ESSAY: 0}, said(course)
+    assert not course.flagged("ada")
+    assert "could not be prepared: plain.sh can't be written" in said(course)["last"]

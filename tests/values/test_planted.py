@@ -160,4 +160,4 @@ def test_scripts_that_may_be_planted_are_put_back(tmp_path: Path) -> None:
     for script, text in FAULTS.items():
         (tmp_path / script).parent.mkdir(exist_ok=True)
         (tmp_path / script).write_text(text)
-    assert scripts_run_by(SETUP, [tmp_path]) == FAULTS
+    assert scripts_run_by(SETUP, [tmp_path]) == {script: text.encode() for script, text in FAULTS.items()}

@@ -140,6 +140,8 @@ def test_what_a_cell_asks_for_is_read_without_running_it() -> None:
     assert list(planted_in(plants)) == [Declaration("fault", ("a.sh", "b.sh"))]
     assert [one.name for one in asked_for(plants)] == ["w", "fault"]
     assert list(asked_for("%%bash\necho $(hostname)")) == []
+    named = "left = 5 % 3\nlines = !docker ps\nif left != 2:\n    one, two = %sx ls\n"
+    assert [one.name for one in asked_for(named + plants)] == ["w", "fault"]
     for wrong in ("of=names", "of=range(n)", "of=range(1, 9, 0)", "8", "of=open('x')", "**more"):
         with pytest.raises(BadDeclaration):
             list(asked_for(f'check.value("port", {wrong})'))
