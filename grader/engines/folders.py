@@ -19,13 +19,19 @@ from grader.i18n import _
 SYSTEM_PATH = "/usr/sbin:/usr/bin:/sbin:/bin"
 
 
-def runtime_folder() -> Path:
-    """The folder of this user's running engines (``DRYDOCK_RUNTIME`` overrides it). Raises EngineError.
+def usual_folder() -> Path:
+    """``runtime_folder`` where nobody says another.
 
     Below /var/tmp, which survives a reboot and is seldom a tmpfs, and short, because a Unix socket's path holds
     107 bytes (unix(7)).
     """
-    folder = Path(os.environ.get("DRYDOCK_RUNTIME") or f"/var/tmp/drydock-{os.getuid()}")
+    return Path(f"/var/tmp/drydock-{os.getuid()}")
+
+
+def runtime_folder() -> Path:
+    """The folder of this user's running engines (``DRYDOCK_RUNTIME`` overrides it). Raises EngineError."""
+    # A supervisor, which works in /, must mean the same folder.
+    folder = Path(os.environ.get("DRYDOCK_RUNTIME") or usual_folder()).absolute()
     try:
         folder.mkdir(mode=0o711, exist_ok=True)
     except OSError as error:

@@ -8,6 +8,7 @@ import pytest
 
 from grader.cli import places
 from grader.engines import EngineError
+from grader.engines.folders import runtime_folder
 from grader.files import cache_folder
 from grader.images.cache import ImageCache
 
@@ -26,3 +27,9 @@ def test_one_variable_moves_the_images_too_and_the_doctor_looks_there(
 def test_whatever_goes_wrong_there_is_a_next_command() -> None:
     assert EngineError("no").remedy == "drydock doctor"
     assert EngineError("no", "drydock up").remedy == "drydock up"
+
+
+def test_a_relative_folder_is_the_same_for_a_supervisor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DRYDOCK_RUNTIME", "run")
+    assert runtime_folder() == tmp_path / "run"
