@@ -21,7 +21,7 @@ from grader.course.settings import settings
 from grader.engines import canary, detached
 from grader.engines.detached import OuterNote
 from grader.engines.dind_containers import LABEL, owner_labels, remove_containers, remove_orphans
-from grader.engines.folders import EngineFolder, usual_folder
+from grader.engines.folders import EngineFolder, is_usual
 from grader.engines.protocol import Endpoint, Engine, EngineError, Limits, Probe
 from grader.engines.template import course_images
 from grader.i18n import _
@@ -298,7 +298,7 @@ class DindEngine(Engine):
 def _kept_name(folder: Path) -> str:
     """One Docker serves all of a user's runtime folders, and each may have an engine "lab". Where nobody chose another
     folder, the name is what it was when that alone was its name."""
-    name = folder.name if folder.parent == usual_folder() else EngineFolder(folder).engine_id
+    name = folder.name if is_usual(folder) else EngineFolder(folder).engine_id
     return f"drydock-{os.getuid()}-{name}"
 
 

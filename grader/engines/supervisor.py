@@ -294,6 +294,8 @@ def main(spec_path: str) -> int:
     folder = EngineFolder(Path(spec.folder))
     try:
         locks.own(folder.lock)
+        # systemd-tmpfiles(8) does not sweep a folder that somebody has locked: a volume's file may lie unread for long.
+        locks.share(folder.path.parent)
     except (RuntimeError, OSError) as error:
         answer({"error": str(error), "log": ""})
         return 1

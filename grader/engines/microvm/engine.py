@@ -13,7 +13,6 @@ from typing import ClassVar, Self
 
 from grader import extras
 from grader.engines import canary, orphans
-from grader.engines.folders import runtime_folder
 from grader.engines.microvm import hardware, qemu, template, walls
 from grader.engines.microvm.place import Enclosure, GuestFolder, GuestSpec, Owner
 from grader.engines.microvm.template import Template
@@ -259,5 +258,5 @@ def _copy(source: Path, copy: Path) -> None:
     if done.returncode != 0:
         raise EngineError(
             _("The lab daemon's disk can't be made: {why}").format(why=done.stderr.strip()),
-            f"df -h '{runtime_folder()}'",
+            f"df -h '{copy.parent}'",
         )
