@@ -266,6 +266,15 @@ class DindEngine(Engine):
                     client.images.load(stream)
 
     def stop(self) -> None:
+        from docker.errors import DockerException
+
+        if self._keep and self._host and self._container is not None:
+            # Its daemon stops what runs in it, for which it takes 15 seconds; whatever is left then is killed.
+            with contextlib.suppress(DockerException, OSError):
+                self._container.stop(timeout=20)
+        self.discard()
+
+    def discard(self) -> None:
         from docker.errors import NotFound
 
         container, self._container, self._host = self._container, None, ""
