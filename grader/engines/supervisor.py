@@ -136,7 +136,9 @@ class Supervisor:
         # Groups of an earlier life of this engine that could not be removed yet stay noted.
         forgotten = [group for group in self.folder.noted_groups() if group not in expected and group.exists()]
         atomic_write(self.folder.groups_note, "\n".join(map(str, [*forgotten, *expected])))
-        self.groups = cgroups.create(
+        # Noted and known before they are made: should that fail half-way, they are ours to remove.
+        self.groups = expected
+        cgroups.create(
             self.folder.engine_id,
             self.spec.owner,
             memory_bytes=self.spec.memory_bytes,
