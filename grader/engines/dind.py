@@ -294,15 +294,6 @@ class DindEngine(Engine):
             return bool(self._container.status == "running")
         return False
 
-    def enter(self, argv: Sequence[str]) -> list[str]:
-        return list(argv)
-
-    def confine(self, argv: Sequence[str]) -> list[str]:
-        raise EngineError(
-            _("The dind engine has no walls for student code; grading needs the native or rootless engine."),
-            "drydock doctor",
-        )
-
 
 def _kept_name(folder: Path) -> str:
     """One Docker serves all of a user's runtime folders, and each may have an engine "lab". Where nobody chose another

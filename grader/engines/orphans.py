@@ -109,5 +109,5 @@ def end_supervisor(folder: EngineFolder, within: float = 30.0) -> None:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGTERM)
         if time.monotonic() > deadline:
-            raise EngineError(_("The engine in {folder} does not end.").format(folder=folder.path), "drydock doctor")
+            raise EngineError(_("The engine in {folder} does not end.").format(folder=folder.path))
         time.sleep(0.01)

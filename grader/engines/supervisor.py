@@ -88,7 +88,7 @@ class Spec:
     opaque: list[str] = field(default_factory=list)
     #: What the student is called inside.
     user: str = "student"
-    #: Seconds that containers of kept data have at the end; None for as long as each has of Docker.
+    #: Seconds that containers of kept data have at the end; None for what dockerd gives them within GRACE_SECONDS.
     patience: float | None = None
 
     def save(self, path: Path) -> None:
@@ -277,7 +277,8 @@ class Supervisor:
         remove_remains(self.folder, self.groups, keep_data=self.spec.keep_data)
 
     def _end_kindly(self, outer: subprocess.Popen[bytes]) -> None:
-        """Wait until the daemon has stopped its containers; those that take too long are killed, and it notes that."""
+        """Wait until the daemon has stopped its containers. Those that take longer than ``patience`` are killed, and it
+        notes that; without one it is ended itself after GRACE_SECONDS."""
         with contextlib.suppress(subprocess.TimeoutExpired):
             if self.spec.patience is not None:
                 try:
