@@ -76,7 +76,7 @@ def living_owner(path: Path) -> int | None:
 
 
 def share(path: Path) -> None:
-    """Hold the lock of a file that is there, together with others, for as long as this process lives."""
+    """Hold the lock of a file or folder that is there, together with others, for as long as this process lives."""
     fcntl.flock(os.open(path, os.O_RDONLY | os.O_CLOEXEC), fcntl.LOCK_SH)
 
 

@@ -185,8 +185,8 @@ def processors() -> int:
 def kernel_at_least(major: int, minor: int) -> bool:
     """Whether this is Linux, and its kernel has this version, or a newer one."""
     system = os.uname()
-    numbers = system.release.replace("-", ".").split(".")
-    return system.sysname == "Linux" and (int(numbers[0]), int(numbers[1])) >= (major, minor)
+    numbers = tuple(map(int, re.findall(r"\d+", system.release)[:2]))
+    return system.sysname == "Linux" and numbers >= (major, minor)
 
 
 # -- Supervisors: processes of ours that outlive a call.

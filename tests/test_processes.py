@@ -49,3 +49,10 @@ def test_a_core_may_have_one_byte_or_none_where_that_is_forbidden_already() -> N
     for hard, most in ((0, 0), (1, 1), (4096, 1)):
         ask = ["prlimit", f"--core={hard}:{hard}", "--", sys.executable, "-c", script]
         assert subprocess.run(ask, capture_output=True, text=True, check=True).stdout == f"{most}\n"
+
+
+@pytest.mark.parametrize("release", ["6.18+deb14-amd64", "6.18.0-rc1", "6.18", "6.18.3+deb13-amd64"])
+def test_a_kernels_version_is_read_whatever_follows_it(monkeypatch: pytest.MonkeyPatch, release: str) -> None:
+    system = os.uname_result(("Linux", "here", release, "#1", "x86_64"))
+    monkeypatch.setattr("os.uname", lambda: system)
+    assert processes.kernel_at_least(6, 18) and not processes.kernel_at_least(6, 19)

@@ -7,6 +7,7 @@ import click
 from grader.cli.group import Trouble
 from grader.engines import detached
 from grader.engines.adopted import reset_mark
+from grader.engines.folders import is_swept
 from grader.i18n import _
 from grader.workspace import forget_what_ran
 
@@ -26,5 +27,11 @@ def command(*, forget: bool) -> None:
         click.echo(_("The lab daemon and all that was in it are gone."))
     elif stopped:
         click.echo(_("The lab daemon is stopped; what is in it is kept. Start it again: drydock up"))
+        if (folder := detached.lab_folder()).exists() and is_swept(folder):
+            click.echo(
+                _("It lies in {folder}: there this machine may remove what was not used for 30 days.").format(
+                    folder=folder
+                )
+            )
     else:
         click.echo(_("No lab daemon was running."))

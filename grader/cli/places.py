@@ -7,7 +7,7 @@ from pathlib import Path
 
 import platformdirs
 
-from grader.engines.folders import runtime_folder
+from grader.engines.folders import kept_folder, runtime_folder
 from grader.files import cache_folder
 from grader.i18n import _
 
@@ -31,6 +31,8 @@ def jupyter_folder() -> Path:
 def worth_watching() -> dict[str, Path]:
     """Folders whose free space decides whether a lab can go on, by what lies there."""
     watched = {_("course images"): cache_folder(), _("running daemons"): runtime_folder()}
+    if kept_folder() != runtime_folder():
+        watched[_("the lab daemon")] = kept_folder()
     # One line for each disk, not for each folder.
     disks: dict[int, tuple[str, Path]] = {}
     for purpose, path in watched.items():

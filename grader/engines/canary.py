@@ -50,7 +50,7 @@ def prove(endpoint: Endpoint, patience: float = 1.0) -> None:
         trouble = trouble or str(error)
     if trouble:
         sentence = _("No container runs on this engine: {why}.").format(why=trouble.rstrip("."))
-        raise EngineError(sentence, "drydock doctor")
+        raise EngineError(sentence)
 
 
 def _run(api: APIClient, image: str) -> int:

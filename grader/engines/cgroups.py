@@ -31,10 +31,9 @@ _SHARES = 2048
 
 @dataclass(frozen=True)
 class Hierarchy:
-    """One mounted hierarchy, our own place in it, and the group below which engines' groups are made."""
+    """One mounted hierarchy, and the group below which engines' groups are made."""
 
     controllers: tuple[str, ...]
-    own: Path
     place: Path
 
 
@@ -47,14 +46,12 @@ def hierarchies() -> list[Hierarchy]:
     """The hierarchies Docker uses on this machine, with the group this process is in."""
     places = dict(_own_places())
     if version() == 2:
-        own = ROOT / places.get("", "").lstrip("/")
-        return [Hierarchy(("unified",), own, giving_place(own))]
+        return [Hierarchy(("unified",), giving_place(ROOT / places.get("", "").lstrip("/")))]
     found = []
     for name in (*V1_CONTROLLERS, "systemd"):
         key = "name=systemd" if name == "systemd" else name
         if key in places and (ROOT / name).is_dir():
-            own = ROOT / name / places[key].lstrip("/")
-            found.append(Hierarchy((name,), own, own))
+            found.append(Hierarchy((name,), ROOT / name / places[key].lstrip("/")))
     return found
 
 

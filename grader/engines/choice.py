@@ -34,8 +34,7 @@ def engine_class(kind: str) -> type[Engine]:
     """The class of an engine kind. Raises EngineError for an unknown one, and for one that can't be loaded."""
     if kind not in kinds():
         raise EngineError(
-            _("There is no engine called {kind}; there are {kinds}.").format(kind=kind, kinds=", ".join(kinds())),
-            "drydock doctor",
+            _("There is no engine called {kind}; there are {kinds}.").format(kind=kind, kinds=", ".join(kinds()))
         )
 
     def checked(found: object) -> type[Engine]:
@@ -92,9 +91,7 @@ def best_kind() -> str:
         if probe.works:
             return kind
         reasons.append(f"{kind}: {probe.reason}")
-    raise EngineError(
-        _("No engine works on this machine. {reasons}").format(reasons=" ".join(reasons)), "drydock doctor"
-    )
+    raise EngineError(_("No engine works on this machine. {reasons}").format(reasons=" ".join(reasons)))
 
 
 def best_engine(*, shares: Sequence[Path] = (), limits: Limits | None = None, images: bool = True) -> Engine:

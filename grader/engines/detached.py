@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 from grader.engines import orphans, releases
 from grader.engines.choice import best_kind, engine_class, seen
-from grader.engines.folders import EngineFolder, runtime_folder
+from grader.engines.folders import LAB, EngineFolder, kept_folder
 from grader.engines.local_ports import LocalPorts
 from grader.engines.protocol import Engine, EngineError
 from grader.files import atomic_write
@@ -53,7 +53,7 @@ def write(folder: Path, note: OuterNote) -> None:
 def outer_of(host: str) -> str:
     """The Docker that the lab engine with this DOCKER_HOST is in; empty if this is no lab engine's."""
     with contextlib.suppress(EngineError):
-        for place in runtime_folder().glob(f"*{_SUFFIX}"):
+        for place in kept_folder().glob(f"*{_SUFFIX}"):
             note = _parsed(place)
             if host and note.host == host:
                 return note.outer
@@ -72,7 +72,6 @@ def _parsed(place: Path) -> OuterNote:
         return OuterNote()
 
 
-_NAME = "lab"
 _RELAY = "grader.engines.published_ports"
 #: The slowest engine's first start, an emulated guest's, on a busy machine.
 _START_SECONDS = 180.0
@@ -105,11 +104,11 @@ def local_ports_at(host: str) -> LocalPorts | None:
 
 
 def lab_folder() -> Path:
-    return runtime_folder() / _NAME
+    return kept_folder() / LAB
 
 
 def _state_file() -> Path:
-    return runtime_folder() / f"{_NAME}.json"
+    return kept_folder() / f"{LAB}.json"
 
 
 def current() -> LabEngine | None:
@@ -292,7 +291,7 @@ def _end(running: LabEngine, *, discard: bool = False) -> None:
 
 def _alone() -> AbstractContextManager[None]:
     """No other command starts or stops the lab engine meanwhile. Raises EngineError."""
-    return locked(runtime_folder() / f"{_NAME}.lock", busy=_refuse)
+    return locked(kept_folder() / f"{LAB}.lock", busy=_refuse)
 
 
 def _refuse() -> None:

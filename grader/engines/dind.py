@@ -1,7 +1,8 @@
 """The dind engine: a Docker daemon in a privileged container of a Docker that already runs here.
 
 For Docker Desktop on macOS and Windows, or any reachable Docker. The student's own containers, images, volumes and
-networks are never touched: everything of ours is one container (and, for a lab engine, one volume) with our label.
+networks are never touched: everything of ours is one container (and, for a lab engine, one volume) with our label. Each
+runtime folder has one of its own. (Who reaches the same Docker from two machines, as the same user, has one lab in it.)
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from grader.course.settings import settings
 from grader.engines import canary, detached
 from grader.engines.detached import OuterNote
 from grader.engines.dind_containers import LABEL, owner_labels, remove_containers, remove_orphans
+from grader.engines.folders import EngineFolder, is_usual
 from grader.engines.protocol import Endpoint, Engine, EngineError, Limits, Probe
 from grader.engines.template import course_images
 from grader.i18n import _
@@ -264,6 +266,15 @@ class DindEngine(Engine):
                     client.images.load(stream)
 
     def stop(self) -> None:
+        from docker.errors import DockerException
+
+        if self._keep and self._host and self._container is not None:
+            # Its daemon stops what runs in it, for which it takes 15 seconds; whatever is left then is killed.
+            with contextlib.suppress(DockerException, OSError):
+                self._container.stop(timeout=20)
+        self.discard()
+
+    def discard(self) -> None:
         from docker.errors import NotFound
 
         container, self._container, self._host = self._container, None, ""
@@ -283,18 +294,12 @@ class DindEngine(Engine):
             return bool(self._container.status == "running")
         return False
 
-    def enter(self, argv: Sequence[str]) -> list[str]:
-        return list(argv)
-
-    def confine(self, argv: Sequence[str]) -> list[str]:
-        raise EngineError(
-            _("The dind engine has no walls for student code; grading needs the native or rootless engine."),
-            "drydock doctor",
-        )
-
 
 def _kept_name(folder: Path) -> str:
-    return f"drydock-{os.getuid() if hasattr(os, 'getuid') else 0}-{folder.name}"
+    """One Docker serves all of a user's runtime folders, and each may have an engine "lab". Where nobody chose another
+    folder, the name is what it was when that alone was its name."""
+    name = folder.name if is_usual(folder) else EngineFolder(folder).engine_id
+    return f"drydock-{os.getuid()}-{name}"
 
 
 def _address(container: Container) -> str:

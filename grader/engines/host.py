@@ -114,12 +114,3 @@ class HostEngine(Engine):
 
     def is_alive(self) -> bool:
         return self._client is not None and self.probe().works
-
-    def enter(self, argv: Sequence[str]) -> list[str]:
-        return list(argv)
-
-    def confine(self, argv: Sequence[str]) -> list[str]:
-        raise EngineError(
-            _("The host engine has no walls for student code; grading needs the native or rootless engine."),
-            "drydock doctor",
-        )

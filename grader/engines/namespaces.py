@@ -49,7 +49,7 @@ class NamespaceEngine(Engine):
     without it everything is gone at the end. ``daemon=False`` leaves the daemon out: the walls, with nothing in them.
     ``python``: with what student code needs for its Python; ``readonly``: more folders of this machine shown in them,
     at their own path; ``devices``: names below /dev beside the harmless ones; ``user``: the student's name inside;
-    ``patience``: seconds that containers of kept data have at the end, if not as long as Docker gives each.
+    ``patience``: as in ``Spec``.
     """
 
     kind: ClassVar[str]
@@ -272,7 +272,7 @@ class NamespaceEngine(Engine):
         answer = self._supervisor.answer()
         if "error" in answer:
             sentence = _("The Docker daemon did not start: {error}.").format(error=answer["error"])
-            raise EngineError(with_last_words(sentence, answer), "drydock doctor")
+            raise EngineError(with_last_words(sentence, answer))
         self._first = int(str(answer["pid1"]))
 
     @classmethod

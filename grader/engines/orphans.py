@@ -15,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from grader.engines import cgroups
-from grader.engines.folders import EngineFolder, is_throwaway, runtime_folder
+from grader.engines.folders import EngineFolder, is_throwaway, kept_folder, runtime_folder
 from grader.engines.protocol import EngineError
 from grader.i18n import _
 from grader.locks import living_owner, unowned
@@ -27,7 +27,7 @@ _YOUNG_SECONDS = 60.0
 def remove_orphans() -> list[str]:
     """Remove the remains of this user's dead engines; returns their ids."""
     removed = []
-    for path in runtime_folder().iterdir():
+    for path in {path for place in (runtime_folder(), kept_folder()) for path in place.iterdir()}:
         folder = EngineFolder(path)
         # Other processes start and end engines meanwhile: what is gone when we look is theirs and done with.
         with contextlib.suppress(FileNotFoundError, NotADirectoryError):
@@ -109,5 +109,5 @@ def end_supervisor(folder: EngineFolder, within: float = 30.0) -> None:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGTERM)
         if time.monotonic() > deadline:
-            raise EngineError(_("The engine in {folder} does not end.").format(folder=folder.path), "drydock doctor")
+            raise EngineError(_("The engine in {folder} does not end.").format(folder=folder.path))
         time.sleep(0.01)

@@ -83,7 +83,7 @@ class Endpoint:
 class Engine(ABC):
     """A real Docker Engine that starts fresh, with the course images in it, and is thrown away at the end.
 
-    Use it as a context manager. Nothing of it outlives the process that started it, unless ``detach`` was asked for.
+    Use it as a context manager. Nothing of it outlives the process that started it, unless it is ``kept``.
     """
 
     kind: ClassVar[str]
@@ -137,20 +137,24 @@ class Engine(ABC):
     def is_alive(self) -> bool:
         """Whether the daemon's processes still run (not whether the API answers quickly)."""
 
-    @abstractmethod
     def enter(self, argv: Sequence[str]) -> list[str]:
         """``argv`` wrapped so that it runs in the daemon's network namespace, as the caller, on the caller's files.
 
-        For trusted processes: localhost:PORT is what containers publish.
+        For trusted processes: localhost:PORT is what containers publish. As it is, where that is the caller's own.
         """
+        return list(argv)
 
-    @abstractmethod
     def confine(self, argv: Sequence[str]) -> list[str]:
         """``argv`` wrapped so that it runs inside this engine's walls as an unprivileged user (for student code).
 
         Own process and IPC namespaces, the engine's network, read-only system, no file of the host but the
         engine's shared folders. Raises EngineError on engines that have no walls.
         """
+        raise EngineError(
+            _(
+                "The {kind} engine has no walls for student code here; grading needs another one, or user namespaces."
+            ).format(kind=self.kind)
+        )
 
     @classmethod
     def unheld_limits(cls) -> tuple[str, ...]:
@@ -179,7 +183,7 @@ class Engine(ABC):
     @classmethod
     def kept(cls, folder: Path, *, shares: Sequence[Path], progress: Callable[[str], None] | None) -> Self:
         """An engine that goes on when this process ends and keeps its data in ``folder``. Raises EngineError."""
-        raise EngineError(_("The {kind} engine can't run in the background.").format(kind=cls.kind), "drydock doctor")
+        raise EngineError(_("The {kind} engine can't run in the background.").format(kind=cls.kind))
 
     @classmethod
     def attach(cls, folder: Path) -> Self | None:
@@ -193,7 +197,7 @@ class Engine(ABC):
     @classmethod
     def forget(cls, folder: Path) -> None:
         """Remove the data of a kept engine that doesn't run. Raises EngineError."""
-        raise EngineError(_("The {kind} engine keeps no data of its own.").format(kind=cls.kind), "drydock doctor")
+        raise EngineError(_("The {kind} engine keeps no data of its own.").format(kind=cls.kind))
 
     @classmethod
     def remove_tree(cls, path: Path) -> None:

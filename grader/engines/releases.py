@@ -11,7 +11,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -145,7 +145,9 @@ def normal(name: str) -> str:
     known = [version for version in VERSIONS if version == plain or version.startswith(f"{plain}.")]
     if known:
         return known[-1] + store
-    folder = Path(plain).expanduser()
+    folder = Path(plain)
+    with suppress(RuntimeError):  # nobody of that name is here
+        folder = folder.expanduser()
     if "/" not in plain and not folder.is_dir():
         raise EngineError(
             _("Docker {name} is none that Debian's suites are known to have: {versions}. Or name a folder.").format(
@@ -187,13 +189,18 @@ def _fetched(version: str, progress: Callable[[str], None]) -> Path:
         return place
     place.parent.mkdir(parents=True, exist_ok=True)
     work = place.with_name(f".{version}")
+    waiting = _("Another process is fetching a Docker; waiting for it.")
     try:
-        with locked(place.parent / "lock"):
+        with locked(place.parent / "lock", busy=lambda: progress(waiting)):
             if not (place / _NOTES).exists():
                 for left in (work, place):
                     shutil.rmtree(left, ignore_errors=True)
-                _fetch(version, work, progress)
-                work.rename(place)
+                try:
+                    _fetch(version, work, progress)
+                    work.rename(place)
+                finally:
+                    # Only by who holds the lock: it is the next one's folder, too.
+                    shutil.rmtree(work, ignore_errors=True)
     except ImagesError as error:
         raise EngineError(str(error), error.remedy) from error
     except OSError as error:
@@ -201,8 +208,6 @@ def _fetched(version: str, progress: Callable[[str], None]) -> Path:
             _("Docker {version} can't be unpacked: {why}.").format(version=version, why=error.strerror or error),
             f"df -h '{place.parent}'",
         ) from error
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
     return place
 
 

@@ -56,14 +56,7 @@ class RootlessEngine(NamespaceEngine):
             )
         if DAEMON_TOOLS[0] in tools and not cgroups.mounted():
             return namespaces.NO_GROUPS
-        user = pwd.getpwuid(os.getuid()).pw_name
-        if not (_has_ids(Path("/etc/subuid"), user) and _has_ids(Path("/etc/subgid"), user)):
-            return Probe(
-                False,
-                _("The user {user} has no subordinate ids.").format(user=user),
-                f"sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 {user}",
-            )
-        return Probe(True, cls.isolation)
+        return _trouble_with_ids() or Probe(True, cls.isolation)
 
     @classmethod
     def unheld_limits(cls) -> tuple[str, ...]:
@@ -99,6 +92,20 @@ class RootlessEngine(NamespaceEngine):
     def enter(self, argv: Sequence[str]) -> list[str]:
         ours = ["nsenter", f"--target={self._first}", "--user", "--net", "--preserve-credentials", "--"]
         return [*ours, *argv]
+
+
+def _trouble_with_ids() -> Probe | None:
+    try:
+        user = pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:  # in a container that runs as any number; newuidmap(1) serves no such user
+        return Probe(False, _("The user {number} has no name on this machine.").format(number=os.getuid()))
+    if _has_ids(Path("/etc/subuid"), user) and _has_ids(Path("/etc/subgid"), user):
+        return None
+    return Probe(
+        False,
+        _("The user {user} has no subordinate ids.").format(user=user),
+        f"sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 {user}",
+    )
 
 
 def _has_ids(file: Path, user: str) -> bool:

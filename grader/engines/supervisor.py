@@ -88,7 +88,7 @@ class Spec:
     opaque: list[str] = field(default_factory=list)
     #: What the student is called inside.
     user: str = "student"
-    #: Seconds that containers of kept data have at the end; None for as long as each has of Docker.
+    #: Seconds that containers of kept data have at the end; None for what dockerd gives them within GRACE_SECONDS.
     patience: float | None = None
 
     def save(self, path: Path) -> None:
@@ -136,7 +136,9 @@ class Supervisor:
         # Groups of an earlier life of this engine that could not be removed yet stay noted.
         forgotten = [group for group in self.folder.noted_groups() if group not in expected and group.exists()]
         atomic_write(self.folder.groups_note, "\n".join(map(str, [*forgotten, *expected])))
-        self.groups = cgroups.create(
+        # Noted and known before they are made: should that fail half-way, they are ours to remove.
+        self.groups = expected
+        cgroups.create(
             self.folder.engine_id,
             self.spec.owner,
             memory_bytes=self.spec.memory_bytes,
@@ -275,7 +277,8 @@ class Supervisor:
         remove_remains(self.folder, self.groups, keep_data=self.spec.keep_data)
 
     def _end_kindly(self, outer: subprocess.Popen[bytes]) -> None:
-        """Wait until the daemon has stopped its containers; those that take too long are killed, and it notes that."""
+        """Wait until the daemon has stopped its containers. Those that take longer than ``patience`` are killed, and it
+        notes that; without one it is ended itself after GRACE_SECONDS."""
         with contextlib.suppress(subprocess.TimeoutExpired):
             if self.spec.patience is not None:
                 try:
@@ -294,6 +297,8 @@ def main(spec_path: str) -> int:
     folder = EngineFolder(Path(spec.folder))
     try:
         locks.own(folder.lock)
+        # systemd-tmpfiles(8) does not sweep a folder that somebody has locked: a volume's file may lie unread for long.
+        locks.share(folder.path.parent)
     except (RuntimeError, OSError) as error:
         answer({"error": str(error), "log": ""})
         return 1

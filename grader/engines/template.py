@@ -55,7 +55,8 @@ def ensure(
         _note_use(place)
         return place
     place.parent.mkdir(parents=True, exist_ok=True)
-    with locked(place.parent / "lock"):
+    waiting = _("Another process is making the template for new engines; waiting for it.")
+    with locked(place.parent / "lock", busy=lambda: progress(waiting) if progress else None):
         if not _complete(place):
             if progress:
                 progress(_("Loading the course images into a template for new engines …"))
@@ -201,6 +202,8 @@ def _is_used(place: Path) -> bool:
 
 def _build(kind: type[NamespaceEngine], course: ImageSet, place: Path, release: Release) -> None:
     """Load the images in an engine of its own, split its data-root, and put the result in place in one rename."""
+    from docker.errors import DockerException
+
     work = place.with_name(f".{place.name}")
     run = _workshop(place.parent)
     engine = kind(images=False, folder=run)
@@ -219,9 +222,10 @@ def _build(kind: type[NamespaceEngine], course: ImageSet, place: Path, release: 
         if place.exists():
             kind.remove_tree(place)
         work.rename(place)
-    except OSError as error:
+    except (OSError, DockerException) as error:  # the second, where a load fails half-way
+        why = getattr(error, "strerror", None) or error
         raise EngineError(
-            _("The template of the course images can't be made: {why}.").format(why=error.strerror or error),
+            _("The template of the course images can't be made: {why}.").format(why=why),
             f"df -h '{place.parent}'",
         ) from error
     finally:

@@ -23,7 +23,7 @@ from grader.docker_api.errors import NoAnswer
 from grader.docker_api.events import EventStream, attributes, moment
 from grader.docker_api.words import OWN_LABEL
 from grader.engines import detached
-from grader.engines.folders import runtime_folder
+from grader.engines.folders import kept_folder
 from grader.engines.protocol import EngineError
 from grader.lab_daemon import NoDaemon
 from grader.panel.debounce import Debounce
@@ -150,7 +150,7 @@ def main() -> int:
     folder = Path.cwd()
     events = Events(Debounce())
     # `drydock up` writes down there what runs.
-    follow(runtime_folder(), events.maybe, "drydock-auto-checks-daemon")
+    follow(kept_folder(), events.maybe, "drydock-auto-checks-daemon")
     threading.Thread(target=events.listen, name="drydock-auto-checks-events", daemon=True).start()
     threading.Thread(target=_obey, args=[events], name="drydock-auto-checks-orders", daemon=True).start()
     AutoChecks(lab, progress_folder(course), folder, own_key(folder), events).run()

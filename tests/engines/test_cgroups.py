@@ -7,12 +7,14 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
 from grader.autograde.settings import Drydock
 from grader.engines import Limits, cgroups, namespaces
 from grader.engines.nsenter import Walls
+from grader.engines.supervisor import Spec, Supervisor
 from grader.sandbox import bounds
 
 UNIFIED = Path("/sys/fs/cgroup/unified")
@@ -81,6 +83,28 @@ def test_who_comes_in_too_late_makes_no_groups_anew(tmp_path: Path) -> None:
     assert late.returncode != 0
     assert "No such file" in late.stderr
     assert not list(tmp_path.iterdir())
+
+
+def test_groups_that_were_made_when_the_rest_can_not_be_are_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    groups = [tmp_path / "cpu/drydock/1a2b3c4d", tmp_path / "memory/drydock/1a2b3c4d"]
+
+    def create(*_words: object, **_limits: object) -> NoReturn:
+        groups[0].mkdir(parents=True)
+        raise OSError(errno.ENOSPC, "no more groups")
+
+    monkeypatch.setattr(cgroups, "groups_of", lambda _engine: groups)
+    monkeypatch.setattr(cgroups, "create", create)
+    folder = tmp_path / "1a2b3c4d"
+    folder.mkdir()
+    supervisor = Supervisor(
+        Spec(str(folder), 0, 0, 0, map_options=[], outer_command=[], daemon_json={}, use_cgroups=True)
+    )
+    with pytest.raises(OSError, match="no more groups"):
+        supervisor.start()
+    supervisor.stop()
+    assert not groups[0].exists() and not folder.exists()
 
 
 def test_grading_says_which_limits_do_not_hold(monkeypatch: pytest.MonkeyPatch) -> None:

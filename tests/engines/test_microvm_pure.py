@@ -12,13 +12,14 @@ from typing import Any
 
 import pytest
 
-from grader.engines import EngineError, engine_class
+from grader.engines import EngineError, canary, engine_class
 from grader.engines.choice import best_kind
 from grader.engines.microvm import hardware, kernel, qemu, template
-from grader.engines.microvm.forwarding import _Changes
+from grader.engines.microvm.engine import MicrovmEngine
+from grader.engines.microvm.forwarding import ApiSocket, _Changes
 from grader.engines.microvm.guest import cpio
 from grader.engines.microvm.guest_agent import GuestAgent
-from grader.engines.microvm.place import TemplateFolder
+from grader.engines.microvm.place import GuestFolder, Owner, TemplateFolder
 from grader.engines.protocol import Probe
 from grader.engines.published_ports import PublishedPorts, _published
 from grader.engines.relay import Relay
@@ -247,6 +248,37 @@ def test_nothing_is_started_from_what_others_can_write(
         template.ensure()
 
 
+def test_a_labs_first_disk_is_made_again_where_the_template_was_damaged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DRYDOCK_RUNTIME", str(tmp_path / "run"))
+    (tmp_path / "run").mkdir()
+    launched = []
+
+    def launch(owner: Owner) -> None:
+        launched.append((owner._spec.boot_disk, owner.folder.disk.read_text()))
+        if launched[-1][1] == "damaged":
+            raise EngineError("nonsense")
+
+    def template_of(content: str) -> template.Template:
+        made = TemplateFolder(tmp_path / content)
+        made.path.mkdir()
+        for path in (made.disk, made.kernel, made.initrd):
+            path.write_text(content)
+        return template.Template(made, qemu.TCG)
+
+    found = map(template_of, ("damaged", "sound"))
+    monkeypatch.setattr(template, "ensure", lambda **_options: next(found))
+    monkeypatch.setattr(template, "verify", lambda folder: folder.path.name == "sound")
+    monkeypatch.setattr(MicrovmEngine, "probe", lambda *_self: Probe(True, ""))
+    monkeypatch.setattr(Owner, "launch", launch)
+    monkeypatch.setattr(canary, "prove", lambda *_words: None)
+    lab = tmp_path / "run" / "lab"
+    MicrovmEngine(folder=lab).start()
+    assert launched == [("", "damaged"), ("", "sound")]
+    assert GuestFolder(lab).boots.exists()
+
+
 # -- the machine
 
 
@@ -276,6 +308,33 @@ def test_the_guest_reaches_no_network_and_only_the_agent_is_forwarded(tmp_path: 
     (net,) = [word for word in machine(tmp_path, []) if word.startswith("user,")]
     assert "restrict=on" in net
     assert net.count("hostfwd=") == 1 and "hostfwd=tcp:127.0.0.1:0-" in net
+
+
+def test_who_goes_with_answers_unread_leaves_no_connection(tmp_path: Path) -> None:
+    async def scene() -> None:
+        ended = asyncio.Event()
+
+        async def guest(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await reader.readline()
+            writer.write(b"log\n")
+            await reader.read()
+            ended.set()
+            writer.close()
+
+        server = await asyncio.start_server(guest, "127.0.0.1")
+        api = ApiSocket(GuestAgent(server.sockets[0].getsockname()[1], "key"), _nothing_before)
+        await api.open(tmp_path / "s")
+        with socket.socket(socket.AF_UNIX) as client:
+            await asyncio.to_thread(client.connect, str(tmp_path / "s"))
+            assert await asyncio.to_thread(client.recv, 1) == b"l"
+        await asyncio.wait_for(ended.wait(), 30)
+        api.close()
+        server.close()
+
+    async def _nothing_before(*, ends: bool) -> None:
+        del ends
+
+    asyncio.run(scene())
 
 
 # -- the kernel's modules and the first disk

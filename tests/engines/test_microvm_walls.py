@@ -203,7 +203,7 @@ def left_of(folders: set[Path]) -> list[str]:
                 found += [entry.name for folder in folders if str(folder) in text]
     for hierarchy in cgroups.hierarchies():
         for folder in folders:
-            found += [str(group) for group in (hierarchy.own / "drydock").glob(f"{folder.name}-*")]
+            found += [str(group) for group in (hierarchy.place / "drydock").glob(f"{folder.name}-*")]
     return found
 
 

@@ -20,6 +20,7 @@ from grader.engines.loaders import opaque_files
 from grader.engines.native import NativeEngine
 from grader.engines.protocol import Engine
 from grader.engines.releases import HERE, VARIABLE, Release
+from grader.locks import locked
 
 
 def program(folder: Path, name: str, content: str = "") -> Path:
@@ -73,6 +74,39 @@ def test_a_folder_without_a_daemon_is_none(tmp_path: Path) -> None:
         program(tmp_path, name)
     with pytest.raises(EngineError, match="no runc in"):
         releases.normal(str(tmp_path))
+
+
+def test_a_home_of_nobody_is_a_folder_that_is_not_there() -> None:
+    with pytest.raises(EngineError, match="no dockerd in ~nobody-here/docker"):
+        releases.normal("~nobody-here/docker")
+
+
+def test_who_gives_up_waiting_leaves_the_others_download_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DRYDOCK_CACHE", str(tmp_path))
+    monkeypatch.setenv(VARIABLE, "28.5.2")
+    half = program(tmp_path / "docker" / ".28.5.2", "usr/bin/dockerd")
+    said = []
+
+    def interrupted(line: str) -> None:
+        said.append(line)
+        raise KeyboardInterrupt
+
+    with locked(tmp_path / "docker" / "lock"), pytest.raises(KeyboardInterrupt):
+        releases.chosen(interrupted)
+    assert half.exists() and "waiting" in said[0]
+
+
+def test_who_fails_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(version: str, work: Path, _progress: object) -> None:
+        program(work, "half")
+        raise OSError(28, f"no room for {version}")
+
+    monkeypatch.setenv("DRYDOCK_CACHE", str(tmp_path))
+    monkeypatch.setenv(VARIABLE, "28.5.2")
+    monkeypatch.setattr(releases, "_fetch", failing)
+    with pytest.raises(EngineError, match="no room for 28"):
+        releases.chosen()
+    assert [path.name for path in (tmp_path / "docker").iterdir()] == ["lock"]
 
 
 def test_a_static_program_is_opaque_by_itself_where_it_is_inside(flat: Path) -> None:

@@ -1,14 +1,18 @@
-"""Which templates stay when another is made."""
+"""Which templates stay when another is made, and what is said when none can be."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Self
 
 import pytest
+from docker.errors import ImageLoadError
 
-from grader.engines import template
+from grader.engines import EngineError, template
 from grader.engines.native import NativeEngine
+from grader.engines.releases import Release
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="the native engine's folders are another user's")
@@ -27,3 +31,39 @@ def test_the_template_that_is_used_stays_and_the_one_that_nobody_uses_goes(
     template._note_use(places[0])
     template._remove_old(NativeEngine, tmp_path, keep=3)
     assert [place.name for place in places if place.exists()] == ["native-first", "native-third", "native-fourth"]
+
+
+class _Full:
+    """An engine whose disk is full when the images come."""
+
+    def __init__(self, **_options: object) -> None:
+        self.endpoint = self
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exception: object) -> None: ...
+
+    def client(self, **_options: object) -> Self:
+        return self
+
+    @property
+    def images(self) -> Self:
+        return self
+
+    def load(self, _stream: object) -> None:
+        raise ImageLoadError("write /layer.tar: no space left on device")
+
+    @staticmethod
+    def remove_tree(_path: Path) -> None: ...
+
+
+def test_a_disk_that_is_full_while_images_are_loaded_is_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DRYDOCK_RUNTIME", str(tmp_path / "run"))
+    (tmp_path / "image.tar").touch()
+    course = SimpleNamespace(archives=[tmp_path / "image.tar"])
+    with pytest.raises(EngineError, match=r"can't be made: write .*no space left on device") as raised:
+        template._build(_Full, course, tmp_path / "native-1", Release())  # type: ignore[arg-type]
+    assert raised.value.remedy.startswith("df -h ")

@@ -13,7 +13,6 @@ from typing import ClassVar, Self
 
 from grader import extras
 from grader.engines import canary, orphans
-from grader.engines.folders import runtime_folder
 from grader.engines.microvm import hardware, qemu, template, walls
 from grader.engines.microvm.place import Enclosure, GuestFolder, GuestSpec, Owner
 from grader.engines.microvm.template import Template
@@ -94,6 +93,7 @@ class MicrovmEngine(Engine):
             raise EngineError(probe.reason, probe.remedy)
         orphans.remove_orphans()
         found = template.ensure(more=self.more_images)
+        boots = self._kept is not None and self._kept.boots.exists()
         try:
             self._launch(found)
         except EngineError:
@@ -101,6 +101,9 @@ class MicrovmEngine(Engine):
             if template.verify(found.folder):
                 raise
             template.forget(found.folder)
+            if self._kept is not None and not boots:
+                # Its disk is a copy of the damaged one.
+                self._kept.boots.unlink(missing_ok=True)
             self._launch(template.ensure(more=self.more_images))
         try:
             if self._images:
@@ -207,10 +210,7 @@ class MicrovmEngine(Engine):
     def confine(self, argv: Sequence[str]) -> list[str]:
         if self._walls is not None:
             return self._walls.students.confine(argv)
-        raise EngineError(
-            _("The microvm engine has no walls for student code here; grading needs another one, or user namespaces."),
-            "drydock doctor",
-        )
+        return super().confine(argv)
 
     def walls(self) -> WayIn | None:
         return None if self._walls is None else self._walls.students.walls()
@@ -259,5 +259,5 @@ def _copy(source: Path, copy: Path) -> None:
     if done.returncode != 0:
         raise EngineError(
             _("The lab daemon's disk can't be made: {why}").format(why=done.stderr.strip()),
-            f"df -h '{runtime_folder()}'",
+            f"df -h '{copy.parent}'",
         )

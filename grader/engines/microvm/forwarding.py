@@ -69,12 +69,15 @@ class ApiSocket:
 
     @staticmethod
     async def _there(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, changes: _Changes) -> None:
-        with contextlib.suppress(OSError):
+        try:
             while data := await reader.read(_CHUNK):
                 changes.note(data)
                 writer.write(data)
                 await writer.drain()
             writer.write_eof()
+        except OSError:
+            # A client that went with answers unread (Ctrl-C): the daemon would wait for more to say to it.
+            writer.close()
 
     async def _back(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, changes: _Changes) -> None:
         with contextlib.suppress(OSError):

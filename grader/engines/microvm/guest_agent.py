@@ -58,8 +58,7 @@ class GuestAgent:
         word, _sep, detail = answer.partition(":")
         if word != "ok":
             raise EngineError(
-                _("The guest refused “{wish}”: {answer}").format(wish=wish.partition(" ")[0], answer=answer or "-"),
-                "drydock doctor",
+                _("The guest refused “{wish}”: {answer}").format(wish=wish.partition(" ")[0], answer=answer or "-")
             )
         return detail.strip()
 

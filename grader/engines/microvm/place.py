@@ -150,7 +150,7 @@ class Owner:
         answer = self._supervisor.answer()
         if "error" in answer:
             sentence = _("The microVM did not start: {error}.").format(error=str(answer["error"]).rstrip("."))
-            raise EngineError(with_last_words(sentence, answer), "drydock doctor")
+            raise EngineError(with_last_words(sentence, answer))
 
     def save(self, state: Path) -> None:
         """Write the guest's snapshot; the guest is gone then. Raises EngineError."""
@@ -158,7 +158,7 @@ class Owner:
         self._supervisor.tell(f"save {state}")
         answer = self._supervisor.answer()
         if "error" in answer:
-            raise EngineError(_("The microVM can't be saved: {why}").format(why=answer["error"]), "drydock doctor")
+            raise EngineError(_("The microVM can't be saved: {why}").format(why=answer["error"]))
 
     def client(self, timeout: float) -> DockerClient:
         return Endpoint(host=f"unix://{self.folder.socket}").client(timeout=timeout)

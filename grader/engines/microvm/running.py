@@ -35,11 +35,14 @@ _MOMENT = 0.2
 #: QEMU's names of the devices for shared folders: the command line (qemu.py) has three others before them.
 _SHARE_DEVICES = tuple(f"/machine/peripheral-anon/device[{3 + number}]" for number in range(qemu.SHARES))
 
-#: Containers get Docker's own ten seconds to end; what then is left is on the disk.
+#: Containers get Docker's own ten seconds to end. What is written by then is on the disk, also when the daemon does not
+#: end in less time than the guest has (GRACE_SECONDS).
 _SHUT_DOWN = """
 daemon=$(cat /run/docker.pid)
+end=$(($(date +%s) + 25))
+sync
 kill -TERM "$daemon"
-while kill -0 "$daemon" 2>/dev/null; do sleep 0.1; done
+while kill -0 "$daemon" 2>/dev/null && [ "$(date +%s)" -lt "$end" ]; do sleep 0.1; done
 sync
 mount -o remount,ro /
 poweroff -f

@@ -115,6 +115,7 @@ def main(spec_path: str) -> int:
     folder = GuestFolder(Path(spec.folder))
     try:
         locks.own(folder.lock)
+        locks.share(folder.path.parent)  # as in the other supervisor
     except (RuntimeError, OSError) as error:
         answer({"error": str(error), "log": ""})
         return 1

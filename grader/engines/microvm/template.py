@@ -134,10 +134,10 @@ def _intact(template: TemplateFolder) -> bool:
         record = json.loads(template.record.read_text())
         if all(record["stamps"][path.name] == list(stamp_of(path)) for path in _files(template)):
             return True
-        # Copied, as into a container's image: another file with, perhaps, the same content.
-        if record["hashes"] != {path.name: sha256_of(path) for path in _files(template)}:
-            return False
     except (OSError, ValueError, KeyError, TypeError):
+        return False
+    # Copied, as into a container's image: another file with, perhaps, the same content.
+    if not verify(template):
         return False
     # A cache that can't be written is as good; it only costs the hash every time.
     with suppress(OSError):
