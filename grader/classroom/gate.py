@@ -98,8 +98,8 @@ class Gate:
         self._server: subprocess.Popen[bytes] | None = None
         self._connector: Connector | None = None
         self._reset_before: tuple[int, int] | None = None
-        #: When it was last looked at what was handed in, in seconds since 1970.
-        self._looked = 0.0
+        #: When it was last looked at what was handed in, by an earlier gate, too; in seconds since 1970.
+        self._looked = handins.last_look(self._student)
         #: What ``show`` returned.
         self._released = 0
 
@@ -111,9 +111,8 @@ class Gate:
         receipts.begin(student)
         handins.forget_drafts(place, order.name)
         left = EngineFolder(student.engine)
-        if orphans.is_owned(left):
-            # The last gate was killed: its engine ends by itself, and its disk is still there.
-            orphans.end_supervisor(left)
+        # Where the last gate was killed: its engine ends by itself, and its disk is still there.
+        orphans.end_supervisor(left)
         disk.attach(student, order.disk_bytes)
         # What a gate that was killed has left, before anything of the student's runs.
         self._carry()
@@ -237,8 +236,8 @@ class Gate:
         place, student, name = self._place, self._student, self._order.name
         # nbgrader's name of the folder into which a teacher collects.
         collected = Path(self._order.course) / "submitted"
-        # Where the exchange isn't to be had, nothing is looked at.
-        begun, had_room = time.time(), os.access(place.inbound, os.R_OK | os.X_OK)
+        # Where the exchange or the disk isn't to be had, nothing is looked at.
+        begun, had_room = time.time(), os.access(place.inbound, os.R_OK | os.X_OK) and student.home.is_dir()
         for carried in (
             handins.collect(place, student, name, collected, self._looked),
             handins.bring_feedback(place, student, name),
@@ -253,6 +252,7 @@ class Gate:
                 had_room = had_room and getattr(error, "errno", None) not in handins.OURS
         if had_room:
             self._looked = begun
+            handins.note_look(student, begun)
         # Before their first check there is nothing; and nothing in there ends a server, nor keeps it from ending.
         with contextlib.suppress(Exception):
             bring_progress(place, student)

@@ -120,6 +120,18 @@ def collect(
             _remove(outbox, entry, _GONE + secrets.token_hex(8))
 
 
+def last_look(student: StudentFolder) -> float:
+    """When it was last looked at what the student hands in, in seconds since 1970; 0 where it never was."""
+    return student.looked.stat().st_mtime if student.looked.exists() else 0.0
+
+
+def note_look(student: StudentFolder, when: float) -> None:
+    """Kept for the next gate: what somebody hides from this one was not handed in before, either."""
+    with suppress(OSError):
+        student.looked.touch()
+        os.utime(student.looked, (when, when))
+
+
 def _remove(folder: int, entry: str, gone: str) -> None:
     """Its name first, and at once: of a half one, left by a gate that is killed, the next would make a hand-in."""
     # On a student's full disk there may be no room for a name.

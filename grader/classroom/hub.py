@@ -201,8 +201,11 @@ def _users(wanted: Wanted) -> str:
     )
 
 
-def check_machine(wanted: Wanted) -> None:
-    """Raises an ExpectedError that names what is missing and the command that mends it."""
+def check_machine(wanted: Wanted, *, own: bool = False) -> None:
+    """Raises an ExpectedError that names what is missing and the command that mends it.
+
+    ``own``: where the Hub listens says a configuration of the teacher's own.
+    """
     if os.geteuid() != 0:
         raise ClassError(_("A class server needs root: it builds the walls between students."), "sudo drydock serve")
     for package in ("jupyterhub", *(("ltiauthenticator",) if wanted.lms else ())):
@@ -216,7 +219,7 @@ def check_machine(wanted: Wanted) -> None:
     for file in wanted.https or ():
         if not file.is_file():
             raise ClassError(_("There is no file {file}.").format(file=file), f"ls -l '{file.parent}'")
-    for port in (wanted.port, _API_PORT, _PROXY_API_PORT, _PAGE_PORT):
+    for port in (*([] if own else [wanted.port]), _API_PORT, _PROXY_API_PORT, _PAGE_PORT):
         if _is_taken(port):
             raise ClassError(
                 _("Port {port} of this machine is taken (by another Hub?).").format(port=port),

@@ -94,6 +94,8 @@ class StudentFolder:
     docker_data = disk / "docker"
     #: Ours alone: what of the engine is no data of the student's.
     engine = Inside("engine")
+    #: Ours: its time is when it was last looked at what the student hands in.
+    looked = Inside("looked")
     #: Ours, and shown to this student alone.
     feedback = Inside("feedback")
 

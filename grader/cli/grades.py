@@ -65,6 +65,8 @@ def push(
 
     root = course_folder(Path.cwd())
     config = course_config(root, db_url=db_url)
+    # What is said to be copied means the same gradebook.
+    book = ["--db", db_url] if db_url else []
     console = Console()
     status = 0
     with Push(root, sleep=partial(_sleep, console)) as lms:
@@ -76,10 +78,10 @@ def push(
                 )
             plan = lms.plan(marks, {*students, *overwrite} if students else (), overwrite)
             _head(console, plan, lms.host)
-            status |= _push(console, lms, plan, yes=yes)
+            status |= _push(console, lms, plan, book, yes=yes)
     if not yes:
         options = [("--student", name) for name in students] + [("--overwrite", name) for name in overwrite]
-        words = shlex.join(["drydock", "grades", "push", *labs, *chain(*options), "--yes"])
+        words = shlex.join(["drydock", "grades", "push", *labs, *chain(*options), *book, "--yes"])
         console.print(_("Nothing was sent. To send it: {command}").format(command=escape(words)), soft_wrap=True)
     raise SystemExit(status)
 
@@ -90,7 +92,7 @@ def _sleep(console: Console, seconds: float) -> None:
     time.sleep(seconds)
 
 
-def _push(console: Console, lms: Push, plan: Plan, *, yes: bool) -> int:
+def _push(console: Console, lms: Push, plan: Plan, book: list[str], *, yes: bool) -> int:
     from grader.lms.push import Fate, counted
 
     steps = list(plan.steps)
@@ -120,7 +122,7 @@ def _push(console: Console, lms: Push, plan: Plan, *, yes: bool) -> int:
     console.print(", ".join(said) or _("The gradebook has no students."), highlight=False)
     if held := [step.mark.student for step in steps if step.fate is Fate.HELD]:
         # It is there to be copied, whatever a student's name is to a shell.
-        example = shlex.join(["drydock", "grades", "push", plan.lab, "--overwrite", held[0]])
+        example = shlex.join(["drydock", "grades", "push", plan.lab, "--overwrite", held[0], *book])
         console.print(
             _("To replace what is there: {command}").format(command=escape(example)), highlight=False, soft_wrap=True
         )

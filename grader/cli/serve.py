@@ -52,7 +52,13 @@ _FILE = click.Path(path_type=Path)
     show_default=True,
     help="Minutes until a server that nobody uses ends.",
 )
-@click.option("--config", type=_FILE, default=None, help="A jupyterhub_config.py of your own, instead of all these.")
+@click.option(
+    "--config",
+    # In the class's folder, where the Hub is started, it might be another file's name.
+    type=click.Path(path_type=Path, exists=True, dir_okay=False, resolve_path=True),
+    default=None,
+    help="A jupyterhub_config.py of your own, instead of all these.",
+)
 @click.option("--print-config", is_flag=True, help="Print the jupyterhub_config.py and do nothing.")
 @click.option("--add", is_flag=True, help="Add who is new in --users to the class, and end; the Hub goes on.")
 @click.option(
@@ -124,7 +130,7 @@ def command(
     if print_config:
         click.echo(hub.configuration(wanted), nl=False)
         return
-    hub.check_machine(wanted)
+    hub.check_machine(wanted, own=config is not None)
     names = roster.read_names(users) if users else []
     place.make()
     if wanted.roster:
@@ -133,10 +139,10 @@ def command(
         config = place.hub / "jupyterhub_config.py"
         config.touch(mode=0o600)
         config.write_text(hub.configuration(wanted))
+        tell(_("The Hub's address: {url}").format(url=wanted.host))
     _make_template(place)
-    tell(_("The Hub's address: {url}").format(url=wanted.host))
     os.chdir(place.hub)
-    os.execv(sys.executable, [sys.executable, "-m", "jupyterhub", "-f", str(config.resolve())])
+    os.execv(sys.executable, [sys.executable, "-m", "jupyterhub", "-f", str(config)])
 
 
 def _change_list(place: ClassFolder, add: bool, users: Path | None, renewed: tuple[str, ...]) -> None:

@@ -123,7 +123,10 @@ def test_what_was_changed_later_was_handed_in_later(
     assert _seconds(place) == pytest.approx(later, abs=0.001)
 
 
-def test_what_was_kept_somewhere_else_was_not_handed_in(place: ClassFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("gates", [1, 2])
+def test_what_was_kept_somewhere_else_was_not_handed_in(
+    place: ClassFolder, monkeypatch: pytest.MonkeyPatch, gates: int
+) -> None:
     """Or somebody completes several in time, and shows one of them when the others' feedback is known."""
     student = _student(place, "ada")
     _hand_in(student, f"ada+{_LAB}+{_OLD}+x")
@@ -133,8 +136,20 @@ def test_what_was_kept_somewhere_else_was_not_handed_in(place: ClassFolder, monk
     before = gate._looked
     hidden.rename(student.outbox)
     monkeypatch.setattr(handins, "_changed", lambda _file: 0.0)
+    if gates == 2:
+        gate = _gate(place)
     gate._carry()
     assert _seconds(place) == pytest.approx(before, abs=0.001)
+
+
+def test_a_disk_that_is_not_there_was_not_looked_at(place: ClassFolder) -> None:
+    student = _student(place, "ada")
+    student.disk.rename(student.path / "away")
+    _gate(place)._carry()
+    assert not student.looked.exists()
+    (student.path / "away").rename(student.disk)
+    _gate(place)._carry()
+    assert student.looked.exists()
 
 
 @pytest.mark.parametrize("kind", ["none", "no ASCII", "folder", "link", "long", "empty"])
@@ -341,6 +356,28 @@ def test_files_without_a_byte_are_not_for_nothing(place: ClassFolder) -> None:
         (folder / str(number)).touch()
     with closing(os.open(place.inbound, os.O_RDONLY)) as inbound:
         assert handin_quota.size_of(inbound, "ada+x") == 11 * 4096
+
+
+def test_what_a_teacher_removes_as_it_is_measured_takes_nothing(
+    place: ClassFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    student = _student(place, "ada")
+    _hand_in(student, f"ada+{_LAB}+{_OLD}+x")
+    list(handins.collect(place, student, "ada"))
+    names = handin_quota.names_in
+
+    def tidied(folder: int) -> list[str]:
+        found = names(folder)
+        for entry in found:
+            if entry.startswith("ada+"):
+                shutil.rmtree(place.inbound / entry)
+        return found
+
+    with monkeypatch.context() as patch:
+        patch.setattr(handin_quota, "names_in", tidied)
+        _hand_in(student, f"ada+{_LAB}+{_OLD}+y")
+        (said,) = handins.collect(place, student, "ada")
+    assert said.startswith("handed in") and _receipts(student)[0].endswith("handed in")
 
 
 def test_of_one_lab_a_number_is_kept(place: ClassFolder, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -130,6 +130,11 @@ def test_a_command_to_copy_is_safe_whatever_a_name_is_to_a_shell(
     grade(course, name, score=8)
     said = push(course, monkeypatch, "--student", name, status=1)
     assert told(said, "To replace what is there: ") == [*words, "--overwrite", name]
+    # Of the same gradebook.
+    book = ["--db", course.config().CourseDirectory.db_url]
+    said = push(course, monkeypatch, "--student", name, *book, status=1)
+    assert told(said, "To send it: ") == [*words, "--student", name, *book, "--yes"]
+    assert told(said, "To replace what is there: ") == [*words, "--overwrite", name, *book]
 
 
 def test_a_mark_that_was_there_before_stays(

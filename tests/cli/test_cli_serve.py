@@ -1,0 +1,58 @@
+"""``drydock serve``: what it starts the Hub with. Nothing is started."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from grader.classroom import hub
+from grader.classroom.places import ClassFolder
+from grader.cli import serve
+
+
+class _Started(Exception):
+    pass
+
+
+@pytest.fixture
+def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """One that has all that a class needs, and no port of the Hub's taken; the folder in which the teacher is."""
+    desk = tmp_path / "desk"
+    desk.mkdir()
+    (desk / "course.toml").touch()
+    monkeypatch.setattr(hub.os, "geteuid", lambda: 0)
+    monkeypatch.setattr(hub.shutil, "which", lambda name: f"/usr/bin/{name}")
+    monkeypatch.setattr(hub, "_is_taken", lambda port: port == 8000)
+    monkeypatch.setattr(serve, "_make_template", lambda _place: None)
+    monkeypatch.chdir(desk)
+    return desk
+
+
+@pytest.mark.parametrize("name", ["class.py", "jupyterhub_config.py"])
+def test_a_configuration_of_ones_own_is_the_one_beside_the_teacher(
+    machine: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    place = ClassFolder(machine.parent / "class")
+    place.hub.mkdir(parents=True)
+    # Of an earlier start without one.
+    (place.hub / "jupyterhub_config.py").touch()
+    told: list[str] = []
+
+    def started(_program: str, words: list[str]) -> None:
+        told.extend(words)
+        raise _Started
+
+    monkeypatch.setattr(os, "execv", started)
+    asked = ["--folder", str(place.path), "--config", name]
+    missing = CliRunner().invoke(serve.command, asked)
+    assert missing.exit_code == 2 and "does not exist" in missing.output
+    (machine / name).touch()
+    # Where the Hub listens it says itself: port 8000 is nothing to it.
+    done = CliRunner().invoke(serve.command, asked)
+    assert isinstance(done.exception, _Started), done.output
+    assert told == [sys.executable, "-m", "jupyterhub", "-f", str(machine / name)]
+    assert Path.cwd() == place.hub and "address" not in done.output
