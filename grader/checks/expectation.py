@@ -257,15 +257,9 @@ class Subject(ABC):
         command = command or self._context.from_here(finding.command or claim.command)
         if finding.ok:
             return Verdict(Status.PASSED, claim.sentence, claim.expected, finding.found, command)
-        return Verdict(
-            Status.FAILED,
-            claim.sentence,
-            claim.expected,
-            finding.found,
-            command,
-            self._fitting(finding.look or claim.look),
-            quiet=bool(finding.because) and self._context.is_told(f"{self.kind}:{self.name}:{finding.because}"),
-        )
+        look = self._fitting(finding.look or claim.look)
+        quiet = bool(finding.because) and self._context.is_told(f"{self.kind}:{self.name}:{finding.because}")
+        return Verdict(Status.FAILED, claim.sentence, claim.expected, finding.found, command, look, quiet=quiet)
 
     def _whose_trouble(self, error: Exception) -> Obstructed | Unavailable:
         """Whose trouble it is that there is no finding."""
