@@ -32,8 +32,15 @@ def attach(student: StudentFolder, size: int | None) -> None:
     student.disk.mkdir(mode=0o711, exist_ok=True)
     if student.image.exists() or (size is not None and not any(student.disk.iterdir())):
         if not student.disk.is_mount():
+            is_new = not student.image.exists()
             _make_or_grow(student, size or 0)
-            _run(["mount", "-o", "loop,nosuid,nodev,noatime", str(student.image), str(student.disk)])
+            try:
+                _run(["mount", "-o", "loop,nosuid,nodev,noatime", str(student.image), str(student.disk)])
+            except ClassError:
+                if is_new:
+                    # Nothing is in it, and as long as it is there it is mounted, whatever the limit is.
+                    student.image.unlink()
+                raise
         _spare(student.disk)
     for folder, mode, owner in ((student.home, 0o700, _STUDENT), (student.docker_data, 0o711, None)):
         if not folder.exists():

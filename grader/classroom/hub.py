@@ -219,7 +219,15 @@ def check_machine(wanted: Wanted, *, own: bool = False) -> None:
     for file in wanted.https or ():
         if not file.is_file():
             raise ClassError(_("There is no file {file}.").format(file=file), f"ls -l '{file.parent}'")
-    for port in (*([] if own else [wanted.port]), _API_PORT, _PROXY_API_PORT, _PAGE_PORT):
+    _check_ports(None if own else wanted.port)
+
+
+def _check_ports(asked: int | None) -> None:
+    """``asked``: where students and teacher come in."""
+    inner = (_API_PORT, _PROXY_API_PORT, _PAGE_PORT)
+    if asked in inner:
+        raise ClassError(_("The Hub uses port {port} itself.").format(port=asked), "drydock serve --port 8000")
+    for port in (*inner, *([asked] if asked else [])):
         if _is_taken(port):
             raise ClassError(
                 _("Port {port} of this machine is taken (by another Hub?).").format(port=port),

@@ -56,8 +56,10 @@ def stop_all(place: ClassFolder) -> int:
     while running(place) and time.monotonic() < deadline:
         time.sleep(0.1)
     for student in all_students(place):
-        if gate_of(student) is None:
-            if orphans.is_owned(EngineFolder(student.engine)):
-                orphans.end_supervisor(EngineFolder(student.engine))
-            disk.detach(student)
+        # A gate that starts now waits for this lock, and mounts the student's disk afterwards.
+        with locks.unowned(student.lock) as free:
+            if free:
+                if orphans.is_owned(EngineFolder(student.engine)):
+                    orphans.end_supervisor(EngineFolder(student.engine))
+                disk.detach(student)
     return len(found)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +20,13 @@ if TYPE_CHECKING:
 _FILE = click.Path(path_type=Path)
 
 
+def _size(_context: click.Context, parameter: click.Parameter, said: str) -> str:
+    """As JupyterHub reads it, which complains only when the first student comes."""
+    if re.fullmatch(r"[1-9][0-9]*(\.[0-9]+)?[KMGT]", said) or (parameter.name == "disk" and said == "none"):
+        return said
+    raise click.BadParameter(_("{said} is no size like 2G or 500M.").format(said=said))
+
+
 @click.command("serve")
 @click.option("--users", type=_FILE, default=None, help="A CSV of names (default: who has an account here, PAM).")
 @click.option("--lms", "by_lms", is_flag=True, help="Who opens the class in the LMS of lms.toml may log in.")
@@ -30,7 +38,7 @@ _FILE = click.Path(path_type=Path)
     help="An account of this machine that sees the course, not a lab; LOGIN: how they log in, with --lms their e-mail.",
 )
 @click.option("--address", default="", help="The address to listen on (default: all of this machine's).")
-@click.option("--port", default=8000, show_default=True, help="The port to listen on.")
+@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="The port to listen on.")
 @click.option(
     "--https", type=_FILE, nargs=2, default=None, metavar="CERT KEY", help="Files of a certificate and its key."
 )
@@ -41,9 +49,11 @@ _FILE = click.Path(path_type=Path)
     help="Give each student a name below this one (NAME.DOMAIN), so that a browser keeps them apart.",
 )
 @click.option("--folder", type=_FILE, default=Path("/srv/drydock"), show_default=True, help="Where the class lies.")
-@click.option("--memory", default="2G", show_default=True, help="Memory of each student.")
+@click.option("--memory", callback=_size, default="2G", show_default=True, help="Memory of each student.")
 @click.option("--cpus", default=2.0, show_default=True, help="Processors of each student.")
-@click.option("--disk", default="10G", show_default=True, help="Disk of each student; “none” for no limit.")
+@click.option(
+    "--disk", callback=_size, default="10G", show_default=True, help="Disk of each student; “none” for no limit."
+)
 @click.option(
     "--idle",
     # The Hub learns every five minutes that somebody is at work: with fewer it would end their server.

@@ -56,3 +56,18 @@ def test_a_configuration_of_ones_own_is_the_one_beside_the_teacher(
     assert isinstance(done.exception, _Started), done.output
     assert told == [sys.executable, "-m", "jupyterhub", "-f", str(machine / name)]
     assert Path.cwd() == place.hub and "address" not in done.output
+
+
+@pytest.mark.parametrize(
+    ("option", "said"), [("--memory", "2GB"), ("--memory", "none"), ("--disk", "-1G"), ("--port", "99999")]
+)
+def test_what_would_end_in_a_traceback_at_the_first_login_is_refused_at_once(
+    machine: Path, option: str, said: str
+) -> None:
+    done = CliRunner().invoke(serve.command, ["--folder", str(machine / "class"), option, said])
+    assert done.exit_code == 2 and said.removeprefix("-") in done.output and not (machine / "class").exists()
+
+
+def test_a_port_that_the_hub_uses_itself_is_refused(machine: Path) -> None:
+    done = CliRunner().invoke(serve.command, ["--folder", str(machine / "class"), "--port", "8081"])
+    assert "uses port 8081 itself" in str(done.exception)

@@ -43,10 +43,15 @@ def test_who_is_interrupted_while_a_sandbox_is_made_ready_leaves_none(monkeypatc
 
     monkeypatch.setattr(SandboxSupply, "_open", made)
     supply.prepare()
-    with pytest.raises(KeyboardInterrupt):
-        waited_for.set()
-        with supply.take():
-            pass
+    # A worker of pytest-xdist ignores the signal.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            waited_for.set()
+            with supply.take():
+                pass
+    finally:
+        signal.signal(signal.SIGINT, before)
     supply.close()
     assert straw.closed
 
