@@ -143,5 +143,5 @@ def scripts_run_by(source: str, folders: Sequence[Path]) -> dict[str, bytes]:
 
 
 def restore_scripts(scripts: Mapping[str, bytes]) -> str:
-    """The cell that writes them anew below the working folder; whatever is in the way goes."""
+    """The cell that writes them anew below the working folder; whatever is in the way goes, folders by another name."""
     return _RESTORE.replace("{scripts}", repr(dict(scripts)))

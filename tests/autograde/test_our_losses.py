@@ -34,9 +34,11 @@ DEAD = CellOutcome([], CellStatus.DEAD, 1, "The kernel ended while this cell ran
 class Kernel:
     """Gives these outcomes, one for each cell; after one that is DEAD it has ended."""
 
-    def __init__(self, outcomes: Sequence[CellOutcome], *, held: bool = True, orphaned: bool = False) -> None:
+    def __init__(
+        self, outcomes: Sequence[CellOutcome], *, held: bool = True, ends: bool = True, orphaned: bool = False
+    ) -> None:
         self._outcomes = list(outcomes)
-        self._held, self._alive, self._orphaned = held, True, orphaned
+        self._held, self._ends, self._alive, self._orphaned = held, ends, True, orphaned
         self.processes = self
 
     @contextmanager
@@ -57,7 +59,7 @@ class Kernel:
         return self._orphaned and not self._alive
 
     def close(self) -> None:
-        self._alive = False
+        self._alive = not self._ends
 
     def export(self, _variables: object) -> None: ...
 
@@ -159,6 +161,12 @@ def test_that_happens_once_or_kernels_could_be_had() -> None:
     kernels = [Kernel([OK], held=False), Kernel([FAILS], held=False)]
     found = graded(Sandbox(kernels, kernels_most=1), "answer", "check", "test", "check", "test")
     assert [one.score for one in found] == [2, None, 2, None]
+
+
+def test_what_can_be_neither_stopped_nor_ended_is_not_checked() -> None:
+    (found,) = graded(Sandbox([Kernel([OK], held=False, ends=False)]), "answer", "check")
+    assert (found.score, found.report.status) == (None, Status.COULD_NOT_CHECK)
+    assert "could not be stopped" in found.sentence
 
 
 def test_a_kernel_that_could_not_be_had_is_our_trouble_for_all_tests_that_follow() -> None:
