@@ -42,11 +42,10 @@ def attach(student: StudentFolder, size: int | None) -> None:
                     student.image.unlink()
                 raise
         _spare(student.disk)
-    for folder, mode, owner in ((student.home, 0o700, _STUDENT), (student.docker_data, 0o711, None)):
-        if not folder.exists():
-            folder.mkdir(mode=mode)
-            if owner is not None:
-                os.chown(folder, owner, owner)
+    student.docker_data.mkdir(mode=0o711, exist_ok=True)
+    student.home.mkdir(mode=0o700, exist_ok=True)
+    # Also where a kill came between the two. What is around it is root's, so it is what we made.
+    os.chown(student.home, _STUDENT, _STUDENT, follow_symlinks=False)
 
 
 def forget_docker(student: StudentFolder) -> None:

@@ -97,9 +97,11 @@ class SentJournal:
 
     def _write(self, entry: dict[str, object]) -> None:
         descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
-        with os.fdopen(descriptor, "r+b", buffering=0) as file:
+        with os.fdopen(descriptor, "r+b") as file:
             end = file.seek(0, os.SEEK_END)
             # What a kill cut off must not swallow this line.
             cut = end and os.pread(descriptor, 1, end - 1) != b"\n"
             file.write(b"\n" * bool(cut) + json.dumps(entry).encode() + b"\n")
+            # On a full disk this fails, where a write without a buffer would only be a short one.
+            file.flush()
             os.fsync(descriptor)

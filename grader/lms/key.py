@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import shlex
 import time
 import uuid
 from pathlib import Path
@@ -37,14 +38,15 @@ class ToolKey:
         """That of the course in this folder. Raises LmsError."""
         path = root / FILE
         make = "drydock grades key"
+        anew = f"mv {shlex.quote(str(path))} {shlex.quote(f'{path}.old')}; {make}"
         try:
             found = serialization.load_pem_private_key(path.read_bytes(), password=None)
         except FileNotFoundError:
             raise LmsError(_("There is no key yet by which the LMS could know this course."), make) from None
         except (ValueError, TypeError) as error:
-            raise LmsError(_("{file} is no private key: {why}.").format(file=path, why=error), make) from error
+            raise LmsError(_("{file} is no private key: {why}.").format(file=path, why=error), anew) from error
         if not isinstance(found, RSAPrivateKey):
-            raise LmsError(_("{file} is no RSA key, and LTI 1.3 knows no other.").format(file=path), make)
+            raise LmsError(_("{file} is no RSA key, and LTI 1.3 knows no other.").format(file=path), anew)
         return cls(found)
 
     @classmethod
