@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from grader.checks.container.subject import is_live, state_in_words
 from grader.checks.host.way import Way
-from grader.checks.throwaway import SEALED, START_SECONDS, image_gone, throwaway
+from grader.checks.throwaway import SEALED, START_SECONDS, course_image, throwaway
 from grader.docker_api.connection import Connection
 from grader.docker_api.course_images import CourseImages, as_there
 from grader.docker_api.daemon import Attrs, Daemon
@@ -127,13 +127,10 @@ class HostConnection(Connection):
 
 def host_image(engine: Daemon, image: str = IMAGE) -> str:
     """The ID of the course's image of hosts. Raises Unavailable or Obstructed."""
-    known = engine.course_image(image)
-    if known is None:
+    if engine.course_image(image) is None:
         why = _("hosts are asked with the help of {image}, which this lab does not declare")
         raise Unavailable(why.format(image=image))
-    if engine.find(lambda client: client.inspect_image(known["Id"])) is None:
-        raise image_gone(image)
-    return str(known["Id"])
+    return str(course_image(engine, image)["Id"])
 
 
 def stranger_in(word: str) -> str:
