@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from grader.cli.lab_daemon import tell
+from grader.errors import full_command
 from grader.i18n import _
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def _size(_context: click.Context, parameter: click.Parameter, said: str) -> str
     # In the class's folder, where the Hub is started, it might be another file's name.
     type=click.Path(path_type=Path, exists=True, dir_okay=False, resolve_path=True),
     default=None,
-    help="A jupyterhub_config.py of your own, instead of all these.",
+    help="A jupyterhub_config.py of your own, instead of all these but --folder, and --users for the list of names.",
 )
 @click.option("--print-config", is_flag=True, help="Print the jupyterhub_config.py and do nothing.")
 @click.option("--add", is_flag=True, help="Add who is new in --users to the class, and end; the Hub goes on.")
@@ -161,7 +162,8 @@ def _change_list(place: ClassFolder, add: bool, users: Path | None, renewed: tup
     from grader.classroom.places import ClassError
 
     if os.geteuid() != 0:
-        raise ClassError(_("The class's list of names is root's."), "sudo drydock serve --users users.csv --add")
+        remedy = f"sudo {full_command('serve --users users.csv --add')}"
+        raise ClassError(_("The class's list of names is root's."), remedy)
     if not place.roster.exists():
         raise ClassError(
             _("There is no class with a list of names in {folder}.").format(folder=place.path), "drydock serve --help"
