@@ -185,6 +185,7 @@ class DrydockSpawner(Spawner):  # type: ignore[misc]  # JupyterHub has no types
         place = ClassFolder(Path(self.folder).resolve())
         place.make()
         place.give_exchange(account.pw_uid)
+        place.also_called_as_in(Path(self.course).resolve())
         command = [sys.executable, "-m", "jupyterhub.singleuser", *self.get_args()]
         command.append(f"--ServerApp.root_dir={self.course}")
         environment = {
