@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import pwd
 import re
 import sys
+from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +16,7 @@ import click
 from grader.cli.lab_daemon import tell
 from grader.errors import full_command
 from grader.i18n import _
+from grader.processes import PACKAGE_ROOT
 
 if TYPE_CHECKING:
     from grader.classroom.places import ClassFolder
@@ -142,6 +146,7 @@ def command(
         click.echo(hub.configuration(wanted), nl=False)
         return
     hub.check_machine(wanted, own=config is not None)
+    _tell_who_is_root(accounts)
     names = roster.read_names(users) if users else []
     place.make()
     if wanted.roster:
@@ -193,6 +198,21 @@ def _accounts(teachers: tuple[str, ...], *, by_lms: bool) -> dict[str, str]:
     if not by_lms and any(login for _account, _is, login in pairs):
         raise ClassError(_("Teachers log in by another name only with --lms."), "drydock serve --help")
     return {account: login or account for account, _is, login in pairs}
+
+
+def _tell_who_is_root(accounts: Iterable[str]) -> None:
+    """Root runs Drydock's files at each start, so an account that may write to them is root."""
+    for account in accounts:
+        # Of one that isn't there the Hub's page tells.
+        with suppress(KeyError):
+            number = pwd.getpwnam(account).pw_uid
+            for folder in (PACKAGE_ROOT, Path(sys.prefix)):
+                if folder.stat().st_uid == number != 0:
+                    tell(
+                        _(
+                            "{account} owns {folder}, from which root runs Drydock: that makes this account root."
+                        ).format(account=account, folder=folder)
+                    )
 
 
 def _lms(course: Path, users: Path | None) -> LmsSettings:
