@@ -72,7 +72,7 @@ def _size(_context: click.Context, parameter: click.Parameter, said: str) -> str
     # In the class's folder, where the Hub is started, it might be another file's name.
     type=click.Path(path_type=Path, exists=True, dir_okay=False, resolve_path=True),
     default=None,
-    help="A jupyterhub_config.py of your own, instead of all these but --folder, and --users for the list of names.",
+    help="A jupyterhub_config.py of your own, instead of all these but --folder, and --users with --teacher as a list.",
 )
 @click.option("--print-config", is_flag=True, help="Print the jupyterhub_config.py and do nothing.")
 @click.option("--add", is_flag=True, help="Add who is new in --users to the class, and end; the Hub goes on.")
