@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import shlex
+import sys
+from pathlib import Path
+
 
 class ExpectedError(Exception):
     """Shown without a traceback: ``str()`` is one sentence, ``remedy`` the next command to type, or ""."""
@@ -9,3 +13,10 @@ class ExpectedError(Exception):
     def __init__(self, message: str, remedy: str = "") -> None:
         super().__init__(message)
         self.remedy = remedy
+
+
+def full_command(arguments: str) -> str:
+    """``drydock`` with these as it can be typed after sudo, whose PATH (Debian's secure_path) has no virtual
+    environment."""
+    program = Path(sys.executable).with_name("drydock")
+    return f"{shlex.quote(str(program)) if program.exists() else 'drydock'} {arguments}"

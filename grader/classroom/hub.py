@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from grader import extras
 from grader.classroom.places import ClassError, ClassFolder
+from grader.errors import full_command
 from grader.i18n import _
 from grader.lms.settings import LmsSettings
 
@@ -207,14 +208,16 @@ def check_machine(wanted: Wanted, *, own: bool = False) -> None:
     ``own``: where the Hub listens says a configuration of the teacher's own.
     """
     if os.geteuid() != 0:
-        raise ClassError(_("A class server needs root: it builds the walls between students."), "sudo drydock serve")
+        raise ClassError(
+            _("A class server needs root: it builds the walls between students."), f"sudo {full_command('serve')}"
+        )
     for package in ("jupyterhub", *(("ltiauthenticator",) if wanted.lms else ())):
         if missing := extras.absent(package):
             raise missing
     if shutil.which("node") is None and shutil.which("nodejs") is None:
         raise ClassError(_("JupyterHub's proxy needs Node.js."), "apt-get install nodejs npm")
     if proxy_program() is None:
-        raise ClassError(_("JupyterHub's proxy is not installed."), f"npm install -g {_PROXY}")
+        raise ClassError(_("JupyterHub's proxy is not installed."), f"npm install -g {_PROXY}@5")
     check_domain(wanted)
     for file in wanted.https or ():
         if not file.is_file():

@@ -8,13 +8,14 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import shutil
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from grader.classroom.untrusted_files import FILE, closing, open_below
+from grader.classroom.untrusted_files import FILE, closing, open_below, plain
 from grader.course.labs import RELEASE, WORKSPACE
 from grader.engines.native import FIRST_ID
 from grader.errors import ExpectedError
@@ -29,6 +30,10 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9._@-]{0,63}")
 _TAKEN = ("root", "nobody")
 #: nbgrader's name for the course in its exchange.
 COURSE_ID = "drydock"
+#: In a course's nbgrader_config.py, what it calls itself.
+_OWN_ID = re.compile(r"""^c\.CourseDirectory\.course_id *= *(["'])([^./"'\\\n][^/"'\\\n]{0,99})\1""", re.MULTILINE)
+_SETTINGS = "nbgrader_config.py"
+_SETTINGS_BYTES = 1_000_000
 #: Of the course, what students see. Never its solutions.
 _SHOWN = ("course.toml", "docs/glossary.md")
 
@@ -179,6 +184,32 @@ class ClassFolder:
         with atomic(self.teacher / "nbgrader_config.json") as draft:
             draft.write_text(json.dumps(settings, indent=1))
             draft.chmod(0o644)
+
+    def also_called_as_in(self, course: Path) -> None:
+        """Let nbgrader's commands find the exchange by the name that the course's own settings give it: where those
+        say nothing else, students look into another folder than the teacher's. Raises ClassError.
+
+        The settings are the teacher's, so root reads them and runs none of it.
+        """
+        text = b""
+        with suppress(OSError), closing(open_below(course, course)) as folder:
+            text, _at = plain(folder, _SETTINGS, _SETTINGS_BYTES)
+        for _quote, said in _OWN_ID.findall(text.decode(errors="replace"))[-1:]:
+            if (name := said.strip()) == COURSE_ID:
+                return
+            with closing(self.opened(self.exchange)) as folder:
+                try:
+                    # For nbgrader, as the teacher: root follows no link in there.
+                    os.symlink(COURSE_ID, name, dir_fd=folder)
+                except FileExistsError:
+                    there = self.exchange / name
+                    if not there.is_symlink() or there.readlink() != Path(COURSE_ID):
+                        raise ClassError(
+                            _("{folder} is in the way: students see nothing that is released into it.").format(
+                                folder=there
+                            ),
+                            f"mv {shlex.quote(str(there))} {shlex.quote(f'{there}.old')}",
+                        ) from None
 
     def opened(self, part: Path) -> int:
         """A descriptor of this folder of the exchange. Raises ClassError where a link leads there."""

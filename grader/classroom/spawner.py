@@ -16,6 +16,7 @@ import contextlib
 import json
 import os
 import pwd
+import shlex
 import signal
 import subprocess
 import sys
@@ -185,6 +186,7 @@ class DrydockSpawner(Spawner):  # type: ignore[misc]  # JupyterHub has no types
         place = ClassFolder(Path(self.folder).resolve())
         place.make()
         place.give_exchange(account.pw_uid)
+        place.also_called_as_in(Path(self.course).resolve())
         command = [sys.executable, "-m", "jupyterhub.singleuser", *self.get_args()]
         command.append(f"--ServerApp.root_dir={self.course}")
         environment = {
@@ -197,18 +199,27 @@ class DrydockSpawner(Spawner):  # type: ignore[misc]  # JupyterHub has no types
             "JUPYTER_CONFIG_PATH": ":".join(map(str, (place.teacher, *_TEACHERS_CONFIG))),
         }
         with (place.hub / f"{name}.log").open("wb") as log:
-            return subprocess.Popen(
-                [*command, "--allow-root"] if account.pw_uid == 0 else command,
-                cwd=self.course,
-                env=environment,
-                user=account.pw_uid,
-                group=account.pw_gid,
-                extra_groups=os.getgrouplist(name, account.pw_gid),
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
+            try:
+                return subprocess.Popen(
+                    [*command, "--allow-root"] if account.pw_uid == 0 else command,
+                    cwd=self.course,
+                    env=environment,
+                    user=account.pw_uid,
+                    group=account.pw_gid,
+                    extra_groups=os.getgrouplist(name, account.pw_gid),
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=log,
+                    start_new_session=True,
+                )
+            except PermissionError:
+                # Below /root, say.
+                raise SpawnError(
+                    _("The account {name} can't run {program}: Drydock lies where it may not look.").format(
+                        name=name, program=sys.executable
+                    ),
+                    f"namei -l {shlex.quote(sys.executable)}",
+                ) from None
 
     def _note(self, process: subprocess.Popen[bytes]) -> None:
         self._process, self.pid, self._started = process, process.pid, start_time(process.pid) or ""

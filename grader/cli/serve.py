@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import os
+import pwd
 import re
 import sys
+from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from grader.cli.lab_daemon import tell
+from grader.errors import full_command
 from grader.i18n import _
+from grader.processes import PACKAGE_ROOT
 
 if TYPE_CHECKING:
     from grader.classroom.places import ClassFolder
@@ -67,7 +72,7 @@ def _size(_context: click.Context, parameter: click.Parameter, said: str) -> str
     # In the class's folder, where the Hub is started, it might be another file's name.
     type=click.Path(path_type=Path, exists=True, dir_okay=False, resolve_path=True),
     default=None,
-    help="A jupyterhub_config.py of your own, instead of all these.",
+    help="A jupyterhub_config.py of your own, instead of all these but --folder, and --users with --teacher as a list.",
 )
 @click.option("--print-config", is_flag=True, help="Print the jupyterhub_config.py and do nothing.")
 @click.option("--add", is_flag=True, help="Add who is new in --users to the class, and end; the Hub goes on.")
@@ -141,6 +146,7 @@ def command(
         click.echo(hub.configuration(wanted), nl=False)
         return
     hub.check_machine(wanted, own=config is not None)
+    _tell_who_is_root(accounts)
     names = roster.read_names(users) if users else []
     place.make()
     if wanted.roster:
@@ -161,7 +167,8 @@ def _change_list(place: ClassFolder, add: bool, users: Path | None, renewed: tup
     from grader.classroom.places import ClassError
 
     if os.geteuid() != 0:
-        raise ClassError(_("The class's list of names is root's."), "sudo drydock serve --users users.csv --add")
+        remedy = f"sudo {full_command('serve --users users.csv --add')}"
+        raise ClassError(_("The class's list of names is root's."), remedy)
     if not place.roster.exists():
         raise ClassError(
             _("There is no class with a list of names in {folder}.").format(folder=place.path), "drydock serve --help"
@@ -191,6 +198,21 @@ def _accounts(teachers: tuple[str, ...], *, by_lms: bool) -> dict[str, str]:
     if not by_lms and any(login for _account, _is, login in pairs):
         raise ClassError(_("Teachers log in by another name only with --lms."), "drydock serve --help")
     return {account: login or account for account, _is, login in pairs}
+
+
+def _tell_who_is_root(accounts: Iterable[str]) -> None:
+    """Root runs Drydock's files at each start, so an account that may write to them is root."""
+    for account in accounts:
+        # Of one that isn't there the Hub's page tells.
+        with suppress(KeyError):
+            number = pwd.getpwnam(account).pw_uid
+            for folder in (PACKAGE_ROOT, Path(sys.prefix)):
+                if folder.stat().st_uid == number != 0:
+                    tell(
+                        _(
+                            "{account} owns {folder}, from which root runs Drydock: that makes this account root."
+                        ).format(account=account, folder=folder)
+                    )
 
 
 def _lms(course: Path, users: Path | None) -> LmsSettings:

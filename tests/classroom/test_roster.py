@@ -28,6 +28,7 @@ from grader.classroom.authenticator import RosterAuthenticator
 from grader.classroom.places import ClassError, ClassFolder
 from grader.classroom.roster import add, is_right, read_names, renew, update
 from grader.cli.serve import command
+from grader.errors import full_command
 from grader.lms.settings import lms_settings
 
 
@@ -369,11 +370,15 @@ def test_what_is_missing_is_said_before_anything_starts(tmp_path: Path, monkeypa
     monkeypatch.setattr(hub.os, "geteuid", lambda: 1000)
     with pytest.raises(ClassError) as told:
         hub.check_machine(wanted)
-    assert told.value.remedy == "sudo drydock serve"
+    assert told.value.remedy == f"sudo {full_command('serve')}"
     monkeypatch.setattr(hub.os, "geteuid", lambda: 0)
     monkeypatch.setattr(hub.shutil, "which", lambda _name: None)
     with pytest.raises(ClassError, match=r"Node\.js"):
         hub.check_machine(wanted)
     monkeypatch.setattr(hub.shutil, "which", lambda name: f"/usr/bin/{name}")
+    with monkeypatch.context() as without, pytest.raises(ClassError, match="proxy is not installed") as told:
+        without.setattr(hub, "proxy_program", lambda: None)
+        hub.check_machine(wanted)
+    assert f"`{told.value.remedy}`" in (Path(__file__).parents[2] / "docs" / "class-server.md").read_text()
     with pytest.raises(ClassError, match="no file"):
         hub.check_machine(wanted)

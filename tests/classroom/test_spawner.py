@@ -6,6 +6,7 @@ import asyncio
 import os
 import pwd
 import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
@@ -91,3 +92,28 @@ def test_a_teacher_is_told_of_what_is_no_folder_in_the_exchange(tmp_path: Path, 
     spawner = DrydockSpawner(user=SimpleNamespace(name=name), teachers={name}, folder=str(folder))
     with pytest.raises(SpawnError, match=r"inbound is no folder, or a link leads there.* ls -ld "):
         asyncio.run(spawner.start())
+
+
+class _Bare(DrydockSpawner):
+    """Without a Hub, which knows what a server is given."""
+
+    def get_args(self) -> list[str]:
+        return []
+
+    def get_env(self) -> dict[str, str]:
+        return {}
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="starts a server as another user")
+def test_a_teacher_is_told_that_drydock_lies_where_they_may_not_look(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (closed := tmp_path / "closed").mkdir(mode=0o700)
+    (closed / "python").symlink_to(sys.executable)
+    monkeypatch.setattr(sys, "executable", str(closed / "python"))
+    (tmp_path / "nbgrader_config.py").write_text('c.CourseDirectory.course_id = "harbour"\n')
+    options = {"teachers": {"daemon"}, "folder": str(tmp_path / "class"), "course": str(tmp_path)}
+    spawner = _Bare(user=SimpleNamespace(name="daemon"), **options)
+    with pytest.raises(SpawnError, match=rf"daemon can't run {closed}/python.* namei -l {closed}/python"):
+        asyncio.run(spawner.start())
+    assert (tmp_path / "class" / "exchange" / "harbour").is_symlink()

@@ -39,6 +39,8 @@ def _course(place: ClassFolder) -> Path:
     for folder in (course / "source" / _LAB, course / "release" / _LAB):
         folder.mkdir(parents=True)
         (folder / f"{_LAB}.ipynb").write_text('{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}')
+    # As `drydock author course` calls it; students look into the one folder that the class has.
+    (course / "nbgrader_config.py").write_text('c = get_config()\nc.CourseDirectory.course_id = "harbour-course"\n')
     # A gradebook that is there: to make one nbgrader runs Alembic, which asks by access(2), where no capability helps,
     # for a folder of the environment, which may lie below /root here.
     url = f"sqlite:///{course / 'gradebook.db'}"
@@ -58,7 +60,7 @@ def _as(user: int, *words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
 
 
 def _nbgrader(place: ClassFolder, course: Path, *words: str) -> None:
-    settings = [f"--CourseDirectory.root={course}", f"--CourseDirectory.course_id={COURSE_ID}", "--NbGrader.logfile="]
+    settings = [f"--CourseDirectory.root={course}", "--NbGrader.logfile="]
     # Where the exchange is, and that hand-ins are root's, stands in what the teacher's server and terminals are given.
     given = ["env", f"JUPYTER_CONFIG_PATH={place.teacher}"]
     done = _as(_TEACHER, *given, sys.executable, "-m", "nbgrader", *words, *settings, cwd=course)
@@ -67,6 +69,9 @@ def _nbgrader(place: ClassFolder, course: Path, *words: str) -> None:
 
 def test_release_and_collect(place: ClassFolder) -> None:
     course = _course(place)
+    # At each start of the teacher's server.
+    for _start in range(2):
+        place.also_called_as_in(course)
     _nbgrader(place, course, "release_assignment", _LAB)
     assert (place.outbound / _LAB / f"{_LAB}.ipynb").is_file()
     student = StudentFolder(place.students / "ada")
@@ -112,3 +117,41 @@ def test_nothing_changes_its_owner_by_a_link(place: ClassFolder, part: str) -> N
     assert raised.value.remedy.startswith("ls -ld ")
     assert {path.stat().st_uid for path in (elsewhere, *elsewhere.iterdir())} == {0}
     assert [path.name for path in elsewhere.iterdir()] == ["inbound"]
+
+
+@pytest.mark.parametrize(
+    ("line", "called"),
+    [
+        ("c.CourseDirectory.course_id = 'harbour 2'  # ours", "harbour 2"),
+        (f'c.CourseDirectory.course_id = "{COURSE_ID}"', None),
+        ('# c.CourseDirectory.course_id = "harbour"', None),
+        ('c.CourseDirectory.course_id = "../../etc"', None),
+        ('c.CourseDirectory.course_id = ".."', None),
+        ("c.CourseDirectory.course_id = open('/etc/hostname').read()", None),
+    ],
+)
+def test_the_exchange_has_the_name_of_the_courses_own(
+    place: ClassFolder, tmp_path: Path, line: str, called: str | None
+) -> None:
+    (tmp_path / "nbgrader_config.py").write_text(f"c = get_config()\n{line}\n")
+    place.also_called_as_in(tmp_path)
+    links = {path.name: str(path.readlink()) for path in place.exchange.iterdir() if path.is_symlink()}
+    assert links == ({called: COURSE_ID} if called else {})
+
+
+def test_what_was_released_past_the_students_is_told(place: ClassFolder, tmp_path: Path) -> None:
+    place.also_called_as_in(tmp_path / "no-course")
+    (tmp_path / "nbgrader_config.py").write_text('c.CourseDirectory.course_id = "harbour"\n')
+    (old := place.exchange / "harbour").mkdir()
+    with pytest.raises(ClassError, match=f"{old} is in the way") as raised:
+        place.also_called_as_in(tmp_path)
+    assert raised.value.remedy == f"mv {old} {old}.old"
+    subprocess.run(["sh", "-c", raised.value.remedy], check=True)
+    place.also_called_as_in(tmp_path)
+    assert old.is_symlink()
+
+
+def test_settings_that_are_a_pipe_hold_nobody_up(place: ClassFolder, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "nbgrader_config.py")
+    place.also_called_as_in(tmp_path)
+    assert [path for path in place.exchange.iterdir() if path.is_symlink()] == []

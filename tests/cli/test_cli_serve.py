@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pwd
 import sys
 from pathlib import Path
 
@@ -71,3 +72,17 @@ def test_what_would_end_in_a_traceback_at_the_first_login_is_refused_at_once(
 def test_a_port_that_the_hub_uses_itself_is_refused(machine: Path) -> None:
     done = CliRunner().invoke(serve.command, ["--folder", str(machine / "class"), "--port", "8081"])
     assert "uses port 8081 itself" in str(done.exception)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="gives a folder to another user")
+def test_a_teacher_who_owns_what_root_runs_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(serve, "PACKAGE_ROOT", tmp_path)
+    monkeypatch.setattr(sys, "prefix", str(tmp_path.parent))
+    serve._tell_who_is_root(["root", "daemon", "no-such-account"])
+    assert capsys.readouterr().err == ""
+    os.chown(tmp_path, pwd.getpwnam("daemon").pw_uid, -1)
+    serve._tell_who_is_root(["root", "daemon", "no-such-account"])
+    told = capsys.readouterr().err
+    assert f"daemon owns {tmp_path}, from which root runs Drydock" in told and told.count(" owns ") == 1

@@ -80,6 +80,23 @@ def test_the_release_is_what_the_solutions_make() -> None:
     assert course.names("labs") == course.names(), "a lab without a source is left in labs/"
 
 
+@pytest.mark.parametrize("file", [".gitignore", "grader/author/templates/course/gitignore.in"])
+def test_no_commit_takes_what_the_pages_have_a_teacher_keep_in_the_course(file: str) -> None:
+    """Students' names, work and marks, and secrets: a course may be pushed to a public place (docs/binder.md)."""
+    ignored = (_ROOT / file).read_text().split()
+    kept = {
+        "instructors.md": ["gradebook-backup.db", "downloaded/", "submitted/", "autograded/", "feedback/", "mails/"],
+        "class-server.md": ["users.csv", "class.py", "cert.pem", "key.pem"],
+        "many-machines.md": ["shards/"],
+        "lms.md": ["lms.toml", "lms-key.pem"],
+    }
+    for page, names in kept.items():
+        text = (_ROOT / "docs" / page).read_text()
+        assert [name for name in names if name not in text] == []
+        assert [name for name in names if f"/{name.replace('backup.db', 'backup.*')}" not in ignored] == []
+    assert "/reports/" in ignored
+
+
 def test_make_help_lists_the_targets() -> None:
     done = subprocess.run(["make", "help"], cwd=_ROOT, capture_output=True, text=True, check=True)
     for target in ("lab", "test", "doctor", "lint", "types", "proof", "release", "lock"):

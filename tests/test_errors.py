@@ -1,0 +1,25 @@
+"""What remedies are made of."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from grader.errors import full_command
+
+
+def test_a_command_works_as_typed_where_the_path_has_no_virtual_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "my course" / "bin" / "drydock"
+    program.parent.mkdir(parents=True)
+    monkeypatch.setattr(sys, "executable", str(program.with_name("python")))
+    # Installed otherwise, such as by a package of the system's.
+    assert full_command("up") == "drydock up"
+    program.write_text("#!/bin/sh\necho $*\n")
+    program.chmod(0o755)
+    done = subprocess.run(["sh", "-c", full_command("serve --add")], env={}, capture_output=True, text=True, check=True)
+    assert done.stdout == "serve --add\n"
