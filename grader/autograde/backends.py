@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import multiprocessing
 from collections.abc import Callable
-from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures import Executor
 from pathlib import Path
 
 from nbgrader.coursedir import CourseDirectory
@@ -15,7 +14,7 @@ from grader.autograde.database import gradebook, notebook_names
 from grader.autograde.executors import ExecutorFactory, executor_factory
 from grader.autograde.settings import Drydock
 from grader.autograde.shards import Results, Shard, ShardCoordinator
-from grader.autograde.worker_pool import get_ready, settle_in
+from grader.autograde.worker_pool import Processes, get_ready, settle_in
 from grader.autograde.worker_proof import Terms, this_drydock
 from grader.course.release import read_release
 from grader.engines import releases
@@ -63,7 +62,6 @@ def processes(number: int) -> Callable[[], Executor]:
     def make() -> Executor:
         get_ready(["grader.autograde.worker", "grader.autograde.remote"])
         # From the first moment: one that never gets work has to see, too, that its parent is gone.
-        context = multiprocessing.get_context("forkserver")
-        return ProcessPoolExecutor(number, mp_context=context, initializer=settle_in)
+        return Processes(number, settle_in)
 
     return make

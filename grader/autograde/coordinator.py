@@ -27,6 +27,8 @@ from grader.processes import processors
 _ASKED = 16
 #: Seconds in which every worker that answers is refused, or there is none, after which nobody waits for a better one.
 _HOPELESS = 900.0
+#: Seconds that a parcel is out longer than one that was refused, by which somebody has it: some prove themselves first.
+_HELD = 60.0
 #: Seconds without a result, after which we look whether there is anybody who could give one.
 _LOOK = 30.0
 
@@ -225,7 +227,7 @@ class Coordinator:
     def _graded(
         self, out: InFlight, digest: str, answer: Any, workers: RetryingPool, packers: RetryingPool
     ) -> Iterator[SubmissionRecord]:
-        del out.sent[digest]
+        sent = out.sent.pop(digest)
         if isinstance(answer, Lost):
             parcel = Parcel.from_bytes(out.parcels[digest])
             out.results[digest] = GradedParcel.lost(parcel, _why(answer), self._kind).to_bytes()
@@ -234,7 +236,7 @@ class Coordinator:
             self._graded_at = time.monotonic()
         else:
             self._refuse(answer[2], answer[1])
-            if time.monotonic() - self._graded_at > _HOPELESS and not self._at_work():
+            if time.monotonic() - self._graded_at > _HOPELESS and not self._at_work(sent):
                 raise NoExecutor(
                     _("For a quarter of an hour only workers have answered that get no work."),
                     _("Start better ones; then the same command goes on where it was"),
@@ -243,10 +245,10 @@ class Coordinator:
             return
         yield from self._done(out, packers)
 
-    def _at_work(self) -> bool:
-        """Whether somebody grades: who is refused gives a parcel back within seconds."""
-        long_ago = time.monotonic() - _HOPELESS / 2
-        return any(since < long_ago for out in self._out.values() for since in out.sent.values())
+    def _at_work(self, sent: float) -> bool:
+        """Whether somebody grades: a parcel that was ``sent`` came back from one who is refused, which takes seconds,
+        and they wait in one line; so what was sent long before it is with somebody else."""
+        return any(since < sent - _HELD for out in self._out.values() for since in out.sent.values())
 
 
 def _why(lost: Lost) -> str:

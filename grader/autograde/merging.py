@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -78,8 +79,8 @@ class Merge:
             counting = tuple(result for result in results if not (result.problem and result.digest in whole))
             self.entries[entry.student] = Entry(entry.student, counting)
 
-    def require(self, students: Sequence[str]) -> None:
-        """Raises BadShards when a part or a student is missing."""
+    def require(self, students: Sequence[str], options: Sequence[str] = ()) -> None:
+        """Raises BadShards when a part or a student is missing. ``options``: those that a part is graded with."""
         missing = [student for student in sorted(students) if student not in self.entries]
         if not missing:
             return
@@ -91,7 +92,7 @@ class Merge:
             _("Nothing was entered. {said} ({names}); missing or unfinished parts: {parts}.").format(
                 said=said.format(n=len(missing)), names=names, parts=", ".join(map(str, lacking))
             ),
-            f"drydock grade {self.lab} --shard {lacking[0]}",
+            shlex.join(["drydock", "grade", self.lab, "--shard", str(lacking[0]), *options]),
         )
 
 

@@ -6,13 +6,13 @@ nbgrader works in its process's folder and holds one submission at a time, so th
 from __future__ import annotations
 
 import copy
-import multiprocessing
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from nbgrader.coursedir import CourseDirectory
@@ -23,7 +23,7 @@ from grader.autograde.graders import Collector, Recorded
 from grader.autograde.parcel import GradedParcel
 from grader.autograde.records import SubmissionRecord
 from grader.autograde.worker import Job, Worker
-from grader.autograde.worker_pool import get_ready, settle_in
+from grader.autograde.worker_pool import Processes, get_ready, settle_in
 from grader.temporary import abandoned, owned
 
 _EXECUTE = "IsolatedExecute"
@@ -51,12 +51,7 @@ def scratch_config(config: Config) -> Iterator[Config]:
 def packing_pool(config: Config, scratch: Config, kind: str, number: int) -> Callable[[], Executor]:
     """Makes a pool of ``number`` processes in which ``pack`` and ``enter`` work."""
     get_ready()
-
-    def make() -> Executor:
-        context = multiprocessing.get_context("forkserver")
-        return ProcessPoolExecutor(number, mp_context=context, initializer=_begin, initargs=(config, scratch, kind))
-
-    return make
+    return partial(Processes, number, _begin, config, scratch, kind)
 
 
 class _Desk:

@@ -29,6 +29,9 @@ Answer = tuple[str, str | bytes, str]
 PROVED, GRADED, REFUSED = "proved", "graded", "refused"
 #: Seconds that a refused worker waits before it says so, or it would be the first to take everything.
 _MODESTY = 2.0
+#: Seconds after which one without a proof tries again: its machine may have been mended. At each parcel, it would start
+#: an engine for each.
+_AGAIN = 300.0
 #: Seconds after which a sandbox that was made ready is thrown away when no parcel comes.
 _IDLE = 60.0
 
@@ -40,20 +43,24 @@ class _Bench:
         self._lock = threading.Lock()
         self._settled = False
         self._proofs: dict[Terms, Proof | str] = {}
+        self._tried: dict[Terms, float] = {}
         self._supply: SandboxSupply | None = None
         self._of: tuple[object, ...] = ()
         self._timer: threading.Timer | None = None
 
     def proof(self, terms: Terms, *, anew: bool = False) -> Proof | str:
-        """The proof, which is made once, or a sentence that says why there is none; ``anew``: tried again then."""
+        """The proof, which is made once, or a sentence that says why there is none: that is tried again after a while,
+        or now (``anew``)."""
         asked = replace(terms, wanted=None)
         with self._lock:
             self._settle()
-            if asked not in self._proofs or (anew and isinstance(self._proofs[asked], str)):
+            again = anew or time.monotonic() - self._tried.get(asked, 0.0) > _AGAIN
+            if asked not in self._proofs or (again and isinstance(self._proofs[asked], str)):
                 try:
                     self._proofs[asked] = prove(asked)
                 except ExpectedError as trouble:
                     self._proofs[asked] = f"{trouble} {trouble.remedy}".strip()
+                self._tried[asked] = time.monotonic()
             return self._proofs[asked]
 
     def _settle(self) -> None:
@@ -111,7 +118,7 @@ _BENCH = _Bench()
 
 def introduce(terms_text: str) -> Answer:
     """PROVED with the proof as JSON, or REFUSED with a sentence."""
-    # The machine may have been mended since another run. Within one, each parcel would start an engine.
+    # A run begins, and the machine may have been mended since another one.
     proof = _BENCH.proof(Terms.from_text(terms_text), anew=True)
     if isinstance(proof, str):
         return REFUSED, proof, this_machine()

@@ -11,10 +11,10 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager, suppress
-from functools import cache
+from contextlib import suppress
+from functools import cache, partial
 from multiprocessing import forkserver
-from types import FrameType
+from types import FrameType, TracebackType
 from typing import TYPE_CHECKING
 
 from grader.i18n import _
@@ -59,7 +59,6 @@ class WorkerPool:
         self._task = task or _grade
         self._admits = admits
         get_ready()
-        self._context = multiprocessing.get_context("forkserver")
 
     def work(self, lab: str, students: Sequence[str]) -> Iterator[SubmissionRecord]:
         """Records in the order in which they are finished. A lost worker costs no other submission its grade."""
@@ -83,21 +82,13 @@ class WorkerPool:
 
         running: dict[Future[SubmissionRecord], str] = {}
         broken = False
-        with (
-            ProcessPoolExecutor(
-                self._size,
-                mp_context=self._context,
-                initializer=_begin,
-                initargs=(self._begin, self._config, self._kind),
-            ) as pool,
-            _ended_together(pool),
-        ):
+        with Processes(self._size, self._begin, self._config, self._kind) as pool:
             while running or (waiting and not broken):
                 while waiting and not broken and len(running) < self._size and self._admits(len(running)):
                     student = waiting.popleft()
                     more = len(waiting) >= self._size
                     try:
-                        running[pool.submit(_work, self._task, Job(student, lab, more))] = student
+                        running[pool.submit(self._task, Job(student, lab, more))] = student
                     except BrokenProcessPool:  # a worker that was lost a moment ago
                         waiting.appendleft(student)
                         broken = True
@@ -116,16 +107,37 @@ class WorkerPool:
 # -- How a run is interrupted: each worker once, from its work. What is tidied up then is not cut off again.
 
 
-@contextmanager
-def _ended_together(pool: ProcessPoolExecutor) -> Iterator[None]:
-    """Whoever ends the block ends what the workers do: Ctrl-C reaches them, too, but a plain kill only this process."""
-    try:
-        yield
-    except BaseException:
-        for pid in tuple(pool._processes or ()):
+class Processes(ProcessPoolExecutor):
+    """``number`` worker processes, which ``begin`` first.
+
+    Whoever does not wait for what they do ends it: Ctrl-C reaches them, too, but a plain kill only this process.
+    """
+
+    def __init__[**P](self, number: int, begin: Callable[P, None], /, *arguments: P.args, **more: P.kwargs) -> None:
+        context = multiprocessing.get_context("forkserver")
+        first = partial(_begin, partial(begin, *arguments, **more))
+        super().__init__(number, mp_context=context, initializer=first)
+
+    def submit[**P, T](self, function: Callable[P, T], /, *arguments: P.args, **more: P.kwargs) -> Future[T]:
+        return super().submit(_work, partial(function, *arguments, **more))
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        if not wait:
+            self._interrupt()
+        super().shutdown(wait, cancel_futures=cancel_futures)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool | None:
+        if kind is not None:
+            self._interrupt()
+        return super().__exit__(kind, error, trace)
+
+    def _interrupt(self) -> None:
+        # Without work out there is nothing to end, and one that still starts would have something to say about it.
+        for pid in tuple(self._processes or ()) if self._pending_work_items else ():
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGINT)
-        raise
 
 
 class _Stop:
@@ -141,17 +153,17 @@ def _stop(_number: int, _frame: FrameType | None) -> None:
         raise KeyboardInterrupt
 
 
-def _begin(begin: Callable[[Config, str], None], config: Config, kind: str) -> None:
+def _begin(begin: Callable[[], None]) -> None:
     signal.signal(signal.SIGINT, _stop)
-    begin(config, kind)
+    begin()
 
 
-def _work(task: Callable[[Job], SubmissionRecord], job: Job) -> SubmissionRecord:
+def _work[T](task: Callable[[], T]) -> T:
     _Stop.at_work = True
     try:
         if _Stop.asked:  # before this began
             raise KeyboardInterrupt
-        return task(job)
+        return task()
     finally:
         _Stop.at_work = False
 

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from grader.cli.docker_option import docker_option
-from grader.cli.graded_lines import Lines, report_option, run, sum_up
+from grader.cli.graded_lines import Lines, meant_alike, report_option, run, sum_up
 from grader.i18n import _, ngettext
 
 if TYPE_CHECKING:
@@ -96,7 +96,8 @@ def command(
     if shard:
         if executor or students or only_missing or reports:
             raise click.UsageError(_("A part (--shard) is for everybody in it, and its reports come from the merge."))
-        raise SystemExit(_grade_shard(console, config, lab, part=shard, folder=results, jobs=jobs))
+        more = meant_alike(db_url, accept_names=accept_names)
+        raise SystemExit(_grade_shard(console, config, lab, more, part=shard, folder=results, jobs=jobs))
     with Batch(config, lab, students=students, only_missing=only_missing) as batch:
         _say_plan(console, len(batch.plan.todo), len(batch.plan.skipped))
         limits = "" if executor else batch.unheld_limits()
@@ -113,7 +114,7 @@ def _warn(console: Console, sentence: str) -> None:
 
 
 def _grade_shard(
-    console: Console, config: Config, lab: str, *, part: str, folder: Path | None, jobs: int | None
+    console: Console, config: Config, lab: str, more: list[str], *, part: str, folder: Path | None, jobs: int | None
 ) -> int:
     """The gradebook is only read: parts on other machines may have it, too."""
     from grader.autograde.backends import shard_backend
@@ -137,7 +138,7 @@ def _grade_shard(
     if not students:  # nor is there a folder
         return 0
     console.print(_("The results are in {folder}. When all parts are done:").format(folder=escape(str(folder))))
-    words = ["drydock", "grade", "merge", str(folder.parent)]
+    words = ["drydock", "grade", "merge", str(folder.parent), *more]
     console.print(f"    {escape(shlex.join(words))}", highlight=False, soft_wrap=True)
     return 1 if any(record.error for record in records) else 0
 

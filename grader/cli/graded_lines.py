@@ -27,6 +27,11 @@ report_option = click.option(
 )
 
 
+def meant_alike(db_url: str | None, *, accept_names: bool) -> list[str]:
+    """The options that ``--shard`` and ``merge`` share: with others each would not know the other's submissions."""
+    return [*(["--db", db_url] if db_url else []), *(["--accept-names"] if accept_names else [])]
+
+
 def run(batch: Batch, console: Console, reports: Sequence[Path], jobs: int | None, backend: Backend | None) -> int:
     """Grade what is planned, write the reports, and say what came of it; the command's exit status."""
     from grader.autograde.reports import write_report_file

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from grader.cli.graded_lines import report_option, run
+from grader.cli.graded_lines import meant_alike, report_option, run
 from grader.processes import processors
 
 
@@ -37,6 +37,6 @@ def command(
     config = course_config(course_folder(Path.cwd()), db_url=db_url, accept_names=accept_names)
     console = Console()
     with Batch(config, merge.lab) as batch:
-        merge.require((*batch.plan.todo, *batch.plan.skipped))
+        merge.require((*batch.plan.todo, *batch.plan.skipped), meant_alike(db_url, accept_names=accept_names))
         backend = MergeBackend(config, merge, jobs or processors())
         raise SystemExit(run(batch, console, reports, jobs, backend))

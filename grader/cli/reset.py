@@ -48,9 +48,8 @@ def command(*, lab: str | None, notebook: bool) -> None:
         mark.touch()
         return
     started = time.monotonic()
-    fresh = detached.reset(progress=lab_daemon.tell)
-    # Before anything else can fail: all that ran is gone.
-    forget_what_ran()
+    # Before anything else can fail, the new one's start among it: all that ran is gone.
+    fresh = detached.reset(progress=lab_daemon.tell, gone=forget_what_ran)
     lab_daemon.bring_images(fresh, images, lab_daemon.tell)
     click.echo(
         _("The lab daemon is as new ({kind} engine, {seconds:.1f} s).").format(

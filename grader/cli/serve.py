@@ -27,7 +27,7 @@ _FILE = click.Path(path_type=Path)
 
 def _size(_context: click.Context, parameter: click.Parameter, said: str) -> str:
     """As JupyterHub reads it, which complains only when the first student comes."""
-    if re.fullmatch(r"[1-9][0-9]*(\.[0-9]+)?[KMGT]", said) or (parameter.name == "disk" and said == "none"):
+    if re.fullmatch(r"(?=.*[1-9])[0-9]+(\.[0-9]+)?[KMGT]", said) or (parameter.name == "disk" and said == "none"):
         return said
     raise click.BadParameter(_("{said} is no size like 2G or 500M.").format(said=said))
 
@@ -55,7 +55,13 @@ def _size(_context: click.Context, parameter: click.Parameter, said: str) -> str
 )
 @click.option("--folder", type=_FILE, default=Path("/srv/drydock"), show_default=True, help="Where the class lies.")
 @click.option("--memory", callback=_size, default="2G", show_default=True, help="Memory of each student.")
-@click.option("--cpus", default=2.0, show_default=True, help="Processors of each student.")
+@click.option(
+    "--cpus",
+    type=click.FloatRange(0.1, 10_000),
+    default=2.0,
+    show_default=True,
+    help="Processors of each student.",
+)
 @click.option(
     "--disk", callback=_size, default="10G", show_default=True, help="Disk of each student; “none” for no limit."
 )

@@ -162,8 +162,11 @@ def down(*, forget: bool = False) -> bool:
         return ended
 
 
-def reset(progress: Callable[[str], None] | None = None) -> LabEngine:
-    """The lab engine as new: everything in it is gone, its kind and shared folders are as before."""
+def reset(progress: Callable[[str], None] | None = None, gone: Callable[[], None] = lambda: None) -> LabEngine:
+    """The lab engine as new: everything in it is gone, its kind and shared folders are as before.
+
+    ``gone`` is called before the new one starts.
+    """
     with _alone():
         running = current()
         kind, shares = (running.kind, running.shares) if running else _last() or (None, ())
@@ -171,6 +174,7 @@ def reset(progress: Callable[[str], None] | None = None) -> LabEngine:
             _end(running, discard=True)
         _end_unfinished()
         engine_class(kind or best_kind()).forget(lab_folder())
+        gone()
         return _start(kind, shares, progress)
 
 

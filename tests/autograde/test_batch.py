@@ -336,7 +336,7 @@ class BreakingPool:
     def __exit__(self, *_error: object) -> None:
         return None
 
-    def submit(self, _function: object, _task: object, job: Job) -> Future[SubmissionRecord]:
+    def submit(self, _task: object, job: Job) -> Future[SubmissionRecord]:
         self._submitted += 1
         if self._submitted == 2 and self.made == 1:
             raise BrokenProcessPool
@@ -346,7 +346,7 @@ class BreakingPool:
 
 
 def test_a_pool_that_breaks_while_work_is_handed_out_costs_nobody_a_grade(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("grader.autograde.worker_pool.ProcessPoolExecutor", BreakingPool)
+    monkeypatch.setattr("grader.autograde.worker_pool.Processes", BreakingPool)
     records = list(WorkerPool(Config(), "native", 2).work(LAB, ["ada", "bob", "cyd"]))
     assert sorted(record.student for record in records) == ["ada", "bob", "cyd"]
     assert [record.error for record in records] == ["", "", ""]

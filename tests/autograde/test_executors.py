@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import Executor, Future
+from contextlib import nullcontext
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -72,6 +73,27 @@ def test_who_is_refused_ends_no_run_in_which_another_is_at_work(monkeypatch: pyt
             now += 2
             answered(bob, REFUSED, "it has another Docker", "host:1")
     assert 3900 < now < 3910
+
+
+@pytest.mark.parametrize("comes_at", [750, 9999])
+def test_who_is_better_and_came_late_is_at_work_too(monkeypatch: pytest.MonkeyPatch, comes_at: int) -> None:
+    """However long the line is in which parcels wait for those who are refused."""
+    now = 0.0
+    monkeypatch.setattr(coordinator, "time", SimpleNamespace(monotonic=lambda: now))
+    grading = Coordinator(Config(), ExecutorFactory(Deserted), Terms())
+    nobody = RetryingPool(Deserted, lambda: 1)
+    line = [InFlight(Job(f"s{n}", LAB, more=False), SubmissionRecord(f"s{n}", LAB), {"1": b""}) for n in range(130)]
+    grading._out = {out.job.student: out for out in line}
+    for out in line:
+        grading._send(out, "1", nobody)
+    with pytest.raises(NoExecutor) if comes_at > 900 else nullcontext():
+        while now < 1500:
+            now += 2
+            if now == comes_at:
+                line.pop(0)
+            line.append(line.pop(0))
+            list(grading._graded(line[-1], "1", (REFUSED, "it has another Docker", "host:1"), nobody, nobody))
+    assert now == (902 if comes_at > 900 else 1500)
 
 
 @pytest.fixture

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import shlex
 import shutil
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -16,6 +18,7 @@ from grading_course import HALF, LAB, SOLUTIONS, Course
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
+from grader.autograde import backends
 from grader.autograde.backends import processes
 from grader.autograde.coordinator import InFlight
 from grader.autograde.executors import ExecutorFactory
@@ -167,6 +170,18 @@ def test_what_is_missing_is_named_with_the_next_command(class_of_three: Course) 
     broken = next(path for path in one.glob("*.json") if path.name != "shard.json")
     broken.write_text(broken.read_text()[:-20])
     assert "3 submissions have no result" in str(merged(one).exception)
+
+
+def test_a_part_and_the_merge_name_each_other_with_the_same_gradebook(
+    class_of_three: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    more = ["--db", class_of_three.db_url, "--accept-names"]
+    done = SimpleNamespace(work=lambda lab, students: (SubmissionRecord(student, lab) for student in students))
+    monkeypatch.setattr(backends, "shard_backend", lambda *_arguments, **_more: done)
+    said = CliRunner().invoke(grade, [LAB, "--shard", "1/2", *more])
+    assert shlex.join(["drydock", "grade", "merge", f"shards/{LAB}", *more]) in said.output, said.exception
+    remedy = merged(part(class_of_three, 1, "ada"), *more).exception.remedy  # type: ignore[union-attr]
+    assert remedy == shlex.join(["drydock", "grade", LAB, "--shard", "1/2", *more])
 
 
 def test_what_does_not_belong_together_is_refused(class_of_three: Course) -> None:

@@ -7,13 +7,16 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, wait
 from pathlib import Path
 
 import pytest
 from traitlets.config import Config
 
+from grader.autograde.backends import processes
 from grader.autograde.records import SubmissionRecord
+from grader.autograde.retrying import RetryingPool
 from grader.autograde.worker import Job
 from grader.autograde.worker_pool import WorkerPool
 from grader.processes import state_of
@@ -54,29 +57,51 @@ def grade_for_ever(job: Job) -> SubmissionRecord:
     return SubmissionRecord(job.student, job.lab)
 
 
+def on_this_machine(students: list[str]) -> Iterator[SubmissionRecord]:
+    yield from WorkerPool(Config(), "native", 3, begin=begin, task=grade_for_ever).work("00", students)
+
+
+def of_one_part(students: list[str]) -> Iterator[SubmissionRecord]:
+    """As ``drydock grade --shard`` has them."""
+    work = RetryingPool(processes(3), lambda: 3)
+    for student in students:
+        work.put(student, grade_for_ever, Job(student, "00", more=False))
+    try:
+        while True:
+            done, _rest = wait(work.feed(), return_when=FIRST_COMPLETED)
+            for _key, record in work.collect(done):
+                yield record
+    finally:
+        work.close()
+
+
 #: As ``drydock`` does: a plain kill is like Ctrl-C.
 FOR_EVER = """
 import signal
-from test_worker_pool import WorkerPool, Config, begin, grade_for_ever
+from test_worker_pool import {work}
 signal.signal(signal.SIGTERM, signal.default_int_handler)
 try:
-    pool = WorkerPool(Config(), "native", 3, begin=begin, task=grade_for_ever)
-    for record in pool.work("00", ["ada", "bob", "idle"]):
+    for record in {work}(["ada", "bob", "idle"]):
         print(record.student, flush=True)
 except KeyboardInterrupt:
     print("interrupted")
 """
 
 
+@pytest.mark.parametrize("work", [on_this_machine, of_one_part])
 @pytest.mark.parametrize(
     ("kill", "number"), [(os.kill, signal.SIGTERM), (os.killpg, signal.SIGINT)], ids=["a plain kill", "Ctrl-C"]
 )
 def test_who_interrupts_a_run_waits_for_no_submission(
-    tmp_path: Path, kill: Callable[[int, int], None], number: int
+    tmp_path: Path,
+    kill: Callable[[int, int], None],
+    number: int,
+    work: Callable[[list[str]], Iterator[SubmissionRecord]],
 ) -> None:
     """Nor is a worker cut off while it tidies up."""
     with subprocess.Popen(
-        [sys.executable, "-c", FOR_EVER], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        [sys.executable, "-c", FOR_EVER.format(work=work.__name__)],
+        cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}, start_new_session=True,
     ) as parent:  # fmt: skip
         assert parent.stdout is not None

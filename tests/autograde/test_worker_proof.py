@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, replace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -78,6 +79,25 @@ def test_a_machine_that_was_mended_is_believed_by_the_next_run(monkeypatch: pyte
     assert remote.introduce(TERMS.to_text())[0] == remote.PROVED
     assert remote.introduce(TERMS.to_text())[0] == remote.PROVED
     assert len(tried) == 2
+
+
+def test_nor_is_it_lost_to_a_run_that_did_not_ask_it_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sixteen are asked at most; whoever is not answers the first parcel."""
+    tried: list[float] = []
+    now = 10_000.0
+
+    def prove(_terms: Terms) -> Proof:
+        tried.append(now)
+        raise NoWalls("The disk is full.")
+
+    monkeypatch.setattr(remote, "prove", prove)
+    monkeypatch.setattr(remote, "time", SimpleNamespace(monotonic=lambda: now, sleep=lambda _seconds: None))
+    monkeypatch.setattr(remote, "_BENCH", remote._Bench())
+    monkeypatch.setattr(remote._BENCH, "_settled", True)
+    for _parcel in range(400):
+        now += 2
+        assert remote.grade(TERMS.to_text(), b"no parcel", False)[0] == remote.REFUSED
+    assert tried == [10_002, 10_304, 10_606], "and no engine for each parcel"
 
 
 class Machines(ThreadPoolExecutor):

@@ -60,13 +60,29 @@ def test_a_configuration_of_ones_own_is_the_one_beside_the_teacher(
 
 
 @pytest.mark.parametrize(
-    ("option", "said"), [("--memory", "2GB"), ("--memory", "none"), ("--disk", "-1G"), ("--port", "99999")]
+    ("option", "said"),
+    [
+        ("--memory", "2GB"),
+        ("--memory", "none"),
+        ("--memory", "0.0G"),
+        ("--disk", "-1G"),
+        ("--port", "99999"),
+        ("--cpus", "0"),
+        ("--cpus", "-1"),
+        ("--cpus", "inf"),
+    ],
 )
 def test_what_would_end_in_a_traceback_at_the_first_login_is_refused_at_once(
     machine: Path, option: str, said: str
 ) -> None:
     done = CliRunner().invoke(serve.command, ["--folder", str(machine / "class"), option, said])
     assert done.exit_code == 2 and said.removeprefix("-") in done.output and not (machine / "class").exists()
+
+
+def test_half_of_a_size_is_one(machine: Path) -> None:
+    words = ["--folder", str(machine / "class"), "--memory", "0.5G", "--cpus", "0.5", "--print-config"]
+    done = CliRunner().invoke(serve.command, words)
+    assert "mem_limit = '0.5G'" in done.output and "cpu_limit = 0.5" in done.output, done.output
 
 
 def test_a_port_that_the_hub_uses_itself_is_refused(machine: Path) -> None:

@@ -20,7 +20,7 @@ _NOBODY = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--"]
 @pytest.fixture
 def copy() -> Iterator[Path]:
     """What setup reads, in a folder that everybody may read: its name has a space and Cyrillic letters."""
-    parent = Path(tempfile.mkdtemp(prefix="dd-"))
+    parent = Path(tempfile.mkdtemp(prefix="dd-")).resolve()
     parent.chmod(0o755)
     root = parent / "учебный курс"
     for name in ("scripts/setup", "grader/cli/system-packages.txt", "requirements.lock", "pyproject.toml"):
@@ -136,6 +136,39 @@ def test_a_moved_checkout_gets_an_environment_of_its_own(copy: Path, is_moved: b
     assert done.returncode == 0, done.stderr
     assert ("no longer runs here; making it anew" in done.stderr) == is_moved
     assert (copy / ".venv").exists() != is_moved
+
+
+def test_by_a_links_name_it_is_the_same_checkout(copy: Path) -> None:
+    (copy / "grader" / "cli" / "system-packages.txt").write_text("")
+    _make_environment(copy, _stamp(copy))
+    link = copy.parent / "link"
+    link.symlink_to(copy)
+    done = _setup(link)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (copy / ".venv" / "bin" / "drydock").exists()
+
+
+@pytest.mark.parametrize(("lock", "asked"), [("lists/lock", 3), ("lists/is_full", 1)])
+def test_a_machine_that_just_looks_for_updates_is_waited_for(copy: Path, lock: str, asked: int) -> None:
+    """apt-get update does not wait itself, as it does for dpkg. What else goes wrong is told at once."""
+    proof, log = copy.parent / "dockerd", copy.parent / "asked"
+    table = copy / "grader" / "cli" / "system-packages.txt"
+    table.write_text(f"lab | {proof} | docker.io | the daemon\n")
+    _make_environment(copy, _stamp(copy))
+    script = copy / "scripts" / "setup"
+    edited = script.read_text().replace("/usr/sbin/policy-rc.d", f"{copy.parent}/policy-rc.d")
+    script.write_text(edited.replace("EUID == 0", "1"))
+    apt = f"""case "$*" in
+        *" update") echo >>{log}; [ $(wc -l <{log}) = 3 ] || {{ echo "E: /var/lib/apt/{lock}"; exit 100; }} ;;
+        *) touch {proof} ;;
+    esac"""
+    path = _tools(copy, **{"apt-get": apt, "sleep": "exit 0"})
+    for name in ("chmod", "grep", "mktemp", "tail", "touch", "wc"):
+        (copy.parent / "tools" / name).symlink_to(str(shutil.which(name)))
+    done = _setup(copy, path=path, TMPDIR=str(copy.parent))
+    assert len(log.read_text().splitlines()) == asked, done.stderr
+    assert (done.returncode == 0) == proof.exists() == (asked == 3), done.stderr
+    assert not (copy.parent / "policy-rc.d").exists()
 
 
 @pytest.mark.parametrize(
