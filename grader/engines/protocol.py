@@ -180,7 +180,8 @@ class Engine(ABC):
 
     # -- a lab engine, which outlives the process that started it
 
-    #: Whether published ports must be brought to this machine's localhost by relay.py.
+    #: Whether published ports must be brought to this machine's localhost by published_ports.py, which can do so for
+    #: engines in namespaces (namespaces.py) alone. Any other brings them there itself.
     needs_relay: ClassVar[bool] = False
 
     @classmethod
