@@ -1,7 +1,8 @@
 """What packages add to Drydock by entry point: engines, image recipes and kinds of things to check.
 
-Drydock's own are registered in the same way (pyproject.toml). docs/extending.md shows how to write one. Nothing is
-imported before it is asked for by its name, and one that can't be used costs only itself.
+Drydock's own are registered in the same way (pyproject.toml). docs/extending.md shows how to write one. Another
+package's is not imported before somebody asks for it by its name, or for all (drydock doctor); one that can't be used
+costs only itself.
 """
 
 from __future__ import annotations
@@ -111,6 +112,11 @@ def names(group: Group) -> list[str]:
             ),
         )
     return sorted(offers, key=lambda name: (not _is_ours(offers[name]), name))
+
+
+def own(group: Group) -> list[str]:
+    """The names of Drydock's own in a group: what may be used unasked. Raises PluginError as ``names`` does."""
+    return [name for name in names(group) if _is_ours(_found().offers[group][name])]
 
 
 def _is_ours(offers: list[_Offer]) -> bool:

@@ -20,7 +20,8 @@ _MOST_BYTES = 1_000_000
 def images_are_declared(lab: Lab) -> Iterator[Finding]:
     """An image that nobody declares is not there when the lab is opened, nor when it is graded."""
     try:
-        there = {recipe.name for recipe in recipes.registered()}
+        there = set(recipes.known_names())
+        made = {recipe.name for recipe in recipes.registered(only=lab.images)}
         base = {recipe.name for recipe in ensuring.wanted()}
     except ImagesError as error:
         yield Finding(lab.name, "", str(error), error.remedy)
@@ -28,7 +29,7 @@ def images_are_declared(lab: Lab) -> Iterator[Finding]:
     declared = set(lab.images)
     if not _is_list_of_names(lab):
         yield Finding(lab.name, "connect", _("The images must be a list of names that can be read without running it."))
-    for name in sorted(declared - there):
+    for name in sorted(declared - made):
         yield Finding(
             lab.name,
             "connect",

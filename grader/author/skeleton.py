@@ -64,7 +64,7 @@ def _make_lab(course: Course, name: str, title: str) -> None:
     before = [other for other in course.names() if other < name]
     needs = (
         _("this notebook, open in JupyterLab (`drydock lab`), and lab {number} behind you.").format(
-            number=before[-1].split("-")[0]
+            number=f"[{before[-1].split('-')[0]}](../{before[-1]}/{before[-1]}.ipynb)"
         )
         if before
         else _("this notebook, open in JupyterLab (`drydock lab`).")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 
 from grader import plugins
@@ -29,8 +29,17 @@ def kind_named(name: str) -> type[Subject]:
 def registered(tell: Callable[[str], None] = lambda sentence: None) -> dict[str, type[Subject]]:
     """All that can be used, by name; ``tell`` gets a sentence on each of the others. Raises PluginError where ours are
     not registered."""
+    return _usable(plugins.names(plugins.Group.KINDS), tell)
+
+
+def own() -> dict[str, type[Subject]]:
+    """Drydock's own that can be used, by name: nobody has asked for another package's yet. Raises PluginError."""
+    return _usable(plugins.own(plugins.Group.KINDS), lambda sentence: None)
+
+
+def _usable(names: Iterable[str], tell: Callable[[str], None]) -> dict[str, type[Subject]]:
     found = {}
-    for name in plugins.names(plugins.Group.KINDS):
+    for name in names:
         try:
             found[name] = kind_named(name)
         except plugins.PluginError as error:
@@ -39,9 +48,9 @@ def registered(tell: Callable[[str], None] = lambda sentence: None) -> dict[str,
 
 
 def preload() -> None:
-    """Import all of them: once in a process that forks, not in each one forked. Trouble is told when it is met."""
+    """Import our own: once in a process that forks, not in each one forked. Trouble is told when it is met."""
     with suppress(plugins.PluginError):
-        registered()
+        own()
 
 
 def _checked(found: object) -> type[Subject]:

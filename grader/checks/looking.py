@@ -69,7 +69,8 @@ class _Reader(ast.NodeVisitor):
         self._named: dict[str, type[Subject] | None] = {}
         #: Parameters that are given the daemon's facts (answer.py), which only look whatever is asked of them.
         self._facts: set[str] = set()
-        known = kinds.registered()
+        # A check with another package's in it does more than look, as that kind is not in ACTING.
+        known = kinds.own()
         self._kinds = {name: kind for name, kind in known.items() if name in ACTING}
         self._words = {word for kind in known.values() for word in _methods(kind)}
 

@@ -12,7 +12,8 @@ _HEADING = re.compile(r"^#+\s+(.+)$", re.MULTILINE)
 _TITLE = re.compile(r"^#\s+(?:\d+\s*·\s*)?(.+)$", re.MULTILINE)
 _FACT = re.compile(r"^\*\*(Time|You need|Story):\*\*\s*(.+?)\s*$", re.MULTILINE)
 _TIME = re.compile(r"\d+(?:\s*[–-]\s*\d+)?\s*minutes")
-_NUMBER = re.compile(r"(?<![\d/-])\d\d(?![\d-])")
+#: Of a lab: neither Docker 23 nor 20.10.
+_NUMBER = re.compile(r"(?<![\d/.-])(?<!Docker )\d\d(?![\d-]|\.\d)")
 
 
 @dataclass(frozen=True)

@@ -54,10 +54,11 @@ class Stage:
 class Settings:
     """``title`` stands above the index of the labs; "" for Drydock's own.
 
-    ``images``: the names of those that a lab's daemon has, busybox besides; none for all that are installed. ``ports``:
-    what labs publish, for engines that must open them beforehand. ``languages``: of the release, of reports and of
-    feedback, the best first; none for what the environment asks for. ``stages``: parts of the course that end with a
-    certificate, in their order. ``auto_checks``: whether checks that only look run by themselves while a lab is open.
+    ``images``: the names of those that a lab's daemon has, busybox besides; none for all of Drydock's own. ``ports``:
+    what labs publish, for engines that must open them beforehand. ``languages``: of the release, of grading's reports
+    and of feedback, the best first; none for what the environment asks for. ``stages``: parts of the course that end
+    with a certificate, in their order. ``auto_checks``: whether checks that only look run by themselves while a lab is
+    open.
     ``why_wrong``: whether a report that looks like that of a known wrong answer tells why that one is wrong.
     ``pattern``: what the author's proof asks of each lab.
     """

@@ -133,10 +133,6 @@ class NamespaceEngine(Engine):
         return Probe(True, cls.isolation)
 
     @classmethod
-    def offers_walls(cls) -> bool:
-        return True
-
-    @classmethod
     def unheld_limits(cls) -> tuple[str, ...]:
         return () if _DATA_IN_MEMORY else ("disk",)
 

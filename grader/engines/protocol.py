@@ -163,8 +163,11 @@ class Engine(ABC):
 
     @classmethod
     def offers_walls(cls) -> bool:
-        """Whether ``for_strangers`` gives an engine with walls, on this machine. Takes well under a second."""
-        return False
+        """Whether ``for_strangers`` gives an engine with walls, on this machine. Takes well under a second.
+
+        As it is: whether the class has a ``confine`` of its own. One that has walls only here and there says so.
+        """
+        return cls.confine is not Engine.confine
 
     @classmethod
     def for_strangers(cls, *, shares: Sequence[Path] = (), limits: Limits | None = None) -> Engine:
@@ -177,7 +180,8 @@ class Engine(ABC):
 
     # -- a lab engine, which outlives the process that started it
 
-    #: Whether published ports must be brought to this machine's localhost by relay.py.
+    #: Whether published ports must be brought to this machine's localhost by published_ports.py, which can do so for
+    #: engines in namespaces (namespaces.py) alone. Any other brings them there itself.
     needs_relay: ClassVar[bool] = False
 
     @classmethod

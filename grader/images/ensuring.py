@@ -18,7 +18,7 @@ from grader.images.cache import ImageCache, Progress, StoredImage, recipe_digest
 from grader.images.catalogue import CourseImage, ImageSet, key_of, machine_architecture, manifest
 from grader.images.debian import Apt
 from grader.images.errors import ImagesError
-from grader.images.recipes import registered
+from grader.images.recipes import known_names, registered
 from grader.images.recipes.outside import OutsideRecipe, module_of
 from grader.images.recipes.recipe import Recipe
 
@@ -78,20 +78,20 @@ def _require_writable(folder: Path, found: Mapping[str, StoredImage | None]) -> 
 
 
 def wanted(tell: Callable[[str], None] = lambda sentence: None, more: Sequence[str] = ()) -> tuple[Recipe, ...]:
-    """The recipes of the course's images and of ``more``: those that its course.toml names, or all that are installed
-    and wait for no request.
+    """The recipes of the course's images and of ``more``: those that its course.toml names, or all of Drydock's own
+    that wait for no request. Another package's gets into daemons because somebody named it, not because it is there.
 
-    ``tell`` gets a sentence on each installed one that can't be used. Raises ImagesError.
+    ``tell`` gets a sentence on each of them that can't be used. Raises ImagesError.
     """
-    there = registered(tell)
     try:
         names = settings().images
     except CourseError as error:
         raise ImagesError(str(error), error.remedy) from error
+    base = (_CHECKS_NEED, *names) if names else known_names(own=True)
+    there = registered(tell, {*base, *more})
     _require(there, names, "course.toml")
     _require(there, more, _("the lab's first cell"))
-    base = (_CHECKS_NEED, *names) if names else tuple(recipe.name for recipe in there if not recipe.on_request)
-    return tuple(recipe for recipe in there if recipe.name in {*base, *more})
+    return tuple(recipe for recipe in there if names or recipe.name in more or not recipe.on_request)
 
 
 def ensure_only(names: Sequence[str], progress: Progress | None = None) -> ImageSet:
@@ -101,14 +101,15 @@ def ensure_only(names: Sequence[str], progress: Progress | None = None) -> Image
 
 def named(names: Sequence[str], tell: Callable[[str], None] = lambda sentence: None) -> tuple[Recipe, ...]:
     """The recipes of the images that a lab declares. Raises ImagesError."""
-    there = registered(tell)
+    there = registered(tell, names)
     _require(there, names, _("the lab's first cell"))
-    return tuple(recipe for recipe in there if recipe.name in names)
+    return there
 
 
 def _require(there: Sequence[Recipe], names: Sequence[str], where: str) -> None:
-    known = [recipe.name for recipe in there]
-    if lost := [name for name in names if name not in known]:
+    found = [recipe.name for recipe in there]
+    if lost := [name for name in names if name not in found]:
+        known = [name for name in known_names() if name not in lost]
         remedy = _("Install the package that brings it (drydock doctor says what is wrong with one), or edit {where}.")
         raise ImagesError(
             _("No recipe makes {names}, which {where} names; there are {known}.").format(
@@ -161,11 +162,10 @@ def are_made() -> bool:
 def archive_of(reference: str) -> Path | None:
     """The archive of one course image, or None where it isn't made here. Raises ImagesError."""
     store = ImageCache(None, lambda line: None)
+    name = reference.removeprefix("drydock/").partition(":")[0]
     with store.explained():
-        found = next(
-            (store.find(recipe, verify=False) for recipe in registered() if recipe.reference == reference), None
-        )
-    return found.archive if found else None
+        found = [store.find(one, verify=False) for one in registered(only=[name]) if one.reference == reference]
+    return found[0].archive if found and found[0] else None
 
 
 def as_set(stored: Sequence[StoredImage]) -> ImageSet:

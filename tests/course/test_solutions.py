@@ -34,8 +34,8 @@ TIERED = [_tier(lab) for lab in LABS]
 STABLE = "nbval-check-output"
 
 
-def test_there_are_labs() -> None:
-    assert [lab[:2] for lab in LABS] == [f"{number:02}" for number in range(23)]
+def test_there_are_labs_and_no_number_is_missing() -> None:
+    assert [lab[:2] for lab in LABS] == [f"{number:02}" for number in range(max(len(LABS), 23))]
 
 
 @pytest.fixture(scope="module")

@@ -74,6 +74,11 @@ def test_a_lab_without_a_head_is_still_a_row() -> None:
     assert card_of(_lab("07-x"), NAMES) == LabCard("07-x", "07-x", "", (), ())
 
 
+def test_the_number_of_a_docker_is_no_labs() -> None:
+    lab = _lab("24-e", "# E\n**You need:** lab 03, Docker 23 or newer (a daemon of 20.10 does not do).\n")
+    assert card_of(lab, ["03-a", "10-b", "20-c", "23-d", "24-e"]).builds_on == ("03-a",)
+
+
 def test_the_courses_own_labs_say_their_time_and_their_tasks() -> None:
     cards = read_labs(find_course())
     assert [card.name for card in cards if not card.time.endswith("minutes")] == []

@@ -16,10 +16,13 @@ from click.testing import CliRunner
 
 from grader import plugins
 from grader.checks import Checks, CouldNotCheck, Status, kinds
+from grader.checks.looking import trace_of
 from grader.cli import main
+from grader.course.labs import COURSE_VARIABLE
 from grader.engines import EngineError, best_kind, choice, engine_class
 from grader.images import ImagesError, manifest, recipes
 from grader.images.cache import recipe_digest
+from grader.images.ensuring import wanted
 from grader.images.recipes.outside import OutsideRecipe
 from tests.plugins.conftest import Install
 
@@ -152,6 +155,23 @@ def test_ours_cannot_be_replaced_and_contenders_are_named(install: Install) -> N
 def test_an_engine_of_another_package_is_never_chosen_unasked(harbour: None) -> None:
     assert engine_class("harbour").kind == "harbour"
     assert "harbour" not in choice.unasked() and "host" not in choice.unasked()
+
+
+def test_what_another_package_brings_is_neither_imported_nor_used_before_somebody_names_it(
+    harbour: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "solutions").mkdir()
+    (tmp_path / "nbgrader_config.py").touch()
+    monkeypatch.setenv(COURSE_VARIABLE, str(tmp_path))
+    ours = [recipe.name for recipe in wanted()]
+    assert ours and set(ours) < {image.name for image in manifest()}
+    kinds.preload()
+    assert trace_of(_CHECK.format(kind="config")) == "config"
+    assert not [name for name in sys.modules if name.startswith("harbour")]
+    assert [recipe.name for recipe in wanted(more=["lantern"])] == [*ours, "lantern"]
+    (tmp_path / "course.toml").write_text('images = ["lantern"]\n')
+    assert [recipe.name for recipe in wanted()] == ["busybox", "lantern"]
+    assert kinds.kind_named("config").__module__ == "harbour.config"
 
 
 def test_sources_that_are_not_installed_are_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
