@@ -16,6 +16,7 @@ from typing import Any
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
+from grader.files import settle
 from grader.i18n import _
 from grader.locks import locked
 
@@ -208,8 +209,7 @@ class Journal:
         with self._path.open("a", encoding="utf-8") as file:
             # A full disk may have cut off the line before.
             file.write("\n" + json.dumps({"student": student, "fingerprint": fingerprint}) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
+            settle(file)
 
     def finish(self) -> None:
         """The run is complete: the next one begins anew."""
