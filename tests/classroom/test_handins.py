@@ -414,6 +414,25 @@ def test_feedback_goes_to_who_handed_in_and_to_nobody_else(place: ClassFolder) -
     assert list(handins.bring_feedback(place, ada, "ada")) == []
 
 
+def test_a_page_that_a_power_cut_emptied_is_brought_again(place: ClassFolder) -> None:
+    student = _student(place, "ada")
+    _hand_in(student, f"ada+{_LAB}+{_OLD}+x", secret="s")
+    list(handins.collect(place, student, "ada"))
+    name = f"{hashlib.md5(f's{_LAB}'.encode()).hexdigest()}.html"
+    (place.feedback / name).write_text("well done")
+    list(handins.bring_feedback(place, student, "ada"))
+    page = student.feedback / name
+    told = page.stat()
+    page.write_text("")
+    os.utime(page, ns=(told.st_mtime_ns, told.st_mtime_ns))
+    assert len(list(handins.bring_feedback(place, student, "ada"))) == 1
+    assert (page.read_text(), page.stat().st_mtime_ns) == ("well done", told.st_mtime_ns)
+    # The other way round: what is whole stays.
+    (place.feedback / name).write_text("")
+    os.utime(place.feedback / name, ns=(told.st_mtime_ns, told.st_mtime_ns))
+    assert list(handins.bring_feedback(place, student, "ada")) == [] and page.read_text() == "well done"
+
+
 def test_a_page_that_is_released_while_we_copy_is_brought_next(place: ClassFolder) -> None:
     student = _student(place, "ada")
     _hand_in(student, f"ada+{_LAB}+{_OLD}+x")
