@@ -218,6 +218,8 @@ def _build(kind: type[NamespaceEngine], course: ImageSet, place: Path, release: 
         _split(kind, run / "data", work, in_containerd=release.containerd_store)
         # First: once the template is complete nobody looks for what is left.
         kind.remove_tree(run)
+        # And nobody looks into it again: no power cut may leave it complete with empty files in it.
+        os.sync()
         (work / "complete").touch()
         if place.exists():
             kind.remove_tree(place)

@@ -67,3 +67,34 @@ def test_a_disk_that_is_full_while_images_are_loaded_is_a_sentence(
     with pytest.raises(EngineError, match=r"can't be made: write .*no space left on device") as raised:
         template._build(_Full, course, tmp_path / "native-1", Release())  # type: ignore[arg-type]
     assert raised.value.remedy.startswith("df -h ")
+
+
+class _Sound(_Full):
+    """One that has loaded them."""
+
+    keeper = 0
+
+    def load(self, _stream: object) -> None: ...
+
+    def close(self) -> None: ...
+
+
+def test_a_template_is_complete_when_a_power_cut_would_leave_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody ever looks at what is in it again."""
+    monkeypatch.setenv("DRYDOCK_RUNTIME", str(tmp_path / "run"))
+    place, there = tmp_path / "native-1", []
+
+    def split(_kind: object, _data: Path, work: Path, **_how: object) -> None:
+        (work / "layers").mkdir()
+
+    def synced() -> None:
+        work = tmp_path / ".native-1"
+        there.append(({path.name for path in work.iterdir()}, place.exists()))
+
+    monkeypatch.setattr(template, "_split", split)
+    monkeypatch.setattr(os, "sync", synced)
+    template._build(_Sound, SimpleNamespace(archives=[]), place, Release())  # type: ignore[arg-type]
+    assert there == [({"layers"}, False)]
+    assert {path.name for path in place.iterdir()} == {"layers", "complete"}
