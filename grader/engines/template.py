@@ -181,8 +181,8 @@ def _remove_old(kind: type[NamespaceEngine], templates: Path, release: Release =
     there = _complete_ones(kind, templates, release)
     for place in sorted(there, key=lambda place: (place / "complete").stat().st_mtime, reverse=True)[keep:]:
         if not _is_used(place):
-            (place / "complete").unlink()
-            kind.remove_tree(place)
+            # By a name that ``_clear`` knows, should we be killed.
+            kind.remove_tree(place.rename(place.with_name(f".{place.name}.{os.urandom(4).hex()}")))
 
 
 def _complete_ones(kind: type[NamespaceEngine], templates: Path, release: Release) -> list[Path]:

@@ -283,6 +283,16 @@ def test_a_labs_first_disk_is_made_again_where_the_template_was_damaged(
     assert settled[-3:] == ["sound"] * 3
 
 
+def test_a_removal_that_was_killed_is_ended_by_the_next_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = TemplateFolder(tmp_path / "key")
+    made.path.mkdir()
+    made.record.touch()
+    monkeypatch.setattr(template.shutil, "rmtree", lambda _path, ignore_errors: None)
+    template.forget(made)
+    template.forget(made)
+    assert [path.name[0] for path in tmp_path.iterdir()] == ["."]
+
+
 # -- the machine
 
 

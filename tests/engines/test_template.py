@@ -33,6 +33,24 @@ def test_the_template_that_is_used_stays_and_the_one_that_nobody_uses_goes(
     assert [place.name for place in places if place.exists()] == ["native-first", "native-third", "native-fourth"]
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="the native engine's folders are another user's")
+def test_a_removal_that_was_killed_is_ended_by_the_next_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DRYDOCK_RUNTIME", str(tmp_path / "run"))
+    old = tmp_path / "templates" / "native-old"
+    old.mkdir(parents=True)
+    (old / "complete").touch()
+
+    def killed(_path: Path) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(NativeEngine, "remove_tree", killed)
+        template._remove_old(NativeEngine, old.parent, keep=0)
+    assert [path.name.startswith(".native-old") for path in old.parent.iterdir()] == [True]
+    template._clear(NativeEngine, old.parent)
+    assert list(old.parent.iterdir()) == []
+
+
 class _Full:
     """An engine whose disk is full when the images come."""
 
