@@ -1,11 +1,12 @@
-"""Atomic writes: after a kill or on a full disk there is still what was there before. What tells one file from another,
-and holds on to it. And where things lie.
+"""Atomic writes: after a kill or on a full disk there is still what was there before; and what a power cut leaves, too.
+What tells one file from another, and holds on to it. And where things lie.
 
 Standard library only: every engine's supervisor imports it.
 """
 
 from __future__ import annotations
 
+import errno
 import glob
 import os
 import sys
@@ -13,7 +14,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 #: Seconds after which nobody writes to a draft any more.
 _ABANDONED = 3600.0
@@ -24,18 +25,44 @@ def atomic(target: Path, *, mode: int | None = None) -> Iterator[Path]:
     """A file beside ``target`` to write to, which takes its place at the end; nothing is left of it after an error.
 
     Whoever writes the same file at the same time has a draft of their own; the last one's stays. ``mode``: it is there
-    already and nobody else ever could open it, as for a secret.
+    already and nobody else ever could open it, as for a secret; and no power cut leaves it empty.
     """
     draft = target.with_name(f".{target.name}.{os.urandom(4).hex()}.part")
     try:
         if mode is not None:
             os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode))
         yield draft
+        if mode is not None:
+            settle(draft)
         draft.replace(target)
     except BaseException:
         draft.unlink(missing_ok=True)
         raise
     _clear(target)
+
+
+def settle(what: Path | IO[Any] | int) -> None:
+    """Return when a file's content, or the names in a folder, are on the disk (a number is a descriptor's).
+
+    A file system notes a new or renamed file's name within seconds and its content up to half a minute later: after a
+    power cut between the two it is there and empty.
+    """
+    if isinstance(what, Path):
+        descriptor = os.open(what, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            settle(descriptor)
+        finally:
+            os.close(descriptor)
+        return
+    if not isinstance(what, int):
+        what.flush()
+        what = what.fileno()
+    try:
+        os.fsync(what)
+    except OSError as error:
+        # A network's file system, or a desktop's of shared folders, may be unable to, for folders above all.
+        if error.errno != errno.EINVAL:
+            raise
 
 
 def _clear(target: Path) -> None:

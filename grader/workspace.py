@@ -97,8 +97,10 @@ class Workspace:
         # The page beside it was made of what we wrote: a text that gives another one has a student's words.
         if mine.is_file() and mine.read_bytes() != text.encode() and not _is_made_of(page, mine):
             mine.rename(_free_name(mine))
-        if _bring(mine, text.encode()) or not page.is_file():
+        # The page is older where we were killed between the two. Making it takes a second: not at each start.
+        if _bring(mine, text.encode()) or not page.is_file() or page.stat().st_mtime_ns < mine.stat().st_mtime_ns:
             _bring(page, pages.as_page(text).encode())
+            page.touch()
 
     def _pages(self) -> dict[Path, Callable[[], str]]:
         return {

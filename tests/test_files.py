@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import subprocess
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.files import atomic, atomic_write, sha256_of, stamp_of
+from grader.files import atomic, atomic_write, settle, sha256_of, stamp_of
 
 WRITER = """
 import sys
@@ -64,6 +65,40 @@ def test_a_secret_is_nobody_elses_at_any_time(tmp_path: Path) -> None:
         draft.write_text("secret")
     assert (tmp_path / "key").read_text() == "secret"
     assert (tmp_path / "key").stat().st_mode & 0o777 == 0o600
+
+
+def test_no_power_cut_leaves_a_secret_empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settled: list[str] = []
+    monkeypatch.setattr(os, "fsync", lambda file: settled.append(Path(f"/proc/self/fd/{file}").read_text()))
+    with atomic(tmp_path / "key", mode=0o600) as draft:
+        draft.write_text("secret")
+        assert settled == []
+    assert settled == ["secret"]
+
+
+def test_what_can_be_settled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settled: list[int] = []
+
+    def synced(file: int, number: int = 0) -> None:
+        settled.append(os.fstat(file).st_size)
+        if number:
+            raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(os, "fsync", synced)
+    with (tmp_path / "note").open("wb") as file:
+        file.write(b"four")
+        # What Python still has is not there yet.
+        settle(file)
+        settle(file.fileno())
+    settle(tmp_path / "note")
+    assert settled == [4, 4, 4]
+    settle(tmp_path)
+    # Not every file system can, and that is no trouble of ours; a broken disk is.
+    monkeypatch.setattr(os, "fsync", lambda file: synced(file, errno.EINVAL))
+    settle(tmp_path)
+    monkeypatch.setattr(os, "fsync", lambda file: synced(file, errno.EIO))
+    with pytest.raises(OSError, match=os.strerror(errno.EIO)):
+        settle(tmp_path)
 
 
 def test_a_stamp_tells_of_every_writer(tmp_path: Path) -> None:

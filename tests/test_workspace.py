@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from pathlib import Path
 from urllib.parse import unquote
@@ -89,6 +90,39 @@ def test_notes_in_the_glossary_are_kept(workspace: Workspace) -> None:
         assert mine.read_text().endswith(f"{words[2:]}\n")
     kept = sorted(path.read_text().splitlines()[-1] for path in mine.parent.glob("glossary 2*.md"))
     assert kept == ["my own notes, then # Glossary", "my own notes, then # Glossary, longer"]
+
+
+def test_a_page_that_a_kill_left_old_is_made_anew_and_only_then(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    course = workspace.course.root / "docs" / "glossary.md"
+    course.parent.mkdir()
+    course.write_text("# Glossary")
+    workspace.prepare_all()
+    mine, make = workspace.root / "docs" / "glossary.md", pages.as_page
+    page, made = mine.with_suffix(".html"), []
+    os.utime(page, ns=(0, mine.stat().st_mtime_ns - 10**9))
+
+    def noted(text: str) -> str:
+        made.append(text)
+        if len(made) == 2:
+            raise KeyboardInterrupt
+        return make(text)
+
+    monkeypatch.setattr(pages, "as_page", noted)
+    course.write_text("# Glossary, longer")
+    # Asked first whether the text is a student's.
+    with pytest.raises(KeyboardInterrupt):
+        workspace.prepare_all()
+    assert "longer" in mine.read_text() and "longer" not in page.read_text()
+    for _start in range(3):
+        workspace.prepare_all()
+    assert "longer" in page.read_text() and len(made) == 3
+    # Somebody has saved the same text again: its page is compared once.
+    os.utime(page, ns=(0, 0))
+    for _start in range(3):
+        workspace.prepare_all()
+    assert len(made) == 4
 
 
 @pytest.fixture(scope="module")

@@ -16,6 +16,7 @@ from typing import Any
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
+from grader.files import settle
 from grader.i18n import _
 from grader.locks import locked
 
@@ -97,23 +98,21 @@ def fingerprint(folder: Path) -> str:
     return digest.hexdigest()
 
 
-def _signature(graded: Path) -> dict[str, Any]:
-    """nbgrader writes a graded notebook twice; only the second one is signed (IsolatedExecute)."""
-    noted: dict[str, Any] = json.loads(graded.read_bytes())["metadata"].get("drydock", {})
-    return noted if "version" in noted else {}
-
-
 def _noted(graded: Path) -> dict[str, Any]:
-    """Its signature; nothing where it is missing, half written or unreadable: not finished, whatever the reason."""
+    """Its signature: nbgrader writes a graded notebook twice, and only the second one is signed (IsolatedExecute).
+
+    Nothing where it is missing, half written or unreadable: not finished, whatever the reason.
+    """
     try:
-        return _signature(graded)
+        noted: dict[str, Any] = json.loads(graded.read_bytes())["metadata"]["drydock"]
+        return noted if "version" in noted else {}
     except Exception:
         return {}
 
 
 def is_signed(graded: Path) -> bool:
     """Whether its grading was finished."""
-    return bool(_signature(graded))
+    return bool(_noted(graded))
 
 
 # -- Notebooks that were handed in under another name than the lab's, as a browser names a second download.
@@ -208,8 +207,7 @@ class Journal:
         with self._path.open("a", encoding="utf-8") as file:
             # A full disk may have cut off the line before.
             file.write("\n" + json.dumps({"student": student, "fingerprint": fingerprint}) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
+            settle(file)
 
     def finish(self) -> None:
         """The run is complete: the next one begins anew."""

@@ -26,6 +26,7 @@ from grader.classroom import handin_quota, receipts
 from grader.classroom.handin_quota import NoRoom
 from grader.classroom.places import ClassFolder, StudentFolder
 from grader.classroom.untrusted_files import FILE, FOLDER, bring, closing, names_in, open_below, plain
+from grader.files import settle
 from grader.i18n import _
 from grader.report.plain import one_line
 
@@ -194,9 +195,13 @@ def _take(
             for ours, content in ((_TIMESTAMP, time.encode()), (_SECRET, secret)):
                 with _new_file(target, ours) as file:
                     file.write(content)
+                    settle(file)
+            settle(target)
         made = "+".join((*whose, time, secrets.token_urlsafe(9)))
         go = handin_quota.superfluous(inbound, made, handin_quota.size_of(inbound, draft), collected)
         os.rename(draft, made, src_dir_fd=inbound, dst_dir_fd=inbound)
+        # The student's own goes next, and on their disk that may be for good before ours is on this one.
+        settle(inbound)
     finally:
         shutil.rmtree(draft, ignore_errors=True, dir_fd=inbound)
     # Only now, when the new one is there.
@@ -267,6 +272,7 @@ def _copy(source: int, target: int, budget: _Budget, depth: int, but: Collection
                 closing(os.open(name, FOLDER, dir_fd=target)) as copy,
             ):
                 _copy(below, copy, budget, depth - 1)
+                settle(copy)
         elif stat.S_ISREG(mode):
             _copy_file(source, name, target, budget)
     budget.saw(source)
@@ -284,6 +290,7 @@ def _copy_file(folder: int, name: str, target: int, budget: _Budget) -> None:
             budget.spend(len(data))
             writer.write(data)
         budget.saw(reader.fileno())
+        settle(writer)
 
 
 def bring_feedback(place: ClassFolder, student: StudentFolder, name: str) -> Iterator[str]:

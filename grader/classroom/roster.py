@@ -118,10 +118,16 @@ def is_right(roster: Path, name: str, word: str) -> bool:
 
 
 def _read(roster: Path) -> dict[str, str]:
+    """Raises ClassError where a power cut, or somebody's editor, has left no list."""
     try:
         found: dict[str, str] = json.loads(roster.read_text())
     except FileNotFoundError:
         return {}
+    except ValueError:
+        raise ClassError(
+            _("The class's list of names {file} is damaged.").format(file=roster),
+            f"mv '{roster}' '{roster}.old'; drydock serve --users users.csv",
+        ) from None
     return found
 
 

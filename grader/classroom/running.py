@@ -8,7 +8,7 @@ import signal
 import time
 
 from grader import locks
-from grader.classroom import disk
+from grader.classroom import disk, handins
 from grader.classroom.places import ClassFolder, StudentFolder
 from grader.engines import orphans
 from grader.engines.folders import EngineFolder
@@ -61,5 +61,8 @@ def stop_all(place: ClassFolder) -> int:
             if free:
                 if orphans.is_owned(EngineFolder(student.engine)):
                     orphans.end_supervisor(EngineFolder(student.engine))
+                # What a gate that was killed has not carried, for who never comes again; else the next one tries again.
+                with contextlib.suppress(Exception):
+                    list(handins.collect(place, student, student.path.name, looked=handins.last_look(student)))
                 disk.detach(student)
     return len(found)

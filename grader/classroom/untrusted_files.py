@@ -46,8 +46,9 @@ def open_below(folder: Path, path: Path) -> int:
     return here
 
 
-def plain(folder: int, name: str, most: int, newer: int = 0) -> tuple[bytes, int]:
-    """A plain file's content and the time of its last change (nanoseconds); nothing and 0 of one that is not newer.
+def plain(folder: int, name: str, most: int, there: os.stat_result | None = None) -> tuple[bytes, int]:
+    """A plain file's content and the time of its last change (nanoseconds); nothing and 0 where ``there`` is as new,
+    and not shorter: a power cut may have left the copy of that time empty.
 
     Raises OSError for a link, and for what is larger than ``most`` bytes.
     """
@@ -55,13 +56,15 @@ def plain(folder: int, name: str, most: int, newer: int = 0) -> tuple[bytes, int
         told = os.fstat(file.fileno())
         if not stat.S_ISREG(told.st_mode) or told.st_size > most:
             raise OSError(f"{name} is no plain file of a bearable size")
-        return (file.read(most), told.st_mtime_ns) if told.st_mtime_ns > newer else (b"", 0)
+        if there and told.st_mtime_ns <= there.st_mtime_ns and told.st_size <= there.st_size:
+            return b"", 0
+        return file.read(most), told.st_mtime_ns
 
 
 def bring(folder: int, name: str, target: Path, most: int) -> bool:
-    """Copy a plain file of at most ``most`` bytes to ``target`` where it is newer; whether it was."""
+    """Copy a plain file of at most ``most`` bytes to ``target`` where it is newer or longer; whether it was."""
     try:
-        content, at = plain(folder, name, most, newer=target.stat().st_mtime_ns if target.is_file() else 0)
+        content, at = plain(folder, name, most, there=target.stat() if target.is_file() else None)
     except OSError:
         return False
     if at:

@@ -12,7 +12,7 @@
 #      DD_CGROUPS cgroup folders to join, one a line   DD_SHARES host folders, one a line
 #      DD_READONLY host folders shown read-only, one a line   DD_TEMPLATE template folder (layers/, meta/) or empty
 #      DD_DOCKER folder of another Docker to run, or empty   DD_STORE "containerd" for its image store, or empty
-#      DD_DATA_SIZE size of a tmpfs data-root, or empty for the disk
+#      DD_DATA_SIZE size of a tmpfs data-root, or empty for the disk   DD_KEPT "kept" where it is there again next time
 #      DD_IDMAP, DD_TEMPLATE_IDMAP ids of shared folders and of the template, or empty
 #      DD_USER name of the user 1000
 #      DD_PYTHON_… the Python of student code, for python.sh; none of them where it isn't wanted
@@ -142,7 +142,16 @@ if [ -n "$DD_TEMPLATE" ]; then
     # Once: kept data has its own notes of images by then.
     notes=image
     [ -z "$DD_STORE" ] || notes=containerd/daemon/io.containerd.metadata.v1.bolt
-    [ -e "var/lib/docker/$notes" ] || cp -a made/meta/. var/lib/docker/
+    if [ ! -e "var/lib/docker/$notes" ] || [ -e "$DD_DIR/half-made" ]; then
+        # A full disk or a power cut leaves a half, which whoever comes next makes anew. The mark is where nobody inside can
+        # put one, and no file is written through a link.
+        [ -z "$DD_KEPT" ] || : > "$DD_DIR/half-made"
+        cp -a --remove-destination made/meta/. var/lib/docker/
+        if [ -n "$DD_KEPT" ]; then
+            sync -f var/lib/docker
+            rm "$DD_DIR/half-made"
+        fi
+    fi
     umount made
     rmdir made
 fi

@@ -197,6 +197,8 @@ def _fetched(version: str, progress: Callable[[str], None]) -> Path:
                     shutil.rmtree(left, ignore_errors=True)
                 try:
                     _fetch(version, work, progress)
+                    # Nobody looks into it again: a power cut must not leave programs without content there.
+                    os.sync()
                     work.rename(place)
                 finally:
                     # Only by who holds the lock: it is the next one's folder, too.

@@ -201,6 +201,7 @@ class Supervisor:
             "DD_DOCKER": spec.docker,
             "DD_STORE": "containerd" if spec.containerd_store else "",
             "DD_DATA_SIZE": spec.data_size,
+            "DD_KEPT": "kept" if spec.keep_data else "",
             "DD_SCRIPTS": str(_SCRIPTS),
             "DD_DAEMON_JSON": json.dumps(spec.daemon_json),
             "DD_DOCKERD_FLAGS": spec.dockerd_flags,

@@ -181,8 +181,8 @@ def _remove_old(kind: type[NamespaceEngine], templates: Path, release: Release =
     there = _complete_ones(kind, templates, release)
     for place in sorted(there, key=lambda place: (place / "complete").stat().st_mtime, reverse=True)[keep:]:
         if not _is_used(place):
-            (place / "complete").unlink()
-            kind.remove_tree(place)
+            # By a name that ``_clear`` knows, should we be killed.
+            kind.remove_tree(place.rename(place.with_name(f".{place.name}.{os.urandom(4).hex()}")))
 
 
 def _complete_ones(kind: type[NamespaceEngine], templates: Path, release: Release) -> list[Path]:
@@ -218,6 +218,8 @@ def _build(kind: type[NamespaceEngine], course: ImageSet, place: Path, release: 
         _split(kind, run / "data", work, in_containerd=release.containerd_store)
         # First: once the template is complete nobody looks for what is left.
         kind.remove_tree(run)
+        # And nobody looks into it again: no power cut may leave it complete with empty files in it.
+        os.sync()
         (work / "complete").touch()
         if place.exists():
             kind.remove_tree(place)

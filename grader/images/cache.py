@@ -25,7 +25,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from grader.files import cache_folder, sha256_of, stamp_of
+from grader.files import cache_folder, settle, sha256_of, stamp_of
 from grader.i18n import _
 from grader.images.catalogue import CourseImage
 from grader.images.errors import ImagesError
@@ -99,7 +99,7 @@ class ImageCache:
         identity = image.digest.removeprefix("sha256:")[:12]
         final = self._archives / f"{record.stem}-{identity}.tar"
         sha256 = sha256_of(archive)
-        _flush(archive)
+        settle(archive)
         archive.replace(final)
         values = {
             "image": image.to_dict(),
@@ -110,7 +110,7 @@ class ImageCache:
         }
         draft = archive.with_suffix(".json")
         draft.write_text(json.dumps(values, indent=1), "utf-8")
-        _flush(draft)
+        settle(draft)
         draft.replace(record)
 
     @contextmanager
@@ -206,12 +206,3 @@ def _is_intact(stored: StoredImage, *, verify: bool) -> bool:
         return sha256_of(stored.archive) == stored.sha256
     except FileNotFoundError:
         return False
-
-
-def _flush(path: Path) -> None:
-    # After a power cut a renamed file must not turn out empty.
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

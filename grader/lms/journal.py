@@ -12,6 +12,8 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+from grader.files import settle
+
 FILE = "lms-sent.jsonl"
 
 
@@ -103,5 +105,4 @@ class SentJournal:
             cut = end and os.pread(descriptor, 1, end - 1) != b"\n"
             file.write(b"\n" * bool(cut) + json.dumps(entry).encode() + b"\n")
             # On a full disk this fails, where a write without a buffer would only be a short one.
-            file.flush()
-            os.fsync(descriptor)
+            settle(file)

@@ -15,7 +15,7 @@ from traitlets.config import Config
 from grader.autograde.database import Standing, gradebook, standings
 from grader.autograde.lms import is_over
 from grader.autograde.records import load_graded, read_checks
-from grader.autograde.submissions import Submissions, is_signed
+from grader.autograde.submissions import Submissions
 from grader.autograde.uncollected import in_exchange, not_collected
 from grader.i18n import _
 from grader.lms.roster import Person
@@ -95,7 +95,7 @@ def _mark(student: str, standing: Standing | None, most: float, due: datetime | 
         return _without_grade(student, standing, most, due, submissions)
     if not standing.waiting:
         return Mark(student, State.GRADED, standing.final, most, _late(standing))
-    if not (standing.score or standing.penalty or _is_finished(submissions.graded(student))):
+    if not (standing.score or standing.penalty or submissions.was_graded(student)):
         # A first grading that was killed or failed: nbgrader's row is there before, and all cells wait in it.
         return Mark(student, State.NOTHING, None, most, why=_("handed in, not graded yet"))
     waiting = ", ".join(standing.waiting)
@@ -120,14 +120,6 @@ def _late(standing: Standing) -> str:
     if not standing.penalty:
         return ""
     return _("Handed in late: {score:g} − {penalty:g} points").format(score=standing.score, penalty=standing.penalty)
-
-
-def _is_finished(folder: Path) -> bool:
-    """Whether a grading ended."""
-    try:
-        return any(is_signed(path) for path in folder.glob("*.ipynb"))
-    except (OSError, ValueError, KeyError):
-        return False  # half written
 
 
 def _unchecked(folder: Path) -> set[str]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.errors import ExpectedError
-from grader.files import atomic
+from grader.files import atomic, settle
 from grader.i18n import _
 
 #: Crockford's base 32 (crockford.com/base32.html): no I, L, O, U, so nothing can be misread.
@@ -137,8 +137,7 @@ def make_secret(file: Path) -> bytes:
     try:
         with os.fdopen(descriptor, "w", encoding="ascii") as new:
             new.write(secrets.token_hex(_BYTES) + "\n")
-            new.flush()
-            os.fsync(new.fileno())
+            settle(new)
         # A link is made only where nothing is: of two that start at once, both then read the same secret.
         with suppress(FileExistsError):
             os.link(partial, file)

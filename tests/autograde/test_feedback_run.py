@@ -28,16 +28,17 @@ pytestmark = [pytest.mark.daemon, pytest.mark.deep, pytest.mark.timeout(900)]
 
 @pytest.fixture(scope="module")
 def graded(course: Course) -> Course:
-    """Two who are graded, one whose grading was stopped, and two whose graded notebooks somebody has damaged."""
+    """Two who are graded, one whose grading was stopped, and three whose graded notebooks somebody has damaged."""
     course.hand_in("ada", course.answered(SOLUTIONS, "An image."))
     (course.hand_in("*", course.answered(HALF)) / "mine [1].txt").write_text("mine")
-    for student in ("stopped", "damaged", "gone"):
+    for student in ("stopped", "damaged", "empty", "gone"):
         course.hand_in(student, course.blank())
     course.autograde()
     done = course.root / "autograded"
     half = json.loads((done / "stopped" / LAB / f"{LAB}.ipynb").read_text())
     del half["metadata"]["drydock"]["version"]
-    for student, text in (("stopped", json.dumps(half)), ("damaged", '{"metadata": {"drydock": {"version": 1}}}')):
+    left = {"stopped": json.dumps(half), "damaged": '{"metadata": {"drydock": {"version": 1}}}', "empty": ""}
+    for student, text in left.items():
         path = done / student / LAB / f"{LAB}.ipynb"
         path.chmod(0o644)
         path.write_text(text)
@@ -62,7 +63,7 @@ def test_pages_are_nbgraders_own_and_one_trouble_is_no_others(graded: Course, he
     done = subprocess.run(words, cwd=here, capture_output=True, text=True, check=False)
     assert done.returncode == 1, done.stdout + done.stderr
     assert "Feedback for 2 students" in done.stdout
-    assert "No feedback for: damaged, stopped" in done.stdout
+    assert "No feedback for: damaged, empty, stopped" in done.stdout
     assert "drydock grade" in done.stdout
     ours = pages(here)
     names = (f"{LAB}.html", "site/index.html")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from traitlets.config import Config
 
-from grader.autograde.submissions import Journal, Submissions
+from grader.autograde.submissions import Journal, Submissions, is_signed
 
 
 @pytest.mark.parametrize(
@@ -23,6 +23,20 @@ def test_only_the_students_name_is_a_pattern(tmp_path: Path, folder: str, lab: s
     submissions = Submissions(config, lab)
     assert submissions.students() == ["[a-z]*", "ada", "bob (1)"]
     assert submissions.without_notebook() == []
+
+
+@pytest.mark.parametrize(
+    ("text", "finished"),
+    [("", False), ('{"metadata": {"dry', False), ('{"metadata": {}}', False), ('{"metadata": {"drydock": {}}}', False),
+     ('{"metadata": {"drydock": {"version": 1}}}', True)],
+)  # fmt: skip
+def test_what_a_kill_or_a_power_cut_left_half_is_not_finished(tmp_path: Path, text: str, finished: bool) -> None:
+    config = Config()
+    config.CourseDirectory.root = str(tmp_path)
+    graded = tmp_path / "autograded" / "ada" / "hw1" / "p.ipynb"
+    graded.parent.mkdir(parents=True)
+    graded.write_text(text)
+    assert is_signed(graded) is Submissions(config, "hw1").was_graded("ada") is finished
 
 
 def test_a_line_that_a_full_disk_cut_off_costs_no_other(tmp_path: Path) -> None:

@@ -88,6 +88,36 @@ def test_what_the_machine_lacks_just_now_loses_no_hand_in(
     assert len(_collected(place)) == 1
 
 
+def test_the_students_own_goes_when_a_power_cut_would_leave_ours(
+    place: ClassFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On their disk the removal may be for good at once; on ours a file may be empty for half a minute."""
+    student = _student(place, "ada")
+    below = _hand_in(student, f"ada+{_LAB}+{_OLD}+x") / "folder"
+    below.mkdir()
+    (below / "data").write_text("more work")
+    settled: dict[int, object] = {}
+
+    def state(path: Path) -> tuple[int, object]:
+        found = sorted(below.name for below in path.iterdir()) if path.is_dir() else path.stat().st_size
+        return path.stat().st_ino, found
+
+    monkeypatch.setattr(os, "fsync", lambda file: settled.update([state(Path(f"/proc/self/fd/{file}"))]))
+    gone: list[int] = []
+
+    def removed(_folder: int, _entry: str, _gone: str) -> None:
+        (ours,) = _collected(place)
+        paths = [place.inbound, ours, *ours.rglob("*")]
+        wanted = dict(map(state, paths))
+        assert {number: settled.get(number) for number in wanted} == wanted
+        gone.append(len(paths))
+
+    monkeypatch.setattr(handins, "_remove", removed)
+    list(handins.collect(place, student, "ada"))
+    # The exchange, the hand-in, its notebook, time and secret, a folder and what is in it.
+    assert gone == [7]
+
+
 def _seconds(place: ClassFolder) -> float:
     """The time of the only one that was collected."""
     (found,) = _collected(place)
@@ -412,6 +442,25 @@ def test_feedback_goes_to_who_handed_in_and_to_nobody_else(place: ClassFolder) -
     assert list(handins.bring_feedback(place, bob, "bob")) == []
     assert (ada.feedback / page).read_text() == "well done"
     assert list(handins.bring_feedback(place, ada, "ada")) == []
+
+
+def test_a_page_that_a_power_cut_emptied_is_brought_again(place: ClassFolder) -> None:
+    student = _student(place, "ada")
+    _hand_in(student, f"ada+{_LAB}+{_OLD}+x", secret="s")
+    list(handins.collect(place, student, "ada"))
+    name = f"{hashlib.md5(f's{_LAB}'.encode()).hexdigest()}.html"
+    (place.feedback / name).write_text("well done")
+    list(handins.bring_feedback(place, student, "ada"))
+    page = student.feedback / name
+    told = page.stat()
+    page.write_text("")
+    os.utime(page, ns=(told.st_mtime_ns, told.st_mtime_ns))
+    assert len(list(handins.bring_feedback(place, student, "ada"))) == 1
+    assert (page.read_text(), page.stat().st_mtime_ns) == ("well done", told.st_mtime_ns)
+    # The other way round: what is whole stays.
+    (place.feedback / name).write_text("")
+    os.utime(place.feedback / name, ns=(told.st_mtime_ns, told.st_mtime_ns))
+    assert list(handins.bring_feedback(place, student, "ada")) == [] and page.read_text() == "well done"
 
 
 def test_a_page_that_is_released_while_we_copy_is_brought_next(place: ClassFolder) -> None:

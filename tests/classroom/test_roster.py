@@ -118,6 +118,19 @@ def test_after_a_kill_between_the_two_files_nobody_is_kept_out(
     assert is_right(place.roster, name, word)
 
 
+def test_a_list_that_a_power_cut_emptied_is_a_sentence(place: ClassFolder, tmp_path: Path) -> None:
+    update(place.roster, place.passwords, ["ada"])
+    place.roster.write_text("")
+    with pytest.raises(ClassError, match=r"roster\.json is damaged") as raised:
+        is_right(place.roster, "ada", "word")
+    # As it says.
+    assert raised.value.remedy.startswith(f"mv '{place.roster}' ") and "--users" in raised.value.remedy
+    place.roster.rename(tmp_path / "old")
+    update(place.roster, place.passwords, ["ada"])
+    ((name, word),) = _words(place)
+    assert is_right(place.roster, name, word)
+
+
 def _only(allowed: Path, otherwise: Callable[[Path], None]) -> Callable[[Path], AbstractContextManager[Path]]:
     @contextmanager
     def atomic(target: Path, *, mode: int) -> Iterator[Path]:

@@ -63,18 +63,34 @@ def test_a_full_disk_at_the_start_costs_nothing_that_was_there(
     for share in shares:
         share.mkdir()
     disk = own_runtime / "disk"
-    with small_disk(disk, 200), monkeypatch.context() as patch:
+    own, outside = own_runtime / "own", own_runtime / "outside"
+    outside.write_text("not theirs")
+    with small_disk(disk, 200), small_disk(own, 200), monkeypatch.context() as patch:
         patch.setenv("DRYDOCK_RUNTIME", str(disk))
+        # A class's student has a disk for the data alone. What did not fit at its first start is made anew at the next.
+        lab = EngineFolder(disk / "lab")
+        lab.path.mkdir()
+        (own / "data").mkdir()
+        lab.data.symlink_to(own / "data")
+        fill(own / "full")
+        with pytest.raises(EngineError, match="ended"):
+            detached.up()
+        (own / "full").unlink()
+        half = own / "data/image/overlay2/repositories.json"
+        half.unlink()
+        half.symlink_to(outside)
         detached.up().engine.endpoint.client().volumes.create("work")
         assert detached.down()
         fill(disk / "full")
         with pytest.raises(Exception, match=r"No space left|ended"):
             detached.up(shares=shares)
         (disk / "full").unlink()
-        lab = detached.up()
-        assert [volume.name for volume in lab.engine.endpoint.client().volumes.list()] == ["work"]
+        assert [volume.name for volume in detached.up().engine.endpoint.client().volumes.list()] == ["work"]
         assert detached.down(forget=True)
-    disk.rmdir()
+    assert outside.read_text() == "not theirs"
+    for path in (disk, own):
+        path.rmdir()
+    outside.unlink()
 
 
 @pytest.mark.parametrize("note", ["", "{", None])

@@ -273,10 +273,24 @@ def test_a_labs_first_disk_is_made_again_where_the_template_was_damaged(
     monkeypatch.setattr(MicrovmEngine, "probe", lambda *_self: Probe(True, ""))
     monkeypatch.setattr(Owner, "launch", launch)
     monkeypatch.setattr(canary, "prove", lambda *_words: None)
+    settled: list[str] = []
+    monkeypatch.setattr(os, "fsync", lambda file: settled.append(Path(f"/proc/self/fd/{file}").read_text()))
     lab = tmp_path / "run" / "lab"
     MicrovmEngine(folder=lab).start()
     assert launched == [("", "damaged"), ("", "sound")]
     assert GuestFolder(lab).boots.exists()
+    # What it boots from is there after a power cut, too: disk, kernel, initrd.
+    assert settled[-3:] == ["sound"] * 3
+
+
+def test_a_removal_that_was_killed_is_ended_by_the_next_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = TemplateFolder(tmp_path / "key")
+    made.path.mkdir()
+    made.record.touch()
+    monkeypatch.setattr(template.shutil, "rmtree", lambda _path, ignore_errors: None)
+    template.forget(made)
+    template.forget(made)
+    assert [path.name[0] for path in tmp_path.iterdir()] == ["."]
 
 
 # -- the machine

@@ -68,6 +68,18 @@ def test_an_unknown_version_is_told_those_that_there_are(said: str) -> None:
     assert raised.value.remedy.startswith("drydock up --docker ")
 
 
+def test_a_fetched_docker_is_there_when_a_power_cut_would_leave_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DRYDOCK_CACHE", str(tmp_path))
+    place, there = tmp_path / "docker" / "28.5.2", []
+    monkeypatch.setattr(releases, "_fetch", lambda _version, work, _progress: program(work, releases._NOTES))
+    monkeypatch.setattr(os, "sync", lambda: there.append(place.exists()))
+    assert releases._fetched("28.5.2", print) == place and place.exists()
+    assert there == [False]
+    assert releases._fetched("28.5.2", print) == place and there == [False]
+
+
 def test_a_folder_without_a_daemon_is_none(tmp_path: Path) -> None:
     # Those of the machine must not stand in for what the folder lacks.
     for name in ("dockerd", "containerd"):

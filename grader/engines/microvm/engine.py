@@ -19,6 +19,7 @@ from grader.engines.microvm.template import Template
 from grader.engines.microvm.walls import Walls
 from grader.engines.nsenter import Walls as WayIn
 from grader.engines.protocol import Endpoint, Engine, EngineError, Limits, Probe
+from grader.files import settle
 from grader.i18n import _
 
 
@@ -261,3 +262,5 @@ def _copy(source: Path, copy: Path) -> None:
             _("The lab daemon's disk can't be made: {why}").format(why=done.stderr.strip()),
             f"df -h '{copy.parent}'",
         )
+    # Nobody makes it again once the guest has been started from it.
+    settle(copy)

@@ -166,8 +166,9 @@ def _set_modes(template: TemplateFolder) -> None:
 
 def forget(template: TemplateFolder) -> None:
     """Remove a template; guests that run from it keep their open files."""
-    template.record.unlink(missing_ok=True)
-    shutil.rmtree(template.path, ignore_errors=True)
+    # By a name that ``ensure`` clears away, should we be killed.
+    with suppress(FileNotFoundError):
+        shutil.rmtree(template.path.rename(template.path.with_name(f".{secrets.token_hex(4)}")), ignore_errors=True)
 
 
 def _write_record(template: TemplateFolder, hashes: dict[str, str]) -> None:
