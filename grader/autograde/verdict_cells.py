@@ -11,7 +11,7 @@ from typing import Self
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
-from grader.course.reasons import KnownWrong
+from grader.course.answers import KnownWrong
 from grader.i18n import _, ngettext
 from grader.report.render import report_as_html, report_as_text
 from grader.report.verdicts import Status, TaskReport, explained

@@ -14,8 +14,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from grader.course.answers import read_tables
 from grader.course.labs import CourseError, Lab
-from grader.course.reasons import read_tables
 from grader.i18n import _
 
 if TYPE_CHECKING:
