@@ -24,7 +24,6 @@ _TABLE = "system-packages.txt"
 class Package:
     """A Debian package, what proves that it is there, and what it is for."""
 
-    set: str
     proofs: tuple[str, ...]
     name: str
     purpose: str
@@ -45,7 +44,7 @@ def packages(wanted: str) -> Iterator[Package]:
             continue
         group, proofs, name, purpose = (part.strip() for part in line.split("|"))
         if group == wanted:
-            yield Package(group, tuple(proofs.split(",")), name, purpose)
+            yield Package(tuple(proofs.split(",")), name, purpose)
 
 
 # -- Facts about this machine that decide whether a lab can run: read-only, and well under a second in all.
