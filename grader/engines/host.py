@@ -85,9 +85,7 @@ class HostEngine(Engine):
         return Endpoint(host=outer_host())
 
     def start(self) -> Endpoint:
-        probe = self.probe()
-        if not probe.works:
-            raise EngineError(probe.reason, probe.remedy)
+        self.probe().must_work()
         with explained(_("This Docker can't be used: {why}")):
             self._client = outer_client()
         if self._images:
