@@ -30,11 +30,7 @@ class Package:
 
     @property
     def installed(self) -> bool:
-        return any(_exists(proof) for proof in self.proofs)
-
-
-def _exists(pattern: str) -> bool:
-    return any(True for _match in Path("/").glob(pattern.lstrip("/")))
+        return any(True for proof in self.proofs for _found in Path("/").glob(proof.lstrip("/")))
 
 
 def packages(wanted: str) -> Iterator[Package]:
