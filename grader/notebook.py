@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from grader.checks.folder import Place
 from grader.checks.task import Checks
-from grader.course.reasons import known_wrong
+from grader.course.answers import known_wrong
 from grader.docker_api.deadline import CHECK_SECONDS
 from grader.docker_api.errors import NoAnswer, OneLine
 from grader.i18n import _

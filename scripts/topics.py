@@ -16,8 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.author.mutants.kept import read_kept
-from grader.author.mutants.record import Fate, counted, read_record
+from grader.author.mutants.record import Fate, counted, read_kept, read_record
 from grader.course.claims import claims_of
 from grader.course.lab_cards import card_of
 from grader.course.labs import Course, Lab

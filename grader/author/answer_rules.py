@@ -5,9 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.author.findings import Finding
-from grader.course.answers import EXPECT, FOLDER, SUFFIXES, answer_files, answers_of, read_answer, well_named
+from grader.course.answers import (
+    EXPECT,
+    FOLDER,
+    REASONS,
+    SUFFIXES,
+    answer_files,
+    answers_of,
+    read_answer,
+    read_reasons,
+    well_named,
+)
 from grader.course.labs import CourseError, Lab
-from grader.course.reasons import FILE, read_reasons
 from grader.i18n import _
 
 WRONG_ANSWERS_PER_TASK = 2
@@ -60,7 +69,7 @@ def answers_are_enough(lab: Lab) -> Iterator[Finding]:
 
 def reasons_are_given(lab: Lab) -> Iterator[Finding]:
     """Each wrong answer has its line in ``answers/reasons.toml``, and each line its answer."""
-    where = f"{FOLDER}/{FILE}"
+    where = f"{FOLDER}/{REASONS}"
     try:
         reasons = read_reasons(lab.folder)
     except CourseError as error:

@@ -1,7 +1,7 @@
 """A lab's checks proved against mutants: each task's solution is changed in one place, and its check must notice.
 
 A mutant is run like a wrong answer in the proof. One that passes *survives*: a hole in the check, or a right
-answer, which its author keeps as such beside the lab (``kept.py``).
+answer, which its author keeps as such beside the lab (``record.py``).
 """
 
 from __future__ import annotations
@@ -22,8 +22,7 @@ from requests import RequestException
 from grader.author import release
 from grader.author.cases import Case, Check, Kind, Run, Want, after_the_others
 from grader.author.mutants.cells import Mutant, mutants_of
-from grader.author.mutants.kept import Kept, read_kept
-from grader.author.mutants.record import Fate, Record, TaskRecord, digests_of, read_record, sources_of
+from grader.author.mutants.record import Fate, Kept, Record, TaskRecord, digests_of, read_kept, read_record, sources_of
 from grader.author.proof import Progress, judge, share, side_by_side
 from grader.author.trial import Life, Outcome, StoppableSandboxes, run_cases
 from grader.autograde.settings import Drydock

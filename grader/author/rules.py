@@ -12,11 +12,15 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 
 from grader.author.answer_rules import answers_are_enough, answers_are_filed, reasons_are_given
+from grader.author.declared_rules import (
+    asks_for_prediction,
+    images_are_declared,
+    planted_scripts_are_there,
+    predictions_can_be_made,
+    values_are_the_same_everywhere,
+)
 from grader.author.findings import Finding, about
-from grader.author.image_rules import images_are_declared
 from grader.author.pattern_rules import pattern_is_kept
-from grader.author.prediction_rules import asks_for_prediction, predictions_can_be_made
-from grader.author.value_rules import planted_scripts_are_there, values_are_the_same_everywhere
 from grader.course.declared import connecting
 from grader.course.labs import Lab
 from grader.i18n import _

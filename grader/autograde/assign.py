@@ -11,10 +11,10 @@ from typing import Any
 from nbformat import NotebookNode
 from nbgrader.preprocessors import ClearSolutions, NbGraderPreprocessor
 
+from grader.course.answers import RELEASED, as_released, written_in
 from grader.course.cells import cell_of, cells_of
 from grader.course.labs import CourseError
 from grader.course.predictions import call_in
-from grader.course.reasons import RELEASED, as_released, written_in
 from grader.course.settings import settings_in
 from grader.i18n import _
 

@@ -62,7 +62,7 @@ def configure(c: Config) -> None:
     ]
     c.GenerateFeedback.preprocessors = [
         "nbgrader.preprocessors.GetGrades",
-        "grader.autograde.model_answers.ModelAnswers",
+        "grader.autograde.feedback.ModelAnswers",
         "grader.autograde.feedback.FeedbackView",
         "grader.autograde.feedback.BoundedColours",
         "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",

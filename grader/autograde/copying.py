@@ -21,7 +21,7 @@ from nbgrader.utils import find_all_files
 from grader.autograde.settings import Drydock
 from grader.autograde.submission import Ceilings
 from grader.autograde.submissions import fingerprint
-from grader.course.reasons import RELEASED
+from grader.course.answers import RELEASED
 from grader.i18n import _
 from grader.sandbox.sandbox import give_file
 

@@ -62,15 +62,8 @@ def notebook_names(book: Gradebook, lab: str) -> list[str]:
 
 #: nbgrader's tables that say what its labs are, and nothing of students.
 _RELEASES = (
-    "course",
-    "assignment",
-    "notebook",
-    "base_cell",
-    "grade_cells",
-    "solution_cells",
-    "task_cells",
-    "source_cell",
-)
+    "course", "assignment", "notebook", "base_cell", "grade_cells", "solution_cells", "task_cells", "source_cell",
+)  # fmt: skip
 
 
 def copy_releases(db_url: str, target: Path) -> str:

@@ -24,8 +24,8 @@ from grader.autograde.ordinary import foreign_language
 from grader.autograde.parcel import PackedFile, Parcel, packed
 from grader.autograde.records import our_fault, unkeyed
 from grader.autograde.verdict_cells import explain, read_graded, read_report, write_report
+from grader.course.answers import known_wrong
 from grader.course.cells import name_of
-from grader.course.reasons import known_wrong
 from grader.course.release import Release, read_release, released_folders
 from grader.engines import engine_class
 from grader.i18n import _

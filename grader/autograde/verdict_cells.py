@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from html import escape
 from typing import Self
@@ -11,7 +11,7 @@ from typing import Self
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
-from grader.course.reasons import KnownWrong
+from grader.course.answers import KnownWrong
 from grader.i18n import _, ngettext
 from grader.report.render import report_as_html, report_as_text
 from grader.report.verdicts import Status, TaskReport, explained
@@ -100,9 +100,9 @@ def write_graded(cell: NotebookNode, graded: Graded, outputs: Iterable[NotebookN
 
 def read_graded(cell: NotebookNode) -> Graded | None:
     """What is in a graded cell, or None."""
-    for data in _bundles(cell):
-        if REPORT_TYPE in data:
-            found = data[REPORT_TYPE]
+    for output in cell.get("outputs", []):
+        if REPORT_TYPE in output.get("data", {}):
+            found = output["data"][REPORT_TYPE]
             return Graded(TaskReport.from_dict(found), float(found["points"]), found["score"], found["sentence"])
     return None
 
@@ -118,9 +118,3 @@ def read_report(cell: NotebookNode) -> TaskReport | None:
     """The report in a graded cell, or None."""
     graded = read_graded(cell)
     return None if graded is None else graded.report
-
-
-def _bundles(cell: NotebookNode) -> Iterator[NotebookNode]:
-    for output in cell.get("outputs", []):
-        if "data" in output:
-            yield output["data"]

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from grader.charts import style
 from grader.charts.chart import Chart, Table
 from grader.charts.lab_docker import inspect_image
 from grader.checks.arguments import human_size
+from grader.checks.image.layers import in_common
 from grader.docker_api.daemon import Daemon
 from grader.docker_api.words import dig
 from grader.i18n import _, ngettext
@@ -103,18 +103,14 @@ def _shared(one: _Raw, other: _Raw) -> int:
 
     The history names no digests. Equal steps are the same layers only as far as the digests agree, too.
     """
-    digests = _common(one.digests, other.digests)
+    digests = in_common(one.digests, other.digests)
     count = 0
-    for mine in one.steps[: _common(one.steps, other.steps)]:
+    for mine in one.steps[: in_common(one.steps, other.steps)]:
         if mine.size and not digests:
             break
         digests -= bool(mine.size)
         count += 1
     return count
-
-
-def _common(one: Sequence[object], other: Sequence[object]) -> int:
-    return sum(1 for _pair in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
 
 
 # -- Layer sizes as stacked bars, one for each image, on one scale.

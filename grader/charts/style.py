@@ -15,14 +15,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 BLUE, ORANGE, GREEN, YELLOW, SKY, PINK, RED = (
-    "#0072b2",
-    "#e69f00",
-    "#009e73",
-    "#f0e442",
-    "#56b4e9",
-    "#cc79a7",
-    "#d55e00",
-)
+    "#0072b2", "#e69f00", "#009e73", "#f0e442", "#56b4e9", "#cc79a7", "#d55e00",
+)  # fmt: skip
 INK, SOFT, PALE = "#1a1a1a", "#595959", "#e6e6e6"
 #: Neighbours differ in colour and in hatch.
 FILLS = ((SKY, ""), (ORANGE, "//"), (GREEN, ".."), (YELLOW, "\\\\"), (PINK, "xx"), ("#bbbbbb", "--"), ("#ffffff", "++"))

@@ -20,7 +20,7 @@ _HEALTH_DEFAULTS = {"Interval": 30, "Timeout": 30, "StartPeriod": 0, "StartInter
 class Configured(Labelled):
     """Expectations about a Config."""
 
-    label_path: ClassVar[tuple[str, ...]] = ("Config", "Labels")
+    label_path: ClassVar[str] = "Config.Labels"
 
     def _config_look(self, instruction: str, option: str) -> str:
         """Where to look next, for an image or for a container."""
@@ -37,8 +37,7 @@ class Configured(Labelled):
         return self._field(
             self._says(sentence, words=shown_words(wanted)),
             shown_words(wanted),
-            "Config",
-            field,
+            f"Config.{field}",
             right=lambda has: list(has or []) == wanted,
             show=shown_words,
             look=self._config_look(field.upper(), option),
@@ -68,8 +67,7 @@ class Configured(Labelled):
         return self._field(
             self._says(_("{what} has {variables} in its environment"), variables=shown),
             shown,
-            "Config",
-            "Env",
+            "Config.Env",
             right=lambda entries: wanted.items() <= environment(entries).items(),
             show=show,
             look=self._config_look("ENV", "environment"),
@@ -88,8 +86,7 @@ class Configured(Labelled):
         return self._field(
             self._says(_("{what} has {name} like {pattern} in its environment"), name=name, pattern=pattern),
             f"{name}={pattern}",
-            "Config",
-            "Env",
+            "Config.Env",
             right=right,
             show=lambda entries: _shown_variable(entries, name),
             look=self._config_look("ENV", "environment"),
@@ -102,8 +99,7 @@ class Configured(Labelled):
         return self._field(
             self._says(_("{what} does not have {name} in its environment"), name=name),
             _("no variable {name}").format(name=name),
-            "Config",
-            "Env",
+            "Config.Env",
             right=lambda entries: name not in environment(entries),
             show=lambda entries: _shown_variable(entries, name),
             look=self._config_look("ENV", "environment"),
@@ -116,8 +112,7 @@ class Configured(Labelled):
         return self._field(
             self._says(_("{what} has the working directory {path}"), path=wanted),
             wanted,
-            "Config",
-            "WorkingDir",
+            "Config.WorkingDir",
             right=lambda has: (str(has or "/").rstrip("/") or "/") == wanted,
             show=lambda has: str(has or "/"),
             look=self._config_look("WORKDIR", "workdir"),
@@ -133,8 +128,7 @@ class Configured(Labelled):
         return self._field(
             self._says(_("{what} runs as the user {user}"), user=wanted),
             wanted,
-            "Config",
-            "User",
+            "Config.User",
             right=lambda has: same_user(has, wanted),
             show=lambda has: str(has) if has else _("root (none is set)"),
             look=self._config_look("USER", "user"),
@@ -147,8 +141,7 @@ class Configured(Labelled):
         return self._field(
             self._says(_("{what} exposes the port {port}"), port=wanted),
             wanted,
-            "Config",
-            "ExposedPorts",
+            "Config.ExposedPorts",
             right=lambda ports: wanted in (ports or {}),
             show=lambda ports: listed(ports or {}, empty=_("no exposed port")),
             look=self._config_look("EXPOSE", "expose"),
@@ -161,8 +154,7 @@ class Configured(Labelled):
         return self._field(
             self._says(_("{what} does not expose the port {port}"), port=unwanted),
             _("no port {port}").format(port=unwanted),
-            "Config",
-            "ExposedPorts",
+            "Config.ExposedPorts",
             right=lambda ports: unwanted not in (ports or {}),
             show=lambda ports: listed(ports or {}, empty=_("no exposed port")),
             look=self._config_look("EXPOSE", "expose"),
@@ -175,8 +167,7 @@ class Configured(Labelled):
         return self._field(
             self._says(_("{what} is stopped by {signal}"), signal=wanted),
             wanted,
-            "Config",
-            "StopSignal",
+            "Config.StopSignal",
             right=lambda has: str(has or "SIGTERM").removeprefix("SIG") == wanted.removeprefix("SIG"),
             show=lambda has: str(has) if has else _("SIGTERM (none is set)"),
             look=self._config_look("STOPSIGNAL", "stop-signal"),
@@ -225,8 +216,7 @@ class Configured(Labelled):
             if not shown
             else self._says(_("{what} has a health check with {details}"), details=shown),
             shown or _("a health check"),
-            "Config",
-            "Healthcheck",
+            "Config.Healthcheck",
             right=right,
             show=_shown_health,
             look=self._config_look("HEALTHCHECK", "health"),
@@ -238,8 +228,7 @@ class Configured(Labelled):
         return self._field(
             self._says(_("{what} has no health check")),
             _("no health check"),
-            "Config",
-            "Healthcheck",
+            "Config.Healthcheck",
             right=lambda check: not is_healthcheck(check),
             show=_shown_health,
             look=self._config_look("HEALTHCHECK", "health"),

@@ -209,22 +209,23 @@ class Subject(ABC):
         self,
         sentence: str,
         expected: str,
-        *path: str,
+        path: str,
+        *,
         right: Callable[[Any], bool],
         look: str,
         show: Callable[[Any], str] = lambda value: str(value) if value not in (None, "") else _("nothing"),
     ) -> Claim:
-        """A claim about one value of the object's description; ``right`` and ``show`` get that value or None."""
+        """A claim about one value of the description (``Config.Env``): ``right`` and ``show`` get it, or None."""
 
         def judge(attrs: Attrs) -> Finding:
-            value = dig(attrs, *path)
+            value = dig(attrs, *path.split("."))
             return Finding(right(value), show(value))
 
         return Claim(
             sentence,
             expected,
             judge,
-            inspect_command(self.kind, self.name, "." + ".".join(path)),
+            inspect_command(self.kind, self.name, f".{path}"),
             look,
         )
 

@@ -26,7 +26,7 @@ def has_pair(values: Mapping[str, Any] | None, key: str, value: str | None) -> b
 class Labelled(Subject):
     """Something that carries labels, somewhere in its description."""
 
-    label_path: ClassVar[tuple[str, ...]] = ("Labels",)
+    label_path: ClassVar[str] = "Labels"
 
     @expectation
     def has_label(self, key: str, value: str | None = None) -> Claim:
@@ -35,7 +35,7 @@ class Labelled(Subject):
         return self._field(
             self._says(_("{what} has the label {label}"), label=shown),
             shown,
-            *self.label_path,
+            self.label_path,
             right=lambda labels: has_pair(labels, key, value),
             show=lambda labels: shown_pairs(labels, _("no labels")),
             look=_("Labels are metadata, given when something is made: the `--help` of that command lists them."),
@@ -49,7 +49,7 @@ class Labelled(Subject):
         return self._field(
             self._says(_("{what} has a label {key} like {pattern}"), key=key, pattern=pattern),
             f"{key}={pattern}",
-            *self.label_path,
+            self.label_path,
             right=lambda labels: key in (labels or {}) and wanted.search(str(labels[key] or "")) is not None,
             show=lambda labels: shown_pairs(labels, _("no labels")),
             look=_("Labels are metadata, given when something is made: the `--help` of that command lists them."),
@@ -62,13 +62,13 @@ class Labelled(Subject):
         return self._field(
             self._says(_("{what} does not have the label {label}"), label=key),
             _("no label {label}").format(label=key),
-            *self.label_path,
+            self.label_path,
             right=lambda labels: key not in (labels or {}),
             show=lambda labels: shown_pairs(labels, _("no labels")),
             look=_("Labels are fixed when something is made."),
         )
 
-    def _switch(self, sentence: str, opposite: str, yes: bool, *path: str) -> Claim:
+    def _switch(self, sentence: str, opposite: str, yes: bool, path: str) -> Claim:
         """A claim about something of a container or a network that is on or off."""
         wanted = arguments.yes(yes, "yes")
         words = {True: _("yes"), False: _("no")}
@@ -78,7 +78,7 @@ class Labelled(Subject):
         return self._field(
             self._says(sentence if wanted else opposite),
             words[wanted],
-            *path,
+            path,
             right=lambda has: (has is True) is wanted,
             show=lambda has: words[has is True],
             look=look,

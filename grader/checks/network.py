@@ -133,8 +133,7 @@ class Network(Labelled, Driven):
         return self._field(
             self._says(_("{what} gives out addresses of {ip_range} only"), ip_range=wanted),
             str(wanted),
-            "IPAM",
-            "Config",
+            "IPAM.Config",
             right=lambda config: bool(has := shares(config)) and all(net.subnet_of(wanted) for net in has),
             show=lambda config: listed(map(str, shares(config)), empty=_("none")),
             look=_("Addresses are chosen when a network is made: `docker network create --help`."),
@@ -147,8 +146,7 @@ class Network(Labelled, Driven):
         return self._field(
             sentence,
             wanted,
-            "IPAM",
-            "Config",
+            "IPAM.Config",
             right=lambda config: wanted in values(config),
             show=lambda config: listed(values(config), empty=_("none")),
             look=_("Addresses are chosen when a network is made: `docker network create --help`."),

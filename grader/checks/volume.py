@@ -8,12 +8,11 @@ from typing import Any, Self
 from grader.checks import arguments
 from grader.checks.errors import AuthorError
 from grader.checks.expectation import Claim, Context, Finding, Subject, expectation, required_name
-from grader.checks.files import HoldsFiles, Reader, followed, read_entry
+from grader.checks.files import HoldsFiles, Reader, archived, entry_of, followed, read_entry
 from grader.checks.history import gone, none_here, there
 from grader.checks.labels import Driven, Labelled
 from grader.checks.throwaway import any_image, throwaway
-from grader.checks.tree import Tree, read_tree
-from grader.docker_api.daemon import Attrs
+from grader.docker_api.daemon import Attrs, Daemon
 from grader.docker_api.errors import NoAnswer, Obstructed, Unavailable
 from grader.docker_api.words import unnamed_volume
 from grader.i18n import _
@@ -21,6 +20,10 @@ from grader.report.plain import listed
 
 #: Where a volume is mounted in the container of ours that reads it.
 _MOUNT = "/volume"
+#: What a check reads of a volume to hold it to another: entries, and bytes of all its files.
+_MOST, _LARGEST = 2_000, 64 * 1024 * 1024
+#: Kind, mode, owner, group, link's target and SHA-256, by the path below the folder.
+type Tree = dict[str, tuple[object, ...]]
 
 
 class Volume(Labelled, Driven, HoldsFiles):
@@ -180,3 +183,26 @@ def _shown_names(names: list[str]) -> str:
 
 def _shown_users(users: list[str]) -> str:
     return listed(users, empty=_("used by no container"))
+
+
+def read_tree(daemon: Daemon, container: str, path: str, what: str) -> Tree:
+    """All below ``path``, without its own mode and owner. A hard link is what it leads to.
+
+    ``what`` names it in a sentence. Raises NoAnswer, Obstructed where it is too much for a check.
+    """
+    found: Tree = {}
+    read = 0
+    with archived(daemon, container, path) as archive:
+        for member in archive:
+            read += member.size
+            if len(found) >= _MOST or read > _LARGEST:
+                raise Obstructed(_("{what} has too much in it for a check.").format(what=what))
+            name = member.name.partition("/")[2]
+            if member.islnk():
+                found[name] = found.get(member.linkname.partition("/")[2], ())
+            elif name:
+                entry = entry_of(archive, member)
+                if entry.kind == "file" and not entry.sha256:
+                    raise Unavailable(_("{what} could not be read in time.").format(what=what))
+                found[name] = (entry.kind, entry.mode, entry.uid, entry.gid, entry.target, entry.sha256)
+    return found

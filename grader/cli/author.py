@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import json
 import shlex
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
 import click
 from rich.console import Console
+from rich.progress import TextColumn
 
 from grader.author.cases import Kind
-from grader.author.proof import Plan, prove
+from grader.author.proof import Plan, Progress, prove
+from grader.author.trial import Outcome
 from grader.cli.docker_option import docker_option
-from grader.cli.progress import LiveProgress
+from grader.cli.progress import Bar
 from grader.course.labs import Course, find_course
 from grader.i18n import _
 from grader.processes import processors
+
+#: Seconds between two lines of a log.
+_QUIET_SECONDS = 15.0
 
 _json_option = click.option(
     "--json",
@@ -78,7 +84,7 @@ def check(
     _see_json(json_file)
     chosen = seen(kind)
     plan = Plan(runs=runs, seconds=seconds, jobs=jobs or _jobs(chosen), tasks=tasks, alone=alone, kinds=kinds)
-    with LiveProgress(Console(stderr=True)) as progress:
+    with _LiveProgress(Console(stderr=True)) as progress:
         proof = prove(course, names, plan, kind=chosen, progress=progress)
     show(proof, Console())
     _write_json(json_file, as_json(proof))
@@ -126,6 +132,32 @@ def _chosen(course: Course, labs: tuple[str, ...]) -> list[str]:
         return list(dict.fromkeys(course.pick(name) for name in labs))
     # With no argument, an empty course is as wrong as an unknown lab.
     return course.names() or [course.pick("")]
+
+
+class _LiveProgress(Bar, Progress):
+    """Shows how many cases are done and which failed; plain lines where there is no terminal."""
+
+    def __init__(self, console: Console) -> None:
+        super().__init__(console, _("proving"), TextColumn("{task.fields[last]}", style="dim"))
+        self._bar.update(self._task, last="")
+        self._planned = self._done = 0
+        self._spoke = 0.0
+
+    def planned(self, cases: int) -> None:
+        self._planned = cases
+        self._bar.update(self._task, total=cases)
+        if not self._console.is_terminal:
+            self._console.print(_("{count} cases on fresh daemons …").format(count=cases))
+
+    def finished(self, outcome: Outcome) -> None:
+        self._done += 1
+        name = f"{outcome.case.lab} {outcome.case.name}"
+        self._bar.update(self._task, advance=1, last=name)
+        if outcome.findings:
+            self._console.print(f"[red]✗[/red] {name}: {outcome.findings[0].what}", highlight=False)
+        elif not self._console.is_terminal and time.monotonic() - self._spoke > _QUIET_SECONDS:
+            self._spoke = time.monotonic()
+            self._console.print(f"{self._done}/{self._planned}", highlight=False)
 
 
 @command.command("mutate")
@@ -184,7 +216,7 @@ def mutate(
         return
     _see_json(json_file)
     chosen = seen(kind)
-    with LiveProgress(Console(stderr=True)) as progress:
+    with _LiveProgress(Console(stderr=True)) as progress:
         found = mutation.mutate(
             course,
             name,

@@ -14,8 +14,8 @@ import click
 from grader.cli import lab_daemon
 from grader.cli.group import EXIT_COULD_NOT, Trouble
 from grader.cli.no_engine import need_an_engine
+from grader.course.answers import known_wrong
 from grader.course.labs import RELEASE, Lab, find_course
-from grader.course.reasons import known_wrong
 from grader.docker_api.deadline import CHECK_SECONDS
 from grader.engines import best_kind, detached, engine_class
 from grader.engines.adopted import reset_mark

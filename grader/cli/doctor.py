@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
 import click
@@ -18,8 +18,8 @@ from grader.cli.machine import Fact, Level, cgroup_version, facts
 from grader.cli.no_engine import three_ways
 from grader.course.lab_cards import LabCard, read_labs
 from grader.course.labs import CourseError, find_course
-from grader.engines import EngineError, engine_class, kinds
-from grader.engines.choice import tried_out, unasked
+from grader.engines.choice import kinds, probed, tried_out, unasked
+from grader.engines.protocol import Probe
 from grader.i18n import _
 
 if TYPE_CHECKING:
@@ -28,21 +28,11 @@ if TYPE_CHECKING:
 _MARKS = {Level.OK: ("✓", "green"), Level.NOTE: ("•", "yellow"), Level.BAD: ("✗", "red")}
 
 
-@dataclass(frozen=True)
-class EngineFact:
-    """Whether the engine ``kind`` works here; where not, why (a sentence) and the command that mends it, or ""."""
-
-    kind: str
-    works: bool
-    reason: str
-    remedy: str = ""
-
-
 @click.command("doctor")
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
 def command(*, as_json: bool) -> None:
     """Explain this machine. Exit code 0: a lab can run here; 1: it can't, or something is amiss."""
-    engines = list(_engines())
+    engines = {kind: probed(kind) for kind in kinds()}
     best = _best(engines)
     found = [*facts(places.worth_watching()), *_images(), *_plugins()]
     healthy = best is not None and all(fact.level is not Level.BAD for fact in found)
@@ -51,16 +41,6 @@ def command(*, as_json: bool) -> None:
     else:
         _show(found, engines, best)
     raise SystemExit(0 if healthy else 1)
-
-
-def _engines() -> Iterator[EngineFact]:
-    for kind in kinds():
-        try:
-            probe = engine_class(kind).probe()
-        except EngineError as error:
-            yield EngineFact(kind, works=False, reason=str(error), remedy=error.remedy)
-            continue
-        yield EngineFact(kind, probe.works, probe.reason, probe.remedy)
 
 
 def _images() -> Iterator[Fact]:
@@ -122,29 +102,28 @@ def _plugins() -> Iterator[Fact]:
     yield from (Fact(_("plug-ins"), Level.NOTE, trouble) for trouble in troubles)
 
 
-def _best(engines: list[EngineFact]) -> str | None:
-    """The best that containers really run on; those that only seemed to work are put right in the list."""
-    for place, engine in enumerate(engines):
-        if engine.works and engine.kind in unasked():
-            tried = tried_out(engine.kind)
+def _best(engines: dict[str, Probe]) -> str | None:
+    """The best that containers really run on; those that only seemed to work are put right in ``engines``."""
+    for kind in unasked():
+        if engines[kind].works:
+            tried = tried_out(kind)
             if tried.works:
-                return engine.kind
-            remedy = "" if tried.remedy == "drydock doctor" else tried.remedy
-            engines[place] = EngineFact(engine.kind, works=False, reason=tried.reason, remedy=remedy)
+                return kind
+            engines[kind] = replace(tried, remedy="" if tried.remedy == "drydock doctor" else tried.remedy)
     return None
 
 
-def _as_json(found: list[Fact], engines: list[EngineFact], best: str | None, *, healthy: bool) -> dict[str, object]:
+def _as_json(found: list[Fact], engines: dict[str, Probe], best: str | None, *, healthy: bool) -> dict[str, object]:
     return {
         "healthy": healthy,
         "best_engine": best,
         "cgroup_version": cgroup_version(),
-        "engines": [asdict(engine) for engine in engines],
+        "engines": [{"kind": kind, **asdict(probe)} for kind, probe in engines.items()],
         "facts": [asdict(fact) for fact in found],
     }
 
 
-def _show(found: list[Fact], engines: list[EngineFact], best: str | None) -> None:
+def _show(found: list[Fact], engines: dict[str, Probe], best: str | None) -> None:
     console = Console()
     console.print(_rows([(_mark(fact.level), fact.topic, fact.what, fact.remedy) for fact in found]))
     console.print()
@@ -153,12 +132,12 @@ def _show(found: list[Fact], engines: list[EngineFact], best: str | None) -> Non
         _rows(
             [
                 (
-                    _mark(Level.OK if engine.works else Level.NOTE),
-                    engine.kind + (" ★" if engine.kind == best else ""),
-                    engine.reason,
-                    engine.remedy,
+                    _mark(Level.OK if probe.works else Level.NOTE),
+                    kind + (" ★" if kind == best else ""),
+                    probe.reason,
+                    probe.remedy,
                 )
-                for engine in engines
+                for kind, probe in engines.items()
             ]
         )
     )

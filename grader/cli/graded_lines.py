@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import click
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import TimeRemainingColumn
 
+from grader.cli.progress import Bar
 from grader.i18n import _
 
 if TYPE_CHECKING:
@@ -54,29 +55,11 @@ def run(batch: Batch, console: Console, reports: Sequence[Path], jobs: int | Non
     return 1
 
 
-class Lines:
+class Lines(Bar):
     """A bar that says how long it will take, and a line that stays for each submission."""
 
     def __init__(self, console: Console, total: int) -> None:
-        self._console = console
-        self._bar = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(bar_width=24),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
-            TimeRemainingColumn(),
-            console=console,
-            transient=True,
-            disable=not console.is_terminal,
-        )
-        self._task = self._bar.add_task(_("grading"), total=total)
-
-    def __enter__(self) -> Lines:
-        self._bar.start()
-        return self
-
-    def __exit__(self, *_exception: object) -> None:
-        self._bar.stop()
+        super().__init__(console, _("grading"), TimeRemainingColumn(), total=total)
 
     def add(self, record: SubmissionRecord) -> None:
         record = record.on_screen()

@@ -24,18 +24,13 @@ _TABLE = "system-packages.txt"
 class Package:
     """A Debian package, what proves that it is there, and what it is for."""
 
-    set: str
     proofs: tuple[str, ...]
     name: str
     purpose: str
 
     @property
     def installed(self) -> bool:
-        return any(_exists(proof) for proof in self.proofs)
-
-
-def _exists(pattern: str) -> bool:
-    return any(True for _match in Path("/").glob(pattern.lstrip("/")))
+        return any(True for proof in self.proofs for _found in Path("/").glob(proof.lstrip("/")))
 
 
 def packages(wanted: str) -> Iterator[Package]:
@@ -45,7 +40,7 @@ def packages(wanted: str) -> Iterator[Package]:
             continue
         group, proofs, name, purpose = (part.strip() for part in line.split("|"))
         if group == wanted:
-            yield Package(group, tuple(proofs.split(",")), name, purpose)
+            yield Package(tuple(proofs.split(",")), name, purpose)
 
 
 # -- Facts about this machine that decide whether a lab can run: read-only, and well under a second in all.

@@ -20,6 +20,8 @@ from grader.values import StudentKey, Value
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from traitlets.config import Config
+
 KEYS_FILE = "values-keys.csv"
 
 
@@ -89,6 +91,7 @@ def _shown(value: Value) -> int | str:
 @dataclass(frozen=True)
 class _InstructorsCourse:
     root: Path
+    config: Config
     db_url: str
     secret: Path
 
@@ -106,7 +109,7 @@ def _course() -> _InstructorsCourse:
     root = course_folder(Path.cwd())
     config = course_config(root)
     coursedir = CourseDirectory(config=config)
-    return _InstructorsCourse(root, str(coursedir.db_url), Drydock(config=config).secret_file(coursedir))
+    return _InstructorsCourse(root, config, str(coursedir.db_url), Drydock(config=config).secret_file(coursedir))
 
 
 def _chosen(course: _InstructorsCourse, students: Sequence[str]) -> list[str]:
@@ -125,19 +128,12 @@ def _chosen(course: _InstructorsCourse, students: Sequence[str]) -> list[str]:
 
 
 def _check_sources(course: _InstructorsCourse, lab: str) -> list[str]:
-    from nbgrader.api import MissingEntry
+    from grader.autograde.batch import lab_in_gradebook
+    from grader.autograde.database import gradebook
 
-    from grader.autograde.database import gradebook, lab_named
-
+    name = lab_in_gradebook(course.config, lab)
     with gradebook(course.db_url) as book:
-        lab = lab_named(book, lab)
-        try:
-            notebooks = book.find_assignment(lab).notebooks
-        except MissingEntry:
-            raise _NotThere(
-                _("The gradebook has no lab called {lab}.").format(lab=lab), f"nbgrader generate_assignment {lab}"
-            ) from None
-        return [str(cell.source or "") for notebook in notebooks for cell in notebook.source_cells]
+        return [str(cell.source or "") for one in book.find_assignment(name).notebooks for cell in one.source_cells]
 
 
 @contextmanager

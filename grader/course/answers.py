@@ -7,16 +7,25 @@ read it live, too, not learn of it by the grade; ``# expect hidden: TEXT`` says 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+import tomllib
+from contextlib import suppress
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from grader.course.labs import CourseError, Lab
+from grader.course.settings import settings
 from grader.i18n import _
 
 FOLDER = "answers"
 EXPECT = "# expect:"
 EXPECT_HIDDEN = "# expect hidden:"
 SUFFIXES = (".sh", ".py", ".ipynbcell")
+#: Beside the answers.
+REASONS = "reasons.toml"
+#: In a release, and so in a student's copy.
+RELEASED = ".reasons.json"
 
 
 @dataclass(frozen=True)
@@ -67,3 +76,86 @@ def answers_of(lab: Lab) -> list[Answer]:
     """All well-named answers of a lab whose task exists."""
     known = {task.id for task in lab.tasks}
     return [read_answer(path) for path in answer_files(lab.folder) if well_named(path) and path.parent.name in known]
+
+
+# -- Why each wrong one is wrong, in a sentence for the student: ``solutions/NN-name/answers/reasons.toml``.
+#
+# A table for each task, in it a line for each wrong answer, by its file's name without ending:
+#
+#     [run-web]
+#     "wrong-ends-at-once" = "The command ends at once, and its container with it."
+#
+# A release has them in a small file beside its notebook: task, expected text and reason. The answers themselves stay
+# with the author, and so does what only a hidden test sees.
+
+
+@dataclass(frozen=True)
+class KnownWrong:
+    """A wrong answer that somebody gave: what the task's report says of it (``expect``), and why it is wrong."""
+
+    task: str
+    expect: str
+    reason: str
+
+
+def read_reasons(folder: Path) -> dict[str, dict[str, str]]:
+    """By task and answer, for the lab that is written in ``folder``; nothing where it has no such file.
+
+    Raises CourseError for a file that is no such list.
+    """
+    remedy = _('It has a table for each task, and in it lines like "wrong-NAME" = "Why it is wrong."')
+    return read_tables(folder / FOLDER / REASONS, remedy)
+
+
+def read_tables(path: Path, remedy: str) -> dict[str, dict[str, str]]:
+    """What an author says why, in a table for each task; nothing without such a file. Raises CourseError."""
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise CourseError(_("{path} can't be read: {reason}").format(path=path, reason=error), remedy) from None
+    for task, table in content.items():
+        if not isinstance(table, dict) or not all(isinstance(why, str) and why.strip() for why in table.values()):
+            raise CourseError(_("{path} does not say why in {task}.").format(path=path, task=task), remedy)
+    return content
+
+
+def written_in(folder: Path, *, hidden: bool) -> tuple[KnownWrong, ...]:
+    """What the author of the lab in ``folder`` knows, in the file's order. ``hidden``: also of hidden tests.
+
+    A line without its answer is passed over. Raises CourseError.
+    """
+    read = map(read_answer, filter(well_named, answer_files(folder)))
+    answers = {(answer.task, answer.name): answer for answer in read}
+    return tuple(
+        KnownWrong(task, answer.expect, reason.strip())
+        for task, table in read_reasons(folder).items()
+        for name, reason in table.items()
+        if (answer := answers.get((task, name))) and answer.expect and (hidden or not answer.hidden)
+    )
+
+
+def as_released(known: tuple[KnownWrong, ...]) -> bytes:
+    """The file ``RELEASED``."""
+    return (json.dumps([asdict(one) for one in known], indent=1, ensure_ascii=False) + "\n").encode()
+
+
+def released_in(folder: Path) -> tuple[KnownWrong, ...]:
+    """What a released lab, or a student's copy of one, tells; nothing where the file is missing or damaged."""
+    try:
+        content: Any = json.loads((folder / RELEASED).read_text(encoding="utf-8"))
+        return tuple(KnownWrong(str(one["task"]), str(one["expect"]), str(one["reason"])) for one in content)
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):
+        # A student can write to it.
+        return ()
+
+
+def known_wrong(released: Path, written: Path | None = None) -> tuple[KnownWrong, ...]:
+    """What reports of a lab may tell: nothing where its course doesn't want it. ``written``: where its author's own
+    folder may be, for reports that come after the work."""
+    # A report must be shown, and a submission graded, whatever is wrong with these files.
+    with suppress(CourseError, OSError, ValueError):
+        if settings(released).why_wrong:
+            return (written_in(written, hidden=True) if written else ()) or released_in(released)
+    return ()

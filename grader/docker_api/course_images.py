@@ -18,17 +18,8 @@ VARIABLE = "DRYDOCK_COURSE_IMAGES"
 
 #: What a container of an image begins with.
 _SETTINGS = (
-    "Cmd",
-    "Entrypoint",
-    "Env",
-    "ExposedPorts",
-    "Healthcheck",
-    "Labels",
-    "StopSignal",
-    "User",
-    "Volumes",
-    "WorkingDir",
-)
+    "Cmd", "Entrypoint", "Env", "ExposedPorts", "Healthcheck", "Labels", "StopSignal", "User", "Volumes", "WorkingDir",
+)  # fmt: skip
 
 #: The course's tags: the ID, the layers, the settings and the history of the image that each means.
 type CourseImages = Mapping[str, Mapping[str, Any]]

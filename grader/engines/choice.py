@@ -79,15 +79,20 @@ def seen(kind: str | None) -> str:
     return found
 
 
+def probed(kind: str) -> Probe:
+    """What an engine says of this machine; that it can't be loaded, too."""
+    try:
+        return engine_class(kind).probe()
+    except EngineError as error:
+        return Probe(False, str(error), error.remedy)
+
+
 def best_kind() -> str:
     """The best engine kind that works here. Raises EngineError that says why none does."""
     reasons = []
     kinds()  # says what to do where nothing is registered
     for kind in unasked():
-        try:
-            probe = engine_class(kind).probe()
-        except EngineError as error:
-            probe = Probe(False, str(error))
+        probe = probed(kind)
         if probe.works:
             return kind
         reasons.append(f"{kind}: {probe.reason}")

@@ -214,9 +214,7 @@ def _start(kind: str | None, shares: tuple[Path, ...], progress: Callable[[str],
 
 def _started(kind: str, shares: tuple[Path, ...], progress: Callable[[str], None] | None) -> LabEngine:
     found = engine_class(kind)
-    probe = found.probe()
-    if not probe.works:
-        raise EngineError(probe.reason, probe.remedy)
+    found.probe().must_work()
     _end_unfinished()
     engine = found.kept(lab_folder(), shares=shares, progress=progress)
     with _written_down(kind, shares):

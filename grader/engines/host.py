@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, ClassVar, Self
 from grader.docker_api.words import OWN_LABEL
 from grader.engines import canary
 from grader.engines.dind import explained, outer_client, outer_host
+from grader.engines.lab_images import has
 from grader.engines.protocol import Endpoint, Engine, EngineError, Limits, Probe
 from grader.engines.template import course_images
 from grader.i18n import _
@@ -85,9 +86,7 @@ class HostEngine(Engine):
         return Endpoint(host=outer_host())
 
     def start(self) -> Endpoint:
-        probe = self.probe()
-        if not probe.works:
-            raise EngineError(probe.reason, probe.remedy)
+        self.probe().must_work()
         with explained(_("This Docker can't be used: {why}")):
             self._client = outer_client()
         if self._images:
@@ -97,13 +96,9 @@ class HostEngine(Engine):
         return self.endpoint
 
     def _add_images(self, client: DockerClient) -> None:
-        from docker.errors import ImageNotFound
-
         course = course_images(self._progress, self.more_images)
         for wanted, archive in zip(course.images, course.archives, strict=True):
-            try:
-                client.images.get(wanted.reference)
-            except ImageNotFound:
+            if not has(client, wanted.reference):
                 with archive.open("rb") as stream:
                     client.images.load(stream)
 

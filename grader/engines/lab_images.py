@@ -35,7 +35,7 @@ def bring(endpoint: Endpoint, names: Sequence[str], say: Callable[[str], None]) 
 
     try:
         with closing(endpoint.client(timeout=_PATIENCE)) as client:
-            lacking = [reference for reference in images.references(names) if not _has(client, reference)]
+            lacking = [reference for reference in images.references(names) if not has(client, reference)]
             if not lacking:
                 return
             say(_announced([need for need in images.needs(names) if need.reference in lacking]))
@@ -55,7 +55,7 @@ def bring(endpoint: Endpoint, names: Sequence[str], say: Callable[[str], None]) 
         ) from error
 
 
-def _has(client: DockerClient, reference: str) -> bool:
+def has(client: DockerClient, reference: str) -> bool:
     from docker.errors import ImageNotFound
 
     try:

@@ -179,9 +179,8 @@ class NamespaceEngine(Engine):
         if self._folder is not None:
             return self.endpoint
         # Who wants walls alone has asked walls_probe.
-        probe = self.probe() if self._daemon else None
-        if probe is not None and not probe.works:
-            raise EngineError(probe.reason, probe.remedy)
+        if self._daemon:
+            self.probe().must_work()
         orphans.remove_orphans()
         if self._daemon:
             self._release = releases.chosen()

@@ -39,6 +39,11 @@ class Probe:
     reason: str
     remedy: str = ""
 
+    def must_work(self) -> None:
+        """Raises EngineError where it doesn't."""
+        if not self.works:
+            raise EngineError(self.reason, self.remedy)
+
 
 @dataclass(frozen=True)
 class Limits:

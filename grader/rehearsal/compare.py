@@ -38,10 +38,6 @@ class Compared:
     rehearsed_points: float | None
     reasons: tuple[str, ...]
 
-    @property
-    def differs(self) -> bool:
-        return self.live is not None and self.live is not self.rehearsed
-
 
 @dataclass(frozen=True)
 class _Cell:

@@ -22,8 +22,8 @@ from grader.autograde.rebuild import rebuild
 from grader.autograde.settings import Drydock
 from grader.autograde.submission import read_notebook
 from grader.autograde.verdict_cells import read_report
+from grader.course.answers import KnownWrong, known_wrong
 from grader.course.cells import name_of
-from grader.course.reasons import KnownWrong, known_wrong
 from grader.course.release import Release, release_in, released_files
 from grader.logs import SILENT
 from grader.report.cell_runs import telling_line

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 from grader.report.plain import printable
 
 if TYPE_CHECKING:
-    from grader.course.reasons import KnownWrong
+    from grader.course.answers import KnownWrong
 
 
 class Status(StrEnum):

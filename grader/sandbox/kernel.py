@@ -296,7 +296,7 @@ class _Cell:
                 raise Flood
             elif not processes.is_alive():
                 return False
-            elif self._disconnected():
+            elif self._monitor is not None and self._monitor.poll(0):
                 # One output above _LARGEST_MESSAGE, or a cell that closed the kernel's own sockets.
                 time.sleep(_SETTLE)
                 if processes.is_alive():
@@ -305,9 +305,6 @@ class _Cell:
             if self._idle and (self.reply is not None or self.interrupted):
                 return True
         return False
-
-    def _disconnected(self) -> bool:
-        return bool(self._monitor is not None and self._monitor.poll(0))
 
     def _take(self, message: dict[str, Any]) -> None:
         if message["parent_header"].get("msg_id") != self._request:

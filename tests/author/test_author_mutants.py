@@ -9,7 +9,7 @@ import pytest
 from grader.author.mutants import code, documents, shell, words
 from grader.author.mutants.cells import Mutant, mutants_of
 from grader.author.mutants.change import Change, Operator
-from grader.author.mutants.kept import Kept, read_kept
+from grader.author.mutants.record import Kept, read_kept
 from grader.author.mutation import in_turn
 from grader.course.labs import Course, CourseError
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from grader.author import release, rules
+from grader.course.answers import RELEASED, KnownWrong, known_wrong, released_in, written_in
 from grader.course.labs import Course
-from grader.course.reasons import RELEASED, KnownWrong, known_wrong, released_in, written_in
 
 _SLIP = "The name has a slip in it: `hallo` is not `hello`."
 

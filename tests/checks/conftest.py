@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
+from grader.checks import CheckFailed, Checks, CouldNotCheck, TaskReport
 from grader.docker_api import blame
 from grader.docker_api.environment import variables
 from grader.engines import best_engine
@@ -43,6 +44,13 @@ def engine_with(script: str = "", image: str = "") -> Iterator[Engine]:
         # A frozen process survives SIGKILL until it is thawed, and with it the engine's cgroup (cgroup v1).
         unpause = "docker ps --quiet --filter status=paused | xargs --no-run-if-empty docker unpause"
         subprocess.run(["bash", "-c", unpause], env=environment, check=False, capture_output=True)
+
+
+def report_of(check: Checks, body: Callable[..., object], **more: object) -> TaskReport:
+    """Of a task whose check does ``body``."""
+    with suppress(CheckFailed, CouldNotCheck), check.task("job", hint="Look.", **more) as t:  # type: ignore[arg-type]
+        body(t)
+    return check.reports["job"]
 
 
 @pytest.fixture(autouse=True, scope="module")

@@ -7,18 +7,18 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Iterator
-from contextlib import closing, suppress
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from grader.checks import CheckFailed, Checks, CouldNotCheck, Status, Verdict
+from grader.checks import Checks, Status, Verdict
 from grader.checks.daemon import DaemonSettings
 from grader.checks.folder import Place
 from grader.checks.host import Host
 from grader.engines.protocol import Engine
 from tests.checks.conftest import engine_with
-from tests.checks.test_checks_table import Row, _rows, all_are_tried, tells_apart
+from tests.checks.test_checks_table import Row, _rows, all_are_tried, tells_apart, verdicts_with
 
 pytestmark = [pytest.mark.daemon, pytest.mark.deep]
 HERE = Path(__file__).parent
@@ -123,10 +123,7 @@ def check(fleet: Engine) -> Iterator[Checks]:
 
 
 def verdicts_of(check: Checks, *sources: str) -> list[Verdict]:
-    with suppress(CheckFailed, CouldNotCheck), check.task("row", hint="Look.") as t:
-        for source in sources:
-            eval(source, {"t": t, "h": t.host, "d": lambda name: t.host(name).daemon()})
-    return list(check.reports["row"].verdicts)
+    return verdicts_with(check, lambda t: {"h": t.host, "d": lambda name: t.host(name).daemon()}, *sources)
 
 
 @pytest.mark.parametrize("row", ROWS, ids=str)

@@ -5,15 +5,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing, suppress
+from contextlib import closing
 
 import pytest
 
-from grader.checks import CheckFailed, Checks, CouldNotCheck, Verdict
+from grader.checks import Checks, CouldNotCheck, Verdict
 from grader.checks.host import Pod
 from grader.engines.protocol import Engine
 from tests.checks.conftest import engine_with
-from tests.checks.test_checks_table import Row, _rows, all_are_tried, tells_apart
+from tests.checks.test_checks_table import Row, _rows, all_are_tried, tells_apart, verdicts_with
 
 pytestmark = [pytest.mark.daemon, pytest.mark.deep]
 
@@ -74,10 +74,7 @@ def check(quay: Engine) -> Iterator[Checks]:
 
 
 def verdicts_of(check: Checks, *sources: str) -> list[Verdict]:
-    with suppress(CheckFailed, CouldNotCheck), check.task("row", hint="Look.") as t:
-        for source in sources:
-            eval(source, {"t": t, "p": t.podman("pk-quay"), "u": t.podman("pk-quay", user="app")})
-    return list(check.reports["row"].verdicts)
+    return verdicts_with(check, lambda t: {"p": t.podman("pk-quay"), "u": t.podman("pk-quay", user="app")}, *sources)
 
 
 @pytest.fixture(scope="module")

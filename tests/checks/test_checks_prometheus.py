@@ -7,16 +7,17 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Iterator
-from contextlib import closing, suppress
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from grader.checks import CheckFailed, Checks, CouldNotCheck, Status, Verdict
+from grader.checks import Checks, Status, Verdict
 from grader.checks.prometheus import Prometheus, PrometheusAlert
 from grader.engines.protocol import Engine
 from tests.checks.conftest import engine_with, network_of
-from tests.checks.test_checks_table import Row, _rows, all_are_tried, tells_apart
+from tests.checks.test_checks_table import Row, _rows, all_are_tried, tells_apart, verdicts_with
 
 pytestmark = [pytest.mark.daemon, pytest.mark.deep]
 HERE = Path(__file__).parent
@@ -72,13 +73,10 @@ def check(watch: Engine) -> Iterator[Checks]:
 
 
 def verdicts_of(check: Checks, *sources: str) -> list[Verdict]:
-    with suppress(CheckFailed, CouldNotCheck), check.task("row", hint="Look.") as t:
-        for source in sources:
-            eval(
-                source,
-                {"p": t.prometheus, "a": lambda *words, **labels: t.prometheus("pr-watch").alert(*words, **labels)},
-            )
-    return list(check.reports["row"].verdicts)
+    def names(t: Any) -> dict[str, Any]:
+        return {"p": t.prometheus, "a": lambda *words, **labels: t.prometheus("pr-watch").alert(*words, **labels)}
+
+    return verdicts_with(check, names, *sources)
 
 
 @pytest.mark.parametrize("row", ROWS, ids=str)

@@ -37,7 +37,7 @@ from grader.checks.host.context import Endpoint, follow
 from grader.checks.project import Service
 from grader.checks.sockets import listening
 from grader.checks.web import from_wget, reachable
-from grader.course.reasons import KnownWrong
+from grader.course.answers import KnownWrong
 from grader.docker_api.connection import Connection
 from grader.docker_api.daemon import Daemon
 from grader.docker_api.deadline import Deadline

@@ -6,12 +6,12 @@ import base64
 import socket
 import threading
 from collections.abc import Callable
-from contextlib import closing, suppress
+from contextlib import closing
 from typing import Any
 
 import pytest
 
-from grader.checks import CheckFailed, Checks, CouldNotCheck, Status, TaskReport, Verdict
+from grader.checks import Checks, Status, TaskReport, Verdict
 from grader.checks.task import _folded
 from grader.checks.web import Answer, fetch, wanted
 from grader.course.lab_cards import TaskCard
@@ -19,12 +19,7 @@ from grader.engines.protocol import Engine
 from grader.report.progress import TaskProgress
 from grader.report.progress_line import line_of
 from grader.report.render import report_as_html, report_as_text
-
-
-def report_of(check: Checks, body: Callable[..., object], **more: object) -> TaskReport:
-    with suppress(CheckFailed, CouldNotCheck), check.task("job", hint="Look.", **more) as t:  # type: ignore[arg-type]
-        body(t)
-    return check.reports["job"]
+from tests.checks.conftest import report_of
 
 
 def test_what_follows_from_a_failure_is_folded_in_a_page_and_counted_in_text() -> None:

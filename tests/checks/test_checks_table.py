@@ -11,7 +11,7 @@ import hashlib
 import platform
 import re
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -79,6 +79,14 @@ def _rows(table: str) -> Iterator[Row]:
         if line and not line.startswith("#"):
             right, wrong, says = re.split(r"\s+\|\s+", line.strip())
             yield Row(right, wrong, says)
+
+
+def verdicts_with(check: Checks, names_of: Callable[[Any], dict[str, Any]], *sources: str) -> list[Verdict]:
+    """On rows' sides, in one task. ``names_of``: the short names in them, by the task."""
+    with suppress(CheckFailed, CouldNotCheck), check.task("row", hint="Look.") as t:
+        for source in sources:
+            eval(source, {"t": t, **names_of(t)})
+    return list(check.reports["row"].verdicts)
 
 
 def all_are_tried(rows: list[Row], kinds: dict[str, type[Subject]]) -> None:

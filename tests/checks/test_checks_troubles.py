@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.checks import CheckFailed, Checks, CouldNotCheck, Status, TaskReport
+from grader.checks import Checks, CouldNotCheck, Status, TaskReport
 from grader.checks.commands import Outcome
 from grader.checks.container import inside, reaching, storage
 from grader.checks.container.subject import lacks_interface
@@ -25,12 +25,7 @@ from grader.docker_api.deadline import Deadline
 from grader.engines.protocol import Engine
 from grader.report.render import report_as_text
 from grader.report.verdicts import Verdict
-
-
-def report_of(check: Checks, body: Callable[..., object], **more: object) -> TaskReport:
-    with suppress(CheckFailed, CouldNotCheck), check.task("job", hint="Look.", **more) as t:  # type: ignore[arg-type]
-        body(t)
-    return check.reports["job"]
+from tests.checks.conftest import report_of
 
 
 class Proxy:

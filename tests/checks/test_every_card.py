@@ -12,7 +12,7 @@ import pytest
 
 from grader.checks import Status
 from grader.checks.card.card import Card
-from grader.checks.card.deck import deck
+from grader.checks.card.subject import deck
 from grader.engines.protocol import Engine
 from tests.checks.conftest import engine_with
 from tests.checks.test_checks_cards import verdict_on

@@ -38,7 +38,7 @@ def test_doctor_for_machines(desk: Desk) -> None:
 def test_doctor_names_what_is_missing_and_the_command(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     from grader.cli import machine
 
-    gone = machine.Package("lab", ("/nowhere/at/all",), "docker.io", "the Docker daemon")
+    gone = machine.Package(("/nowhere/at/all",), "docker.io", "the Docker daemon")
     monkeypatch.setattr(machine, "packages", lambda wanted: iter([gone]))
     (fact,) = machine._packages()
     assert fact.what == "docker.io is missing (the Docker daemon)"

@@ -32,7 +32,7 @@ def test_the_doctor_says_what_differs_on_another_processor(
 def test_what_only_debian_has_is_no_fault_elsewhere(
     apt: str | None, level: Level, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    gone = machine.Package("lab", ("/nowhere/at/all",), "docker.io", "the Docker daemon")
+    gone = machine.Package(("/nowhere/at/all",), "docker.io", "the Docker daemon")
     monkeypatch.setattr(machine, "packages", lambda _wanted: iter([gone]))
     monkeypatch.setattr(shutil, "which", lambda _name, **_where: apt)
     (fact,) = machine._packages()

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from grader.checks.card.card import Card
-from grader.checks.card.deck import deck
+from grader.checks.card.subject import deck
 
 _FOLDER = Path(__file__).resolve().parents[2] / "solutions" / "22-interview"
 _CELLS = json.loads((_FOLDER / "22-interview.ipynb").read_text(encoding="utf-8"))["cells"]

@@ -7,9 +7,8 @@ from pathlib import Path
 import pytest
 
 from grader.author.answer_rules import reasons_are_given
-from grader.course.answers import answers_of
+from grader.course.answers import RELEASED, answers_of, as_released, read_reasons, written_in
 from grader.course.labs import Course
-from grader.course.reasons import RELEASED, as_released, read_reasons, written_in
 
 _COURSE = Course(Path(__file__).parents[2])
 _LABS = _COURSE.names()

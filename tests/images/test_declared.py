@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from grader import notebook
-from grader.author.image_rules import images_are_declared
+from grader.author.declared_rules import images_are_declared
 from grader.author.trial import StoppableSandboxes
 from grader.course.declared import images_of
 from grader.course.lab_cards import card_of

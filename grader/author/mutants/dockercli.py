@@ -90,18 +90,14 @@ def words_of(words: Sequence[str]) -> Words | None:
         elif not verb or words[verb] in _MANAGEMENT:
             verb = place
             place += 1
-        elif _ends_options(words[verb]):
+        elif words[verb] in ("run", "create", "exec"):
+            # After the image, or the container, every word belongs to what runs in it.
             break
         else:
             place += 1
     if not verb:
         return None
     return Words(verb, tuple(options), place, words[verb])
-
-
-def _ends_options(verb: str) -> bool:
-    """After the image, or the container, every word belongs to what runs in it."""
-    return verb in ("run", "create", "exec")
 
 
 def _is_flag(word: str, verb: str) -> bool:

@@ -1,4 +1,5 @@
-"""What became of a lab's mutants, run by run: ``solutions/NN-name/answers/mutants.json``.
+"""What is known of a lab's mutants: what became of them, run by run (``solutions/NN-name/answers/mutants.json``), and
+which are right answers, as their author says (``mutants.toml`` beside it).
 
 ``drydock author mutate --record`` adds what it has found, so that some minutes at a time come to all of them in the
 end. What is known of a task's mutants counts as long as nothing changes that they are tried with. The proof reads it,
@@ -9,26 +10,29 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from fnmatch import fnmatch
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from grader.author.mutants.kept import Kept, read_kept
 from grader.autograde.config import IGNORED
-from grader.course.answers import FOLDER
+from grader.course.answers import FOLDER, read_tables
 from grader.course.labs import CourseError, Lab, Task
 from grader.course.release import released_files
 from grader.files import atomic_write
 from grader.i18n import _
 
-FILE = "mutants.json"
+if TYPE_CHECKING:
+    from grader.author.mutants.cells import Mutant
+
+FILE, KEPT_FILE = "mutants.json", "mutants.toml"
 #: Files beside the notebook that no answer and no check comes across.
 _NO_MATTER = (*IGNORED, "*.svg")
+_ANY = "any"
 
 
 class Fate(StrEnum):
@@ -219,3 +223,47 @@ def _task(table: Mapping[str, Any]) -> TaskRecord:
     for mutant, what in dict(table["passed"]).items():
         task.add(str(mutant), Fate.SURVIVED, str(what))
     return task
+
+
+# -- Mutants that are right answers, as their author says: a table for each task, and in it a mutant's ID, or a change
+# in the words of the report for all of the task's mutants that are changed so, and why that is right. The table
+# ``any`` holds for every task.
+#
+#     [web]
+#     1d80c9ab = "both ports are free for the student to choose"
+#     "drop --rm" = "the container that stays behind is no part of the task"
+
+
+@dataclass(frozen=True)
+class Kept:
+    """By task, then by ID or words: why it is right."""
+
+    reasons: dict[str, dict[str, str]]
+
+    def reason(self, task: str, mutant: str, what: str) -> str:
+        """Why the mutant with this ID is right; an empty text where nobody says so."""
+        for table in (self.reasons.get(task, {}), self.reasons.get(_ANY, {})):
+            for name in (mutant, what):
+                if name in table:
+                    return table[name]
+        return ""
+
+    def idle(self, mutants: Iterable[Mutant]) -> list[str]:
+        """The lines that no mutant answers to any more, as ``task: name``."""
+        known: set[tuple[str, str]] = set()
+        for one in mutants:
+            known |= {(task, name) for task in (one.task, _ANY) for name in (one.id, one.what)}
+        return [
+            f"{task}: {name}" for task, table in self.reasons.items() for name in table if (task, name) not in known
+        ]
+
+
+def read_kept(lab: Lab) -> Kept:
+    """Raises CourseError for a file that is no such list."""
+    path = lab.folder / FOLDER / KEPT_FILE
+    remedy = _('It has a table for each task, and in it lines like 1a2b3c4d = "why it is right".')
+    kept = read_tables(path, remedy)
+    for task in kept:
+        if task != _ANY and lab.task(task) is None:
+            raise CourseError(_("{path} names a task {task} that is not there.").format(path=path, task=task), remedy)
+    return Kept(kept)

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
+from grader.checks.card import about_containers, about_data, about_images, about_reach
 from grader.checks.card.card import Card
-from grader.checks.card.deck import deck
 from grader.checks.card.world import BEGUN
 from grader.checks.commands import Outcome, execute
 from grader.checks.errors import AuthorError
@@ -248,3 +248,9 @@ def _judged(card: Card, verdict: str) -> Finding:
         return Finding(False, found.format(verdict=verdict), look=look)
     word = _("right") if card.holds else _("wrong")
     return Finding(True, f"{word}: {card.said} {card.source}")
+
+
+def deck() -> Iterator[Card]:
+    """The course's own cards, in the order of the lab's suits: a module for each part, asked when a text is needed."""
+    for part in (about_containers, about_images, about_reach, about_data):
+        yield from part.cards()

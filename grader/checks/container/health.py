@@ -28,8 +28,7 @@ class Health(ContainerSubject):
         return self._field(
             self._says(_("{what} has the health status {status}"), status=status),
             status,
-            "State",
-            "Health",
+            "State.Health",
             right=lambda health: _health(health) == status,
             show=_shown_health,
             look=_("A health check's last answers are under State.Health.Log of `docker inspect`."),

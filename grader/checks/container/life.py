@@ -191,8 +191,7 @@ class Life(ContainerSubject):
         return self._field(
             self._says(_("{what} has the restart policy {policy}"), policy=shown),
             shown,
-            "HostConfig",
-            "RestartPolicy",
+            "HostConfig.RestartPolicy",
             right=right,
             show=_shown_policy,
             look=_("`docker run --help` and `docker update --help` have a line on the restart policy."),

@@ -170,8 +170,7 @@ class Limits(ContainerSubject):
         return self._field(
             self._says(_("{what} has the ulimit {ulimit}"), ulimit=shown),
             shown,
-            "HostConfig",
-            "Ulimits",
+            "HostConfig.Ulimits",
             right=lambda limits: shown in _ulimits(limits),
             show=lambda limits: ", ".join(_ulimits(limits)) or _("no ulimits"),
             look=_("`docker run --help` has a line on ulimit."),

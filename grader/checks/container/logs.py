@@ -167,8 +167,7 @@ class Logs(ContainerSubject):
         return self._field(
             self._says(_("{what} has the log driver {driver}"), driver=shown),
             shown,
-            "HostConfig",
-            "LogConfig",
+            "HostConfig.LogConfig",
             right=right,
             show=_shown_driver,
             look=_("`docker run --help`, look for log."),

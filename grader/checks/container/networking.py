@@ -137,8 +137,7 @@ class Networking(ContainerSubject):
         return self._field(
             self._says(_("{what} asks the DNS server {server}"), server=wanted),
             wanted,
-            "HostConfig",
-            "Dns",
+            "HostConfig.Dns",
             right=lambda has: wanted in (has or ()),
             show=lambda has: listed(has or (), empty=_("no server of its own")),
             look=_("`docker run --help`, look for DNS."),
@@ -151,8 +150,7 @@ class Networking(ContainerSubject):
         return self._field(
             self._says(_("{what} has the extra host {host}"), host=shown),
             shown,
-            "HostConfig",
-            "ExtraHosts",
+            "HostConfig.ExtraHosts",
             right=lambda has: shown in [str(entry).replace("=", ":", 1) for entry in has or ()],
             show=lambda has: listed(has or (), empty=_("no extra hosts")),
             look=_("`docker run --help`, look for host."),

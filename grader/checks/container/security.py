@@ -51,8 +51,7 @@ class Security(Creation):
         return self._field(
             sentence,
             wanted,
-            "HostConfig",
-            field,
+            f"HostConfig.{field}",
             right=lambda has: wanted in map(_capability, has or ()),
             show=lambda has: listed(map(_capability, has or ()), empty=empty),
             look=_("Capabilities are single rights of root: `docker run --help`, look for cap."),
@@ -61,7 +60,7 @@ class Security(Creation):
     @expectation
     def is_privileged(self, yes: bool = True) -> Claim:
         """It has all rights (``--privileged``); ``is_privileged(False)``: it has not."""
-        return self._switch(_("{what} is privileged"), _("{what} is not privileged"), yes, "HostConfig", "Privileged")
+        return self._switch(_("{what} is privileged"), _("{what} is not privileged"), yes, "HostConfig.Privileged")
 
     @expectation
     def has_read_only_root(self, yes: bool = True) -> Claim:
@@ -70,8 +69,7 @@ class Security(Creation):
             _("{what} has a read-only root file system"),
             _("{what} has a writable root file system"),
             yes,
-            "HostConfig",
-            "ReadonlyRootfs",
+            "HostConfig.ReadonlyRootfs",
         )
 
     @expectation
@@ -81,8 +79,7 @@ class Security(Creation):
         return self._field(
             self._says(_("{what} has the security option {option}"), option=wanted),
             wanted,
-            "HostConfig",
-            "SecurityOpt",
+            "HostConfig.SecurityOpt",
             # A seccomp profile is stored whole, so "seccomp" alone asks for any profile.
             right=lambda has: any(o == wanted or o.startswith(f"{wanted}=") for o in map(_option, has or ())),
             show=lambda has: listed(map(_option, has or ()), empty=_("no security options")),
@@ -116,8 +113,7 @@ class Security(Creation):
         return self._field(
             self._says(_("{what} has the kernel parameter {setting}"), setting=shown),
             shown,
-            "HostConfig",
-            "Sysctls",
+            "HostConfig.Sysctls",
             right=lambda has: (has or {}).get(key) == value,
             show=lambda has: listed((f"{k}={v}" for k, v in (has or {}).items()), empty=_("none set")),
             look=_("`docker run --help`, look for sysctl."),
@@ -149,8 +145,7 @@ class Security(Creation):
         return self._field(
             self._says(sentence, mode=wanted),
             wanted,
-            "HostConfig",
-            field,
+            f"HostConfig.{field}",
             right=lambda has: (has or "private") in (wanted, self._with_id(wanted)),
             show=lambda has: str(has or "private"),
             look=_("Namespaces are private unless a container is made otherwise: see `docker run --help`."),

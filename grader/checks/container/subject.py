@@ -248,8 +248,7 @@ class Creation(Configured, ContainerSubject):
         return self._field(
             self._says(_("{what} has the hostname {hostname}"), hostname=wanted),
             wanted,
-            "Config",
-            "Hostname",
+            "Config.Hostname",
             right=lambda has: has == wanted,
             look=_("A container's hostname is its own (UTS namespace): `docker run --help`, look for host name."),
         )
@@ -257,7 +256,7 @@ class Creation(Configured, ContainerSubject):
     @expectation
     def has_tty(self, yes: bool = True) -> Claim:
         """It was made with a terminal (``-t``)."""
-        return self._switch(_("{what} has a terminal"), _("{what} has no terminal"), yes, "Config", "Tty")
+        return self._switch(_("{what} has a terminal"), _("{what} has no terminal"), yes, "Config.Tty")
 
     @expectation
     def is_interactive(self, yes: bool = True) -> Claim:
@@ -266,8 +265,7 @@ class Creation(Configured, ContainerSubject):
             _("{what} keeps its input open"),
             _("{what} does not keep its input open"),
             yes,
-            "Config",
-            "OpenStdin",
+            "Config.OpenStdin",
         )
 
     @expectation
@@ -277,14 +275,13 @@ class Creation(Configured, ContainerSubject):
             _("{what} is removed when it ends"),
             _("{what} stays when it ends"),
             yes,
-            "HostConfig",
-            "AutoRemove",
+            "HostConfig.AutoRemove",
         )
 
     @expectation
     def has_init(self, yes: bool = True) -> Claim:
         """A small init is its process 1 (``--init``)."""
-        return self._switch(_("{what} has an init process"), _("{what} has no init process"), yes, "HostConfig", "Init")
+        return self._switch(_("{what} has an init process"), _("{what} has no init process"), yes, "HostConfig.Init")
 
 
 def _running_words(attrs: Attrs) -> list[str]:

@@ -107,8 +107,7 @@ class Identity(Configured, ImageSubject):
         return self._field(
             sentence,
             expected,
-            "Config",
-            "Volumes",
+            "Config.Volumes",
             right=lambda has: right({at.rstrip("/") or "/" for at in has or {}}),
             show=lambda has: listed(has or {}, empty=_("no volume")),
             look=self._config_look("VOLUME", "volume"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import takewhile
 
 from grader.checks import arguments
@@ -91,7 +92,7 @@ class Layers(ImageSubject):
             theirs = layers_called(self._daemon, above) if above else []
             if theirs is None:
                 return nothing_to_compare(str(above))
-            count = len(mine) - _in_common(theirs, mine)
+            count = len(mine) - in_common(theirs, mine)
             right = exactly in (None, count) and (at_least or 0) <= count <= (127 if at_most is None else at_most)
             return Finding(right, ngettext("{count} layer", "{count} layers", count).format(count=count))
 
@@ -153,12 +154,12 @@ class Layers(ImageSubject):
 
 def _shared(attrs: Attrs, theirs: list[str], other: str) -> tuple[int, str]:
     """How many of another image's layers an image has from the bottom up; and that in words."""
-    same = _in_common(theirs, layers_of(attrs))
+    same = in_common(theirs, layers_of(attrs))
     found = _("{same} of the {count} layers of {base} are in it")
     return same, found.format(same=same, count=len(theirs), base=other)
 
 
-def _in_common(one: list[str], other: list[str]) -> int:
+def in_common(one: Sequence[object], other: Sequence[object]) -> int:
     """How many layers two images share from the bottom up."""
     return sum(1 for _pair in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
 

@@ -77,8 +77,7 @@ class Node(Awaited):
         return self._field(
             self._says(_("{what} is a manager") if wanted else _("{what} is a worker")),
             "manager" if wanted else "worker",
-            "Spec",
-            "Role",
+            "Spec.Role",
             right=lambda role: (role == "manager") is wanted,
             look=_("The token with which a node joins decides; `docker node --help` lists what changes it later."),
         )
@@ -106,8 +105,7 @@ class Node(Awaited):
         return self._field(
             self._says(_("{what} has the availability {availability}"), availability=wanted),
             wanted,
-            "Spec",
-            "Availability",
+            "Spec.Availability",
             right=lambda has: has == wanted,
             look=_("`docker node update --help` has an option for it."),
         )

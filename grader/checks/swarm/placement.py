@@ -21,10 +21,7 @@ class Placed(Awaited):
         return self._field(
             self._says(_("{what} is placed by a constraint like {constraint}"), constraint=pattern),
             pattern,
-            "Spec",
-            "TaskTemplate",
-            "Placement",
-            "Constraints",
+            "Spec.TaskTemplate.Placement.Constraints",
             right=lambda has: any(wanted.search(re.sub(r"\s", "", str(one))) for one in has or ()),
             show=lambda has: listed(map(str, has or ()), empty=_("none")),
             look=_("`docker service create --help` has a line on constraints."),
@@ -37,9 +34,7 @@ class Placed(Awaited):
         return self._field(
             self._says(_("{what} has the endpoint mode {mode}"), mode=wanted),
             wanted,
-            "Spec",
-            "EndpointSpec",
-            "Mode",
+            "Spec.EndpointSpec.Mode",
             right=lambda has: (has or "vip") == wanted,
             look=_("`docker service create --help` has a line on the endpoint mode."),
         )

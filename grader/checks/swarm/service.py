@@ -118,8 +118,7 @@ class SwarmService(Placed):
         return self._field(
             self._says(_("{what} is global: a task on each node that fits")),
             "Global",
-            "Spec",
-            "Mode",
+            "Spec.Mode",
             right=lambda mode: "Global" in (mode or {}),
             show=lambda mode: listed(sorted(mode or {}), empty=_("nothing")),
             look=_("It is decided when a service is made: `docker service create --help` has a line on the mode."),
@@ -198,10 +197,7 @@ class SwarmService(Placed):
         return self._field(
             self._says(sentence, name=wanted),
             wanted,
-            "Spec",
-            "TaskTemplate",
-            "ContainerSpec",
-            f"{kind}s",
+            f"Spec.TaskTemplate.ContainerSpec.{kind}s",
             right=lambda given: wanted in names(given),
             show=lambda given: listed(names(given), empty=_("none")),
             look=_(

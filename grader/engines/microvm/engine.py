@@ -90,8 +90,7 @@ class MicrovmEngine(Engine):
         probe = self.probe()
         if probe.works and self._walls is not None:
             probe = walls.probe()
-        if not probe.works:
-            raise EngineError(probe.reason, probe.remedy)
+        probe.must_work()
         orphans.remove_orphans()
         found = template.ensure(more=self.more_images)
         boots = self._kept is not None and self._kept.boots.exists()
@@ -228,9 +227,7 @@ class MicrovmEngine(Engine):
 
     @classmethod
     def kept(cls, folder: Path, *, shares: Sequence[Path], progress: Callable[[str], None] | None) -> Self:
-        probe = cls.probe()
-        if not probe.works:
-            raise EngineError(probe.reason, probe.remedy)
+        cls.probe().must_work()
         template.ensure(progress)
         return cls(shares=shares, folder=folder)
 

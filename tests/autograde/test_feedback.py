@@ -12,7 +12,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook
 from traitlets.config import Config
 
-from grader.autograde.model_answers import ModelAnswers, model_answers
+from grader.autograde.feedback import ModelAnswers, model_answers
 
 _MARKED = "%%bash\n### BEGIN SOLUTION\ndocker run \\\n  --name $VALUE_BOAT x\n\necho '<b>'\n### END SOLUTION"
 
@@ -63,7 +63,7 @@ def test_a_machine_that_only_grades_has_no_solutions(tmp_path: Path) -> None:
 
 
 def test_an_answer_is_one_block_whatever_is_in_it() -> None:
-    from grader.autograde.model_answers import _folded
+    from grader.autograde.feedback import _folded
 
     text = _folded(model_answers(new_notebook(cells=[answer("a", _MARKED), check("a")]))["a"])
     assert "\n" not in text

@@ -11,8 +11,8 @@ from typing import Any, cast
 
 import pytest
 
-from grader.checks import tree
-from grader.checks.tree import Tree, read_tree
+from grader.checks import volume
+from grader.checks.volume import Tree, read_tree
 from grader.docker_api.daemon import Daemon
 from grader.docker_api.errors import Obstructed
 
@@ -78,6 +78,6 @@ def test_times_do_not() -> None:
 
 @pytest.mark.parametrize(("limit", "value"), [("_MOST", 2), ("_LARGEST", 3)])
 def test_too_much_is_said(limit: str, value: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tree, limit, value)
+    monkeypatch.setattr(volume, limit, value)
     with pytest.raises(Obstructed, match="Volume v has too much in it"):
         _read(_archive())
