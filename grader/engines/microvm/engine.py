@@ -227,7 +227,8 @@ class MicrovmEngine(Engine):
 
     @classmethod
     def kept(cls, folder: Path, *, shares: Sequence[Path], progress: Callable[[str], None] | None) -> Self:
-        probe = cls.probe()
+        # It may lie on another disk than the guests that nobody keeps.
+        probe = hardware.lacks_room(folder.parent) or cls.probe()
         if not probe.works:
             raise EngineError(probe.reason, probe.remedy)
         template.ensure(progress)
