@@ -234,13 +234,16 @@ class Subject(ABC):
         try:
             verdict = self._judged(claim)
         except BaseException:
-            # Out of time. An expectation computes for long only where names, logs or files are very large; and a server
-            # of the student's takes as long as they like.
-            computing = time.process_time() - computed
-            self._daemon.deadline.spend_in_vain(time.monotonic() - began if self.hears_students else computing)
+            # Out of time. An expectation computes for long only where names, logs or files are very large.
+            computing, had = time.process_time() - computed, time.monotonic() - began
+            theirs = blame.taken_by_a_server(self._daemon, had) if self.hears_students else 0.0
+            self._daemon.deadline.spend_in_vain(max(computing, theirs))
             raise
-        if verdict.status is Status.FAILED or (self.hears_students and verdict.status is Status.PASSED):
-            self._daemon.deadline.spend_in_vain(time.monotonic() - began)
+        had = time.monotonic() - began
+        if verdict.status is Status.FAILED:
+            self._daemon.deadline.spend_in_vain(had)
+        elif self.hears_students and verdict.status is Status.PASSED:
+            self._daemon.deadline.spend_in_vain(blame.taken_by_a_server(self._daemon, had))
         return verdict
 
     def _judged(self, claim: Claim) -> Verdict:

@@ -71,15 +71,13 @@ def strong_hands(daemon: Daemon) -> list[str]:
 
 
 def _strong(daemon: Daemon, identifiers: Collection[str]) -> Iterator[str]:
+    # In one question: a container may have thousands of mounts, and who uses up a check's time by them is excused.
+    volumes = (daemon.ask(lambda client: client.volumes()).get("Volumes") or ()) if identifiers else ()
+    reins = {volume["Name"] for volume in volumes if _leads_to_reins(volume)}
     for identifier in identifiers:
         attrs = daemon.find(lambda client, one=identifier: client.inspect_container(one)) or {}  # type: ignore[misc]
-        if _is_strong(attrs) or any(map(_leads_to_reins, _volumes(daemon, attrs))):
+        if _is_strong(attrs) or any(dig(mount, "Name") in reins for mount in attrs.get("Mounts") or ()):
             yield str(attrs["Name"]).removeprefix("/")
-
-
-def _volumes(daemon: Daemon, attrs: Attrs) -> Iterator[Attrs]:
-    for name in [dig(mount, "Name") for mount in attrs.get("Mounts") or () if dig(mount, "Type") == "volume"]:
-        yield daemon.find(lambda client, one=name: client.inspect_volume(one)) or {}  # type: ignore[misc]
 
 
 def _leads_to_reins(volume: Attrs) -> bool:

@@ -7,7 +7,7 @@
 - A question that had no answer in its time is put once more, once in a check: a stall that is over is nobody's doing.
 - A command or a wait that had all the seconds it was promised, on a machine that answers at once, was the student's.
 - One that was cut short by the end of the task's time was not; unless most of that time had gone to expectations
-  that failed, or to a server of the student's.
+  that failed, or to a server of the student's that was slow while the machine was not.
 - What a daemon says that is a student's own, as in a host, is theirs, whatever it says.
 
 ``Obstructed`` is the student's trouble (*failed*), ``Unavailable`` is ours (*could not check*).
@@ -38,6 +38,9 @@ class Daemon(Protocol):
 
     def answers_promptly(self) -> bool:
         """The control question."""
+
+    def pace(self) -> float:
+        """How many times longer than elsewhere all takes there."""
 
 
 def of_refusal(daemon: Daemon, refusal: Refused) -> Obstructed | Unavailable:
@@ -71,6 +74,13 @@ def of_the_end(deadline: Deadline) -> Obstructed | Unavailable:
             why + " " + _("Most of it went to what failed, is very large, or answers very slowly: mend that first.")
         )
     return Unavailable(why, lost=True)
+
+
+def taken_by_a_server(daemon: Daemon, seconds: float) -> float:
+    """How much of the time that it took to ask a server of the student's is theirs, who may take as long as they like:
+    all, where it was long and yet the daemon answers at once."""
+    is_long = seconds > PROMPT_SECONDS * daemon.pace()
+    return seconds if is_long and daemon.answers_promptly() else 0.0
 
 
 def of_unknown_shape(error: Exception, *, is_students: bool) -> Obstructed | Unavailable:

@@ -96,7 +96,7 @@ class Session:
         self._hand_key(sandbox.kernel)
         if setups := [cell.source for cell in release.cells if cell.grade_id in release.setups]:
             # Before any cell of the student's: a folder that is full or shut would keep it from starting.
-            with suppress(KernelLost):  # said when it is needed, if it can't be had then
+            with suppress(KernelLost, EngineError):  # said when it is needed, if it can't be had then
                 self._ready_setup_kernel("\n".join(setups))
 
     def become(self, key: StudentKey) -> None:

@@ -7,13 +7,16 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from grader.checks.card.deck import deck
 
 from grader.checks import commands
-from grader.checks.card import CardSubject
+from grader.checks.card import CardSubject, world
 from grader.checks.card import subject as card_module
+from grader.checks.card.proxy import Replied
 from grader.checks.card.world import BEGUN
 from grader.checks.expectation import Context
 from grader.checks.folder import Place
@@ -88,3 +91,40 @@ def test_however_long_an_experiment_takes_it_is_judged(
     assert one.status is Status.FAILED, one.text
     says = "in both worlds" if takes < 20 else f"did not end within {20 * pace:g} s"
     assert says in one.found
+
+
+@pytest.mark.parametrize(
+    ("young", "ill", "waits", "is_let_in"), [(6, False, 8, True), (1, True, 3, False), (86400, False, 17, False)]
+)
+def test_a_world_where_the_healthy_come_first_leaves_time_to_look(
+    monkeypatch: pytest.MonkeyPatch, young: float, ill: bool, waits: float, is_let_in: bool
+) -> None:
+    """On a machine where `docker ps` takes a second."""
+    (card,) = [card for card in deck() if card.name == "depends"]
+    ((route, code),) = card.bend
+    now = [0.0]
+
+    def sh(command: str, **_variables: str) -> str:
+        now[0] += 1
+        if command.startswith("docker inspect"):
+            return "depends_on"
+        return "4c2f" if now[0] < young or (ill and "unhealthy" in command) else ""
+
+    def sleep(seconds: float) -> None:
+        now[0] += seconds
+
+    monkeypatch.setattr(world, "time", SimpleNamespace(monotonic=lambda: now[0], sleep=sleep))
+    for name, value in {
+        "RULES": [(route, compile(code, "rule", "exec"))],
+        "in_force": True,
+        "late": world.PATIENCE * card_module.EXPERIMENT_SECONDS,
+        "sh": sh,
+    }.items():
+        monkeypatch.setattr(world, name, value)
+    refused = False
+    try:
+        world.asked_for("POST", "/v1.43/containers/4c2f/start", b"")
+    except Replied:
+        refused = True
+    assert refused is not is_let_in
+    assert now[0] <= waits

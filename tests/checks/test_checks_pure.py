@@ -12,12 +12,13 @@ import math
 import struct
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import nullcontext, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
-from typing import cast
+from typing import Any, cast
 
 import pytest
 from hypothesis import assume, given, settings
@@ -34,6 +35,7 @@ from grader.checks.container.networking import ports_of
 from grader.checks.expectation import Context
 from grader.checks.files import Entry, followed, read_entry
 from grader.checks.host.context import Endpoint, follow
+from grader.checks.meddling import strong_hands
 from grader.checks.project import Service
 from grader.checks.sockets import listening
 from grader.checks.web import from_wget, reachable
@@ -445,6 +447,27 @@ def test_a_file_on_a_tmpfs_has_a_checksum_and_a_link_there_leads_somewhere(monke
     link = read_on_a_tmpfs(monkeypatch, Outcome(0, "symbolic link|777|0|0|5\n", ""), says="there\n")
     assert link is not None
     assert (link.kind, link.target) == ("link", "there")
+
+
+def test_however_many_mounts_there_are_few_questions_tell_who_has_strong_hands() -> None:
+    asked: list[str] = []
+
+    def ask(question: Callable[[Any], Any]) -> Any:
+        asked.append("")
+        return question(client)
+
+    options = {"type": "none", "o": "bind", "device": "/proc"}
+    mounts = {"web": ["data"] * 5000, "hand": ["data"] * 5000 + ["reins"], "plain": []}
+    client = SimpleNamespace(
+        containers=lambda: [{"Id": name} for name in mounts],
+        volumes=lambda: {"Volumes": [{"Name": "data", "Options": None}, {"Name": "reins", "Options": options}]},
+        inspect_container=lambda name: {
+            "Name": f"/{name}",
+            "Mounts": [{"Type": "volume", "Name": volume} for volume in mounts[name]] + [{"Type": "tmpfs"}],
+        },
+    )
+    assert strong_hands(cast("Daemon", SimpleNamespace(ask=ask, find=ask))) == ["hand"]
+    assert len(asked) == len(mounts) + 2
 
 
 def asked_of_none() -> Context:

@@ -9,7 +9,7 @@ from contextlib import suppress
 import pytest
 
 from grader.checks.expectation import Attrs, Claim, Context, Finding, Subject, expectation
-from grader.docker_api.blame import of_the_end
+from grader.docker_api import blame
 from grader.docker_api.connection import Connection
 from grader.docker_api.daemon import Daemon
 from grader.docker_api.deadline import Deadline
@@ -44,13 +44,27 @@ class AtTheStudents(OverThere):
     hears_students = True
 
 
-@pytest.mark.parametrize(("kind", "whose"), [(OverThere, Unavailable), (AtTheStudents, Obstructed)])
+@pytest.mark.parametrize(
+    ("kind", "prompt", "whose"),
+    [
+        (OverThere, True, Unavailable),
+        (AtTheStudents, True, Obstructed),
+        # The machine is slow, too.
+        (AtTheStudents, False, Unavailable),
+    ],
+)
 @pytest.mark.parametrize("looks", [(40, 20), (20, 20, 20), (60,)])
 def test_time_that_a_students_server_took_is_theirs(
-    monkeypatch: pytest.MonkeyPatch, kind: type[OverThere], whose: type[Exception], looks: tuple[float, ...]
+    monkeypatch: pytest.MonkeyPatch,
+    kind: type[OverThere],
+    prompt: bool,
+    whose: type[Exception],
+    looks: tuple[float, ...],
 ) -> None:
     now = [time.monotonic()]
     monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(blame, "PROMPT_SECONDS", 2.0)
+    monkeypatch.setattr(Daemon, "answers_promptly", lambda _daemon: prompt)
     deadline = Deadline(60)
     context = Context("job", Daemon(Connection("unix:///nobody"), deadline))
 
@@ -63,4 +77,13 @@ def test_time_that_a_students_server_took_is_theirs(
     with suppress(KeyboardInterrupt):
         for seconds in looks:
             kind(context, lambda seconds=seconds: look(seconds)).is_good()  # type: ignore[misc]
-    assert isinstance(of_the_end(deadline), whose)
+    assert isinstance(blame.of_the_end(deadline), whose)
+
+
+def test_whoever_asks_at_once_is_asked_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The control question costs time itself."""
+    asked: list[bool] = []
+    monkeypatch.setattr(Daemon, "answers_promptly", lambda _daemon: asked.append(True))
+    context = Context("job", Daemon(Connection("unix:///nobody"), Deadline(60)))
+    AtTheStudents(context, lambda: Finding(True)).is_good()
+    assert not asked

@@ -129,6 +129,12 @@ def test_too_little_memory_or_disk_is_said_with_numbers(monkeypatch: pytest.Monk
     assert probe is not None and not probe.works and str(tmp_path / "run") in probe.reason
 
 
+def test_a_lab_that_is_kept_on_a_full_disk_is_told_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(hardware, "DISK_NEEDED", 2**60)
+    with pytest.raises(EngineError, match=rf"MiB of room in {tmp_path}"):
+        MicrovmEngine.kept(tmp_path / "lab", shares=[], progress=None)
+
+
 def test_a_port_that_is_taken_is_told_and_had_later(tmp_path: Path) -> None:
     status = tmp_path / "relay.json"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
@@ -14,8 +14,9 @@ from nbformat.v4 import new_output
 
 from grader.course.cells import Cell
 from grader.course.release import Release
+from grader.engines import EngineError
 from grader.report.verdicts import Status, TaskReport, Verdict
-from grader.sandbox import CellOutcome, CellStatus
+from grader.sandbox import CellOutcome, CellStatus, KernelLost
 from grader.sandbox.bounds import Bounds
 from grader.sandbox.session import NotRun, Session
 from grader.values import DEFAULT_KEY
@@ -53,7 +54,9 @@ class Kernel:
         return False
 
 
-def session(folder: Path, setup: str, setup_kernel: Kernel, *, disk_is_full: bool = False) -> Session:
+def session(
+    folder: Path, setup: str, setup_kernel: Kernel | Callable[[], Kernel], *, disk_is_full: bool = False
+) -> Session:
     """Of a lab with the tasks web, which has this setup cell, next, which builds on it, and other."""
     passed = TaskReport("any", "any", "", (Verdict(Status.PASSED, "It is gone."),))
     sandbox: Any = SimpleNamespace(
@@ -61,7 +64,7 @@ def session(folder: Path, setup: str, setup_kernel: Kernel, *, disk_is_full: boo
         engine=SimpleNamespace(patience=1.0),
         kernel=Kernel(),
         kernels=[],
-        setup_kernel=lambda: setup_kernel,
+        setup_kernel=(lambda: setup_kernel) if isinstance(setup_kernel, Kernel) else setup_kernel,
         images=SimpleNamespace(restore=list),
         checker=SimpleNamespace(check=lambda *_words, **_named: passed),
         daemon_lives=lambda: True,
@@ -114,3 +117,14 @@ def test_the_kernel_that_prepares_is_ready_before_the_students_first_cell(
 ) -> None:
     session(tmp_path, setup, kernel := Kernel())
     assert ("check = connect()" in kernel.ran) == connects
+
+
+@pytest.mark.parametrize("trouble", [KernelLost, EngineError])
+def test_one_that_can_not_be_had_so_early_ends_no_session(tmp_path: Path, trouble: type[Exception]) -> None:
+    def lost() -> Kernel:
+        raise trouble("gone")
+
+    one = session(tmp_path, "!docker ps", lost)
+    with pytest.raises(NotRun, match="gone"):
+        one.set_up("web-setup", "!docker ps")
+    assert verdicts(one) == [Status.COULD_NOT_CHECK, Status.COULD_NOT_CHECK, Status.PASSED]

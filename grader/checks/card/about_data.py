@@ -40,12 +40,12 @@ places += [mount["Target"] for mount in host.get("Mounts") or [] if mount["Type"
 host["Mounts"] = [mount for mount in host.get("Mounts") or [] if mount["Type"] != "tmpfs"]
 body["Volumes"] = {**(body.get("Volumes") or {}), **{place: {} for place in places}}
 """
-#: Whoever depends on somebody waits for all that are not yet healthy, and is refused where one never is.
+#: Whoever depends on somebody waits for all that are not yet healthy, and is refused where one is ill, or young too long.
 _HEALTHY_FIRST = """
-ill = "docker ps -q --filter health=starting --filter health=unhealthy"
+young = "docker ps -q --filter health=starting"
 if sh('docker inspect -f "{{json .Config.Labels}}" "$ID" | grep compose.depends_on...[A-Za-z0-9]', ID=id):
-    sh(f'for i in $(seq 60); do [ -n "$({ill})" ] || break; sleep 0.2; done')
-    if sh(ill): reply(409, "dependency failed to start: a container is unhealthy")
+    while time.monotonic() < late and sh(young): time.sleep(0.5)
+    if sh(f"{young} --filter health=unhealthy"): reply(409, "dependency failed to start: a container is unhealthy")
 """
 _VERSIONED = """
 files = (body.get("Labels") or {}).get("com.docker.compose.project.config_files")

@@ -12,8 +12,8 @@ class Card:
 
     ``bend``: rules of that world, each a route such as ``POST /containers/create`` (a regular expression of method and
     path, without the version) and Python that changes ``body``, ``host`` (its HostConfig), ``query`` or ``path``, asks
-    the daemon itself by ``sh("…")``, or answers by ``reply(status, …)`` (world.py). ``options``: what its daemon.json
-    says.
+    the daemon itself by ``sh("…")``, or answers by ``reply(status, …)`` (world.py). It may wait until ``late``, by
+    ``time.monotonic()``. ``options``: what its daemon.json says.
     """
 
     name: str

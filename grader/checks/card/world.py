@@ -19,6 +19,7 @@ import signal
 import socket
 import subprocess
 import threading
+import time
 from typing import IO, Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -38,6 +39,10 @@ NAMES: set[str] = set()
 #: The first line that it prints.
 BEGUN = "begun"
 in_force = False
+#: Rules wait no longer than until so much of the experiment's time is over: it still has to look what came of it. And
+#: when that is.
+PATIENCE = 0.75
+late = 0.0
 hits = 0
 
 
@@ -96,7 +101,12 @@ def by_rule(code: Any, found: "re.Match[str]", path: str, asked: str, body: Any)
     if in_force:
         wish = body if body is not None else {}
         names: dict[str, Any] = {"path": path, "query": query, "body": wish, "sh": sh, "reply": reply, "re": re}
-        names |= {"id": found[1] if found.groups() else "", "host": wish.get("HostConfig", {})}
+        names |= {
+            "time": time,
+            "late": late,
+            "id": found[1] if found.groups() else "",
+            "host": wish.get("HostConfig", {}),
+        }
         try:
             exec(code, names)
             path = names["path"]
@@ -178,7 +188,7 @@ def prepare() -> None:
 
 
 def main() -> None:
-    global in_force
+    global in_force, late
     with open(ABOUT) as file:
         world = json.load(file)
     os.unlink(ABOUT)
@@ -194,5 +204,6 @@ def main() -> None:
     threading.Thread(target=welcome, args=[door, asked_for], daemon=True).start()
     # What goes wrong from here on may be the student's doing.
     print(BEGUN, flush=True)
+    late = time.monotonic() + PATIENCE * world["seconds"]
     print(json.dumps(experiment(world["experiment"], world["seconds"])), flush=True)
     os._exit(0)

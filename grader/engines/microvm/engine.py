@@ -227,7 +227,8 @@ class MicrovmEngine(Engine):
 
     @classmethod
     def kept(cls, folder: Path, *, shares: Sequence[Path], progress: Callable[[str], None] | None) -> Self:
-        cls.probe().must_work()
+        # It may lie on another disk than the guests that nobody keeps.
+        (hardware.lacks_room(folder.parent) or cls.probe()).must_work()
         template.ensure(progress)
         return cls(shares=shares, folder=folder)
 

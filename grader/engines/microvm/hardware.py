@@ -109,7 +109,11 @@ def trouble() -> Probe | None:
             ),
             "free -m",
         )
-    folder = runtime_folder()
+    return lacks_room(runtime_folder())
+
+
+def lacks_room(folder: Path) -> Probe | None:
+    """That this folder has too little room for a guest's disk, if so."""
     disk = shutil.disk_usage(folder).free
     if disk < DISK_NEEDED:
         return Probe(

@@ -3,7 +3,7 @@ depends)
 cat > projects.sh <<'EOF'
 # verdict: wrong
 printf 'services:\n  db: {image: drydock/busybox:1, command: sleep 1d, healthcheck: {test: "false", interval: 1s, retries: 1}}\n  web: {image: drydock/busybox:1, command: sleep 1d, depends_on: [db]}\n' >compose.yaml
-timeout 22 docker compose -p quiz up -d
+timeout 15 docker compose -p quiz up -d
 [ "$(docker inspect -f '{{.State.Running}}' quiz-web-1)" = true ] && echo fails || echo holds
 EOF
 ;;
