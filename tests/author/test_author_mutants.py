@@ -160,6 +160,11 @@ def test_python_and_its_shell_lines() -> None:
     assert made["{name} → {name}-x"] == text.replace("rm {name}", "rm {name}-x")
 
 
+def test_a_magic_inside_a_block_hides_nothing() -> None:
+    text = 'with capture() as shown:\n    %run look.py bell:1\ncheck.answer("base", shown.stdout)\n'
+    assert "base → base-x" in _made(list(code.changes(text)), text)
+
+
 _CELL = """%%bash
 # outside
 ### BEGIN SOLUTION

@@ -12,7 +12,7 @@ from grader.author.mutants.change import Change, Operator, swap
 
 #: ``!command`` and ``name = !command``.
 _SHELL_LINE = re.compile(r"^(?P<before>[ \t]*(?:[\w, ]+= *)?!)(?P<command>.+)$", re.MULTILINE)
-_MAGIC_LINE = re.compile(r"^[ \t]*%.+$", re.MULTILINE)
+_MAGIC_LINE = re.compile(r"^(?P<before>[ \t]*)%.+$", re.MULTILINE)
 _SHOWING = frozenset(("print", "display", "sleep", "wait", "logs", "close", "reload"))
 
 
@@ -40,7 +40,7 @@ def _python_of(source: str) -> str:
         return f"{line['before'][:-1]}0".ljust(len(line[0]))
 
     plain = _SHELL_LINE.sub(filled, source)
-    return _MAGIC_LINE.sub(lambda line: "0".ljust(len(line[0])), plain)
+    return _MAGIC_LINE.sub(lambda line: f"{line['before']}0".ljust(len(line[0])), plain)
 
 
 def _python(source: str) -> Iterator[Change]:
