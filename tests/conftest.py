@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import Any
 
 import docker
@@ -94,6 +95,25 @@ def pytest_configure(config: pytest.Config) -> None:
     # Workers of pytest-xdist report to the process that started them.
     if not hasattr(config, "workerinput"):
         config.pluginmanager.register(_AtOnce(config))
+
+
+#: Reasons to leave a test out in CI, too: another engine's promise, another kernel, a program that is not ours.
+_LEFT_OUT = re.compile(
+    r"root reads all files|the host engine's promise|not ours to stop|must never do|its name servers are the machine's"
+    r"|its socket is not on a disk|needs an outer Docker|no qemu-\w+ here|containerd's store|has no immutable files"
+    r"|this kernel has (ipvlan|one binfmt_misc)|nobody may trace|cgroup v1|freezer of v1|v1 has all|beside v1's"
+)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """In CI what a test needs and does not find is a failure, not a skip that nobody sees."""
+    report = yield
+    if report.skipped and os.environ.get("CI") and not hasattr(report, "wasxfail"):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+        if not _LEFT_OUT.search(reason):
+            report.outcome, report.longrepr = "failed", f"left out in CI: {reason}"
+    return report
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -31,9 +31,9 @@ REPO = Path(__file__).resolve().parents[2]
 FULL = {"net": 4, "vol": 3, "last": 2, "web": 5}
 NOTHING = dict.fromkeys(FULL, 0)
 #: Small walls, so that hitting them takes little time. The seconds are not: what comes of an attack must not depend on
-#: how busy the machine is, so only cells that never end meet them.
+#: how busy the machine is, so only cells that never end meet them. (Of the others the longest took 7 s beside load 13.)
 SETTINGS = {
-    "cell_seconds": 100.0,
+    "cell_seconds": 60.0,
     "check_seconds": 120.0,
     "notebook_seconds": 900.0,
     "kernels": 12,
@@ -399,11 +399,10 @@ def test_output_is_small_whatever_was_printed(graded: Course) -> None:
         assert path.stat().st_size < 3_000_000
 
 
-def test_links_bring_nothing_into_feedback_or_the_students_folder(graded: Course) -> None:
-    copied = graded.root / "autograded" / "q-links" / LAB
-    assert not (copied / "stolen.ipynb.txt").exists()
-    assert not (copied / "book.db").exists()
-    assert not (copied / "huge.bin").exists()
+def test_links_bring_nothing_into_the_graded_folder(graded: Course) -> None:
+    copied = {path.name for path in (graded.root / "autograded" / "q-links" / LAB).iterdir()}
+    assert f"{LAB}.ipynb" in copied
+    assert not {"stolen.ipynb.txt", "book.db", "huge.bin", "tree"} & copied
 
 
 def test_what_could_not_be_checked_waits_for_the_instructor(graded: Course) -> None:

@@ -6,8 +6,11 @@ import shutil
 from pathlib import Path
 
 import pytest
+from student_desk import released_course
 
 from grader.course.labs import Course
+
+__all__ = ["released_course"]
 
 _TESTS = Path(__file__).parents[1]
 
@@ -17,4 +20,12 @@ def course(tmp_path: Path) -> Course:
     root = tmp_path / "курс докера"
     shutil.copytree(_TESTS / "fixtures" / "course", root)
     shutil.copy(_TESTS.parent / "nbgrader_config.py", root)
+    return Course(root)
+
+
+@pytest.fixture
+def released(released_course: Path, tmp_path: Path) -> Course:
+    """The same with its release, for who changes nothing before it: nbgrader takes seconds."""
+    root = tmp_path / "курс докера"
+    shutil.copytree(released_course, root)
     return Course(root)

@@ -92,19 +92,18 @@ def test_the_outcome_of_a_prediction_is_one_of_its_choices(course: Course, obser
 
 def test_a_cell_has_the_time_in_the_proof_that_it_has_in_grading(course: Course) -> None:
     with (course.root / "nbgrader_config.py").open("a") as config:
-        config.write("\nc.Drydock.cell_seconds = 15\n")
+        config.write("\nc.Drydock.cell_seconds = 8\n")
     slow = course.source / "00-tiny" / "answers" / "hello" / "right-slow.sh"
     slow.write_text("sleep 600\ndocker run -d --name hello drydock/busybox:1 sleep 600\n")
     _author(course, "release")
     done = _author(course, "check", "--task", "hello")
     assert done.returncode == 1, done.stdout + done.stderr
     assert "right-slow.sh" in done.stdout
-    assert "Make it shorter: a cell has 15 s." in done.stdout
+    assert "Make it shorter: a cell has 8 s." in done.stdout
 
 
-def test_what_is_wrong_is_said_with_what_to_do(course: Course) -> None:
-    _author(course, "release")
-    answers = course.source / "00-tiny" / "answers"
+def test_what_is_wrong_is_said_with_what_to_do(released: Course) -> None:
+    answers = released.source / "00-tiny" / "answers"
     (answers / "hello" / "wrong-name.sh").write_text(
         "# expect: hello\ndocker run -d --name hello drydock/busybox:1 sleep 600\n"
     )
@@ -115,16 +114,16 @@ def test_what_is_wrong_is_said_with_what_to_do(course: Course) -> None:
     (answers / "hello" / "wrong-unseen.sh").write_text(
         "# expect: /data\ndocker run -d --name hello -v /data drydock/busybox:1 sleep 600\n"
     )
-    _edit(course, "site-answer", "%%bash\n### BEGIN SOLUTION\necho no good >&2; exit 3\n### END SOLUTION")
+    _edit(released, "site-answer", "%%bash\n### BEGIN SOLUTION\necho no good >&2; exit 3\n### END SOLUTION")
     _edit(
-        course,
+        released,
         "site",
         'with check.task("site", hint="Build it.", needs=("hello",)) as t:\n    t.volume("prepared").exists()',
     )
     running = 't.container("hello").is_running()\n    t.image("drydock/busybox:1").exists()'
     running += '\n    ### BEGIN HIDDEN TESTS\n    t.container("hello").has_no_mounts()\n    ### END HIDDEN TESTS'
-    _edit(course, "hello", f'with check.task("hello", hint="Run it.") as t:\n    {running}')
-    done = _author(course, "check", "--runs", "1")
+    _edit(released, "hello", f'with check.task("hello", hint="Run it.") as t:\n    {running}')
+    done = _author(released, "check", "--runs", "1")
     assert done.returncode == 1, done.stdout + done.stderr
     said = " ".join(done.stdout.split())
     for words in (
@@ -183,10 +182,9 @@ def test_an_unreadable_lab_is_a_finding(course: Course) -> None:
     ],
 )
 def test_what_would_be_lost_or_untried_is_refused_before_anything_runs(
-    course: Course, words: list[str], says: str
+    released: Course, words: list[str], says: str
 ) -> None:
-    _author(course, "release")
-    done = _author(course, "check", *words)
+    done = _author(released, "check", *words)
     assert done.returncode in (2, 3)
     assert says in " ".join(done.stderr.split()), done.stderr
     assert "Traceback" not in done.stderr and "sound" not in done.stdout
@@ -240,14 +238,13 @@ def runtime() -> Iterator[Path]:
         yield Path(folder)
 
 
-def test_one_ctrl_c_ends_it_and_leaves_nothing(course: Course, runtime: Path) -> None:
-    _author(course, "release")
-    _edit(course, "hello-answer", "import time\ntime.sleep(50)")
+def test_one_ctrl_c_ends_it_and_leaves_nothing(released: Course, runtime: Path) -> None:
+    _edit(released, "hello-answer", "import time\ntime.sleep(50)")
     # A shell that starts tests in the background makes them, and what they start, ignore Ctrl-C.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     proof = subprocess.Popen(
         [_DRYDOCK, "author", "check", "--task", "hello", "--alone"],
-        cwd=course.root,
+        cwd=released.root,
         env={**os.environ, "DRYDOCK_RUNTIME": str(runtime)},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,

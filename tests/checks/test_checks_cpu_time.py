@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from grader.checks.container import cpu_time
-from grader.checks.container.cpu_time import CpuTime, _Counters, _had_little, _was_held_back
+from grader.checks.container.cpu_time import CpuTime, _Counters, _had_little, _is_told, _was_held_back
 
 PERIOD, QUOTA = 0.1, 0.2
 
@@ -81,3 +81,12 @@ def test_where_others_never_let_go_all_is_told(monkeypatch: pytest.MonkeyPatch) 
     had = measured(monkeypatch, BUSY * 100)
     assert had.periods > 350
     assert had.throttled == had.periods / 4
+
+
+@pytest.mark.parametrize(
+    ("had", "tells"),
+    [(_Counters(1.0, 0, 0), True), (_Counters(0.9, 0, 0), False), (_Counters(2.0, 11, 11), False)],
+    ids=["no quota", "too little", "a quota"],
+)
+def test_a_second_without_a_period_tells_that_there_is_no_quota(had: _Counters, tells: bool) -> None:
+    assert _is_told([had]) is tells

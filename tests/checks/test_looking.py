@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import http.client
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from test_checks_table import HERE, PAST_ROWS, ROWS, SHORT, Row, verdict_of
+from test_checks_table import HERE, PAST_ROWS, ROWS, SHORT, Row, unknown, verdict_of
 from test_checks_table import check as filled
 
 from grader.checks import CheckFailed, Checks, CouldNotCheck, Status
@@ -23,7 +23,7 @@ from grader.docker_api.errors import Unavailable
 from grader.docker_api.events import moment, past_events
 from grader.engines.protocol import Engine
 
-__all__ = ["filled"]
+__all__ = ["filled", "unknown"]
 
 COURSE = Course(Path(__file__).parents[2])
 
@@ -64,9 +64,9 @@ def no_server(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("no_server")
 @pytest.mark.parametrize("row", LOOKS, ids=str)
 def test_a_word_that_only_looks_says_the_same_where_nothing_else_is_possible(
-    looking: Checks, filled: Checks, row: Row
+    looking: Checks, unknown: Sequence[str], row: Row
 ) -> None:
-    if verdict_of(filled, row.right).status is Status.COULD_NOT_CHECK:
+    if any(word in row.right for word in unknown):
         pytest.skip("this daemon can't answer it at all")
     right, wrong = verdict_of(looking, row.right), verdict_of(looking, row.wrong)
     assert (right.status, wrong.status) == (Status.PASSED, Status.FAILED), f"{right.text}\n{wrong.text}"

@@ -21,12 +21,15 @@ TURN = os.environ.get("DRYDOCK_TURN", "")
 CHANGED = os.environ.get("DRYDOCK_CHANGED", "").split()
 
 
+def _waits(lab: str) -> bool:
+    return bool(TURN) and lab not in CHANGED and (int(lab[:2]) + int(TURN)) % 4 != 0
+
+
 def _tier(lab: str) -> Any:
     """The first lab is in `make test`, the others in `make test-labs`; whose turn it isn't waits for the weekly run."""
     if lab < "01":
         return lab
-    waits = bool(TURN) and lab not in CHANGED and (int(lab[:2]) + int(TURN)) % 4 != 0
-    return pytest.param(lab, marks=pytest.mark.weekly if waits else pytest.mark.labs)
+    return pytest.param(lab, marks=pytest.mark.weekly if _waits(lab) else pytest.mark.labs)
 
 
 TIERED = [_tier(lab) for lab in LABS]
@@ -59,10 +62,11 @@ def test_papermill(executed: Path) -> None:
     assert all(cell.execution_count for cell in cells if cell.source.strip())
 
 
-#: Those with cells to compare. A second run of each costs as much as the first: one at every push, all weekly.
-COMPARED = [
-    pytest.param(lab, marks=pytest.mark.labs if lab[:2] == "03" else pytest.mark.weekly) for lab in LABS if lab >= "03"
-]
+#: Those with cells to compare. A second run of each costs as much as the first: all weekly, and at every push the first
+#: of those that papermill runs anyway.
+_WITH_CELLS = [lab for lab in LABS if lab >= "03"]
+_FIRST = next(lab for lab in _WITH_CELLS if not _waits(lab))
+COMPARED = [pytest.param(lab, marks=pytest.mark.labs if lab == _FIRST else pytest.mark.weekly) for lab in _WITH_CELLS]
 
 
 @pytest.mark.parametrize("executed", COMPARED, indirect=True)

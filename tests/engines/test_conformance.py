@@ -252,7 +252,7 @@ def test_nobody_inside_writes_where_the_sockets_are(running: Engine) -> None:
     docker(running, *given)
 
 
-def test_prune_empties_this_engine_and_no_other(running: Engine) -> None:
+def test_prune_empties_this_engine_and_no_other_and_it_stops_twice(running: Engine) -> None:
     if running.kind == "host":
         pytest.skip("a prune on the machine's own Docker is what the host engine must never do")
     with another(running) as other:
@@ -263,21 +263,13 @@ def test_prune_empties_this_engine_and_no_other(running: Engine) -> None:
         docker(other, "rm", "-f", "conf-same")
         docker(other, "system", "prune", "-af")
         assert json.loads(docker(other, "image", "ls", "--format", "json", "-q").stdout or "[]") == []
+        assert other.is_alive()
+        other.stop()
+        other.stop()
+        assert not other.is_alive()
+        with pytest.raises(EngineError):
+            _ = other.endpoint
     docker(running, "run", "--rm", "drydock/redis:8", "true")
-
-
-def test_stop_twice_and_after(running: Engine) -> None:
-    if running.kind == "host":
-        pytest.skip("the host's Docker is not ours to stop")
-    # Emulated, taking the images out is most of this test's time: test_microvm_weekly.py does it there.
-    engine = another(running, images=running.kind == "microvm")
-    engine.start()
-    assert engine.is_alive()
-    engine.stop()
-    engine.stop()
-    assert not engine.is_alive()
-    with pytest.raises(EngineError):
-        _ = engine.endpoint
 
 
 def test_only_labelled_objects_are_forgotten_on_the_host(running: Engine) -> None:

@@ -85,14 +85,14 @@ def lab(worked_on: Lab) -> Lab:
 def _small(whole: ImageSet) -> ImageSet:
     """A course of three images. Its key, and with it the path of its template, says nothing of what is in it."""
     names = [image.name for image in whole.images]
-    chosen = [whole.archives[names.index(name)] for name in ("busybox", "python", "nginx")]
+    chosen = [whole.archives[names.index(name)] for name in ("busybox", "redis", "nginx")]
     return dataclasses.replace(whole, key="a small course", archives=tuple(chosen))
 
 
 def _work(client: DockerClient) -> None:
     """As a student does: a container of a course image, an image of their own on another, a volume."""
     client.containers.run("drydock/nginx:1", "touch /mine", name="web")
-    made = client.containers.run("drydock/python:3", "touch /mine", name="built", detach=True)
+    made = client.containers.run("drydock/redis:8", "touch /mine", name="built", detach=True)
     made.wait()
     made.commit("mine", "1")
     client.containers.run("drydock/busybox:1", "touch /data/mine", volumes=["work:/data"], name="wrote")

@@ -51,6 +51,8 @@ def test_a_mount_that_takes_the_option_for_a_comment_is_noticed(
     old.chmod(0o755)
     place = str(template.ensure(NativeEngine))
     native._can_be_shifted.cache_clear()
+    assert native._can_be_shifted(place) or "CI" not in os.environ, "or what follows shows nothing"
+    native._can_be_shifted.cache_clear()
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
     try:
         assert not native._can_be_shifted(place)

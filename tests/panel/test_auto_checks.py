@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import platform
 import subprocess
 import sys
 import time
@@ -12,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from resting import rests
 from student_desk import Desk, desk, released_course
 
 from grader.course.labs import Course
@@ -307,7 +307,7 @@ def _asleep(process: subprocess.Popen[str]) -> None:
     """Until all of its threads, and its checker, are in a system call that ends by itself at no time."""
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
-        calls = [_call(thread) for pid in _family(process.pid) for thread in Path(f"/proc/{pid}/task").iterdir()]
+        calls = [rests(thread) for pid in _family(process.pid) for thread in Path(f"/proc/{pid}/task").iterdir()]
         if all(calls):
             return
         time.sleep(0.2)
@@ -316,34 +316,3 @@ def _asleep(process: subprocess.Popen[str]) -> None:
 
 def _family(pid: int) -> list[int]:
     return [pid, *descendants(pid)]
-
-
-#: System calls that wait, and where their argument says for how long: (x86_64, aarch64): (argument, "for good").
-#: read, recvfrom and wait4 have none.
-_WAITS = {
-    (0, 63): None,
-    (45, 207): None,
-    (61, 260): None,
-    (202, 98): (3, 0),
-    (7, -1): (2, 0xFFFFFFFFFFFFFFFF),
-    (271, 73): (2, 0),
-    (23, -1): (4, 0),
-    (270, 72): (4, 0),
-    (232, -1): (3, 0xFFFFFFFF),
-    (281, 22): (3, 0xFFFFFFFF),
-}
-
-
-def _call(thread: Path) -> bool:
-    """Whether a thread sleeps in the kernel until something happens, for good if nothing does (proc_pid_syscall(5))."""
-    try:
-        number, *words = (thread / "syscall").read_text().split()
-    except (ProcessLookupError, FileNotFoundError):
-        return True
-    if number in ("running", "-1"):
-        return False
-    machine = ("x86_64", "aarch64").index(platform.machine())
-    waits = next((how for numbers, how in _WAITS.items() if numbers[machine] == int(number)), False)
-    if waits is False:
-        return False
-    return waits is None or int(words[waits[0]], 16) & 0xFFFFFFFF == waits[1] & 0xFFFFFFFF

@@ -10,9 +10,11 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 from jupyter_client.manager import start_new_kernel
+from resting import rests
 from student_shell import Shell
 
 from grader.engines import best_engine
@@ -108,12 +110,11 @@ def test_nothing_is_asked_while_nothing_changes(sh: Shell, told: Told) -> None:
     """Health checks that go on passing are no change."""
     sh(f"{_RUN} --name w-steady --health-cmd true --health-interval 0.2s drydock/busybox:1 sleep 600")
     told.until(_with("w-steady", lambda row: row.health == "healthy"))
-    for _round in range(20):
-        looks = len(told.said)
-        time.sleep(2)
-        if len(told.said) == looks:
-            return
-    pytest.fail("it never comes to rest")
+    threads = [told.feed._listener.native_id, told.feed._looker.native_id]
+    end = time.monotonic() + _SOON
+    while not all(rests(Path(f"/proc/self/task/{thread}")) for thread in threads):
+        assert time.monotonic() < end, "it never comes to rest"
+        time.sleep(0.2)
 
 
 def test_a_storm_of_events_costs_few_looks(sh: Shell, told: Told) -> None:

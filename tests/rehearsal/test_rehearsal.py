@@ -80,9 +80,8 @@ class OpenNotebook:
 @contextmanager
 def opened(desk: Desk) -> Iterator[OpenNotebook]:
     """A fresh daemon, a fresh copy of the lab, a fresh kernel."""
-    for command in (["up"], ["reset"]):
-        done = desk.drydock(*command)
-        assert done.returncode == 0, done.stderr
+    done = desk.drydock("reset")
+    assert done.returncode == 0, done.stderr
     folder = desk.root / "workspace" / "labs" / LAB
     shutil.rmtree(folder.parent.parent, ignore_errors=True)
     shutil.copytree(desk.root / "labs" / LAB, folder)
@@ -150,6 +149,8 @@ def _graded(desk: Desk) -> dict[str, float]:
 def course(desk: Desk) -> Desk:
     """The tiny course, entered in its gradebook."""
     done = desk.run([str(DRYDOCK.parent / "nbgrader"), "generate_assignment", LAB], PATH=_path(desk))
+    assert done.returncode == 0, done.stderr
+    done = desk.drydock("up")
     assert done.returncode == 0, done.stderr
     return desk
 
@@ -220,7 +221,7 @@ def test_a_cell_has_the_time_that_it_has_in_grading(course: Desk) -> None:
     config = course.root / "nbgrader_config.py"
     before = config.read_text()
     try:
-        config.write_text(f"{before}\nc.Drydock.cell_seconds = 15\n")
+        config.write_text(f"{before}\nc.Drydock.cell_seconds = 8\n")
         with opened(course) as notebook:
             # Less than a cell has where nobody says how much.
             notebook.type("hello-answer", f"%%bash\nsleep 40\n{RUN[1:]}")

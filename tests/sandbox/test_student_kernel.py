@@ -108,6 +108,8 @@ def test_a_slow_cell_is_interrupted_and_the_kernel_goes_on(kernel: StudentKernel
     slow = kernel.run("import time\nkept = 5\ntime.sleep(60)", 5)
     assert slow.status is CellStatus.TIMEOUT
     assert "interrupted" in slow.reason
+    # Unlike a script, it says where it was.
+    assert [output.ename for output in slow.outputs] == ["KeyboardInterrupt", "CellTimeout"]
     assert "5" in text(kernel.run("kept", 20).outputs)
     assert kernel.run("!sleep 60", 1).status is CellStatus.TIMEOUT
 
@@ -131,12 +133,12 @@ def test_a_slow_script_is_told_in_one_sentence_without_pythons_words(kernel: Stu
     assert [error.ename for error in errors] == ["CellTimeout"], text(slow.outputs)
     assert "interrupted" in errors[0].evalue
     assert "%d format" not in text(slow.outputs)
-    # Python's own cells say where they were.
-    python = kernel.run("import time\ntime.sleep(60)", 5)
-    assert [output.ename for output in python.outputs] == ["KeyboardInterrupt", "CellTimeout"]
 
 
-def test_a_cell_that_ignores_the_interrupt_costs_the_kernel(kernel: StudentKernel) -> None:
+def test_a_cell_that_ignores_the_interrupt_costs_the_kernel(
+    kernel: StudentKernel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("grader.sandbox.kernel._GRACE", 3.0)
     stubborn = "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True: pass"
     assert kernel.run(stubborn, 5).status is CellStatus.TIMEOUT
     assert not kernel.is_alive()

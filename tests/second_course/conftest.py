@@ -20,6 +20,15 @@ _HARBOUR = _ROOT / "tests" / "fixtures" / "harbour"
 _UV = Path(sys.executable).with_name("uv")
 
 
+_WHAT_KERNELS_IMPORT = """
+import importlib
+from grader.sandbox import fork_server
+for name in (*fork_server._MODULES, fork_server._RUNNER, "grader.sandbox.kernel_start"):
+    importlib.import_module(name)
+fork_server.kinds.preload()
+"""
+
+
 @dataclass(frozen=True)
 class Desk:
     """The environment, and a folder to work in."""
@@ -60,9 +69,10 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     (wheel,) = (place / "dist").glob("*.whl")
     venv = place / "venv"
     _uv("venv", "-q", "--python", sys.executable, venv)
-    # Kernels inside an engine see it read-only, and would compile it at every start.
     python = venv / "bin" / "python"
-    _uv("pip", "install", "-q", "--compile-bytecode", "--python", python, wheel, _HARBOUR)
+    _uv("pip", "install", "-q", "--python", python, wheel, _HARBOUR)
+    # Kernels inside an engine see it read-only, and would compile what they import at every start.
+    subprocess.run([python, "-P", "-c", _WHAT_KERNELS_IMPORT], check=True)
     yield Desk(venv, place)
     # Nobody but this test has such an engine.
     for left in (cache_folder() / "templates").glob("harbour-*"):

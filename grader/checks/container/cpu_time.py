@@ -70,7 +70,7 @@ class CpuTime(Limits):
         def judge(attrs: Attrs) -> Finding:
             if not is_live(attrs):
                 return Finding(False, state_in_words(attrs), because=NOT_RUNNING)
-            (had,) = self._measured([str(attrs["Id"])], enough=_was_held_back, in_vain=_had_little)
+            (had,) = self._measured([str(attrs["Id"])], enough=_is_told, in_vain=_had_little)
             length = int(dig(attrs, "HostConfig", "CpuPeriod") or CPU_PERIOD) / 1e6
             found = _(
                 "{used:.2f} s of CPU time in {periods} periods of {milliseconds:g} ms, held back in {held}"
@@ -194,6 +194,11 @@ class CpuTime(Limits):
 
 def _was_held_back(had: list[_Counters]) -> bool:
     return had[0].throttled >= max(_STOPS, _HELD_BACK * had[0].periods)
+
+
+def _is_told(had: list[_Counters]) -> bool:
+    """Or there is no quota: the kernel counts no periods then, and never will."""
+    return _was_held_back(had) or (not had[0].periods and had[0].used >= _MUCH)
 
 
 def _had_little(had: list[_Counters]) -> bool:
