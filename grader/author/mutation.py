@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from itertools import zip_longest
+from os.path import commonprefix
 from pathlib import Path
 
 from docker.errors import DockerException
@@ -24,6 +25,7 @@ from grader.author.cases import Case, Check, Kind, Run, Want, after_the_others
 from grader.author.mutants.cells import Mutant, mutants_of
 from grader.author.mutants.record import Fate, Kept, Record, TaskRecord, digests_of, read_kept, read_record, sources_of
 from grader.author.proof import Progress, judge, share, side_by_side
+from grader.author.students import who_runs
 from grader.author.trial import Life, Outcome, StoppableSandboxes, run_cases
 from grader.autograde.settings import Drydock
 from grader.course.cells import cells_of
@@ -196,9 +198,14 @@ def in_turn(lab: Lab, tasks: Sequence[str] = ()) -> list[Mutant]:
 def _case(lab: Lab, mutant: Mutant) -> Case:
     task = lab.task(mutant.task)
     assert task is not None
+    assert task.answer is not None
     run = Run(mutant.source, f"{mutant.task}/{mutant.id}", must_work=False, seconds=CELL_SECONDS)
     checks = (Check(task.id, task.check.source, Want.FAIL),)
-    return after_the_others(lab, task, Kind.MUTANT, run, checks)
+    # As somebody else it would run the solution, and pass.
+    changed = len(commonprefix((task.answer.source, mutant.source)))
+    return replace(
+        after_the_others(lab, task, Kind.MUTANT, run, checks), student=who_runs(lab, task.answer.source, changed)
+    )
 
 
 def _control(lab: Lab, name: str) -> Case:

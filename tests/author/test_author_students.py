@@ -6,7 +6,7 @@ import json
 from collections import Counter
 
 from grader.author.cases import Case, Kind, cases_of
-from grader.author.students import students_of
+from grader.author.students import students_of, who_runs
 from grader.course.labs import Course
 from grader.values import DEFAULT_KEY, Declaration
 
@@ -86,3 +86,19 @@ def test_an_answer_has_the_values_that_a_cell_of_no_task_shows(course: Course) -
     assert needs_it is not None
     assert needs_it.source.endswith("\ncheck.value('berth', of=range(8000, 9000))")
     assert connects["hello/wrong-name"] is None
+
+
+def test_a_place_in_an_answer_by_cases_is_reached_by_who_has_that_value(course: Course) -> None:
+    answer = "%%bash\necho all\ncase $VALUE_CARD_TIDE in\nebb)\n  one\n;;\nflood)\n  two\n;;\nesac\necho all again\n"
+    choices = ["ebb", "flood"]
+    path = course.source / "00-tiny" / "00-tiny.ipynb"
+    notebook = json.loads(path.read_text())
+    code = next(one for one in notebook["cells"] if one["cell_type"] == "code")
+    code["source"] = f'{"".join(code["source"])}\ncard = check.value("card-tide", of={choices!r})'
+    path.write_text(json.dumps(notebook))
+    lab = course.lab("00-tiny")
+    declared = Declaration("card-tide", choices=tuple(choices))
+    for line, choice in (("one", "ebb"), ("two", "flood")):
+        assert declared.value(who_runs(lab, answer, answer.index(line) + 1)) == choice
+    for line in ("echo all\n", "again"):
+        assert who_runs(lab, answer, answer.index(line)) == DEFAULT_KEY
