@@ -18,6 +18,7 @@ from tests.engines.engine_tests import eventually
 
 pytestmark = [pytest.mark.daemon, pytest.mark.browser, NEEDS_CHROMIUM]
 LAB = "labs/00-tiny/00-tiny.ipynb"
+_SHORTCUT = "Control+Alt+O"
 _RUN = ("run", "-d", "--name", "hello", "drydock/busybox:1", "sleep", "600")
 
 
@@ -47,6 +48,17 @@ def _panel(page: Page) -> Locator:
 
 def _task(page: Page, name: str) -> Locator:
     return _panel(page).locator(f'li[data-task="{name}"]')
+
+
+def _tab(page: Page) -> Locator:
+    """By which the panel is opened and closed."""
+    return page.locator(".jp-SideBar.jp-mod-right .lm-TabBar-tab", has_text="Tasks")
+
+
+def _choose(page: Page, menu: str, *words: str) -> None:
+    page.locator(".lm-MenuBar-itemLabel", has_text=menu).click()
+    for each in words:
+        page.locator(".lm-Menu-itemLabel", has_text=each).first.click()
 
 
 def _auto_checkers(server: int) -> list[int]:
@@ -107,8 +119,9 @@ def test_a_check_by_hand_is_shown_at_once(page: Page, lab: LabPage) -> None:
 
 
 def test_all_of_it_is_reached_by_keyboard(page: Page) -> None:
+    expect(_tab(page)).to_have_attribute("title", "Tasks of lab 00 (Ctrl+Alt+O)")
     page.locator(".jp-Notebook").first.click()
-    page.keyboard.press("Control+Alt+T")
+    page.keyboard.press(_SHORTCUT)
     expect(_panel(page).locator("button", has_text="Close")).to_be_focused()
     page.keyboard.press("Tab")
     expect(_panel(page).locator("input[type=checkbox]")).to_be_focused()
@@ -129,9 +142,7 @@ def test_all_of_it_is_reached_by_keyboard(page: Page) -> None:
 
 def test_it_can_be_read_in_the_light_and_in_the_dark(page: Page, tmp_path: Path) -> None:
     for theme in ("JupyterLab Dark", "JupyterLab Light"):
-        page.locator(".lm-MenuBar-itemLabel", has_text="Settings").click()
-        page.locator(".lm-Menu-itemLabel", has_text="Theme").first.click()
-        page.locator(".lm-Menu-itemLabel", has_text=theme).first.click()
+        _choose(page, "Settings", "Theme", theme)
         expect(page.locator("body")).to_have_attribute("data-jp-theme-name", theme)
         page.screenshot(path=tmp_path / f"{theme}.png")
         worst = _panel(page).evaluate(
@@ -167,20 +178,19 @@ def test_closed_it_stays_closed_for_that_lab_until_it_is_wanted(page: Page) -> N
     expect(_panel(page)).to_be_hidden()
     page.reload()
     page.locator("#jp-main-statusbar", has_text="| Idle").wait_for()
-    expect(page.locator(".jp-SideBar.jp-mod-right .lm-TabBar-tab", has_text="Tasks")).to_be_visible()
+    expect(_tab(page)).to_be_visible()
     expect(_panel(page)).to_be_hidden()
-    page.keyboard.press("Control+Alt+T")
+    page.keyboard.press(_SHORTCUT)
     expect(_panel(page)).to_be_visible()
     page.reload()
     expect(_panel(page)).to_be_visible()
     # By its tab, too.
-    tab = page.locator(".jp-SideBar.jp-mod-right .lm-TabBar-tab", has_text="Tasks")
-    tab.click()
+    _tab(page).click()
     expect(_panel(page)).to_be_hidden()
     page.reload()
-    expect(tab).to_be_visible()
+    expect(_tab(page)).to_be_visible()
     expect(_panel(page)).to_be_hidden()
-    tab.click()
+    _tab(page).click()
     expect(_panel(page)).to_be_visible()
 
 
@@ -188,8 +198,7 @@ def test_after_a_restart_of_the_kernel_it_goes_on(page: Page, desk: Desk, server
     # The page was loaded anew: the one before ends.
     eventually(lambda: len(_auto_checkers(server[1])) == 1)
     (before,) = _auto_checkers(server[1])
-    page.locator(".lm-MenuBar-itemLabel", has_text="Kernel").click()
-    page.locator(".lm-Menu-itemLabel", has_text="Restart Kernel…").first.click()
+    _choose(page, "Kernel", "Restart Kernel…")
     page.locator(".jp-Dialog button", has_text="Restart").click()
     eventually(lambda: len(found := _auto_checkers(server[1])) == 1 and found != [before])
     desk.docker("rm", "-f", "hello")

@@ -1,7 +1,8 @@
 // The tasks of a lab, docked at the right of its notebook (grader/jupyter/tasks_kernel.py has what they say). Closed once,
 // it stays closed for that lab.
 const TARGET = "drydock-tasks";
-const SHORTCUT = "Accel Alt T";
+// Free in JupyterLab, its editor, browsers and desktops. Not T: by that Linux desktops open a terminal.
+const SHORTCUT = "Accel Alt O";
 const memory = (key) => JSON.parse(localStorage.getItem(`drydock-${key}`) || "{}");
 const remember = (key, lab, value) =>
   localStorage.setItem(`drydock-${key}`, JSON.stringify({ ...memory(key), [lab]: value }));
@@ -136,7 +137,7 @@ export class TaskPanel {
     const { words } = state;
     const { title } = this.widget;
     title.label = words.tasks;
-    title.caption = `${words.region} (${SHORTCUT.replace(/ /g, "+")})`;
+    title.caption = `${words.region} (${this.app.commands.constructor.formatKeystroke(SHORTCUT)})`;
     this.widget.node.setAttribute("aria-label", words.region);
     const focused = this.shown.contains(document.activeElement) ? document.activeElement.dataset.key : undefined;
     this.shown.replaceChildren(...this.content(state));
