@@ -140,6 +140,29 @@ def test_all_of_it_is_reached_by_keyboard(page: Page) -> None:
     expect(page.locator(".jp-Notebook .jp-Cell.jp-mod-active")).to_contain_text('Check "site"')
 
 
+def test_a_title_leads_to_its_check_whatever_hides_it(page: Page) -> None:
+    heading = page.locator(".jp-Notebook .jp-MarkdownCell", has_text="Task 2")
+    heading.click()
+    heading.locator(".jp-collapseHeadingButton").click()
+    check = page.locator(".jp-Notebook .jp-Cell", has_text='Check "site"')
+    expect(check).to_be_hidden()
+    _choose(page, "File", "New", "Terminal")
+    terminal = page.locator(".jp-Terminal .xterm-helper-textarea")
+    expect(terminal).to_be_focused()
+    _task(page, "site").locator("button").click()
+    expect(check).to_be_in_viewport()
+    expect(check).to_contain_class("jp-mod-active")
+    # Closed, the panel leaves the keyboard to what is in front.
+    tab = page.locator("#jp-main-dock-panel .lm-TabBar-tab", has_text="Terminal")
+    tab.click()
+    expect(terminal).to_be_focused()
+    _panel(page).locator("button", has_text="Close").click()
+    expect(terminal).to_be_focused()
+    _tab(page).click()
+    expect(_panel(page)).to_be_visible()
+    tab.locator(".lm-TabBar-tabCloseIcon").click()
+
+
 def test_it_can_be_read_in_the_light_and_in_the_dark(page: Page, tmp_path: Path) -> None:
     for theme in ("JupyterLab Dark", "JupyterLab Light"):
         _choose(page, "Settings", "Theme", theme)

@@ -130,7 +130,7 @@ export class TaskPanel {
   close() {
     remember("closed", this.lab, true);
     this.app.shell.collapseRight();
-    this.notebook?.content?.activate();
+    this.app.shell.currentWidget?.activate();
   }
 
   show(state) {
@@ -213,6 +213,10 @@ export class TaskPanel {
     const { content } = this.notebook ?? {};
     const index = content?.widgets.findIndex((cell) => cell.model.getMetadata("nbgrader")?.grade_id === id) ?? -1;
     if (index < 0) return;
+    // A terminal may be in front of it, and its section folded.
+    this.app.shell.activateById(this.notebook.id);
+    if (content.widgets[index].isHidden)
+      this.app.commands.execute("notebook:expand-all-headings", { widgetId: this.notebook.id });
     content.activeCellIndex = index;
     content.deselectAll();
     content.activate();
