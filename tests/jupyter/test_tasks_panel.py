@@ -81,6 +81,16 @@ def test_a_hint_is_folded_until_somebody_wants_it(page: Page) -> None:
     expect(hint).to_be_visible()
 
 
+def test_who_waits_at_a_task_by_keyboard_stays_near_it(page: Page, desk: Desk) -> None:
+    """When it turns green its part is folded."""
+    _task(page, "hello").locator("button").focus()
+    assert desk.docker(*_RUN).returncode == 0
+    expect(_task(page, "hello")).to_have_class("drydock-passed")
+    expect(_panel(page).locator("summary", has_text="Task 1")).to_be_focused()
+    assert desk.docker("rm", "-f", "hello").returncode == 0
+    expect(_task(page, "hello")).to_contain_text("Passed before, and not now.")
+
+
 def test_a_task_turns_green_without_its_check_and_says_so_once(page: Page, lab: LabPage) -> None:
     page.evaluate(
         """() => {
@@ -105,8 +115,12 @@ def test_what_goes_is_open_again_and_comes_back_from_a_terminal(page: Page, desk
     assert desk.docker("rm", "-f", "hello").returncode == 0
     expect(_task(page, "hello")).to_contain_text("Passed before, and not now.")
     expect(_task(page, "hello")).not_to_have_class("drydock-passed")
+    _panel(page).locator("summary", has_text="Task 1").click()
+    _task(page, "hello").locator("summary").focus()
     assert desk.docker(*_RUN).returncode == 0
     expect(_task(page, "hello")).to_contain_text("✓ passed")
+    # The hint is gone: what had the focus is nearest to it.
+    expect(_task(page, "hello").locator("button")).to_be_focused()
     heard = page.evaluate("window.heard")
     assert heard == ["Task Hello passed.", "Task Hello: passed before, and not now.", "Task Hello passed."]
 

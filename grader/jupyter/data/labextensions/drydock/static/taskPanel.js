@@ -139,12 +139,23 @@ export class TaskPanel {
     title.label = words.tasks;
     title.caption = `${words.region} (${this.app.commands.constructor.formatKeystroke(SHORTCUT)})`;
     this.widget.node.setAttribute("aria-label", words.region);
-    const focused = this.shown.contains(document.activeElement) ? document.activeElement.dataset.key : undefined;
+    const focused = this.shown.contains(document.activeElement) ? document.activeElement : undefined;
     this.shown.replaceChildren(...this.content(state));
-    if (focused) [...this.shown.querySelectorAll("[data-key]")].find((each) => each.dataset.key === focused)?.focus();
+    if (focused) this.refocus(focused.dataset.key, focused.closest("li")?.dataset.task);
     // Once for each change: who hears the page isn't told what stays.
     if (state.news) this.heard.textContent = state.news;
     if (this.lab !== state.lab) this.dock(state.lab);
+  }
+
+  // What had the focus may be gone, as a hint is, or in a part that is folded now: then what is nearest to it.
+  refocus(key, task) {
+    const find = (wanted) => [...this.shown.querySelectorAll("[data-key]")].find((each) => each.dataset.key === wanted);
+    const same = find(key) ?? find(`go ${task}`);
+    const part = [...this.shown.children].find((each) => each.contains(same));
+    for (const each of [same, part?.querySelector("summary"), find("close")]) {
+      each?.focus();
+      if (document.activeElement === each) return;
+    }
   }
 
   content(state) {
