@@ -47,7 +47,7 @@ class _Desk:
         self._watch: FolderWatch | None = None
         self._auto_checks: subprocess.Popen[str] | None = None
         self._known: Mapping[str, TaskProgress] = {}
-        self._automatic = True
+        self._automatic, self._busy = True, False
         shell.events.register("pre_run_cell", lambda _info: self._order("busy"))
         shell.events.register("post_run_cell", lambda _result: self._order("idle"))
 
@@ -102,12 +102,16 @@ class _Desk:
                 # ■ stops a cell, and what looks by itself goes on.
                 start_new_session=True,
             )
+            if self._busy:
+                self._order("busy")
 
     def _order(self, what: str) -> None:
-        if self._auto_checks is not None and self._auto_checks.stdin is not None:
+        # Read once: a page's wish comes in another thread (ipykernel's subshell), also while a cell runs.
+        self._busy, process = what == "busy", self._auto_checks
+        if process is not None and process.stdin is not None:
             with suppress(OSError, ValueError):
-                self._auto_checks.stdin.write(f"{what}\n")
-                self._auto_checks.stdin.flush()
+                process.stdin.write(f"{what}\n")
+                process.stdin.flush()
 
     def _stop(self) -> None:
         process, self._auto_checks = self._auto_checks, None

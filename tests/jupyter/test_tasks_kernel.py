@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import SimpleNamespace
@@ -61,3 +62,15 @@ def test_of_two_pages_the_one_that_asked_last_has_it(desk: _Desk, tmp_path: Path
     assert not first.told[-1]["tasks"][0]["passed"]
     last.leaves({})
     assert desk._watch is None
+
+
+def test_switched_on_while_a_cell_runs_nothing_looks_until_it_has_ended(
+    desk: _Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ordered = io.StringIO()
+    process = SimpleNamespace(stdin=ordered, poll=lambda: None, wait=lambda: 0)
+    monkeypatch.setattr("grader.jupyter.tasks_kernel.subprocess.Popen", lambda *_command, **_how: process)
+    desk._order("busy")
+    desk._start()
+    desk._order("idle")
+    assert ordered.getvalue() == "busy\nidle\n"
