@@ -242,6 +242,13 @@ def test_after_a_restart_of_the_kernel_it_goes_on(page: Page, desk: Desk, server
     expect(_task(page, "hello")).to_contain_text("Passed before, and not now.")
 
 
+def test_without_a_kernel_it_says_that_nobody_looks(page: Page) -> None:
+    _choose(page, "Kernel", "Shut Down Kernel")
+    expect(_panel(page)).to_contain_text("The kernel is starting, or has ended")
+    page.reload()
+    expect(_panel(page)).to_contain_text("1 of 2 tasks passed")
+
+
 def test_a_notebook_of_ones_own_is_asked_once_and_has_no_panel(page: Page, desk: Desk, server: tuple[str, int]) -> None:
     own = desk.root / "workspace" / "own" / "own.ipynb"
     own.parent.mkdir()

@@ -4,6 +4,7 @@ const TARGET = "drydock-tasks";
 // Free in JupyterLab, its editor, browsers and desktops. Not T: by that Linux desktops open a terminal.
 const SHORTCUT = "Accel Alt O";
 const memory = (key) => JSON.parse(localStorage.getItem(`drydock-${key}`) || "{}");
+const runs = (kernel) => ["idle", "busy"].includes(kernel?.status);
 const remember = (key, lab, value) =>
   localStorage.setItem(`drydock-${key}`, JSON.stringify({ ...memory(key), [lab]: value }));
 
@@ -78,6 +79,7 @@ export class TaskPanel {
       const again = () => {
         if (this.notebook?.context?.sessionContext !== session) return;
         if (/starting/.test(session.session?.kernel?.status)) this.refused = undefined;
+        this.summarise();
         this.connect();
       };
       session.statusChanged.connect(again);
@@ -95,7 +97,7 @@ export class TaskPanel {
 
   connect() {
     const { kernel } = this.notebook.context.sessionContext.session ?? {};
-    if (!["idle", "busy"].includes(kernel?.status) || kernel === this.refused) return;
+    if (!runs(kernel) || kernel === this.refused) return;
     if (this.comm && !this.comm.isDisposed && this.kernel === kernel) return;
     this.kernel = kernel;
     const comm = (this.comm = kernel.createComm(TARGET));
@@ -139,6 +141,7 @@ export class TaskPanel {
     title.label = words.tasks;
     title.caption = `${words.region} (${this.app.commands.constructor.formatKeystroke(SHORTCUT)})`;
     this.widget.node.setAttribute("aria-label", words.region);
+    this.state = state;
     const focused = this.shown.contains(document.activeElement) ? document.activeElement : undefined;
     this.shown.replaceChildren(...this.content(state));
     if (focused) this.refocus(focused.dataset.key, focused.closest("li")?.dataset.task);
@@ -158,18 +161,26 @@ export class TaskPanel {
     }
   }
 
+  // Without a kernel nobody looks.
+  summarise() {
+    if (!this.lab) return;
+    const { summary, words } = this.state;
+    this.summary.textContent = runs(this.notebook.context.sessionContext.session?.kernel) ? summary : words.waiting;
+  }
+
   content(state) {
     const { words } = state;
     const close = element("button", words.close);
     close.dataset.key = "close";
     close.style.float = "right";
     close.addEventListener("click", () => this.close());
+    this.summary = element("p", state.summary);
     const names = [...new Set(state.tasks.map((task) => task.part))];
     const now = state.tasks.find((task) => !task.done)?.part;
     return [
       close,
       element("h2", state.title),
-      element("p", state.summary),
+      this.summary,
       state.may ? this.choice(state) : element("p", words.forbidden),
       ...names.map((name) => this.part(state, name, name === now)),
     ];
