@@ -53,7 +53,11 @@ class _Desk:
 
     def opened(self, comm: Any, message: Mapping[str, Any]) -> None:
         """The page has opened a comm; what it says with that is the student's wish."""
+        earlier = self._comm
         self._closed()
+        if earlier is not None:
+            # Its page may be open still, and must not look alive.
+            earlier.close({"elsewhere": True})
         try:
             self._course = find_course(self._folder)
             self._tasks = TaskList.of(self._course, self._lab)

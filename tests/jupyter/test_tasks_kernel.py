@@ -27,6 +27,7 @@ class Page:
 
     def __init__(self) -> None:
         self.told: list[Mapping[str, Any]] = []
+        self.closed_with: Mapping[str, Any] | None = None
 
     def on_msg(self, heard: _Heard) -> None:
         self.says = heard
@@ -36,6 +37,9 @@ class Page:
 
     def send(self, state: Mapping[str, Any]) -> None:
         self.told.append(state)
+
+    def close(self, data: Mapping[str, Any]) -> None:
+        self.closed_with = data
 
 
 @pytest.fixture
@@ -52,6 +56,8 @@ def test_of_two_pages_the_one_that_asked_last_has_it(desk: _Desk, tmp_path: Path
     first, last = Page(), Page()
     for page in (first, last):
         desk.opened(page, _WISH)
+    assert first.closed_with == {"elsewhere": True}
+    assert last.closed_with is None
     before = len(last.told)
     first.says(_WISH)
     assert len(last.told) == before, "the other page's checkbox"

@@ -242,6 +242,22 @@ def test_after_a_restart_of_the_kernel_it_goes_on(page: Page, desk: Desk, server
     expect(_task(page, "hello")).to_contain_text("Passed before, and not now.")
 
 
+def test_of_two_pages_the_one_that_is_looked_at_has_it(page: Page, desk: Desk, server: tuple[str, int]) -> None:
+    other = page.context.new_page()
+    try:
+        other.goto(server[0])
+        expect(_panel(other)).to_be_visible()
+        assert desk.docker(*_RUN).returncode == 0
+        expect(_task(other, "hello")).to_contain_text("✓ passed")
+        expect(_task(page, "hello")).to_contain_text("Passed before, and not now.")
+    finally:
+        other.close()
+    # In a browser without windows no page is ever out of focus.
+    page.evaluate("dispatchEvent(new Event('focus'))")
+    expect(_task(page, "hello")).to_contain_text("✓ passed")
+    eventually(lambda: len(_auto_checkers(server[1])) == 1)
+
+
 def test_without_a_kernel_it_says_that_nobody_looks(page: Page) -> None:
     _choose(page, "Kernel", "Shut Down Kernel")
     expect(_panel(page)).to_contain_text("The kernel is starting, or has ended")

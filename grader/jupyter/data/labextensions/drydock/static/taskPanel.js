@@ -62,6 +62,12 @@ export class TaskPanel {
     app.commands.addCommand("drydock:tasks", { label: "Tasks of this lab", execute: () => this.reach() });
     app.commands.addKeyBinding({ command: "drydock:tasks", keys: [SHORTCUT], selector: "body" });
     app.shell.currentChanged.connect(() => this.turn());
+    // Another page had the lab meanwhile: the one that somebody looks at has it.
+    window.addEventListener("focus", () => {
+      if (!this.elsewhere) return;
+      this.elsewhere = undefined;
+      this.connect();
+    });
     this.turn();
   }
 
@@ -91,19 +97,21 @@ export class TaskPanel {
 
   leave() {
     const comm = this.comm;
-    this.comm = this.notebook = this.lab = undefined;
+    this.comm = this.notebook = this.lab = this.elsewhere = undefined;
     if (comm && !comm.isDisposed) comm.close();
   }
 
   connect() {
     const { kernel } = this.notebook.context.sessionContext.session ?? {};
-    if (!runs(kernel) || kernel === this.refused) return;
+    if (!runs(kernel) || kernel === this.refused || kernel === this.elsewhere) return;
     if (this.comm && !this.comm.isDisposed && this.kernel === kernel) return;
     this.kernel = kernel;
     const comm = (this.comm = kernel.createComm(TARGET));
     comm.onMsg = (message) => comm === this.comm && this.show(message.content.data);
     // No lab of the course, or a kernel that knows nothing of it: there is nothing to dock, and nothing to ask again.
-    comm.onClose = () => comm === this.comm && (this.refused = kernel);
+    comm.onClose = (message) => {
+      if (comm === this.comm) this[message.content.data.elsewhere ? "elsewhere" : "refused"] = kernel;
+    };
     comm.open({ automatic: memory("by-hand").all !== true });
   }
 
