@@ -265,6 +265,21 @@ def test_without_a_kernel_it_says_that_nobody_looks(page: Page) -> None:
     expect(_panel(page)).to_contain_text("1 of 2 tasks passed")
 
 
+def test_its_notebook_closed_nothing_looks_any_more(page: Page, server: tuple[str, int]) -> None:
+    eventually(lambda: len(_auto_checkers(server[1])) == 1)
+    page.locator(".jp-Notebook").first.click()
+    page.keyboard.press("Control+S")
+    tab = page.locator("#jp-main-dock-panel .lm-TabBar-tab", has_text="00-tiny.ipynb")
+    expect(tab).not_to_contain_class("jp-mod-dirty")
+    tab.locator(".lm-TabBar-tabCloseIcon").click()
+    eventually(lambda: not _auto_checkers(server[1]))
+    expect(page.locator(".drydock-tasks")).to_have_count(0)
+    # Opened again it has its panel again.
+    page.locator(".jp-DirListing-item", has_text="00-tiny.ipynb").dblclick()
+    expect(_panel(page)).to_be_visible()
+    eventually(lambda: len(_auto_checkers(server[1])) == 1)
+
+
 def test_a_notebook_of_ones_own_is_asked_once_and_has_no_panel(page: Page, desk: Desk, server: tuple[str, int]) -> None:
     own = desk.root / "workspace" / "own" / "own.ipynb"
     own.parent.mkdir()

@@ -90,7 +90,13 @@ export class TaskPanel {
       };
       session.statusChanged.connect(again);
       session.kernelChanged.connect(again);
-      notebook.disposed.connect(() => notebook === this.notebook && this.leave());
+      // When the notebook itself has ended, its comms are gone, and the kernel would never hear of it.
+      session.disposed.connect(() => {
+        if (this.notebook?.context?.sessionContext !== session) return;
+        this.leave();
+        // Nobody's now; dock() adds it again.
+        this.widget.parent = null;
+      });
     }
     this.connect();
   }
