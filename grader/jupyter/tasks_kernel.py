@@ -47,13 +47,17 @@ class _Desk:
         self._watch: FolderWatch | None = None
         self._auto_checks: subprocess.Popen[str] | None = None
         self._known: Mapping[str, TaskProgress] = {}
-        self._automatic = True
+        self._automatic, self._busy = True, False
         shell.events.register("pre_run_cell", lambda _info: self._order("busy"))
         shell.events.register("post_run_cell", lambda _result: self._order("idle"))
 
     def opened(self, comm: Any, message: Mapping[str, Any]) -> None:
         """The page has opened a comm; what it says with that is the student's wish."""
+        earlier = self._comm
         self._closed()
+        if earlier is not None:
+            # Its page may be open still, and must not look alive.
+            earlier.close({"elsewhere": True})
         try:
             self._course = find_course(self._folder)
             self._tasks = TaskList.of(self._course, self._lab)
@@ -102,12 +106,16 @@ class _Desk:
                 # ■ stops a cell, and what looks by itself goes on.
                 start_new_session=True,
             )
+            if self._busy:
+                self._order("busy")
 
     def _order(self, what: str) -> None:
-        if self._auto_checks is not None and self._auto_checks.stdin is not None:
+        # Read once: a page's wish comes in another thread (ipykernel's subshell), also while a cell runs.
+        self._busy, process = what == "busy", self._auto_checks
+        if process is not None and process.stdin is not None:
             with suppress(OSError, ValueError):
-                self._auto_checks.stdin.write(f"{what}\n")
-                self._auto_checks.stdin.flush()
+                process.stdin.write(f"{what}\n")
+                process.stdin.flush()
 
     def _stop(self) -> None:
         process, self._auto_checks = self._auto_checks, None

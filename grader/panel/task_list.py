@@ -66,7 +66,7 @@ class TaskList:
                 "close": _("Close"),
                 "automatic": _("Checks that only look run by themselves"),
                 "forbidden": _("Here no check runs by itself: run its cell."),
-                "waiting": _("The kernel is starting, or has no answer yet."),
+                "waiting": _("The kernel is starting, or has ended: until it runs nothing here changes."),
             },
         }
 

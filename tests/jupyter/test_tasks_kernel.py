@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import SimpleNamespace
@@ -26,6 +27,7 @@ class Page:
 
     def __init__(self) -> None:
         self.told: list[Mapping[str, Any]] = []
+        self.closed_with: Mapping[str, Any] | None = None
 
     def on_msg(self, heard: _Heard) -> None:
         self.says = heard
@@ -35,6 +37,9 @@ class Page:
 
     def send(self, state: Mapping[str, Any]) -> None:
         self.told.append(state)
+
+    def close(self, data: Mapping[str, Any]) -> None:
+        self.closed_with = data
 
 
 @pytest.fixture
@@ -51,6 +56,8 @@ def test_of_two_pages_the_one_that_asked_last_has_it(desk: _Desk, tmp_path: Path
     first, last = Page(), Page()
     for page in (first, last):
         desk.opened(page, _WISH)
+    assert first.closed_with == {"elsewhere": True}
+    assert last.closed_with is None
     before = len(last.told)
     first.says(_WISH)
     assert len(last.told) == before, "the other page's checkbox"
@@ -61,3 +68,15 @@ def test_of_two_pages_the_one_that_asked_last_has_it(desk: _Desk, tmp_path: Path
     assert not first.told[-1]["tasks"][0]["passed"]
     last.leaves({})
     assert desk._watch is None
+
+
+def test_switched_on_while_a_cell_runs_nothing_looks_until_it_has_ended(
+    desk: _Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ordered = io.StringIO()
+    process = SimpleNamespace(stdin=ordered, poll=lambda: None, wait=lambda: 0)
+    monkeypatch.setattr("grader.jupyter.tasks_kernel.subprocess.Popen", lambda *_command, **_how: process)
+    desk._order("busy")
+    desk._start()
+    desk._order("idle")
+    assert ordered.getvalue() == "busy\nidle\n"

@@ -18,6 +18,7 @@ from tests.engines.engine_tests import eventually
 
 pytestmark = [pytest.mark.daemon, pytest.mark.browser, NEEDS_CHROMIUM]
 LAB = "labs/00-tiny/00-tiny.ipynb"
+_SHORTCUT = "Control+Alt+O"
 _RUN = ("run", "-d", "--name", "hello", "drydock/busybox:1", "sleep", "600")
 
 
@@ -49,6 +50,17 @@ def _task(page: Page, name: str) -> Locator:
     return _panel(page).locator(f'li[data-task="{name}"]')
 
 
+def _tab(page: Page) -> Locator:
+    """By which the panel is opened and closed."""
+    return page.locator(".jp-SideBar.jp-mod-right .lm-TabBar-tab", has_text="Tasks")
+
+
+def _choose(page: Page, menu: str, *words: str) -> None:
+    page.locator(".lm-MenuBar-itemLabel", has_text=menu).click()
+    for each in words:
+        page.locator(".lm-Menu-itemLabel", has_text=each).first.click()
+
+
 def _auto_checkers(server: int) -> list[int]:
     return [pid for pid in descendants(server) if b"grader.panel.auto_checks" in command_line(pid)]
 
@@ -67,6 +79,16 @@ def test_a_hint_is_folded_until_somebody_wants_it(page: Page) -> None:
     expect(hint).to_be_hidden()
     _task(page, "hello").locator("summary").click()
     expect(hint).to_be_visible()
+
+
+def test_who_waits_at_a_task_by_keyboard_stays_near_it(page: Page, desk: Desk) -> None:
+    """When it turns green its part is folded."""
+    _task(page, "hello").locator("button").focus()
+    assert desk.docker(*_RUN).returncode == 0
+    expect(_task(page, "hello")).to_have_class("drydock-passed")
+    expect(_panel(page).locator("summary", has_text="Task 1")).to_be_focused()
+    assert desk.docker("rm", "-f", "hello").returncode == 0
+    expect(_task(page, "hello")).to_contain_text("Passed before, and not now.")
 
 
 def test_a_task_turns_green_without_its_check_and_says_so_once(page: Page, lab: LabPage) -> None:
@@ -93,8 +115,12 @@ def test_what_goes_is_open_again_and_comes_back_from_a_terminal(page: Page, desk
     assert desk.docker("rm", "-f", "hello").returncode == 0
     expect(_task(page, "hello")).to_contain_text("Passed before, and not now.")
     expect(_task(page, "hello")).not_to_have_class("drydock-passed")
+    _panel(page).locator("summary", has_text="Task 1").click()
+    _task(page, "hello").locator("summary").focus()
     assert desk.docker(*_RUN).returncode == 0
     expect(_task(page, "hello")).to_contain_text("✓ passed")
+    # The hint is gone: what had the focus is nearest to it.
+    expect(_task(page, "hello").locator("button")).to_be_focused()
     heard = page.evaluate("window.heard")
     assert heard == ["Task Hello passed.", "Task Hello: passed before, and not now.", "Task Hello passed."]
 
@@ -107,8 +133,9 @@ def test_a_check_by_hand_is_shown_at_once(page: Page, lab: LabPage) -> None:
 
 
 def test_all_of_it_is_reached_by_keyboard(page: Page) -> None:
+    expect(_tab(page)).to_have_attribute("title", "Tasks of lab 00 (Ctrl+Alt+O)")
     page.locator(".jp-Notebook").first.click()
-    page.keyboard.press("Control+Alt+T")
+    page.keyboard.press(_SHORTCUT)
     expect(_panel(page).locator("button", has_text="Close")).to_be_focused()
     page.keyboard.press("Tab")
     expect(_panel(page).locator("input[type=checkbox]")).to_be_focused()
@@ -127,11 +154,32 @@ def test_all_of_it_is_reached_by_keyboard(page: Page) -> None:
     expect(page.locator(".jp-Notebook .jp-Cell.jp-mod-active")).to_contain_text('Check "site"')
 
 
+def test_a_title_leads_to_its_check_whatever_hides_it(page: Page) -> None:
+    heading = page.locator(".jp-Notebook .jp-MarkdownCell", has_text="Task 2")
+    heading.click()
+    heading.locator(".jp-collapseHeadingButton").click()
+    check = page.locator(".jp-Notebook .jp-Cell", has_text='Check "site"')
+    expect(check).to_be_hidden()
+    _choose(page, "File", "New", "Terminal")
+    terminal = page.locator(".jp-Terminal .xterm-helper-textarea")
+    expect(terminal).to_be_focused()
+    _task(page, "site").locator("button").click()
+    expect(check).to_be_in_viewport()
+    expect(check).to_contain_class("jp-mod-active")
+    # Closed, the panel leaves the keyboard to what is in front.
+    tab = page.locator("#jp-main-dock-panel .lm-TabBar-tab", has_text="Terminal")
+    tab.click()
+    expect(terminal).to_be_focused()
+    _panel(page).locator("button", has_text="Close").click()
+    expect(terminal).to_be_focused()
+    _tab(page).click()
+    expect(_panel(page)).to_be_visible()
+    tab.locator(".lm-TabBar-tabCloseIcon").click()
+
+
 def test_it_can_be_read_in_the_light_and_in_the_dark(page: Page, tmp_path: Path) -> None:
     for theme in ("JupyterLab Dark", "JupyterLab Light"):
-        page.locator(".lm-MenuBar-itemLabel", has_text="Settings").click()
-        page.locator(".lm-Menu-itemLabel", has_text="Theme").first.click()
-        page.locator(".lm-Menu-itemLabel", has_text=theme).first.click()
+        _choose(page, "Settings", "Theme", theme)
         expect(page.locator("body")).to_have_attribute("data-jp-theme-name", theme)
         page.screenshot(path=tmp_path / f"{theme}.png")
         worst = _panel(page).evaluate(
@@ -167,20 +215,19 @@ def test_closed_it_stays_closed_for_that_lab_until_it_is_wanted(page: Page) -> N
     expect(_panel(page)).to_be_hidden()
     page.reload()
     page.locator("#jp-main-statusbar", has_text="| Idle").wait_for()
-    expect(page.locator(".jp-SideBar.jp-mod-right .lm-TabBar-tab", has_text="Tasks")).to_be_visible()
+    expect(_tab(page)).to_be_visible()
     expect(_panel(page)).to_be_hidden()
-    page.keyboard.press("Control+Alt+T")
+    page.keyboard.press(_SHORTCUT)
     expect(_panel(page)).to_be_visible()
     page.reload()
     expect(_panel(page)).to_be_visible()
     # By its tab, too.
-    tab = page.locator(".jp-SideBar.jp-mod-right .lm-TabBar-tab", has_text="Tasks")
-    tab.click()
+    _tab(page).click()
     expect(_panel(page)).to_be_hidden()
     page.reload()
-    expect(tab).to_be_visible()
+    expect(_tab(page)).to_be_visible()
     expect(_panel(page)).to_be_hidden()
-    tab.click()
+    _tab(page).click()
     expect(_panel(page)).to_be_visible()
 
 
@@ -188,12 +235,49 @@ def test_after_a_restart_of_the_kernel_it_goes_on(page: Page, desk: Desk, server
     # The page was loaded anew: the one before ends.
     eventually(lambda: len(_auto_checkers(server[1])) == 1)
     (before,) = _auto_checkers(server[1])
-    page.locator(".lm-MenuBar-itemLabel", has_text="Kernel").click()
-    page.locator(".lm-Menu-itemLabel", has_text="Restart Kernel…").first.click()
+    _choose(page, "Kernel", "Restart Kernel…")
     page.locator(".jp-Dialog button", has_text="Restart").click()
     eventually(lambda: len(found := _auto_checkers(server[1])) == 1 and found != [before])
     desk.docker("rm", "-f", "hello")
     expect(_task(page, "hello")).to_contain_text("Passed before, and not now.")
+
+
+def test_of_two_pages_the_one_that_is_looked_at_has_it(page: Page, desk: Desk, server: tuple[str, int]) -> None:
+    other = page.context.new_page()
+    try:
+        other.goto(server[0])
+        expect(_panel(other)).to_be_visible()
+        assert desk.docker(*_RUN).returncode == 0
+        expect(_task(other, "hello")).to_contain_text("✓ passed")
+        expect(_task(page, "hello")).to_contain_text("Passed before, and not now.")
+    finally:
+        other.close()
+    # In a browser without windows no page is ever out of focus.
+    page.evaluate("dispatchEvent(new Event('focus'))")
+    expect(_task(page, "hello")).to_contain_text("✓ passed")
+    eventually(lambda: len(_auto_checkers(server[1])) == 1)
+
+
+def test_without_a_kernel_it_says_that_nobody_looks(page: Page) -> None:
+    _choose(page, "Kernel", "Shut Down Kernel")
+    expect(_panel(page)).to_contain_text("The kernel is starting, or has ended")
+    page.reload()
+    expect(_panel(page)).to_contain_text("1 of 2 tasks passed")
+
+
+def test_its_notebook_closed_nothing_looks_any_more(page: Page, server: tuple[str, int]) -> None:
+    eventually(lambda: len(_auto_checkers(server[1])) == 1)
+    page.locator(".jp-Notebook").first.click()
+    page.keyboard.press("Control+S")
+    tab = page.locator("#jp-main-dock-panel .lm-TabBar-tab", has_text="00-tiny.ipynb")
+    expect(tab).not_to_contain_class("jp-mod-dirty")
+    tab.locator(".lm-TabBar-tabCloseIcon").click()
+    eventually(lambda: not _auto_checkers(server[1]))
+    expect(page.locator(".drydock-tasks")).to_have_count(0)
+    # Opened again it has its panel again.
+    page.locator(".jp-DirListing-item", has_text="00-tiny.ipynb").dblclick()
+    expect(_panel(page)).to_be_visible()
+    eventually(lambda: len(_auto_checkers(server[1])) == 1)
 
 
 def test_a_notebook_of_ones_own_is_asked_once_and_has_no_panel(page: Page, desk: Desk, server: tuple[str, int]) -> None:

@@ -1,8 +1,10 @@
 // The tasks of a lab, docked at the right of its notebook (grader/jupyter/tasks_kernel.py has what they say). Closed once,
 // it stays closed for that lab.
 const TARGET = "drydock-tasks";
-const SHORTCUT = "Accel Alt T";
+// Free in JupyterLab, its editor, browsers and desktops. Not T: by that Linux desktops open a terminal.
+const SHORTCUT = "Accel Alt O";
 const memory = (key) => JSON.parse(localStorage.getItem(`drydock-${key}`) || "{}");
+const runs = (kernel) => ["idle", "busy"].includes(kernel?.status);
 const remember = (key, lab, value) =>
   localStorage.setItem(`drydock-${key}`, JSON.stringify({ ...memory(key), [lab]: value }));
 
@@ -60,6 +62,12 @@ export class TaskPanel {
     app.commands.addCommand("drydock:tasks", { label: "Tasks of this lab", execute: () => this.reach() });
     app.commands.addKeyBinding({ command: "drydock:tasks", keys: [SHORTCUT], selector: "body" });
     app.shell.currentChanged.connect(() => this.turn());
+    // Another page had the lab meanwhile: the one that somebody looks at has it.
+    window.addEventListener("focus", () => {
+      if (!this.elsewhere) return;
+      this.elsewhere = undefined;
+      this.connect();
+    });
     this.turn();
   }
 
@@ -77,30 +85,39 @@ export class TaskPanel {
       const again = () => {
         if (this.notebook?.context?.sessionContext !== session) return;
         if (/starting/.test(session.session?.kernel?.status)) this.refused = undefined;
+        this.summarise();
         this.connect();
       };
       session.statusChanged.connect(again);
       session.kernelChanged.connect(again);
-      notebook.disposed.connect(() => notebook === this.notebook && this.leave());
+      // When the notebook itself has ended, its comms are gone, and the kernel would never hear of it.
+      session.disposed.connect(() => {
+        if (this.notebook?.context?.sessionContext !== session) return;
+        this.leave();
+        // Nobody's now; dock() adds it again.
+        this.widget.parent = null;
+      });
     }
     this.connect();
   }
 
   leave() {
     const comm = this.comm;
-    this.comm = this.notebook = this.lab = undefined;
+    this.comm = this.notebook = this.lab = this.elsewhere = undefined;
     if (comm && !comm.isDisposed) comm.close();
   }
 
   connect() {
     const { kernel } = this.notebook.context.sessionContext.session ?? {};
-    if (!["idle", "busy"].includes(kernel?.status) || kernel === this.refused) return;
+    if (!runs(kernel) || kernel === this.refused || kernel === this.elsewhere) return;
     if (this.comm && !this.comm.isDisposed && this.kernel === kernel) return;
     this.kernel = kernel;
     const comm = (this.comm = kernel.createComm(TARGET));
     comm.onMsg = (message) => comm === this.comm && this.show(message.content.data);
     // No lab of the course, or a kernel that knows nothing of it: there is nothing to dock, and nothing to ask again.
-    comm.onClose = () => comm === this.comm && (this.refused = kernel);
+    comm.onClose = (message) => {
+      if (comm === this.comm) this[message.content.data.elsewhere ? "elsewhere" : "refused"] = kernel;
+    };
     comm.open({ automatic: memory("by-hand").all !== true });
   }
 
@@ -129,21 +146,40 @@ export class TaskPanel {
   close() {
     remember("closed", this.lab, true);
     this.app.shell.collapseRight();
-    this.notebook?.content?.activate();
+    this.app.shell.currentWidget?.activate();
   }
 
   show(state) {
     const { words } = state;
     const { title } = this.widget;
     title.label = words.tasks;
-    title.caption = `${words.region} (${SHORTCUT.replace(/ /g, "+")})`;
+    title.caption = `${words.region} (${this.app.commands.constructor.formatKeystroke(SHORTCUT)})`;
     this.widget.node.setAttribute("aria-label", words.region);
-    const focused = this.shown.contains(document.activeElement) ? document.activeElement.dataset.key : undefined;
+    this.state = state;
+    const focused = this.shown.contains(document.activeElement) ? document.activeElement : undefined;
     this.shown.replaceChildren(...this.content(state));
-    if (focused) [...this.shown.querySelectorAll("[data-key]")].find((each) => each.dataset.key === focused)?.focus();
+    if (focused) this.refocus(focused.dataset.key, focused.closest("li")?.dataset.task);
     // Once for each change: who hears the page isn't told what stays.
     if (state.news) this.heard.textContent = state.news;
     if (this.lab !== state.lab) this.dock(state.lab);
+  }
+
+  // What had the focus may be gone, as a hint is, or in a part that is folded now: then what is nearest to it.
+  refocus(key, task) {
+    const find = (wanted) => [...this.shown.querySelectorAll("[data-key]")].find((each) => each.dataset.key === wanted);
+    const same = find(key) ?? find(`go ${task}`);
+    const part = [...this.shown.children].find((each) => each.contains(same));
+    for (const each of [same, part?.querySelector("summary"), find("close")]) {
+      each?.focus();
+      if (document.activeElement === each) return;
+    }
+  }
+
+  // Without a kernel nobody looks.
+  summarise() {
+    if (!this.lab) return;
+    const { summary, words } = this.state;
+    this.summary.textContent = runs(this.notebook.context.sessionContext.session?.kernel) ? summary : words.waiting;
   }
 
   content(state) {
@@ -152,12 +188,13 @@ export class TaskPanel {
     close.dataset.key = "close";
     close.style.float = "right";
     close.addEventListener("click", () => this.close());
+    this.summary = element("p", state.summary);
     const names = [...new Set(state.tasks.map((task) => task.part))];
     const now = state.tasks.find((task) => !task.done)?.part;
     return [
       close,
       element("h2", state.title),
-      element("p", state.summary),
+      this.summary,
       state.may ? this.choice(state) : element("p", words.forbidden),
       ...names.map((name) => this.part(state, name, name === now)),
     ];
@@ -212,6 +249,10 @@ export class TaskPanel {
     const { content } = this.notebook ?? {};
     const index = content?.widgets.findIndex((cell) => cell.model.getMetadata("nbgrader")?.grade_id === id) ?? -1;
     if (index < 0) return;
+    // A terminal may be in front of it, and its section folded.
+    this.app.shell.activateById(this.notebook.id);
+    if (content.widgets[index].isHidden)
+      this.app.commands.execute("notebook:expand-all-headings", { widgetId: this.notebook.id });
     content.activeCellIndex = index;
     content.deselectAll();
     content.activate();
