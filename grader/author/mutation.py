@@ -14,7 +14,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from itertools import zip_longest
-from os.path import commonprefix
 from pathlib import Path
 
 from docker.errors import DockerException
@@ -202,10 +201,9 @@ def _case(lab: Lab, mutant: Mutant) -> Case:
     run = Run(mutant.source, f"{mutant.task}/{mutant.id}", must_work=False, seconds=CELL_SECONDS)
     checks = (Check(task.id, task.check.source, Want.FAIL),)
     # As somebody else it would run the solution, and pass.
-    changed = len(commonprefix((task.answer.source, mutant.source)))
-    return replace(
-        after_the_others(lab, task, Kind.MUTANT, run, checks), student=who_runs(lab, task.answer.source, changed)
-    )
+    pairs = zip(solution := task.answer.source, mutant.source, strict=False)
+    changed = next((place for place, (was, now) in enumerate(pairs) if was != now), len(solution))
+    return replace(after_the_others(lab, task, Kind.MUTANT, run, checks), student=who_runs(lab, solution, changed))
 
 
 def _control(lab: Lab, name: str) -> Case:

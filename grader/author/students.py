@@ -22,13 +22,11 @@ _ARM = re.compile(r"^[ \t]*(?P<choice>[\w.-]+)\)$", re.MULTILINE)
 
 def who_runs(lab: Lab, answer: str, place: int) -> StudentKey:
     """A student whose value leads to this place in the source of an answer; the default key where it leads nobody."""
-    inner = [found for found in _CASE.finditer(answer, 0, place)][-1:]
-    if not inner or not inner[0]["value"]:
-        return DEFAULT_KEY
-    arms = _ARM.findall(answer, inner[0].end(), place)
-    asked = [one for cell in lab.cells if cell.is_code for one in asked_for(cell.source)]
-    for one in asked:
-        if arms and one.name.upper().replace("-", "_") == inner[0]["value"]:
+    cases = list(_CASE.finditer(answer, 0, place))
+    value = cases[-1]["value"] if cases else None
+    arms = _ARM.findall(answer, cases[-1].end(), place) if value else []
+    for one in (one for cell in lab.cells if arms and cell.is_code for one in asked_for(cell.source)):
+        if one.name.upper().replace("-", "_") == value:
             keys = (_student(number) for number in range(_TRIES))
             return next((key for key in keys if str(one.value(key)) == arms[-1]), DEFAULT_KEY)
     return DEFAULT_KEY
