@@ -11,12 +11,12 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from grader.checks.card.deck import deck
 
 from grader.checks import commands
 from grader.checks.card import CardSubject, world
 from grader.checks.card import subject as card_module
 from grader.checks.card.proxy import Replied
+from grader.checks.card.subject import deck
 from grader.checks.card.world import BEGUN
 from grader.checks.expectation import Context
 from grader.checks.folder import Place
