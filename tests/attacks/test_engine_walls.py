@@ -9,7 +9,6 @@ import ctypes
 import json
 import os
 import re
-import subprocess
 import threading
 import time
 from collections.abc import Iterator
@@ -135,10 +134,15 @@ DAEMONS_OWN = [
 @pytest.mark.skipif(os.geteuid() != 0, reason="looks through the daemon's process as root")
 def test_the_folders_that_are_asked_for_are_there(walled: NamespaceEngine) -> None:
     """By this machine's root. By other names, that nobody is shown them would be no wonder."""
-    find = ["pgrep", "--exact", "dockerd", "--ns", str(walled.endpoint.netns_pid), "--nslist", "net"]
-    (daemon,) = subprocess.run(find, capture_output=True, text=True, check=True).stdout.split()
+    net = Path(f"/proc/{walled.endpoint.netns_pid}/ns/net").readlink()
+    daemons = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):  # it has ended
+            if (process / "comm").read_text() == "dockerd\n" and (process / "ns" / "net").readlink() == net:
+                daemons.append(process)
+    (daemon,) = daemons
     # Some are links, which lead elsewhere from here.
-    assert [folder for folder in DAEMONS_OWN if not os.path.lexists(f"/proc/{daemon}/root{folder}")] == []
+    assert [folder for folder in DAEMONS_OWN if not os.path.lexists(f"{daemon}/root{folder}")] == []
 
 
 @pytest.mark.parametrize("folder", DAEMONS_OWN)
