@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import sys
 from pathlib import Path
@@ -19,4 +20,4 @@ def full_command(arguments: str) -> str:
     """``drydock`` with these as it can be typed after sudo, whose PATH (Debian's secure_path) has no virtual
     environment."""
     program = Path(sys.executable).with_name("drydock")
-    return f"{shlex.quote(str(program)) if program.exists() else 'drydock'} {arguments}"
+    return f"{shlex.quote(str(program)) if os.access(program, os.X_OK) else 'drydock'} {arguments}"

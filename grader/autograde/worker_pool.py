@@ -119,7 +119,12 @@ class Processes(ProcessPoolExecutor):
         super().__init__(number, mp_context=context, initializer=first)
 
     def submit[**P, T](self, function: Callable[P, T], /, *arguments: P.args, **more: P.kwargs) -> Future[T]:
-        return super().submit(_work, partial(function, *arguments, **more))
+        future = super().submit(_work, partial(function, *arguments, **more))
+        # It watches the processes that there were when it last woke, which may be before this call has started one:
+        # whose death nobody would see until another process has something to say.
+        with self._shutdown_lock:
+            self._executor_manager_thread_wakeup.wakeup()
+        return future
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         if not wait:
