@@ -125,8 +125,11 @@ def _read(roster: Path) -> dict[str, str]:
         return {}
     except ValueError:
         raise ClassError(
-            _("The class's list of names {file} is damaged.").format(file=roster),
-            f"mv '{roster}' '{roster}.old'; drydock serve --users users.csv",
+            _(
+                "The class's list of names {file} is damaged. Bring it back from a backup; made anew, by the same "
+                "command as at first, it has new passwords for all."
+            ).format(file=roster),
+            f"mv '{roster}' '{roster}.old' && drydock serve --users users.csv --teacher NAME",
         ) from None
     return found
 

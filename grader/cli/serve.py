@@ -213,11 +213,13 @@ def _tell_who_is_root(accounts: Iterable[str]) -> None:
         with suppress(KeyError):
             number = pwd.getpwnam(account).pw_uid
             for folder in (PACKAGE_ROOT, Path(sys.prefix)):
-                if folder.stat().st_uid == number != 0:
+                # Whoever owns a folder above it can put another one there.
+                theirs = [part for part in (folder, *folder.parents) if part.stat().st_uid == number != 0]
+                if theirs:
                     tell(
                         _(
                             "{account} owns {folder}, from which root runs Drydock: that makes this account root."
-                        ).format(account=account, folder=folder)
+                        ).format(account=account, folder=theirs[0])
                     )
 
 

@@ -148,7 +148,9 @@ if [ -n "$DD_TEMPLATE" ]; then
         [ -z "$DD_KEPT" ] || : > "$DD_DIR/half-made"
         cp -a --remove-destination made/meta/. var/lib/docker/
         if [ -n "$DD_KEPT" ]; then
-            sync -f var/lib/docker
+            # Not -f: what others have not yet written to this disk may take longer than a start has.
+            (cd made/meta && find . \( -type f -o -type d \) -print0) |
+                (cd var/lib/docker && xargs -0 sync) || sync -f var/lib/docker
             rm "$DD_DIR/half-made"
         fi
     fi
