@@ -3,7 +3,7 @@
 import fcntl
 import os
 
-# linux/nsfs.h, since Linux 6.11.
+# linux/nsfs.h, since Linux 6.12.
 NEXT, PREVIOUS = 0x8010B70B, 0x8010B70C
 found = 0
 for step in (NEXT, PREVIOUS):
