@@ -119,9 +119,10 @@ def _problems(prediction: Prediction, known: set[str]) -> Iterator[tuple[str, st
 
 def images_are_declared(lab: Lab) -> Iterator[Finding]:
     """An image that nobody declares is not there when the lab is opened, nor when it is graded."""
+    unusable: list[str] = []
     try:
         there = set(recipes.known_names())
-        made = {recipe.name for recipe in recipes.registered(only=lab.images)}
+        recipes.registered(unusable.append, only=lab.images)
         base = {recipe.name for recipe in ensuring.wanted()}
     except ImagesError as error:
         yield Finding(lab.name, "", str(error), error.remedy)
@@ -129,7 +130,9 @@ def images_are_declared(lab: Lab) -> Iterator[Finding]:
     declared = set(lab.images)
     if not _is_list_of_names(lab):
         yield Finding(lab.name, "connect", _("The images must be a list of names that can be read without running it."))
-    for name in sorted(declared - made):
+    for sentence in unusable:
+        yield Finding(lab.name, "connect", sentence)
+    for name in sorted(declared - there):
         yield Finding(
             lab.name,
             "connect",

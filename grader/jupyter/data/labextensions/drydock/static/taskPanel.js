@@ -62,12 +62,15 @@ export class TaskPanel {
     app.commands.addCommand("drydock:tasks", { label: "Tasks of this lab", execute: () => this.reach() });
     app.commands.addKeyBinding({ command: "drydock:tasks", keys: [SHORTCUT], selector: "body" });
     app.shell.currentChanged.connect(() => this.turn());
-    // Another page had the lab meanwhile: the one that somebody looks at has it.
-    window.addEventListener("focus", () => {
-      if (!this.elsewhere) return;
+    // Another page had the lab meanwhile: the one that somebody looks at has it. Where that was on another machine, this
+    // one has never lost the focus.
+    const back = () => {
+      if (!this.elsewhere || document.hidden) return;
       this.elsewhere = undefined;
       this.connect();
-    });
+    };
+    window.addEventListener("focus", back);
+    for (const deed of ["visibilitychange", "pointerdown", "keydown"]) document.addEventListener(deed, back, true);
     this.turn();
   }
 
@@ -111,6 +114,11 @@ export class TaskPanel {
     const { kernel } = this.notebook.context.sessionContext.session ?? {};
     if (!runs(kernel) || kernel === this.refused || kernel === this.elsewhere) return;
     if (this.comm && !this.comm.isDisposed && this.kernel === kernel) return;
+    // A tab that was opened behind another one waits until somebody looks.
+    if (document.hidden) {
+      this.elsewhere = kernel;
+      return;
+    }
     this.kernel = kernel;
     const comm = (this.comm = kernel.createComm(TARGET));
     comm.onMsg = (message) => comm === this.comm && this.show(message.content.data);
