@@ -98,6 +98,9 @@ class RetryingPool:
             if fault is None:
                 yield work.key, future.result()
                 continue
+            if isinstance(fault, KeyboardInterrupt):
+                # Ctrl-C reaches workers, too, and one may tell of it before it reaches us: the run ends, nothing is lost.
+                raise fault
             self._lost[work.key] += 1
             tries = self._lost[work.key]
             if isinstance(fault, BrokenExecutor):

@@ -11,6 +11,8 @@ from pathlib import Path
 from threading import Barrier
 from typing import Any
 
+import pytest
+
 from grader.autograde.retrying import TRIES, Lost, RetryingPool
 
 
@@ -44,6 +46,10 @@ def refused(_name: str) -> None:
     raise ValueError("no")
 
 
+def interrupted(_name: str) -> None:
+    raise KeyboardInterrupt
+
+
 def tries(folder: Path, name: str) -> int:
     return len(list(folder.glob(f"{name}.*")))
 
@@ -74,6 +80,13 @@ def test_what_the_executor_says_is_kept() -> None:
     assert isinstance(lost, Lost)
     assert isinstance(lost.fault, ValueError)
     assert lost.tries == TRIES
+
+
+def test_an_interrupt_that_a_worker_tells_of_first_ends_the_run() -> None:
+    work = RetryingPool(pool(), lambda: 2)
+    work.put("ada", interrupted, "ada")
+    with pytest.raises(KeyboardInterrupt):
+        run(work)
 
 
 def test_an_executor_that_has_tried_several_workers_is_believed_of_what_was_alone() -> None:
