@@ -99,7 +99,7 @@ class RetryingPool:
                 yield work.key, future.result()
                 continue
             if isinstance(fault, KeyboardInterrupt):
-                # Ctrl-C reaches workers, too, and one may tell of it before it reaches us: the run ends, nothing is lost.
+                # Ctrl-C reaches workers, too, and one may tell of it before it reaches us: the run ends.
                 raise fault
             self._lost[work.key] += 1
             tries = self._lost[work.key]
