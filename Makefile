@@ -45,8 +45,9 @@ lint: setup ## Style: ruff, and its formatting; solutions without outputs
 	@python scripts/strip_notebooks.py --check solutions/*/*.ipynb
 
 .PHONY: types
-types: setup ## Types: mypy --strict
+types: setup ## Types: mypy --strict, benchmarks too, which no test runs
 	@mypy
+	@MYPYPATH=tests:tests/classroom:tests/jupyter:tests/postgres mypy --follow-imports silent --implicit-reexport benchmarks/*.py
 
 .PHONY: proof
 proof: setup ## The author's proof for all labs (LAB=02 for one)

@@ -66,7 +66,7 @@ class AutoChecks:
 
     @property
     def pid(self) -> int | None:
-        return self._process and self._process.pid
+        return self._process.pid if self._process else None
 
     def tell(self, what: str) -> None:
         if self._process is not None and self._process.stdin is not None:

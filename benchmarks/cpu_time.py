@@ -37,7 +37,7 @@ def counted(name: str) -> Iterator[CpuClock]:
     it. On v2 they lie elsewhere: the clock is the machine's then, which holds where nothing else runs. The kernel's own
     threads (writing to disks) are in none.
     """
-    own = next((h.own for h in cgroups.hierarchies() if h.controllers == ("cpuacct",)), None)
+    own = next((h.place for h in cgroups.hierarchies() if h.controllers == ("cpuacct",)), None)
     if own is None:
         try:
             yield CpuClock(machine, f"/{name}")

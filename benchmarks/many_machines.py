@@ -207,7 +207,7 @@ class Cluster:
 
 def _group(number: int, share: float) -> Path:
     """A control group with this share of a processor; engines' groups lie below the one that their worker is in."""
-    own = next((found.own for found in cgroups.hierarchies() if found.controllers == ("cpu",)), None)
+    own = next((found.place for found in cgroups.hierarchies() if found.controllers == ("cpu",)), None)
     if own is None:
         raise SystemExit("--share needs the cpu controller of cgroup v1, which isn't here")
     group = own / f"drydock-bench-{os.getpid()}-{number}"
