@@ -16,8 +16,8 @@ class ExpectedError(Exception):
         self.remedy = remedy
 
 
-def full_command(arguments: str) -> str:
-    """``drydock`` with these as it can be typed after sudo, whose PATH (Debian's secure_path) has no virtual
+def sudo_drydock(arguments: str) -> str:
+    """``drydock`` with these as root can be made to run it: sudo's PATH (Debian's secure_path) has no virtual
     environment."""
     program = Path(sys.executable).with_name("drydock")
-    return f"{shlex.quote(str(program)) if os.access(program, os.X_OK) else 'drydock'} {arguments}"
+    return f"sudo {shlex.quote(str(program)) if os.access(program, os.X_OK) else 'drydock'} {arguments}"

@@ -25,7 +25,7 @@ from grader.report.progress_line import progress_line
 from grader.report.render import progress_as_html, report_as_html, report_as_text, waiting_as_html
 from grader.report.verdicts import TaskReport, explained
 from grader.shell import shell_of_kernel
-from grader.values import Values, own_key
+from grader.values import Values, own_key, variable_of
 
 if TYPE_CHECKING:
     from grader.checks.prediction import Observe
@@ -50,7 +50,7 @@ class LabChecks(Checks):
         """As everywhere; and the programs this notebook starts see it, too: ``ship`` as $VALUE_SHIP."""
         value = super().value(name, **what)
         words = value if isinstance(value, tuple) else (value,)
-        os.environ[f"VALUE_{name.upper().replace('-', '_')}"] = " ".join(map(str, words))
+        os.environ[variable_of(name)] = " ".join(map(str, words))
         return value
 
     def plant(self, name: str, *, of: Sequence[str]) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.errors import full_command
+from grader.errors import sudo_drydock
 
 
 def test_a_command_works_as_typed_where_the_path_has_no_virtual_environment(
@@ -18,8 +18,14 @@ def test_a_command_works_as_typed_where_the_path_has_no_virtual_environment(
     program.parent.mkdir(parents=True)
     monkeypatch.setattr(sys, "executable", str(program.with_name("python")))
     # Installed otherwise, such as by a package of the system's.
-    assert full_command("up") == "drydock up"
+    assert sudo_drydock("up") == "sudo drydock up"
     program.write_text("#!/bin/sh\necho $*\n")
     program.chmod(0o755)
-    done = subprocess.run(["sh", "-c", full_command("serve --add")], env={}, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        ["sh", "-c", sudo_drydock("serve --add").removeprefix("sudo ")],
+        env={},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     assert done.stdout == "serve --add\n"

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from contextlib import suppress
 
 from grader.course.labs import Lab
-from grader.values import DEFAULT_KEY, BadDeclaration, Declaration, StudentKey, Value
-from grader.values.asked import asked_for, planted_in
+from grader.values import DEFAULT_KEY, BadDeclaration, Declaration, StudentKey, Value, variable_of
+from grader.values.asked import all_asked_for, asked_for, planted_in
 
 #: As how many students what depends on values is tried.
 _STUDENTS = 3
@@ -16,7 +16,7 @@ _STUDENTS = 3
 _MANY = 1_000_000
 _TRIES = 20_000
 #: An answer in bash for whoever has this value, then for whoever has that one.
-_CASE = re.compile(r"^[ \t]*case [\"']?\$\{?VALUE_(?P<value>\w+)\}?[\"']? in$|^[ \t]*esac\b", re.MULTILINE)
+_CASE = re.compile(r"^[ \t]*case [\"']?\$\{?(?P<value>VALUE_\w+)\}?[\"']? in$|^[ \t]*esac\b", re.MULTILINE)
 _ARM = re.compile(r"^[ \t]*(?P<choice>[\w.-]+)\)$", re.MULTILINE)
 
 
@@ -25,9 +25,10 @@ def who_runs(lab: Lab, answer: str, place: int) -> StudentKey:
     cases = list(_CASE.finditer(answer, 0, place))
     value = cases[-1]["value"] if cases else None
     arms = _ARM.findall(answer, cases[-1].end(), place) if value else []
-    for one in (one for cell in lab.cells if arms and cell.is_code for one in asked_for(cell.source)):
-        if one.name.upper().replace("-", "_") == value:
-            keys = (_student(number) for number in range(_TRIES))
+    asked = all_asked_for(cell.source for cell in lab.cells if arms and cell.is_code)
+    for one in asked.values():
+        if variable_of(one.name) == value:
+            keys = map(_student, range(_TRIES))
             return next((key for key in keys if str(one.value(key)) == arms[-1]), DEFAULT_KEY)
     return DEFAULT_KEY
 

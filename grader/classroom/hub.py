@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from grader import extras
 from grader.classroom.places import ClassError, ClassFolder
-from grader.errors import full_command
+from grader.errors import sudo_drydock
 from grader.i18n import _
 from grader.lms.settings import LmsSettings
 
@@ -208,9 +208,7 @@ def check_machine(wanted: Wanted, *, own: bool = False) -> None:
     ``own``: where the Hub listens says a configuration of the teacher's own.
     """
     if os.geteuid() != 0:
-        raise ClassError(
-            _("A class server needs root: it builds the walls between students."), f"sudo {full_command('serve')}"
-        )
+        raise ClassError(_("A class server needs root: it builds the walls between students."), sudo_drydock("serve"))
     for package in ("jupyterhub", *(("ltiauthenticator",) if wanted.lms else ())):
         if missing := extras.absent(package):
             raise missing

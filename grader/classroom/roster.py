@@ -12,10 +12,12 @@ import hashlib
 import hmac
 import json
 import secrets
+import shlex
 from contextlib import AbstractContextManager
 from pathlib import Path
 
 from grader.classroom.places import ClassError, checked_name
+from grader.errors import sudo_drydock
 from grader.files import atomic
 from grader.i18n import _
 from grader.locks import locked
@@ -129,7 +131,8 @@ def _read(roster: Path) -> dict[str, str]:
                 "The class's list of names {file} is damaged. Bring it back from a backup; made anew, by the same "
                 "command as at first, it has new passwords for all."
             ).format(file=roster),
-            f"mv '{roster}' '{roster}.old' && drydock serve --users users.csv --teacher NAME",
+            f"sudo mv {shlex.quote(str(roster))} {shlex.quote(f'{roster}.old')} && "
+            + sudo_drydock("serve --users users.csv --teacher NAME"),
         ) from None
     return found
 

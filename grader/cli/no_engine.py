@@ -5,16 +5,16 @@ from __future__ import annotations
 from grader.cli.group import Trouble
 from grader.course.labs import CourseError, find_course
 from grader.engines import EngineError, best_kind
-from grader.errors import full_command
+from grader.errors import sudo_drydock
 from grader.i18n import _
 
 
 def three_ways() -> list[str]:
     """Three ways forward, a line each."""
     clone = _is_clone()
-    by_root, typed = ("make lab", "make lab") if clone else (full_command("lab"), "drydock lab")
+    by_root, typed = ("sudo make lab", "make lab") if clone else (sudo_drydock("lab"), "drydock lab")
     return [
-        _("1. As root (or with sudo): sudo {command}").format(command=by_root),
+        _("1. As root (or with sudo): {command}").format(command=by_root),
         _("2. Start any Docker you have (Docker Desktop will do), then: {command}").format(command=typed),
         _("3. Use a Debian 13 virtual machine, or the course on Binder (binder/).")
         if clone

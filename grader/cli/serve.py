@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import click
 
 from grader.cli.lab_daemon import tell
-from grader.errors import full_command
+from grader.errors import sudo_drydock
 from grader.i18n import _
 from grader.processes import PACKAGE_ROOT
 
@@ -173,8 +173,7 @@ def _change_list(place: ClassFolder, add: bool, users: Path | None, renewed: tup
     from grader.classroom.places import ClassError
 
     if os.geteuid() != 0:
-        remedy = f"sudo {full_command('serve --users users.csv --add')}"
-        raise ClassError(_("The class's list of names is root's."), remedy)
+        raise ClassError(_("The class's list of names is root's."), sudo_drydock("serve --users users.csv --add"))
     if not place.roster.exists():
         raise ClassError(
             _("There is no class with a list of names in {folder}.").format(folder=place.path), "drydock serve --help"

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from grader.errors import full_command
+from grader.errors import sudo_drydock
 from grader.i18n import _, ngettext
 from grader.report.plain import listed, one_line
 
@@ -112,8 +112,8 @@ def _with_efforts(
         place.must_exist()
         students = all_students(place)
     except PermissionError:
-        again = full_command(f"stats {lab} --class {shlex.quote(str(folder))}")
-        raise ClassError(_("The notes of a class are root's."), f"sudo {again}") from None
+        again = sudo_drydock(f"stats {lab} --class {shlex.quote(str(folder))}")
+        raise ClassError(_("The notes of a class are root's."), again) from None
     graded, tasks = {record.student for record in records}, {task.name for task in found}
     folders = [ProgressFolder(student.progress) for student in students if student.path.name in graded]
     return with_efforts(found, [efforts(runs_of(one, lab), tasks, time.time()) for one in folders])

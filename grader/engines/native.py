@@ -15,7 +15,7 @@ from grader.engines.folders import SYSTEM_PATH, EngineFolder
 from grader.engines.namespaces import DAEMON_TOOLS, NOBODY_INSIDE, WALL_TOOLS, NamespaceEngine
 from grader.engines.nsenter import Walls
 from grader.engines.protocol import MACHINE_SHARE, Limits, Probe
-from grader.errors import full_command
+from grader.errors import sudo_drydock
 from grader.i18n import _
 from grader.processes import machine_memory, refusal_of
 
@@ -49,7 +49,7 @@ class NativeEngine(NamespaceEngine):
         if os.uname().sysname != "Linux":
             return Probe(False, _("The native engine needs Linux."))
         if os.geteuid() != 0:
-            return Probe(False, _("The native engine needs root."), f"sudo {full_command('up')}")
+            return Probe(False, _("The native engine needs root."), sudo_drydock("up"))
         missing = [tool for tool in tools if not (releases.brings(tool) or shutil.which(tool, path=SYSTEM_PATH))]
         if missing:
             return Probe(

@@ -4,7 +4,7 @@ course secret (instructor's disk only) → a key per student → each value a la
 """
 
 from grader.values.keys import DEFAULT_KEY, KEY_FILE, KEY_VARIABLE, BadKey, StudentKey, own_key
-from grader.values.values import BadDeclaration, Declaration, Value, Values
+from grader.values.values import BadDeclaration, Declaration, Value, Values, variable_of
 
 __all__ = [
     "DEFAULT_KEY",
@@ -17,4 +17,5 @@ __all__ = [
     "Value",
     "Values",
     "own_key",
+    "variable_of",
 ]

@@ -100,6 +100,11 @@ class Declaration:
                 yield word
 
 
+def variable_of(name: str) -> str:
+    """The environment variable in which what a notebook starts sees this value: ``cold-ship`` as VALUE_COLD_SHIP."""
+    return f"VALUE_{name.upper().replace('-', '_')}"
+
+
 def _signs(digest: bytes, length: int) -> str:
     number = int.from_bytes(digest)
     number, first = divmod(number, len(_LETTERS))

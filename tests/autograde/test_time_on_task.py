@@ -17,7 +17,7 @@ from grader.autograde.records import CheckRecord, SubmissionRecord
 from grader.autograde.time_on_task import ABOUT, PAUSE, Effort, efforts
 from grader.classroom.places import ClassError, ClassFolder
 from grader.cli.stats import command
-from grader.errors import full_command
+from grader.errors import sudo_drydock
 from grader.report.cell_runs import ENDING, CellRun
 from grader.report.verdicts import Status, TaskReport, Verdict
 
@@ -126,6 +126,6 @@ def test_a_folder_that_can_not_be_read_or_is_no_class_is_a_sentence(place: Class
     with _an_ordinary_user():
         error = _stats(place).exception
     assert isinstance(error, ClassError) and "root's" in str(error)
-    assert error.remedy == "sudo " + full_command(f"stats {_LAB} --class {place.path}")
+    assert error.remedy == sudo_drydock(f"stats {_LAB} --class {place.path}")
     error = _stats(ClassFolder(tmp_path)).exception
     assert isinstance(error, ClassError) and "no class" in str(error)
