@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from html import escape
 
 from grader.charts.chart import Table
@@ -55,7 +56,8 @@ def live(place: ClassFolder) -> str:
 
 def as_text(place: ClassFolder) -> str:
     """The same for a terminal."""
-    return "\n\n".join(f"{head}\n{part.as_text()}" for head, part in _parts(place))
+    # The captions are for who hears a page and would not find the table's heading.
+    return "\n\n".join(f"{head}\n{replace(part, caption='').as_text()}" for head, part in _parts(place))
 
 
 def _parts(place: ClassFolder) -> Iterator[tuple[str, Part]]:

@@ -179,6 +179,10 @@ class ClassFolder:
         for part in (self.exchange, self.exchange / COURSE_ID, self.inbound, self.outbound, self.feedback):
             with closing(self.opened(part)) as folder:
                 os.fchown(folder, teacher, -1)
+                if part == self.exchange:
+                    # nbgrader lets all write here at a release. With the sticky bit, which it leaves, nobody else on the
+                    # machine puts another folder in the place of what lies here.
+                    os.fchmod(folder, 0o1777)
         # For formgrader and for commands in a terminal alike. Hand-ins are root's, whoever they are from.
         settings = {"Exchange": {"root": str(self.exchange)}, "ExchangeCollect": {"check_owner": False}}
         with atomic(self.teacher / "nbgrader_config.json") as draft:
@@ -210,6 +214,8 @@ class ClassFolder:
                             ),
                             f"mv {shlex.quote(str(there))} {shlex.quote(f'{there}.old')}",
                         ) from None
+                # In such a folder the kernel follows nobody's link but one's own (fs.protected_symlinks).
+                os.chown(name, os.fstat(folder).st_uid, -1, dir_fd=folder, follow_symlinks=False)
 
     def opened(self, part: Path) -> int:
         """A descriptor of this folder of the exchange. Raises ClassError where a link leads there."""

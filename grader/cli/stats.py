@@ -39,7 +39,8 @@ _MOST_NAMES = 20
 @click.option(
     "--class",
     "class_folder",
-    type=click.Path(path_type=Path),
+    # Root alone may list it: who is not is told so below.
+    type=click.Path(path_type=Path, readable=False),
     default=None,
     metavar="FOLDER",
     help="Where a class server's students lie: how often they ran each check, and minutes at it (as root).",

@@ -42,9 +42,9 @@ class Part:
         return f'<div style="{style}">{_paragraph(self.before, self.bar)}{table}{_paragraph(self.after)}</div>'
 
     def as_text(self) -> str:
-        table = "" if self.table is None else f"{self.caption}\n{self.table.as_text()}"
+        table = ("", "") if self.table is None else (self.caption, self.table.as_text())
         before = f"{self.bar} {printable(self.before)}".strip()
-        return "\n".join(text for text in (before, table, printable(self.after)) if text)
+        return "\n".join(text for text in (before, *table, printable(self.after)) if text)
 
 
 def _paragraph(text: str, bar: str = "") -> str:

@@ -122,7 +122,8 @@ def _an_ordinary_user() -> Iterator[None]:
 def test_a_folder_that_can_not_be_read_or_is_no_class_is_a_sentence(place: ClassFolder, tmp_path: Path) -> None:
     # What the command imports, nobody else may read here.
     assert _stats(place).exit_code == 0
-    place.students.chmod(0o311)
+    for folder in (place.path, place.students):
+        folder.chmod(0o311)
     with _an_ordinary_user():
         error = _stats(place).exception
     assert isinstance(error, ClassError) and "root's" in str(error)

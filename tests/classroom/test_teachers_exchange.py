@@ -85,7 +85,12 @@ def test_release_and_collect(place: ClassFolder) -> None:
 
 
 def test_nobody_else_writes_or_looks_into_it(place: ClassFolder) -> None:
-    for folder in (place.inbound, place.outbound, place.feedback, place.exchange):
+    """Also when nbgrader has released something, by which all may write into the exchange."""
+    _nbgrader(place, _course(place), "release_assignment", _LAB, f"--course={COURSE_ID}")
+    there = place.exchange / COURSE_ID
+    for words in (["mv", str(there), f"{there}.old"], ["mv", str(place.outbound), str(place.exchange / "x")]):
+        assert _as(_OTHER, *words, cwd=place.path.parent).returncode != 0
+    for folder in (place.inbound, place.outbound, place.feedback, there):
         assert _as(_OTHER, "touch", str(folder / "x"), cwd=place.path.parent).returncode != 0
     for folder, others in ((place.inbound, 0), (place.feedback, 0), (place.outbound, 0o5)):
         assert folder.stat().st_mode & 0o7 == others
