@@ -180,8 +180,8 @@ class ClassFolder:
             with closing(self.opened(part)) as folder:
                 os.fchown(folder, teacher, -1)
                 if part == self.exchange:
-                    # nbgrader lets all write here at a release. With the sticky bit, which it leaves, nobody else on the
-                    # machine puts another folder in the place of what lies here.
+                    # nbgrader lets all write here at a release. With the sticky bit, which it leaves, nobody else of
+                    # this machine can put another folder in the place of what lies here.
                     os.fchmod(folder, 0o1777)
         # For formgrader and for commands in a terminal alike. Hand-ins are root's, whoever they are from.
         settings = {"Exchange": {"root": str(self.exchange)}, "ExchangeCollect": {"check_owner": False}}
