@@ -88,6 +88,7 @@ class DrydockSpawner(Spawner):  # type: ignore[misc]  # JupyterHub has no types
     mem_limit = ByteSpecification("2G", allow_none=True, config=True, help="Memory that a student may have.")
     cpu_limit = Float(2.0, allow_none=True, config=True, help="Processors that a student may have.")
     start_timeout = Integer(600, config=True, help="Seconds. The first start of all makes the course images.")
+    http_timeout = Integer(300, config=True, help="Seconds for JupyterLab to answer: it may be a busy machine.")
     poll_interval = Integer(5, config=True, help="Seconds until the Hub knows of a server that ended by itself.")
     env_keep = List(
         Unicode(), ["LANG", "LC_ALL", "TZ"], config=True, help="What of the Hub's environment a student's server has."

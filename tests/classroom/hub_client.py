@@ -53,7 +53,6 @@ c.DrydockSpawner.course = {course!r}
 c.DrydockSpawner.disk_limit = "1G"
 c.DrydockSpawner.mem_limit = "1G"
 c.DrydockSpawner.pids_limit = 600
-c.DrydockSpawner.http_timeout = 300
 c.DrydockSpawner.poll_interval = 3
 c.DrydockSpawner.start_timeout = 600
 {users}
