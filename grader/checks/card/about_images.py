@@ -199,6 +199,14 @@ def _dockerfile() -> Iterator[Card]:
         ),
     )
     yield Card(
+        "entrypoint",
+        _("An image's CMD can be overridden by `docker run`, its ENTRYPOINT can't."),
+        False,
+        _("`--entrypoint` overrides it."),
+        f"{_DOCS}/reference/cli/docker/container/run/",
+        bend=((_CREATE, 'if body.get("Entrypoint"): body["Entrypoint"] = None'),),
+    )
+    yield Card(
         "p-expose",
         _("`-p` can't publish a port that the image's Dockerfile doesn't EXPOSE."),
         False,

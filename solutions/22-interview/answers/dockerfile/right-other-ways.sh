@@ -27,6 +27,13 @@ printf 'FROM drydock/busybox:1\nENTRYPOINT ["false"]\n' | docker build -t quiz -
 docker run --rm quiz true && echo holds || echo fails
 EOF
 ;;
+entrypoint)
+cat > dockerfile.sh <<'EOF'
+# verdict: wrong
+docker create --name quiz --entrypoint hostname drydock/nginx:1
+docker inspect -f '{{json .Config.Entrypoint}}' quiz | grep -q hostname && echo fails || echo holds
+EOF
+;;
 p-expose)
 cat > dockerfile.sh <<'EOF'
 # verdict: wrong
