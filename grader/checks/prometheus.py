@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import shlex
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -177,6 +178,53 @@ class PrometheusAlert(Asking):
             judge,
             self._command(_ALERTS),
             _("What does the expression give in the first second of a fault, and what makes a rule wait?"),
+        )
+
+    @expectation
+    def would_fire(self, exchanging: Mapping[str, str], within: float = 5) -> Claim:
+        """Its expressions have a result now with these names exchanged, too: no rule is for one of them alone.
+
+        ``exchanging={"drill": "pharos"}``, while the drill is ill: a rule for ``{job="drill"}`` asks for pharos then.
+        """
+        limit, names = arguments.seconds(within, "within"), arguments.pairs(exchanging, {}, "exchanging")
+        both = {**names, **{new: old for old, new in names.items()}}
+        # A whole text, or a whole choice of a pattern.
+        named = re.compile(rf"""(?<=["'`|(])({"|".join(map(re.escape, both))})(?=["'`|)])""")
+
+        def exchanged(rule: Any) -> str:
+            one = f"({named.sub(lambda found: both[found[1]], str(rule['query']))})"
+            # A label that is a template is made of the result's own.
+            for label, value in rule["labels"].items():
+                if "{{" not in value:
+                    one = f'label_replace({one}, "{label}", {json.dumps(both.get(value, value))}, "", "")'
+            return one
+
+        def judge(_attrs: Attrs) -> Finding:
+            asked: list[str] = []
+
+            def tell(ours: list[Any]) -> Finding:
+                asked[:] = [exchanged(rule) for rule in ours]
+                return Finding(True, "")
+
+            def compare(data: Any) -> Finding:
+                ours = any(self._labels.items() <= sample["metric"].items() for sample in data["result"])
+                if ours:
+                    return Finding(True, _("firing"))
+                found = _("with {names} exchanged it has no result for it: {expression}")
+                shown = ", ".join(f"{old}/{new}" for old, new in names.items())
+                return Finding(False, found.format(names=shown, expression=excerpt(" or ".join(asked))))
+
+            told = self._answered(_ALERTS, lambda data: self._loaded(data, tell), limit)
+            if not told.ok:
+                return told
+            return self._answered(f"/api/v1/query?query={quote(' or '.join(asked), safe='')}", compare, limit)
+
+        return Claim(
+            self._says(_("{what}: the alert {alert} is for no name alone"), alert=self._shown),
+            _("a rule that fires for each"),
+            judge,
+            self._command(_ALERTS),
+            _("Which names stand in its expression? What it leaves out is never told."),
         )
 
     def _loaded(self, data: Any, tell: Callable[[list[Any]], Finding]) -> Finding:

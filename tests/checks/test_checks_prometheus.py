@@ -38,7 +38,9 @@ a("Never").is_quiet(within=10) | a("Always").is_quiet(within=0.3) | job=itself: 
 a("Later").is_quiet() | a("Later").fires(within=0.3) | job=itself: pending
 a("Never").is_inactive() | a("Later").is_inactive(within=0.3) | job=itself: pending
 a("Always", job="other").is_inactive() | a("Always").is_inactive(within=0.3) | job=itself: firing
-a("Always", job="other").is_quiet() | a("Sometimes").is_quiet(within=0.3) | there are: Always, Hasty, Later, Never, Patient, Window
+a("Always", job="other").is_quiet() | a("Sometimes").is_quiet(within=0.3) | there are: Always, Hasty, Later, Never, Pair, Patient, Single, Window
+a("Always", job="itself").would_fire({"itself": "other"}) | a("Single", job="itself").would_fire({"itself": "other"}, within=0.3) | itself/other exchanged it has no result for it: (up{job="other"} == 1)
+a("Pair", job="itself").would_fire({"itself": "other"}) | a("Never").would_fire({"itself": "other"}, within=0.3) | no result for it: (up == 0)
 a("Later").waits("up", by="job") | a("Sometimes").waits("up", by="job", within=0.3) | there are: Always, Hasty
 """
 ROWS = list(_rows(TABLE))
