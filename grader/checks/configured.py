@@ -184,10 +184,11 @@ class Configured(Labelled):
         start_interval: str | float | None = None,
         retries: int | None = None,
         at_least: Mapping[str, str | float] | None = None,
+        at_most: Mapping[str, str | float] | None = None,
     ) -> Claim:
         """It has a health check; ``command`` is a part of its command, times are seconds or texts like "2s".
 
-        ``at_least``: settings by name that may be larger, such as ``{"start_period": "2s"}``.
+        ``at_least``: settings by name that may be larger, such as ``{"start_period": "2s"}``; ``at_most``: smaller.
         """
         exact = _health_settings(
             interval=interval,
@@ -196,19 +197,22 @@ class Configured(Labelled):
             start_interval=start_interval,
             retries=retries,
         )
-        least = _health_settings(**(at_least or {}))
+        least, most = _health_settings(**(at_least or {})), _health_settings(**(at_most or {}))
         if command is not None:
             arguments.text(command, "command")
-        floors = [_("{setting} or more").format(setting=_health_part(*item)) for item in least.items()]
-        shown = ", ".join([*([command] if command else []), *(_health_part(*item) for item in exact.items()), *floors])
+        bounds = [_("{setting} or more").format(setting=_health_part(*item)) for item in least.items()]
+        bounds += [_("{setting} or less").format(setting=_health_part(*item)) for item in most.items()]
+        shown = ", ".join([*([command] if command else []), *(_health_part(*item) for item in exact.items()), *bounds])
 
         def right(check: Any) -> bool:
-            if "StartInterval" in exact or "StartInterval" in least:
+            if "StartInterval" in {*exact, *least, *most}:
                 self._daemon.needs_api(1, 44, _("a health check's start interval"))
             if not is_healthcheck(check) or (command or "") not in " ".join(check["Test"][1:]):
                 return False
-            return all(_health_value(check, name) == value for name, value in exact.items()) and all(
-                _health_value(check, name) >= value for name, value in least.items()
+            return (
+                all(_health_value(check, name) == value for name, value in exact.items())
+                and all(_health_value(check, name) >= value for name, value in least.items())
+                and all(_health_value(check, name) <= value for name, value in most.items())
             )
 
         return self._field(

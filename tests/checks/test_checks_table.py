@@ -155,6 +155,7 @@ c("ck-live").has_healthcheck("test -f", interval="1s", retries=2) | c("ck-live")
 c("ck-live").has_healthcheck(start_interval=5, timeout=30) | c("ck-done").has_healthcheck() | no health check
 c("ck-live").has_healthcheck(retries=2, at_least={"interval": "1s", "timeout": 5}) | c("ck-live").has_healthcheck(at_least={"interval": "2s"}) | interval 2s or more
 c("ck-live").has_healthcheck(at_least={"retries": 1}) | c("ck-live").has_healthcheck(at_least={"retries": 3}) | retries 3 or more
+c("ck-live").has_healthcheck(at_most={"interval": "1s"}) | c("ck-live").has_healthcheck(at_most={"retries": 1}) | retries 1 or less
 c("ck-done").has_no_healthcheck() | c("ck-live").has_no_healthcheck() | test -f /etc/passwd
 c("ck-tty").has_tty() | c("ck-done").has_tty() | no
 c("ck-tty").is_interactive() | c("ck-live").is_interactive() | no
