@@ -65,11 +65,14 @@ class Release:
     def daemon_json(self) -> dict[str, object]:
         """The daemon's own settings (dockerd(8), daemon.json) that an engine with this Docker needs."""
         # Said in any case: which store a daemon would take unasked differs between releases.
-        settings: dict[str, object] = {"features": {"containerd-snapshotter": self.containerd_store}}
+        features = {"containerd-snapshotter": self.containerd_store}
+        settings: dict[str, object] = {"features": features}
         # (A folder's own is not asked: out here it may lack libraries.)
         if (self.name if self.folder else _own_version().removeprefix("Docker version ")).startswith("20."):
             # Its name server keeps silent where no outer one answers; resolvers wait twice 5 s for it (resolv.conf(5)).
             settings["dns-opts"] = ["timeout:1", "attempts:2"]
+            # As later ones have it unasked: lab 02 builds without DOCKER_BUILDKIT, and its check wants BuildKit.
+            features["buildkit"] = True
         return settings
 
     def which(self, program: str) -> str | None:

@@ -139,8 +139,11 @@ def test_who_says_nothing_runs_this_machines_docker(monkeypatch: pytest.MonkeyPa
     assert not releases.brings("iptables")
 
 
-def test_only_the_release_whose_name_server_keeps_silent_tells_resolvers_to_be_quick(flat: Path) -> None:
-    assert Release("20.10.24", flat).daemon_json["dns-opts"] == ["timeout:1", "attempts:2"]
+def test_only_the_oldest_release_is_told_of_quick_resolvers_and_of_buildkit(flat: Path) -> None:
+    assert Release("20.10.24", flat).daemon_json == {
+        "features": {"containerd-snapshotter": False, "buildkit": True},
+        "dns-opts": ["timeout:1", "attempts:2"],
+    }
     for other in (Release("28.5.2+containerd", flat, containerd_store=True), Release(str(flat), flat)):
         assert other.daemon_json == {"features": {"containerd-snapshotter": other.containerd_store}}
 
