@@ -1,4 +1,4 @@
-# expect: The history of image ship:pinned contains 'pinned to keel'
+# expect: prints 'pinned to keel 1'
 mkdir -p ship
 printf 'FROM keel\nCMD echo "built on keel $KEEL_VERSION"\n' > ship/Dockerfile
 docker build -q -t ship:monday ship

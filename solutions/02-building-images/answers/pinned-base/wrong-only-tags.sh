@@ -1,4 +1,4 @@
-# expect: The history of image ship:monday contains 'built on keel'
+# expect: prints 'built on keel 1'
 docker tag keel:1 ship:monday
 docker tag keel:1 ship:pinned
 docker tag keel:2 keel:latest
