@@ -1,0 +1,19 @@
+# expect: the step with python3 runs again
+(cd beacon && python3 make_signals.py)
+cat > beacon/Dockerfile.full <<'EOF'
+FROM drydock/toolchain:1 AS build
+WORKDIR /src
+COPY . .
+RUN tcc -static -o /beacon beacon.c morse.c
+
+FROM drydock/python:3 AS pages
+WORKDIR /work
+COPY make_signals.py signals.csv signals.txt ./
+
+FROM scratch
+COPY --from=build /beacon /beacon
+COPY --from=pages /work/signals.txt /signals.txt
+CMD ["/beacon"]
+EOF
+docker build -q -t beacon:full -f beacon/Dockerfile.full beacon
+docker run -d --name beacon-full -p 8044:8000 beacon:full
