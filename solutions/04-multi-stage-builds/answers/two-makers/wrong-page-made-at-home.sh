@@ -1,4 +1,4 @@
-# expect: the step with python3 runs again
+# expect: the step with python runs again
 (cd beacon && python3 make_signals.py)
 cat > beacon/Dockerfile.full <<'EOF'
 FROM drydock/toolchain:1 AS build
