@@ -2,6 +2,7 @@
 
 import json
 import sys
+import urllib.error
 import urllib.request
 
 KINDS = [
@@ -20,7 +21,11 @@ def ask(path: str) -> dict:
 
 def main(name: str, wish: str = "") -> None:
     repository, _, tag = name.partition(":")
-    index = ask(f"{repository}/manifests/{tag}")
+    try:
+        index = ask(f"{repository}/manifests/{tag}")
+    except urllib.error.URLError as error:
+        print(f"The registry slipway has no {name}: {error}")
+        return
     if "manifests" not in index:
         print("one manifest, for one platform")
         return
