@@ -871,3 +871,10 @@ def test_words_of_a_short_program_that_a_busy_daemon_lost(check: Checks, monkeyp
     runs.clear()
     assert verdict_of(check, said).status is Status.FAILED
     assert len(runs) == 2
+
+
+def test_a_command_of_another_user_is_shown_as_theirs(check: Checks) -> None:
+    said = verdict_of(check, 'c("ck-live").runs("pwd", user="0", workdir="/etc", prints="/tmp")')
+    assert said.found.startswith("code 0: /etc")
+    assert said.command == "docker exec -u 0 -w /etc ck-live pwd"
+    assert verdict_of(check, 'c("ck-live").runs("pwd", prints="/tmp")').command == "docker exec ck-live pwd"

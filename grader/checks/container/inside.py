@@ -51,6 +51,7 @@ class Inside(Storage, HoldsFiles):
         words = arguments.words(command, "command")
         wanted = commands.wanted(prints=prints, lacks=lacks, matching=matching, errors=errors, exit_code=exit_code)
         seconds = arguments.seconds(within, "within")
+        as_whom = [*(["-u", user] if user else []), *(["-w", workdir] if workdir else [])]
 
         def judge(attrs: Attrs) -> Finding:
             if not is_live(attrs):
@@ -67,7 +68,7 @@ class Inside(Storage, HoldsFiles):
             ),
             wanted.shown(),
             judge,
-            f"docker exec {self._shell_name} {shlex.join(words)}",
+            shlex.join(["docker", "exec", *as_whom]) + f" {self._shell_name} {shlex.join(words)}",
             _("Run the command yourself and read what it says."),
         )
 
