@@ -7,7 +7,8 @@ docker rm -f cot-1 cot-2 cot-3 cot-4 cot-5 cot-6
 cot() { name=$1 room=$2; shift 2; docker run -d --name "$name" --network wardnet --tmpfs "/spool:size=$room" "$@" & }
 cot "$undead" 1m --init drydock/busybox:1 sh -c 'sleep 1 & echo open; exec sleep 1d'
 cot "$deaf" 1m drydock/busybox:1 sh -c 'echo open; exec sleep 1d'
-cot "$full" 64k --init drydock/busybox:1 sh -c 'yes reading >/spool/journal 2>/dev/null; echo open; exec sleep 1d'
+# It keeps its journal open: `rm` gives no room back. 256k last for hours at a line a second.
+cot "$full" 256k --init drydock/busybox:1 sh -c 'exec 2>/dev/null 3>>/spool/journal; yes reading | head -c 400k >&3; echo open; while sleep 1; do echo low >&3; done'
 cot "$lost" 1m --init drydock/busybox:1 sh -c 'echo open; wget -q -O - http://guage:8000/; exec sleep 1d'
 cot "$clock" 1m --init -e TZ=UTC+7 drydock/busybox:1 sh -c 'echo open; exec sleep 1d'
 wait
