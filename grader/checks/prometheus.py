@@ -188,8 +188,8 @@ class PrometheusAlert(Asking):
         """
         limit, names = arguments.seconds(within, "within"), arguments.pairs(exchanging, {}, "exchanging")
         both = {**names, **{new: old for old, new in names.items()}}
-        # A whole text, or a whole choice of a pattern.
-        named = re.compile(rf"""(?<=["'`|(])({"|".join(map(re.escape, both))})(?=["'`|)])""")
+        # A whole text, a whole choice of a pattern, or one that begins so: "pharos.*".
+        named = re.compile(rf"""(?<=["'`|(])({"|".join(map(re.escape, both))})(?=["'`|)]|[.[?*+({{\\])""")
 
         def exchanged(rule: Any) -> str:
             one = f"({named.sub(lambda found: both[found[1]], str(rule['query']))})"

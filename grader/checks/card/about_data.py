@@ -79,15 +79,6 @@ def _storage() -> Iterator[Card]:
         bend=(("POST /volumes/prune", 'query["filters"] = \'{"all":{"true":true}}\''),),
     )
     yield Card(
-        "system-prune",
-        _("`docker system prune -a` removes volumes that no container uses, too."),
-        False,
-        _("Only with `--volumes`, and since Docker 23 even then only anonymous ones."),
-        f"{_DOCS}/reference/cli/docker/system/prune/",
-        # The last that this command asks for.
-        bend=(("POST /build/prune", 'sh("docker volume ls -q --filter dangling=true | xargs -r docker volume rm")'),),
-    )
-    yield Card(
         "ro",
         _("Root in a container can write to a volume that is mounted with `:ro`."),
         False,

@@ -26,4 +26,4 @@ sleep 12
 sed -i 's/>= 0/== 0/; s/^\( *\)expr:.*/&\n\1for: 2s/' lookout/rules.yml
 docker cp lookout/. pharos-lookout:/etc/prometheus
 docker kill -s HUP pharos-lookout
-sleep 18
+sleep 22

@@ -16,14 +16,6 @@ docker volume prune --force
 docker volume ls -q | grep -qx quizhold && echo fails || echo holds
 EOF
 ;;
-system-prune)
-cat > storage.sh <<'EOF'
-# verdict: wrong
-docker run --name quiz -v /hold drydock/busybox:1 touch /hold/f
-docker system prune --all --force
-docker volume ls -q | grep -q . && echo fails || echo holds
-EOF
-;;
 ro)
 cat > storage.sh <<'EOF'
 # verdict: wrong
