@@ -157,8 +157,11 @@ class ClassFolder:
         ):
             part.mkdir(mode=mode, exist_ok=True)
         # Closed to the machine's other users: other students' work lies in there. What is released is for all.
+        # nbgrader lets everybody write into the exchange itself, and into an inbox that it makes anew: so each time.
+        # With the sticky bit, which it leaves, and root as its owner nobody else can put another folder in the place
+        # of what lies there.
         for part, mode in (
-            (self.exchange, 0o711),
+            (self.exchange, 0o1777),
             (self.exchange / COURSE_ID, 0o711),
             (self.inbound, 0o700),
             (self.outbound, 0o755),
@@ -170,19 +173,17 @@ class ClassFolder:
                 closing(open_below(self.path, part.parent)) as above,
             ):
                 os.mkdir(part.name, mode, dir_fd=above)
+            with suppress(OSError), closing(open_below(self.path, part)) as folder:
+                os.fchmod(folder, mode)
 
     def give_exchange(self, teacher: int) -> None:
-        """Let the account with this number release, collect and give feedback; nbgrader wants it to own the folders.
+        """Let the account with this number release, collect and give feedback; nbgrader wants it to own these folders.
 
         Root goes on carrying hand-ins (handins.py), and follows no link that lies in there. Raises ClassError.
         """
-        for part in (self.exchange, self.exchange / COURSE_ID, self.inbound, self.outbound, self.feedback):
+        for part in (self.exchange / COURSE_ID, self.inbound, self.outbound, self.feedback):
             with closing(self.opened(part)) as folder:
                 os.fchown(folder, teacher, -1)
-                if part == self.exchange:
-                    # nbgrader lets all write here at a release. With the sticky bit, which it leaves, nobody else of
-                    # this machine can put another folder in the place of what lies here.
-                    os.fchmod(folder, 0o1777)
         # For formgrader and for commands in a terminal alike. Hand-ins are root's, whoever they are from.
         settings = {"Exchange": {"root": str(self.exchange)}, "ExchangeCollect": {"check_owner": False}}
         with atomic(self.teacher / "nbgrader_config.json") as draft:
@@ -203,7 +204,8 @@ class ClassFolder:
                 return
             with closing(self.opened(self.exchange)) as folder:
                 try:
-                    # For nbgrader, as the teacher: root follows no link in there.
+                    # For nbgrader, as the teacher: root follows no link in there. In such a folder the kernel
+                    # follows those of its owner (fs.protected_symlinks).
                     os.symlink(COURSE_ID, name, dir_fd=folder)
                 except FileExistsError:
                     there = self.exchange / name
@@ -212,10 +214,9 @@ class ClassFolder:
                             _("{folder} is in the way: students see nothing that is released into it.").format(
                                 folder=there
                             ),
-                            f"mv {shlex.quote(str(there))} {shlex.quote(f'{there}.old')}",
+                            # -T: whatever lies at that name already, such as a link.
+                            f"mv -T {shlex.quote(str(there))} {shlex.quote(f'{there}.old')}",
                         ) from None
-                # In such a folder the kernel follows nobody's link but one's own (fs.protected_symlinks).
-                os.chown(name, os.fstat(folder).st_uid, -1, dir_fd=folder, follow_symlinks=False)
 
     def opened(self, part: Path) -> int:
         """A descriptor of this folder of the exchange. Raises ClassError where a link leads there."""

@@ -87,6 +87,9 @@ def test_release_and_collect(place: ClassFolder) -> None:
 def test_nobody_else_writes_or_looks_into_it(place: ClassFolder) -> None:
     """Also when nbgrader has released something, by which all may write into the exchange."""
     _nbgrader(place, _course(place), "release_assignment", _LAB, f"--course={COURSE_ID}")
+    # As nbgrader makes one that is missing; at the next start of anybody's server it is closed again.
+    place.inbound.chmod(0o2733)
+    place.make()
     there = place.exchange / COURSE_ID
     for words in (["mv", str(there), f"{there}.old"], ["mv", str(place.outbound), str(place.exchange / "x")]):
         assert _as(_OTHER, *words, cwd=place.path.parent).returncode != 0
@@ -150,7 +153,7 @@ def test_what_was_released_past_the_students_is_told(place: ClassFolder, tmp_pat
     (old := place.exchange / "harbour").mkdir()
     with pytest.raises(ClassError, match=f"{old} is in the way") as raised:
         place.also_called_as_in(tmp_path)
-    assert raised.value.remedy == f"mv {old} {old}.old"
+    assert raised.value.remedy == f"mv -T {old} {old}.old"
     subprocess.run(["sh", "-c", raised.value.remedy], check=True)
     place.also_called_as_in(tmp_path)
     assert old.is_symlink()
