@@ -29,6 +29,11 @@ def machine() -> float:
     return (sum(fields[:8]) - idle) / os.sysconf("SC_CLK_TCK")
 
 
+def own_group(controller: str) -> Path | None:
+    """The control group that this process is in, of this controller's hierarchy; None where there is no v1 one."""
+    return next((found.place for found in cgroups.hierarchies() if found.controllers == (controller,)), None)
+
+
 @contextmanager
 def counted(name: str) -> Iterator[CpuClock]:
     """A clock of what this process and all that it starts in here use, whoever else works on the machine.
@@ -37,7 +42,7 @@ def counted(name: str) -> Iterator[CpuClock]:
     it. On v2 they lie elsewhere: the clock is the machine's then, which holds where nothing else runs. The kernel's own
     threads (writing to disks) are in none.
     """
-    own = next((h.place for h in cgroups.hierarchies() if h.controllers == ("cpuacct",)), None)
+    own = own_group("cpuacct")
     if own is None:
         try:
             yield CpuClock(machine, f"/{name}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
@@ -209,10 +210,11 @@ class Configured(Labelled):
                 self._daemon.needs_api(1, 44, _("a health check's start interval"))
             if not is_healthcheck(check) or (command or "") not in " ".join(check["Test"][1:]):
                 return False
-            return (
-                all(_health_value(check, name) == value for name, value in exact.items())
-                and all(_health_value(check, name) >= value for name, value in least.items())
-                and all(_health_value(check, name) <= value for name, value in most.items())
+            bounds = ((exact, operator.eq), (least, operator.ge), (most, operator.le))
+            return all(
+                holds(_health_value(check, name), value)
+                for settings, holds in bounds
+                for name, value in settings.items()
             )
 
         return self._field(
