@@ -7,7 +7,9 @@ case $VALUE_SWARM_FAULT in
 esac
 docker exec -i vega sh >/dev/null 2>&1 <<SH
 docker service rm seamark
-for ship in mira spica; do docker node update --label-add quay=$label \$ship; done
+# Once more where the manager changes the node in the same moment.
+label() { docker node update --label-add quay=$label \$1; }
+for ship in mira spica; do label \$ship || label \$ship; done
 docker service create -d --quiet --name seamark --replicas 2 --replicas-max-per-node 1 \
     --constraint node.labels.quay==north --reserve-memory $reserve \
     --publish mode=host,published=8095,target=80 --restart-delay 1s \
