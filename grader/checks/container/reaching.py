@@ -262,7 +262,7 @@ class Reaching(Networking):
             outcome = self._look_from(identifier, ["sh", "-c", _CONNECT, "-", number, target, *others])
             reached = outcome.code == 0
             if not reached and outcome.output.strip():
-                return Finding(False, _("a connection, at {ip}").format(ip=listed(outcome.output.split())))
+                return Finding(False, _("a connection, at {ip}").format(ip=", ".join(outcome.output.split())))
             return Finding(reached is succeeds, words[True] if reached else _said(outcome))
 
         def judge(attrs: Attrs) -> Finding:
