@@ -16,6 +16,7 @@ from typing import Any
 import nbformat
 import pytest
 from jupyter_core.application import NoStart
+from lab_outputs import not_shown
 from nbgrader.apps import NbGraderApp
 
 pytestmark = [pytest.mark.daemon, pytest.mark.timeout(600)]
@@ -138,6 +139,8 @@ def test_perfect_and_empty_work(graded: Graded) -> None:
     full, most = graded.totals["full"]
     assert full == most > 0, lost(graded.checks["full"])
     assert graded.totals["none"][0] == 0, [name for name, check in graded.checks["none"].items() if check["score"]]
+    cells = nbformat.read(graded.root / "autograded/full" / graded.lab / f"{graded.lab}.ipynb", as_version=4).cells
+    assert list(not_shown(graded.lab, cells)) == []
     failed = [cell.source for cell in cells_of_full(graded) if any(o.output_type == "error" for o in cell.outputs)]
     assert failed == []
 
