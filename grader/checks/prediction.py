@@ -18,7 +18,14 @@ class Seen(Facts):
 
     def __init__(self, daemon: Daemon, printed: str) -> None:
         super().__init__(daemon)
-        self.printed = printed
+        self._printed = printed
+
+    @property
+    def printed(self) -> str:
+        """All of it. Raises LookupError where that is nothing: what isn't in there would be no news."""
+        if not self._printed.strip():
+            raise LookupError("it printed nothing")
+        return self._printed
 
     def says(self, pattern: str) -> bool:
         """Whether the cell printed something that fits a regular expression."""
@@ -47,6 +54,7 @@ class NothingSeen(OneLine):
 def outcome(name: str, observe: Observe, seen: Seen, choices: int) -> int:
     """The number of the choice that came true. Raises NothingSeen, and AuthorError for what is no choice."""
     try:
+        seen.version()  # A daemon that doesn't answer now may not have answered the experiment.
         found = observe(seen)
     except (NoAnswer, LookupError, ValueError, TypeError, AttributeError) as missing:
         # Whether what it asks for is there is in the student's hands: the experiment may have gone wrong.

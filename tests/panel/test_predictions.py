@@ -15,9 +15,13 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from student_shell import Shell
 
 from grader.checks.errors import AuthorError
-from grader.checks.prediction import NothingSeen, outcome
+from grader.checks.prediction import NothingSeen, Seen, outcome
 from grader.course.cells import cells_of
 from grader.course.predictions import asked_in, predictions_of
+from grader.docker_api.connection import Connection
+from grader.docker_api.daemon import Daemon
+from grader.docker_api.deadline import Deadline
+from grader.engines.protocol import Engine
 from grader.report.predicted import Predicted, note_predicted, predicted_in
 from grader.report.progress import ProgressFolder
 
@@ -144,16 +148,29 @@ def test_the_question_and_the_choices_are_the_end_of_the_text_above() -> None:
     assert gull.experiment is not None and gull.experiment.source == EXPERIMENT
 
 
-def test_an_outcome_is_one_of_the_choices() -> None:
-    def came(value: Any) -> int:
-        return outcome("x", lambda seen: value, None, 3)  # type: ignore[arg-type]
+@pytest.mark.daemon
+def test_an_outcome_is_one_of_the_choices(engine: Engine) -> None:
+    connection = Connection(engine.endpoint.host)
+    seen = Seen(Daemon(connection, Deadline(60)), "words")
 
-    assert [came(True), came(False), came(3)] == [1, 2, 3]
-    for no_choice in (0, 4, "1", None):
-        with pytest.raises(AuthorError, match="not one of its 3 choices"):
-            came(no_choice)
-    with pytest.raises(NothingSeen, match="KeyError"):
-        outcome("x", lambda seen: {}["State"], None, 3)  # type: ignore[arg-type]
+    def came(value: Any) -> int:
+        return outcome("x", lambda seen: value, seen, 3)
+
+    try:
+        assert [came(True), came(False), came(3)] == [1, 2, 3]
+        for no_choice in (0, 4, "1", None):
+            with pytest.raises(AuthorError, match="not one of its 3 choices"):
+                came(no_choice)
+        with pytest.raises(NothingSeen, match="KeyError"):
+            outcome("x", lambda seen: {}["State"], seen, 3)
+    finally:
+        connection.close()
+
+
+def test_a_daemon_that_does_not_answer_has_said_nothing() -> None:
+    seen = Seen(Daemon(Connection("unix:///nobody"), Deadline(60)), "words")
+    with pytest.raises(NothingSeen):
+        outcome("x", lambda seen: seen.says("other words"), seen, 2)
 
 
 def test_a_damaged_file_is_no_prediction(tmp_path: Path) -> None:
