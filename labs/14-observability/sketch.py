@@ -26,6 +26,9 @@ def draw(answer):
         parts.append(
             f'<polyline points="{" ".join(points)}" fill="none" {style}/><path d="M540 {height}H570" {style}/>'
         )
+        # A single point makes no line.
+        x, y = points[-1].split(",")
+        parts.append(f'<circle cx="{x}" cy="{y}" r="4" fill="{COLOURS[place % 6]}"/>')
         parts.append(f'<text x="578" y="{height + 5}">{name}</text>')
     return SVG(f"""
 <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 720 215" width="720" role="img" font-family="sans-serif"
@@ -34,6 +37,6 @@ def draw(answer):
 <rect width="720" height="215" rx="8" fill="#f6f9fb"/>
 <path d="M60 190H520M60 30V190" fill="none" stroke="#3d5a73"/>
 <text x="10" y="22">{most:,.0f} bytes per second</text>
-<text x="380" y="208">the last {length:.0f} seconds</text>
+<text x="380" y="208">the last {length:.0f} s</text>
 {"".join(parts)}
 </svg>""")
