@@ -92,7 +92,8 @@ class Prometheus(Asking):
             raise AuthorError(_("name at_least, at_most, or both"))
         shown = [_("at least {number:g}").format(number=low)] if at_least is not None else []
         shown += [_("at most {number:g}").format(number=high)] if at_most is not None else []
-        bounds, path = ", ".join(shown), f"/api/v1/query?query={quote(wanted, safe='')}"
+        bounds = f"{low:g}" if low == high else ", ".join(shown)
+        path = f"/api/v1/query?query={quote(wanted, safe='')}"
 
         def compare(data: Any) -> Finding:
             numbers = _numbers(data)

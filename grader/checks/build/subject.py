@@ -17,7 +17,7 @@ from grader.checks.errors import AuthorError
 from grader.checks.expectation import Claim, Context, Finding, Subject, expectation
 from grader.checks.folder import entry_in, root_of, within
 from grader.docker_api.daemon import Attrs
-from grader.i18n import _
+from grader.i18n import _, ngettext
 from grader.report.plain import listed, printable
 
 #: What stands in the line that is added to the changed file: other bytes at each try, so that no cache knows them.
@@ -104,8 +104,13 @@ class Build(Subject):
         def judge(trace: Trace) -> Finding:
             return Finding(sum(one.ran for one in trace.lines) <= most, _shown(trace.lines))
 
-        sentence = _("After a change in {path}, not more than {most} steps run again").format(path=path, most=most)
-        return self._claim(sentence, _("{most} steps at most").format(most=most), judge, path, line)
+        sentence = ngettext(
+            "After a change in {path}, {most} step runs again at most",
+            "After a change in {path}, {most} steps run again at most",
+            most,
+        ).format(path=path, most=most)
+        expected = ngettext("{most} step at most", "{most} steps at most", most).format(most=most)
+        return self._claim(sentence, expected, judge, path, line)
 
     @expectation
     def prints(self, pattern: str, *, after: str, adding: str = f"# {_TOKEN}") -> Claim:

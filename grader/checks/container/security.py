@@ -38,8 +38,9 @@ class Security(Creation):
         """Root in it has exactly these Linux capabilities, whatever was added and dropped; none given: none at all."""
         wanted = sorted(map(_capability, arguments.texts(names, "names"))) if names else []
         shown = listed(wanted, empty=_("no capability"))
+        sentence = _("{what} has exactly the capabilities {names}") if wanted else _("{what} has no capability")
         return self._field(
-            self._says(_("{what} has exactly the capabilities {names}"), names=shown),
+            self._says(sentence, names=shown),
             shown,
             "HostConfig",
             right=lambda host: _granted(host or {}) == (set(wanted), set()),
