@@ -21,8 +21,8 @@ cat > guardboat-daemon.json <<END
     $flaw
 }
 END
-docker cp guardboat-daemon.json guardboat:/etc/docker/daemon.json
+docker cp guardboat-daemon.json guardboat:/etc/docker/daemon.json >/dev/null 2>&1
 rm guardboat-daemon.json
 docker start guardboat >/dev/null
-timeout 20 docker wait guardboat
+timeout 20 docker wait guardboat >/dev/null
 docker ps -a --filter name=guardboat
