@@ -2,7 +2,7 @@
 # folder gangway, captain's public key and a command ssh. Refused visitors aren't made to wait (PerSourcePenalties).
 sh bridge/citadel.sh
 docker exec citadel docker start sshd >/dev/null 2>&1 || {
-    docker save drydock/openssh:10 | docker exec -i citadel docker load -q
+    docker save drydock/openssh:10 | docker exec -i citadel docker load -q >/dev/null
     docker exec citadel docker run -d --restart unless-stopped --name sshd --network host -v /var/run/docker.sock:/var/run/docker.sock \
         -v /usr/bin/docker:/usr/bin/docker:ro drydock/openssh:10 /usr/sbin/sshd -D -e -o PerSourcePenalties=no >/dev/null
 }
