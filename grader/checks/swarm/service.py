@@ -14,7 +14,7 @@ from grader.checks.swarm import cluster
 from grader.checks.swarm.placement import Placed
 from grader.docker_api.daemon import Attrs
 from grader.docker_api.words import dig, full_reference, inspect_command, places_of
-from grader.i18n import _
+from grader.i18n import _, ngettext
 from grader.report.plain import excerpt, listed
 
 #: In the order in which they are shown.
@@ -71,8 +71,9 @@ class SwarmService(Placed):
         def judge(hosts: Sequence[str], trouble: str) -> Finding:
             return Finding(len(hosts) == number, _shown(hosts, trouble))
 
+        sentence = ngettext("{what} has {number} task that runs", "{what} has {number} tasks that run", number)
         return Claim(
-            self._says(_("{what} has {number} tasks that run"), number=number),
+            self._says(sentence, number=number),
             str(number),
             self._awaited(judge, within),
             self._ps,
