@@ -8,7 +8,7 @@ for reader in 1 2 3 4 5 6; do
         if wget -q -T 5 -O page.$reader http://127.0.0.1/ 2>/dev/null; then head -n 1 page.$reader >>answered; else echo lost >>lost; fi
     done &
 done
-sleep 0.4
+sleep 1
 timeout 45 "$@" >said 2>&1 </dev/null
 sleep 0.4
 touch over
