@@ -10,29 +10,24 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import nbformat
+from grader.course.labs import read_lab
+from grader.course.predictions import predictions_of
 
 SOLUTIONS = Path(__file__).resolve().parents[1] / "solutions"
 #: What Drydock itself tells has tests of its own.
-_DRYDOCKS_OWN = r"check\.(predict|card|rehearse|proofs)\("
+_DRYDOCKS_OWN = re.compile(r"check\.(predict|card|rehearse|proofs)\(")
 _CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 
 def experiments(lab: str) -> list[str]:
     """The IDs of the cells that only show something. A prediction's outcome is proved by ``drydock author check``."""
-    notebook = nbformat.read(SOLUTIONS / lab / f"{lab}.ipynb", as_version=4)
-    code = [cell for cell in notebook.cells if cell.cell_type == "code" and cell.source.strip()]
-    predicted = {after.id for cell, after in pairwise(code) if _predicts(cell)}
-    shown = [cell for cell in code if "nbgrader" not in cell.metadata and not re.search(_DRYDOCKS_OWN, cell.source)]
-    return [cell.id for cell in shown if cell.id not in predicted]
-
-
-def _predicts(cell: Any) -> bool:
-    return "check.predict(" in cell.source
+    cells = read_lab(SOLUTIONS / lab / f"{lab}.ipynb").cells
+    predicted = [prediction.experiment for prediction in predictions_of(cells)]
+    shown = [cell for cell in cells if cell.is_code and cell.source.strip() and not cell.grade_id]
+    return [cell.id for cell in shown if cell not in predicted and not _DRYDOCKS_OWN.search(cell.source)]
 
 
 def declared(lab: str) -> Mapping[str, list[str]]:

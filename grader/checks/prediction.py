@@ -53,17 +53,17 @@ class NothingSeen(OneLine):
 
 def outcome(name: str, observe: Observe, seen: Seen, choices: int) -> int:
     """The number of the choice that came true. Raises NothingSeen, and AuthorError for what is no choice."""
-    why = "None"
     try:
         seen.version()  # A daemon that doesn't answer now may not have answered the experiment.
         found = observe(seen)
+        if found is None:
+            raise LookupError("None")
     except (NoAnswer, LookupError, ValueError, TypeError, AttributeError) as missing:
         # Whether what it asks for is there is in the student's hands: the experiment may have gone wrong.
-        found, why = None, printable(f"{type(missing).__name__}: {missing}")
-    if found is None:
+        why = printable(f"{type(missing).__name__}: {missing}")
         raise NothingSeen(
             _("the experiment does not show the outcome of the prediction {name}: {why}").format(name=name, why=why)
-        )
+        ) from missing
     number = {True: 1, False: 2}[found] if isinstance(found, bool) else found
     if not isinstance(number, int) or not 1 <= number <= choices:
         raise AuthorError(
