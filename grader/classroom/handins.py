@@ -79,12 +79,19 @@ class _Budget:
 
 
 def collect(
-    place: ClassFolder, student: StudentFolder, name: str, collected: Path | None = None, looked: float = 0.0
+    place: ClassFolder,
+    student: StudentFolder,
+    name: str,
+    collected: Path | None = None,
+    looked: float = 0.0,
+    *,
+    keep_all: bool = False,
 ) -> Iterator[str]:
     """Carry what is complete into the exchange, as ``name``'s; yields a sentence for the log on each.
 
     ``collected``: the folder into which the teacher collects. ``looked``: when this was done before, in seconds since
-    1970. Nothing counts as handed in before that: what was not there then was kept somewhere else.
+    1970. Nothing counts as handed in before that: what was not there then was kept somewhere else. ``keep_all``: there
+    is room for all that comes, and nothing goes for it; for whoever doesn't know what the teacher has collected.
     """
     try:
         outbox = open_below(student.disk, student.outbox)
@@ -104,7 +111,9 @@ def collect(
         for entry, assignment in islice(complete, _AT_ONCE):
             time = _now().strftime(_TIME)
             try:
-                made = _take(inbound, outbox, entry, (name, assignment), looked=looked, collected=collected)
+                made = _take(
+                    inbound, outbox, entry, (name, assignment), looked=looked, collected=collected, keep_all=keep_all
+                )
                 time = made.split("+")[2]
                 yield f"handed in: {made}"
                 outcome = _("handed in")
@@ -180,7 +189,14 @@ def _is_complete(outbox: int, entry: str) -> bool:
 
 
 def _take(
-    inbound: int, outbox: int, entry: str, whose: tuple[str, str], *, looked: float, collected: Path | None
+    inbound: int,
+    outbox: int,
+    entry: str,
+    whose: tuple[str, str],
+    *,
+    looked: float,
+    collected: Path | None,
+    keep_all: bool,
 ) -> str:
     """Its name in the exchange."""
     draft = _draft(whose[0])
@@ -198,7 +214,8 @@ def _take(
                     settle(file)
             settle(target)
         made = "+".join((*whose, time, secrets.token_urlsafe(9)))
-        go = handin_quota.superfluous(inbound, made, handin_quota.size_of(inbound, draft), collected)
+        size = handin_quota.size_of(inbound, draft)
+        go = [] if keep_all else handin_quota.superfluous(inbound, made, size, collected)
         os.rename(draft, made, src_dir_fd=inbound, dst_dir_fd=inbound)
         # The student's own goes next, and on their disk that may be for good before ours is on this one.
         settle(inbound)

@@ -63,6 +63,7 @@ def stop_all(place: ClassFolder) -> int:
                     orphans.end_supervisor(EngineFolder(student.engine))
                 # What a gate that was killed has not carried, for who never comes again; else the next one tries again.
                 with contextlib.suppress(Exception):
-                    list(handins.collect(place, student, student.path.name, looked=handins.last_look(student)))
+                    looked = handins.last_look(student)
+                    list(handins.collect(place, student, student.path.name, looked=looked, keep_all=True))
                 disk.detach(student)
     return len(found)

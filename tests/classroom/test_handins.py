@@ -379,6 +379,15 @@ def test_what_was_collected_stays(place: ClassFolder, tmp_path: Path) -> None:
     assert said.startswith("refused") and len(_kept(place)) == 3
 
 
+@pytest.mark.usefixtures("few_bytes")
+def test_nothing_goes_and_nothing_is_refused_where_it_is_not_known_what_was_collected(place: ClassFolder) -> None:
+    student = _student(place, "ada")
+    for size in (400_000, 400_001, 400_002):
+        _sized(student, _LAB, size, str(size))
+        list(handins.collect(place, student, "ada", keep_all=True))
+    assert len(_kept(place)) == 3 and "REFUSED" not in "".join(_receipts(student))
+
+
 def test_files_without_a_byte_are_not_for_nothing(place: ClassFolder) -> None:
     folder = place.inbound / "ada+x"
     folder.mkdir()
