@@ -74,8 +74,8 @@ def measured(name: str, workers: int, submissions: int, work: Callable[[], None]
 def course(folder: Path, submissions: int) -> Course:
     made = Course(folder)
     made.release()
-    for number in range(submissions):
-        made.hand_in(f"s{number:03}", made.answered(SOLUTIONS, "An image."))
+    for student in grading_lab.students(submissions):
+        made.hand_in(student, made.answered(SOLUTIONS, "An image."))
     return made
 
 
@@ -163,11 +163,12 @@ def graded_already(folder: Path, records: int) -> Course:
     """A class in which everybody has what one student was graded for."""
     made = course(folder, 1)
     made.autograde()
+    first, *others = grading_lab.students(records)
     with made.gradebook() as book:
-        grades = {g.cell.name: g.auto_score for g in book.find_submission_notebook(LAB, LAB, "s000").grades}
-        for student in (f"s{number:03}" for number in range(1, records)):
+        grades = {g.cell.name: g.auto_score for g in book.find_submission_notebook(LAB, LAB, first).grades}
+        for student in others:
             for step in ("submitted", "autograded"):
-                shutil.copytree(made.root / step / "s000", made.root / step / student)
+                shutil.copytree(made.root / step / first, made.root / step / student)
             book.update_or_create_student(student)
             book.update_or_create_submission(LAB, student)
             for grade in book.find_submission_notebook(LAB, LAB, student).grades:

@@ -83,7 +83,7 @@ def make_course(root: Path, lab: str, submissions: int) -> None:
 
 
 def students(submissions: int) -> list[str]:
-    return [f"s{number:03}" for number in range(submissions)]
+    return [f"s{number:04}" for number in range(submissions)]
 
 
 def _named_sources(path: Path) -> Mapping[str, str]:

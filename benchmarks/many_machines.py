@@ -5,7 +5,8 @@
 
 The same submissions (in turns all answers, some, none) are graded by ``drydock grade --jobs 1`` and then by Dask: a
 scheduler and so many worker processes of this machine, with one thread each. After each run everything that the
-gradebook has of grades and comments must be that of the serial run, and nobody may have been graded twice.
+gradebook has of grades and comments must be that of the serial run, and nobody may have been graded twice. Of a large
+class ``--serial 30`` grades so many serially, and the others' must be as those of their like.
 
 A worker's overhead is what lies between two submissions of one worker, less what lies between two of the serial run.
 Throughput counts from when the workers have proved themselves. ``--share`` lets each worker, its daemon included, have
@@ -30,6 +31,7 @@ import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -92,7 +94,15 @@ class Class:
     def kept(self) -> Fields:
         """What the gradebook has of it."""
         with Gradebook(f"sqlite:///{self.root}/gradebook.db") as book:
-            return fields(book, self.lab)
+            return sorted(fields(book, self.lab), key=repr)
+
+    def like(self, few: Class) -> Fields:
+        """What it must have when ``few``, the same class with fewer students, is graded: a third each is alike."""
+        of_third = [[field for field in few.kept() if field[0] == student] for student in few.students[:3]]
+        found = [
+            (student, *field[1:]) for number, student in enumerate(self.students) for field in of_third[number % 3]
+        ]
+        return sorted(found, key=repr)
 
     def forget(self) -> None:
         shutil.rmtree(self.root / "autograded", ignore_errors=True)
@@ -110,7 +120,7 @@ def tiny(root: Path, submissions: int) -> Class:
     return Class(root, LAB, students)
 
 
-def of_lab(root: Path, lab: str, submissions: int) -> Class:
+def of_lab(root: Path, submissions: int, lab: str) -> Class:
     """Every third one hands in what was released."""
     name = next(path.parent.name for path in sorted((REPO / "solutions").glob(f"{lab}*/*.ipynb")))
     root.mkdir()
@@ -228,6 +238,7 @@ def _until(true: Callable[[], bool], otherwise: str) -> None:
 def graded(made: Class, name: str, cpu: CpuClock, cluster: Cluster | None = None) -> Run:
     """One run over the class, from nothing. Everybody has a grade, once."""
     made.forget()
+    os.chdir(made.root)
     config = course_config(made.root)
     times: list[float] = []
 
@@ -266,10 +277,14 @@ def graded(made: Class, name: str, cpu: CpuClock, cluster: Cluster | None = None
     return run
 
 
-def compared(made: Class, folder: Path, given: argparse.Namespace, cpu: CpuClock) -> Iterator[Run]:
+def compared(
+    make: Callable[[Path, int], Class], folder: Path, given: argparse.Namespace, cpu: CpuClock
+) -> Iterator[Run]:
     """The serial run, and one for each number of workers. Raises SystemExit where a field differs."""
-    yield graded(made, "serial", cpu)
-    wanted = made.kept()
+    few = make(folder / "few", given.serial or given.submissions)
+    yield graded(few, "serial", cpu)
+    made = make(folder / "course", given.submissions) if given.serial else few
+    wanted = made.like(few) if given.serial else few.kept()
     for workers in given.workers:
         place = folder / f"dask-{workers}"
         place.mkdir()
@@ -312,6 +327,7 @@ def folder_for_all() -> Iterator[Path]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--submissions", type=int, default=40)
+    parser.add_argument("--serial", type=int, metavar="N", help="the serial run grades only so many (default: all)")
     parser.add_argument("--workers", type=int, nargs="+", default=[1, 2], help="one run for each number of them")
     parser.add_argument("--lab", metavar="NN", help="a lab of the course (default: a tiny one of the tests)")
     parser.add_argument("--share", type=float, help="of a processor, for each worker")
@@ -319,8 +335,8 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0, help="for the kills")
     parser.add_argument("--json", type=Path)
     given = parser.parse_args()
-    if given.submissions < 2:
-        parser.error("two submissions at least")
+    if min(given.submissions, given.serial or 3) < 3:
+        parser.error("three submissions at least: with all answers, some, and none")
     json_file = given.json and given.json.absolute()
     # Or workers would stay.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended"))
@@ -328,11 +344,9 @@ def main() -> None:
     warnings.simplefilter("ignore")
     os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     with counted(f"drydock-bench-many-{os.getpid()}") as cpu, folder_for_all() as folder:
-        root = folder / "course"
-        made = of_lab(root, given.lab, given.submissions) if given.lab else tiny(root, given.submissions)
-        os.chdir(made.root)
         get_ready()
-        runs = list(compared(made, folder, given, cpu))
+        make = partial(of_lab, lab=given.lab) if given.lab else tiny
+        runs = list(compared(make, folder, given, cpu))
     for line in ratios(runs, given.share):
         print(line)
     if json_file:
