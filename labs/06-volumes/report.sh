@@ -1,4 +1,4 @@
-# The evening report: copies the guest book into the folder /reports, now and then every hour.
+# The evening report: copies the guest book into the folder /reports, now, and then every hour.
 while cp /book/guests.txt /reports/guests.txt; do
     echo "report written"
     sleep 3600
