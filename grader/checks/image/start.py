@@ -63,7 +63,7 @@ class Start(ImageSubject):
             judge,
             f"docker run -d --name trial {self._shell_name}; "
             f"docker run --rm --pid container:trial {HELPER_IMAGE} cat /proc/1/stat",
-            _("The tenth number is the pages of process 1. What does it load before it answers, and need?"),
+            _("The tenth field is the pages of process 1. What does it load before it answers, and need?"),
         )
 
 
