@@ -1,4 +1,4 @@
-# expect: The ship has pushed it
+# expect: The ship itself has pushed it
 echo '{"insecure-registries": ["lighter:5000"]}' | docker exec -i ship sh -c 'cat > /etc/docker/daemon.json'
 docker exec ship service docker restart
 docker exec ship ready
