@@ -1,4 +1,4 @@
-# expect: to which no tag leads, is still in the depot
+# expect: to which no tag leads, was not swept away
 # The coaster's, as they are there when one has come this far.
 for version in 1 2; do
     docker build -q -t localhost:8091/harbour/coaster:stable --build-arg VERSION=$version goods
