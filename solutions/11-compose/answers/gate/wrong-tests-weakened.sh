@@ -1,4 +1,4 @@
-# expect: The tests in it are the harbour master's
+# expect: The tests in it ask for the harbour master's fares
 cat > gate/release.sh <<'EOF'
 set -e
 cd "$(dirname "$0")"
