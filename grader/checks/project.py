@@ -165,7 +165,7 @@ class Service(FoundContainer):
             f"{other}: {wanted}",
             judge,
             inspect_command("container", self.name, ".Config.Labels"),
-            _("A container keeps what the file said when it was made; `docker compose up` makes a changed one anew."),
+            _("A container keeps what the file said when it was made. Change it, `docker compose down`, then `up`."),
         )
 
     @expectation
