@@ -1,4 +1,4 @@
-# expect: Container stock is not on the network shop
+# expect: on the network vault and on no others
 docker network create --internal vault
 docker network connect --alias db vault stock
 docker network connect vault api
