@@ -317,5 +317,5 @@ def test_a_daemon_that_goes_away_is_said_in_the_chart() -> None:
         for recording in (health, memory):
             recording._thread.join(120)
             assert recording.is_over
-    assert "ended early" in health.chart.says
+    assert "went away" in health.chart.says
     assert "The recording ended early" in memory.chart.says
