@@ -1,0 +1,14 @@
+# expect: The crier has called out no ship that sails
+cat > mast/rules.yml <<'EOF'
+groups:
+  - name: ships
+    rules:
+      - alert: ShipLost
+        expr: ship_running{ship!="derelict"} == 0 or rate(ship_sent_bytes_total[5s]) == 0
+        for: 2s
+EOF
+cat >> mast/prometheus.yml <<'EOF'
+alerting: {alertmanagers: [{static_configs: [{targets: [foghorn:9093]}]}]}
+EOF
+docker kill --signal HUP mast
+timeout 40 sh -c 'until docker logs towncrier | grep -q "ShipLost buoy"; do sleep 0.5; done'
