@@ -564,6 +564,7 @@ def test_the_past(young: Engine) -> None:
         # Whoever makes so much happen could make it forget on purpose: that is no excuse.
         assert verdict_of(check, forgotten).status is Status.FAILED
     # But what a check saw itself is known.
+    assert verdict_of(check, 't.event("container", "die", "ck-done", exitCode="3").happened()').status is Status.PASSED
     assert verdict_of(check, 'v("ck-data").exists()').status is Status.PASSED
     subprocess.run(["docker", "-H", young.endpoint.host, "volume", "rm", "ck-data"], check=True, capture_output=True)
     assert verdict_of(check, 'v("ck-data").is_gone(after_existing=True)').status is Status.PASSED
