@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pwd
 import re
+import signal
 import sys
 from collections.abc import Iterable
 from contextlib import suppress
@@ -164,6 +165,8 @@ def command(
         tell(_("The Hub's address: {url}").format(url=wanted.host))
     _make_template(place)
     os.chdir(place.hub)
+    # A script's `&` has it ignored, the Hub's services with it: ending them then took 30 seconds each.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     os.execv(sys.executable, [sys.executable, "-m", "jupyterhub", "-f", str(config)])
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import pwd
+import signal
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -33,6 +35,15 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return desk
 
 
+@pytest.fixture
+def in_the_background() -> Iterator[None]:
+    """As a script's `&` starts a command."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("in_the_background")
 @pytest.mark.parametrize("name", ["class.py", "jupyterhub_config.py"])
 def test_a_configuration_of_ones_own_is_the_one_beside_the_teacher(
     machine: Path, monkeypatch: pytest.MonkeyPatch, name: str
@@ -57,6 +68,8 @@ def test_a_configuration_of_ones_own_is_the_one_beside_the_teacher(
     assert isinstance(done.exception, _Started), done.output
     assert told == [sys.executable, "-m", "jupyterhub", "-f", str(machine / name)]
     assert Path.cwd() == place.hub and "address" not in done.output
+    # The Hub ends its services by it.
+    assert signal.getsignal(signal.SIGINT) is signal.SIG_DFL
 
 
 @pytest.mark.parametrize(
