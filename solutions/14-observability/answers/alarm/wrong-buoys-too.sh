@@ -4,7 +4,7 @@ groups:
   - name: ships
     rules:
       - alert: ShipLost
-        expr: ship_running{ship!="derelict"} == 0 or rate(ship_sent_bytes_total[5s]) == 0
+        expr: ship_running{ship!="derelict"} == 0 or ship_running{ship=~"buoy.*"} == 1
         for: 2s
 EOF
 cat >> mast/prometheus.yml <<'EOF'
