@@ -82,8 +82,12 @@ class Event(Subject):
     def happened(self, at_least: int = 1) -> Claim:
         """It happened, at least so many times."""
         least = arguments.whole(at_least, "at_least", low=1, high=REMEMBERED)
+        seen = f"happened:{self.what}:{least}"
 
         def judge(attrs: Attrs) -> Finding:
+            # As with what is gone: run once more at the end of a long lab, it is not to fail for a short memory.
+            if seen in self._context.sightings:
+                return Finding(True, _("seen by an earlier check"))
             # The daemon tells who waits for a container's end before it writes down that it happened
             # (moby, daemon/monitor.go: SetStopped, and after a file is written, the event).
             seconds = 0 if self._daemon.connection.only_looks else _NEWS_SECONDS * self._daemon.pace()
@@ -91,14 +95,10 @@ class Event(Subject):
             while (count := len(self._hits(attrs))) < least and not over.is_over():
                 time.sleep(0.2)
                 attrs = self._fetch()
-            # As with what is gone: run once more at the end of a long lab, it is not to fail for a short memory.
-            seen = f"happened:{self.what}:{least}"
-            if count >= least:
-                self._context.sightings.add(seen)
-            elif seen in self._context.sightings:
-                return Finding(True, _("seen by an earlier check"))
-            else:
+            if count < least:
                 self._must_remember(attrs)
+            else:
+                self._context.sightings.add(seen)
             return Finding(count >= least, f"{_times(count)}; {self._told(attrs)}")
 
         return self._claim(self._says(_("{what} happened")), _("at least {n} times").format(n=least), judge)
