@@ -191,6 +191,13 @@ printf '%s\n' "$DD_OPAQUE" | while IFS= read -r file; do
 done
 [ ! -e opaque ] || chown -R "$DD_KEEPER:$DD_KEEPER" opaque
 
+# All of an ordinary user's engines share what the kernel gives that user (above.py): none takes more than its part.
+# Set in the user namespace around the engine's, where nobody inside can raise it. /proc/sys may be read-only.
+if [ -z "$DD_ABOVE" ]; then
+    most=/proc/sys/user/max_inotify_instances
+    { echo $(($(cat /proc/sys/fs/inotify/max_user_instances) / 5)) > $most; } || echo "outer.sh: $most stays" >&2
+fi
+
 # What is in the environment from here on, a container's root may read: nothing that tells where the course lies.
 # shellcheck disable=SC2086 # DD_ABOVE and DD_MAP hold several options
 exec env -u DD_SCRIPTS -u DD_DOCKER -u DD_TEMPLATE -u DD_READONLY -u DD_PYTHON_FOLDERS -u DD_INTERPRETER \

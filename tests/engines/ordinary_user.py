@@ -20,11 +20,18 @@ REPO = Path(__file__).resolve().parents[2]
 USER_ID = 4321
 # A private mount namespace shows the ordinary user the repository and the Python under a path it may enter, and a
 # passwd, subuid and subgid of its own: nothing on the machine changes. The Python finds the package at its new path.
+# Two devices are everybody's, as udev makes them (its 50-udev-default.rules); where there is no udev they are root's.
 _STAGE = """
 set -e
 mount -t tmpfs -o mode=755 stage /mnt
 mkdir /mnt/repo /mnt/venv
 mount --bind "$REPO" /mnt/repo
+for name in fuse net/tun; do
+    [ -c "/dev/$name" ] || continue
+    mkdir -p "/mnt/dev/$name"
+    mknod -m 666 "/mnt/dev/$name/open" c $(stat -c "0x%t 0x%T" "/dev/$name")
+    mount --bind "/mnt/dev/$name/open" "/dev/$name"
+done
 mount -t overlay -o "lowerdir=$HOME/etc/venv:$VENV" venv /mnt/venv
 for file in passwd group subuid subgid; do mount --bind "$HOME/etc/$file" "/etc/$file"; done
 cd /mnt/repo
