@@ -209,7 +209,9 @@ class ClassFolder:
                     os.symlink(COURSE_ID, name, dir_fd=folder)
                 except FileExistsError:
                     there = self.exchange / name
-                    if not there.is_symlink() or there.readlink() != Path(COURSE_ID):
+                    # Everybody may make a link in there; who owns it can put another in its place.
+                    ours = there.is_symlink() and there.lstat().st_uid == os.geteuid()
+                    if not ours or there.readlink() != Path(COURSE_ID):
                         raise ClassError(
                             _("{folder} is in the way: students see nothing that is released into it.").format(
                                 folder=there

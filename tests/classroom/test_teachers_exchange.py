@@ -159,6 +159,19 @@ def test_what_was_released_past_the_students_is_told(place: ClassFolder, tmp_pat
     assert old.is_symlink()
 
 
+def test_a_link_that_another_account_made_first_is_not_ours(place: ClassFolder, tmp_path: Path) -> None:
+    """They could have it lead elsewhere the moment after."""
+    (tmp_path / "nbgrader_config.py").write_text('c.CourseDirectory.course_id = "harbour"\n')
+    link = place.exchange / "harbour"
+    link.symlink_to(COURSE_ID)
+    os.lchown(link, _TEACHER + 1, -1)
+    with pytest.raises(ClassError, match=f"{link} is in the way") as raised:
+        place.also_called_as_in(tmp_path)
+    subprocess.run(["sh", "-c", raised.value.remedy], check=True)
+    place.also_called_as_in(tmp_path)
+    assert link.lstat().st_uid == 0
+
+
 def test_settings_that_are_a_pipe_hold_nobody_up(place: ClassFolder, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "nbgrader_config.py")
     place.also_called_as_in(tmp_path)
