@@ -97,6 +97,10 @@ class LabEngine:
 
 def local_ports_at(host: str) -> LocalPorts | None:
     """The same for the engine with this DOCKER_HOST; None if that is not the lab engine, or it has no relay."""
+    if f"/{LAB}/" not in host:
+        # Nobody's folder is made for others: a check in a rootless engine's user namespace takes itself for root, and
+        # what it made as root's folder would be the ordinary user's.
+        return None
     with contextlib.suppress(EngineError):
         if host.startswith(f"unix://{lab_folder()}/"):
             return LocalPorts.read(EngineFolder(lab_folder()).ports)

@@ -91,3 +91,11 @@ def test_who_keeps_a_lab_where_it_is_swept_is_told(tmp_path: Path, monkeypatch: 
         monkeypatch.setattr("grader.cli.down.is_swept", {tmp_path / "lab": swept}.get)
         said = CliRunner().invoke(down.command).output
         assert ("30 days" in said) is swept and said.startswith("The lab daemon is stopped")
+
+
+def test_who_asks_about_another_daemon_makes_no_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a rootless engine's user namespace a check is called root: the folder would be root's by its name alone."""
+    monkeypatch.setenv("DRYDOCK_RUNTIME", str(tmp_path / "run"))
+    assert detached.local_ports_at("unix:///proc/self/fd/7/docker.sock") is None
+    assert not (tmp_path / "run").exists()
+    assert detached.local_ports_at(f"unix://{detached.lab_folder()}/s/docker.sock") is None
