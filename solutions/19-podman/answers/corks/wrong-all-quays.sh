@@ -1,0 +1,2 @@
+# expect: shackle
+docker container prune --force --filter label!=keep
