@@ -131,7 +131,9 @@ class Hub:
     def _starts(self) -> bool:
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "jupyterhub", "-f", str(self._config)],
+                # As `drydock serve`: what was started in a script's background ignores SIGINT, by which the Hub asks
+                # its services to end.
+                ["env", "--default-signal=INT", sys.executable, "-m", "jupyterhub", "-f", str(self._config)],
                 cwd=self.folder / "hub",
                 stdout=log,
                 stderr=log,
