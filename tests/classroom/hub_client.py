@@ -130,6 +130,7 @@ class Hub:
 
     def _starts(self) -> bool:
         with self.log.open("ab") as log:
+            before = log.tell()
             self._process = subprocess.Popen(
                 # As `drydock serve`: what was started in a script's background ignores SIGINT, by which the Hub asks
                 # its services to end.
@@ -142,9 +143,9 @@ class Hub:
             )
         deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
-            with contextlib.suppress(OSError):
-                if "version" in self.ask("GET", ""):
-                    return True
+            # Its API answers before its services run and the proxy knows the way to it: browsers come by the proxy.
+            if b"JupyterHub is now running at" in self.log.read_bytes()[before:]:
+                return True
             if self._process.poll() is not None:
                 return False
             time.sleep(0.3)
