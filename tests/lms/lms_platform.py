@@ -68,6 +68,8 @@ class Platform:
         #: A rule of the LMS: points → points.
         self.rule: Callable[[float], float] = lambda points: points
         self.page = 10 if kind == "canvas" else 0
+        #: What happens when somebody has got a page and goes on to the next, once.
+        self.between_pages: Callable[[], None] | None = None
         self._tokens: dict[str, set[str]] = {}
         self._used: set[str] = set()
         self._lock = threading.RLock()
@@ -259,6 +261,9 @@ class Platform:
                 # moodle_url::out() escapes for HTML, and somebody typed typographer's quotes.
                 link = f"<{self.address}/first>; rel=“first”, <{following.replace('&', '&amp;')}>; rel=“next”"
             headers["Link"] = link.encode().decode("latin-1")
+            if media == "members" and self.between_pages is not None:
+                self.between_pages()
+                self.between_pages = None
         content = {"id": "x", "context": {"id": "5"}, "members": some} if media == "members" else some
         return 200, MEDIA[media], content, headers
 

@@ -383,6 +383,18 @@ def test_who_waits_is_told_for_what(course: Course, platform: Platform, monkeypa
     assert said.count("asked again in") == 1 and "in 240 seconds" in said and "1 sent" in said
 
 
+def test_who_comes_while_the_roster_is_read_makes_nobody_two(
+    course: Course, platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    platform.page = 2
+    platform.enrol("ada", "bob", "cyd")
+    platform.between_pages = lambda: platform.members.insert(0, {**platform.members[0], "user_id": "9", "email": "z@z"})
+    for name in ("ada", "bob", "cyd"):
+        grade(course, name, score=6)
+    assert "3 sent" in push(course, monkeypatch, "--yes")
+    assert platform.between_pages is None
+
+
 def test_a_platform_with_many_pages_is_read_to_the_end(
     course: Course, platform: Platform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
