@@ -264,6 +264,7 @@ c("ck-live").has_file("/data/list.txt", mode="0600", owner=7, group=8) | c("ck-l
 c("ck-live").has_file("/scratch", kind="folder") | c("ck-live").has_file("/scratch") | a folder
 c("ck-done").has_no_file("/bin/ascii") | c("ck-done").has_no_file("/made") | a file
 c("ck-live").has_process("httpd", user="root") | c("ck-live").has_process("nginx", within=0.3) | httpd
+c("ck-peer").has_process("httpd -f -p 6379 -h /etc", whole=True) | c("ck-peer").has_process("httpd", whole=True, within=0.3) | httpd
 c("ck-peer").has_process("httpd", exactly=1) | c("ck-peer").has_process("httpd", exactly=2, within=0.3) | httpd
 c("ck-done").has_no_process("httpd") | c("ck-live").has_no_process("httpd", within=0.3) | httpd
 c("ck-done").changed_file("/made", "added") | c("ck-done").changed_file("/made", "deleted") | added

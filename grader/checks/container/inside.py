@@ -152,10 +152,11 @@ class Inside(Storage, HoldsFiles):
 
     @expectation
     def has_process(
-        self, text: str, *, user: str | None = None, exactly: int | None = None, within: float = 3
+        self, text: str, *, user: str | None = None, exactly: int | None = None, whole: bool = False, within: float = 3
     ) -> Claim:
         """A process whose command line contains this text runs in it, ``exactly`` so many when that is given.
 
+        ``whole``: it is all of the command line, so that a shell that starts such processes, or an init, is none.
         At once or within so many seconds: who checks right after ``docker run -d`` is not early.
         """
         wanted = arguments.text(text, "text")
@@ -168,7 +169,8 @@ class Inside(Storage, HoldsFiles):
                 # Between two restarts it lives again in a moment; else nobody starts it while its check runs.
                 return replace(not_live(attrs), hopeless=not dig(attrs, "State", "Restarting"))
             processes = self._processes()
-            hits = [line for owner, line in processes if wanted in line and user in (None, owner)]
+            lines = [line for owner, line in processes if user in (None, owner)]
+            hits = [line for line in lines if (line == wanted if whole else wanted in line)]
             right = bool(hits) if exactly is None else len(hits) == exactly
             return Finding(right, _shown_processes(processes))
 
