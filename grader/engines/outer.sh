@@ -194,8 +194,9 @@ done
 # All of an ordinary user's engines share what the kernel gives that user (above.py): none takes more than its part.
 # Set in the user namespace around the engine's, where nobody inside can raise it. /proc/sys may be read-only.
 if [ -z "$DD_ABOVE" ]; then
-    most=/proc/sys/user/max_inotify_instances
-    { echo $(($(cat /proc/sys/fs/inotify/max_user_instances) / 5)) > $most; } || echo "outer.sh: $most stays" >&2
+    all=$(cat /proc/sys/fs/inotify/max_user_instances 2>/dev/null) || all=128
+    own=/proc/sys/user/max_inotify_instances
+    { echo $((all / 5)) > $own; } 2>/dev/null || echo "outer.sh: $own stays as it is" >&2
 fi
 
 # What is in the environment from here on, a container's root may read: nothing that tells where the course lies.
