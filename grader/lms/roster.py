@@ -38,13 +38,12 @@ class Person:
 
 def members(service: Service, url: str) -> list[Member]:
     """Raises LmsError."""
-    found: dict[str, Member] = {}
+    found = []
     for page in service.pages(url, _MEDIA, ROSTER):
         listed = page.get("members", []) if isinstance(page, dict) else []
-        people = [_member(entry) for entry in listed if isinstance(entry, dict) and entry.get("user_id")]
-        # Who comes into the course between two pages moves the last of a page to the next: they are no two people.
-        found |= {member.user_id: member for member in people}
-    return list(found.values())
+        found += [_member(entry) for entry in listed if isinstance(entry, dict) and entry.get("user_id")]
+    # Who comes into the course between two pages moves the last of a page to the next: they are no two people.
+    return list({member.user_id: member for member in found}.values())
 
 
 def _member(entry: dict[str, Any]) -> Member:

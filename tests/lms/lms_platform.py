@@ -63,13 +63,11 @@ class Platform:
         self.scores: list[dict[str, Any]] = []
         self.asked: list[str] = []
         self.trouble: list[Trouble] = []
-        #: A part of a path → what happens when it is posted to the next time, once.
-        self.meanwhile: dict[str, Callable[[], None]] = {}
+        #: Method and a part of an address → what happens when it is asked for the next time, before the answer, once.
+        self.meanwhile: dict[tuple[str, str], Callable[[], None]] = {}
         #: A rule of the LMS: points → points.
         self.rule: Callable[[float], float] = lambda points: points
         self.page = 10 if kind == "canvas" else 0
-        #: What happens when somebody has got a page and goes on to the next, once.
-        self.between_pages: Callable[[], None] | None = None
         self._tokens: dict[str, set[str]] = {}
         self._used: set[str] = set()
         self._lock = threading.RLock()
@@ -145,8 +143,8 @@ class Platform:
             trouble = next((t for t in self.trouble if t[0] == method and t[1] in path), None)
             if trouble:
                 self.trouble.remove(trouble)
-            for part in [part for part in self.meanwhile if method == "POST" and part in path]:
-                self.meanwhile.pop(part)()
+            for asked in [asked for asked in self.meanwhile if asked[0] == method and asked[1] in handler.path]:
+                self.meanwhile.pop(asked)()
             before = trouble and isinstance(trouble[2], int)
             status, media, content, headers = (
                 (trouble[2], "application/json", {}, trouble[3])
@@ -261,9 +259,6 @@ class Platform:
                 # moodle_url::out() escapes for HTML, and somebody typed typographer's quotes.
                 link = f"<{self.address}/first>; rel=“first”, <{following.replace('&', '&amp;')}>; rel=“next”"
             headers["Link"] = link.encode().decode("latin-1")
-            if media == "members" and self.between_pages is not None:
-                self.between_pages()
-                self.between_pages = None
         content = {"id": "x", "context": {"id": "5"}, "members": some} if media == "members" else some
         return 200, MEDIA[media], content, headers
 

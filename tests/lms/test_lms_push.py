@@ -309,7 +309,7 @@ def test_what_a_teacher_sets_while_the_lms_is_away_stays(
     grade(course, "ada", score=9, waiting=waiting)
     platform.items[12] = {"label": LAB, "scoreMaximum": 14, "tag": "", "resourceId": ""}
     platform.trouble.append(("POST", "scores", 503, {}))
-    platform.meanwhile["scores"] = lambda: platform.teacher_sets("ada", 6)
+    platform.meanwhile["POST", "scores"] = lambda: platform.teacher_sets("ada", 6)
     said = push(course, monkeypatch, "--yes", status=1)
     assert "somebody changed it there" in said
     assert "1 held back" in said
@@ -322,7 +322,7 @@ def test_what_a_teacher_sets_while_others_are_sent_stays(
     platform.enrol("ada", "bob")
     grade(course, "ada", "bob", score=9)
     monkeypatch.setattr("grader.lms.columns._FRESH", timedelta())
-    platform.meanwhile["scores"] = lambda: platform.teacher_sets("bob", 6)
+    platform.meanwhile["POST", "scores"] = lambda: platform.teacher_sets("bob", 6)
     said = push(course, monkeypatch, "--yes", status=1)
     assert "! bob: 6 → 9/14  somebody changed it there" in said
     assert "1 sent, 1 held back" in said
@@ -388,11 +388,13 @@ def test_who_comes_while_the_roster_is_read_makes_nobody_two(
 ) -> None:
     platform.page = 2
     platform.enrol("ada", "bob", "cyd")
-    platform.between_pages = lambda: platform.members.insert(0, {**platform.members[0], "user_id": "9", "email": "z@z"})
+    second = "page=2" if platform.kind == "canvas" else "from=2"
+    newcomer = {**platform.members[0], "user_id": "9", "email": "z@z"}
+    platform.meanwhile["GET", second] = lambda: platform.members.insert(0, newcomer)
     for name in ("ada", "bob", "cyd"):
         grade(course, name, score=6)
     assert "3 sent" in push(course, monkeypatch, "--yes")
-    assert platform.between_pages is None
+    assert not platform.meanwhile
 
 
 def test_a_platform_with_many_pages_is_read_to_the_end(
